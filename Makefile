@@ -1,0 +1,83 @@
+# The commands of the README. Each makes the virtual environment that it needs; second runs reuse it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help demo test test-full test-peers lint format proto vendor bench screenshots clean
+
+help:
+	@echo "make demo         train the iris example and watch it live (ARGS='--port 0 --no-open')"
+	@echo "make test         every test but the slow ones (ARGS='-k wire')"
+	@echo "make test-full    the slow tests too; make test-peers: those that need torch"
+	@echo "make lint         ruff, mypy and the freshness of generated files; make format writes"
+	@echo "make bench        ours beside the peers, one table"
+	@echo "make proto        regenerate summaries/proto/*_pb2.py; make vendor: refetch dashboard/vendor"
+	@echo "make screenshots  retake the pictures of the README"
+
+# An environment is remade when pyproject.toml changes. $(1) is the extra, $(2) the mark of its stamp.
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; got $$($(PYTHON) --version). Pass PYTHON=/path/to/python3."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "The module venv is missing. On Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Installing into $(VENV) (a few minutes the first time)"
+	@$(PIP) install --editable ".[$(1)]"
+	@touch $@
+endef
+
+$(VENV)/.train: pyproject.toml
+	$(call install,train)
+
+$(VENV)/.test: pyproject.toml
+	$(call install,test)
+
+$(VENV)/.dev: pyproject.toml
+	$(call install,dev)
+
+$(VENV)/.peers: pyproject.toml
+	$(call install,test$(comma)peers)
+
+comma := ,
+
+demo: $(VENV)/.train
+	@exec $(BIN)/python examples/demo.py $(ARGS)
+
+test: $(VENV)/.test
+	@bash scripts/ensure_browser.sh
+	@$(PYTEST) -m "not slow and not peers" $(ARGS)
+
+test-full: $(VENV)/.test
+	@bash scripts/ensure_browser.sh
+	@$(PYTEST) -m "slow and not peers" $(ARGS)
+
+test-peers: $(VENV)/.peers
+	@$(PYTEST) -m peers $(ARGS)
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+proto: $(VENV)/.dev
+	@$(BIN)/python -m summaries.proto.generate
+
+vendor:
+	@$(PYTHON) scripts/vendor.py
+
+bench: $(VENV)/.test
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+screenshots: $(VENV)/.test
+	@bash scripts/ensure_browser.sh
+	@$(BIN)/python scripts/screenshots.py
+
+clean:
+	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
