@@ -1,0 +1,115 @@
+"""Routes of the Graph page: the drawing of a run's graph, the facts of one node, search.
+
+A graph is indexed once, when it is first asked for; the last few stay in memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from dashboard.api.errors import not_found
+from dashboard.graph import Hierarchy, build_hierarchy, drawing_answer, panel_answer, read_graph, search_answer
+from dashboard.graph.answers import Answer
+from dashboard.store.protocol import LogStore
+from summaries.kinds.graphs import GRAPHS
+
+MAX_GRAPHS = 4
+MAX_OPEN = 500
+
+# Changes with the answers, so that a page of an older release is not given a 304.
+ANSWER_VERSION = 1
+
+GraphKey = tuple[str, str, int, int]
+
+
+class GraphCache:
+    """The indexed graphs of a store, the last `MAX_GRAPHS` of them. Safe to use from any thread."""
+
+    def __init__(self, store: LogStore) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._hierarchies: OrderedDict[GraphKey, Hierarchy] = OrderedDict()
+
+    def find_key(self, run: str) -> GraphKey:
+        """Names the newest graph of a run by its place on disk.
+
+        Raises:
+            KeyError: If there is no such run, or it logged no graph; carries a sentence.
+        """
+        if run not in {facts.name for facts in self._store.runs()}:
+            raise KeyError(f"There is no run {run!r}.")
+        tag = next((tag for tag, runs in self._store.tags("graphs").items() if run in runs), None)
+        if tag is None:
+            raise KeyError(f"The run {run!r} logged no graph.")
+        places = self._store.blobs(run, tag)
+        last = len(places.steps) - 1
+        return run, tag, last, int(places.offsets[last])
+
+    def get(self, key: GraphKey) -> Hierarchy:
+        """The graph of a key, indexed now if it was not asked for lately.
+
+        Raises:
+            ValueError: If the logged bytes are no graph.
+        """
+        with self._lock:
+            if key not in self._hierarchies:
+                run, tag, index, _ = key
+                definition = GRAPHS.decode(self._store.blob(run, tag, index))
+                self._hierarchies[key] = build_hierarchy(read_graph(definition))
+            self._hierarchies.move_to_end(key)
+            while len(self._hierarchies) > MAX_GRAPHS:
+                self._hierarchies.popitem(last=False)
+            return self._hierarchies[key]
+
+
+def make_router(store: LogStore) -> APIRouter:
+    """Makes the routes over the graphs of a store."""
+    router = APIRouter(tags=["graph"])
+    cache = GraphCache(store)
+
+    def answer(request: Request, run: str, make: Callable[[Hierarchy], Answer]) -> Response:
+        try:
+            key = cache.find_key(run)
+            etag = _etag(key, request.url.query)
+            if request.headers.get("if-none-match") == etag:
+                return Response(status_code=304, headers={"ETag": etag})
+            content = make(cache.get(key))
+        except KeyError as error:
+            raise not_found(error) from error
+        except ValueError as error:
+            raise HTTPException(status_code=422, detail=str(error)) from error
+        return JSONResponse(content, headers={"ETag": etag, "Cache-Control": "no-cache"})
+
+    @router.get("/data/graph")
+    def get_graph(
+        request: Request,
+        run: str,
+        opened: Annotated[list[str] | None, Query(alias="open", max_length=MAX_OPEN)] = None,
+        keep: str = "",
+    ) -> Response:
+        """The placed boxes and edges of a run's graph, and its layer table, with the scopes `open` opened."""
+        return answer(request, run, lambda hierarchy: drawing_answer(hierarchy, frozenset(opened or ()), keep))
+
+    @router.get("/data/graph/node")
+    def get_node(request: Request, run: str, id: str) -> Response:
+        """The facts of one scope or node."""
+        return answer(request, run, lambda hierarchy: panel_answer(hierarchy, id))
+
+    @router.get("/data/graph/search")
+    def search_nodes(request: Request, run: str, q: str) -> Response:
+        """The scopes and nodes whose path or op matches."""
+        return answer(request, run, lambda hierarchy: search_answer(hierarchy, q))
+
+    return router
+
+
+def _etag(key: GraphKey, query: str) -> str:
+    digest = hashlib.sha256(repr((ANSWER_VERSION, key, query)).encode()).hexdigest()[:20]
+    return f'"{digest}"'

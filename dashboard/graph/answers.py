@@ -1,0 +1,161 @@
+"""What the data routes answer: plain dictionaries, ready for JSON.
+
+The numbers are raw (the page formats them), the places are in px at zoom 1, rounded to a tenth.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.graph.drawing import Box, Drawing, Edge
+from dashboard.graph.families import FAMILY_NAMES, JOIN_SYMBOLS, plain_op
+from dashboard.graph.flows import find_output, outgoing_links
+from dashboard.graph.hierarchy import Hierarchy
+from dashboard.graph.layout import layout
+from dashboard.graph.modules import describe, display_name, is_parameter
+
+MAX_LAYERS = 400
+
+Answer = dict[str, Any]
+
+
+def drawing_answer(hierarchy: Hierarchy, open_ids: frozenset[str], keep: str = "") -> Answer:
+    """The drawing and the layer table of a graph with some scopes open; see `layout`."""
+    drawing = layout(hierarchy, open_ids, keep)
+    root = hierarchy.items[0]
+    boxes = [_box(hierarchy, box) for box in drawing.boxes]
+    used = {box["family"] for box in boxes if box["kind"] in ("module", "op", "group")}
+    opened = frozenset(box.id for box in drawing.boxes if box.kind == "group")
+    return {
+        "boxes": boxes,
+        "edges": [_edge(edge) for edge in drawing.edges],
+        "left": round(drawing.left, 1),
+        "right": round(drawing.right, 1),
+        "height": round(drawing.height, 1),
+        "byte_range": drawing.byte_range if _has_bytes(hierarchy) else None,
+        "closed": drawing.closed,
+        "families": [{"key": key, "name": name} for key, name in FAMILY_NAMES.items() if key in used],
+        "layers": _layers(hierarchy, opened),
+        "totals": {
+            "params": root.params,
+            "flops": root.flops,
+            "saved_bytes": root.saved_bytes,
+            "nodes": root.num_nodes,
+        },
+        "is_traced": hierarchy.graph.is_traced,
+        "batch": _batch(hierarchy),
+        "dtype": hierarchy.dtype,
+        "notes": notes(hierarchy, drawing),
+    }
+
+
+def notes(hierarchy: Hierarchy, drawing: Drawing) -> list[str]:
+    """One sentence for each thing that is missing from the graph or from its drawing."""
+    said = list(hierarchy.graph.notes)
+    if len(drawing.closed) == 1:
+        said.append("Closed 1 group to keep this fluid.")
+    elif drawing.closed:
+        said.append(f"Closed {len(drawing.closed)} groups to keep this fluid.")
+    return said
+
+
+def _has_bytes(hierarchy: Hierarchy) -> bool:
+    return any(hierarchy.tensor(link).num_bytes for link in hierarchy.links)
+
+
+def _batch(hierarchy: Hierarchy) -> int | None:
+    """The first size of the first input of a traced graph."""
+    if not hierarchy.graph.is_traced:
+        return None
+    for node in hierarchy.graph.nodes:
+        if not node.inputs and not is_parameter(node) and node.outputs and node.outputs[0].shape:
+            return node.outputs[0].shape[0]
+    return None
+
+
+def _box(hierarchy: Hierarchy, box: Box) -> Answer:
+    item = hierarchy.items[box.item]
+    node = hierarchy.node(item)
+    answer: Answer = {
+        "id": box.id,
+        "kind": box.kind,
+        "name": box.name if box.kind == "more" else display_name(item),
+        "parent": box.parent,
+        "level": box.level,
+        "x": round(box.x, 1),
+        "y": round(box.y, 1),
+        "width": round(box.width, 1),
+        "height": round(box.height, 1),
+        "spine": round(box.spine, 1),
+        "count": box.count,
+    }
+    if box.kind == "more":
+        return answer | {"item": "", "family": "io", "can_open": False}
+    description = describe(hierarchy, box.item)
+    return answer | {
+        "item": item.id,
+        "op": description.op,
+        "detail": description.detail,
+        "family": description.family,
+        "symbol": JOIN_SYMBOLS.get(plain_op(node.op), "") if node else "",
+        "can_open": bool(item.children),
+        "params": item.params,
+        "flops": item.flops,
+        "saved_bytes": item.saved_bytes,
+        "nodes": item.num_nodes,
+    }
+
+
+def _edge(edge: Edge) -> Answer:
+    head, dot, label = edge.head, edge.dot, edge.label
+    return {
+        "source": edge.source,
+        "target": edge.target,
+        "points": [[round(x, 1), round(y, 1)] for x, y in edge.points],
+        "radius": edge.radius,
+        "width": edge.width,
+        "bytes": edge.num_bytes,
+        "head": [round(head.x, 1), round(head.y, 1), head.to] if head else None,
+        "dot": [round(dot[0], 1), round(dot[1], 1)] if dot else None,
+        "label": [label.text, round(label.x, 1), round(label.y, 1), label.anchor] if label else None,
+        "title": edge.title,
+        "dashed": edge.is_dashed,
+        "level": edge.level,
+    }
+
+
+def _layers(hierarchy: Hierarchy, opened: frozenset[str]) -> list[Answer]:
+    """The layer table: every scope that is a child of an open one, and the operations that cost something."""
+    rows: list[Answer] = []
+
+    def add(scope: int, depth: int) -> None:
+        links = outgoing_links(hierarchy, scope)
+        for child in hierarchy.items[scope].children:
+            if len(rows) >= MAX_LAYERS:
+                return
+            item = hierarchy.items[child]
+            node = hierarchy.node(item)
+            if node is not None and (is_parameter(node) or not (item.flops or item.saved_bytes or item.params)):
+                continue
+            rows.append(_layer(hierarchy, child, depth, links.get(child, []), opened))
+            if item.id in opened:
+                add(child, depth + 1)
+
+    add(0, 0)
+    return rows
+
+
+def _layer(hierarchy: Hierarchy, index: int, depth: int, links: list[int], opened: frozenset[str]) -> Answer:
+    item = hierarchy.items[index]
+    return {
+        "id": item.id,
+        "name": display_name(item),
+        "depth": depth,
+        "output": find_output(hierarchy, index, links).label,
+        "params": item.params,
+        "flops": item.flops,
+        "saved_bytes": item.saved_bytes,
+        "nodes": item.num_nodes,
+        "can_open": bool(item.children),
+        "is_open": item.id in opened,
+    }

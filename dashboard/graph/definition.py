@@ -1,0 +1,199 @@
+"""From a GraphDef, as anyone may have written it, to nodes whose inputs are known.
+
+A *node* is one operation; its *path* is its name with ``/`` between the scopes that hold it. What a graph lacks
+(inputs that name no node, two nodes of one name) never stops the page: it becomes a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.graph.families import PARAMETER_OPS, plain_op
+from dashboard.graph.tensors import Tensor, find_tensors
+
+MAX_DEPTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation of a graph.
+
+    Attributes:
+        path: Scopes and name, ``/`` between them; unique in the graph.
+        op: What it computes, as the writer spells it.
+        inputs: (index of the node, number of its output) of each data input, in order.
+        controls: Indices of the nodes that must run before.
+        outputs: What it returns, as far as the graph tells.
+        params: Number of trained values that it holds.
+        flops: Floating-point operations of one evaluation; a multiply-add counts as 2.
+        saved_bytes: Bytes of it that are kept for the backward pass.
+        source: ``file.py:12``, or empty.
+        position: Place of its NodeDef in the GraphDef.
+    """
+
+    path: str
+    op: str
+    inputs: tuple[tuple[int, int], ...]
+    controls: tuple[int, ...]
+    outputs: tuple[Tensor, ...]
+    params: int
+    flops: int
+    saved_bytes: int
+    source: str
+    position: int
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The nodes of a graph, or of its forward part, in file order.
+
+    Attributes:
+        nodes: The nodes; `Node.inputs` are indices into them.
+        is_traced: Whether it was traced from JAX, so that FLOPs and saved bytes are known.
+        notes: One sentence for each thing that the graph lacks.
+        definition: The GraphDef, for the attributes of single nodes.
+    """
+
+    nodes: tuple[Node, ...]
+    is_traced: bool
+    notes: tuple[str, ...]
+    definition: Any
+
+
+def read_graph(definition: Any) -> Graph:
+    """Reads a GraphDef; of a traced training step only the forward part, for the Model view.
+
+    Args:
+        definition: A GraphDef message; kept, not copied.
+    """
+    protos = list(definition.node)
+    links = [_split_inputs(proto.input) for proto in protos]
+    position_by_name: dict[str, int] = {}
+    for position, proto in enumerate(protos):
+        position_by_name.setdefault(proto.name, position)
+    kept = _forward_positions(protos, links, position_by_name)
+    paths, num_renamed = _paths([protos[position] for position in kept], is_forward=len(kept) < len(protos))
+    index_by_position = {position: index for index, position in enumerate(kept)}
+    nodes, num_missing = [], 0
+    for index, position in enumerate(kept):
+        data, controls = links[position]
+        found = [(position_by_name.get(name), port) for name, port in data]
+        num_missing += sum(source is None for source, _ in found)
+        inputs = tuple((index_by_position[source], port) for source, port in found if source in index_by_position)
+        sources = (index_by_position.get(position_by_name.get(name, -1)) for name in controls)
+        nodes.append(_make_node(protos[position], paths[index], inputs, _known(sources), position))
+    return Graph(tuple(nodes), _is_traced(protos), _notes(num_missing, num_renamed), definition)
+
+
+def _split_inputs(names: Iterable[str]) -> tuple[list[tuple[str, int]], list[str]]:
+    """Data inputs ``name:port`` and control inputs ``^name``, apart."""
+    data, controls = [], []
+    for text in names:
+        if text.startswith("^"):
+            controls.append(text[1:])
+            continue
+        name, _, port = text.rpartition(":")
+        data.append((name, int(port)) if name and port.isdecimal() else (text, 0))
+    return data, controls
+
+
+def _known(indices: Iterable[int | None]) -> tuple[int, ...]:
+    return tuple(index for index in indices if index is not None)
+
+
+def _forward_positions(
+    protos: list[Any], links: list[tuple[list[tuple[str, int]], list[str]]], position_by_name: dict[str, int]
+) -> list[int]:
+    """The forward part of a traced step and what it reads; everything in any other graph."""
+    part_by_position = [proto.name.partition("/")[0] for proto in protos]
+    waiting = [position for position, part in enumerate(part_by_position) if part == "forward"]
+    if not waiting or not any(part in ("backward", "update") for part in part_by_position):
+        return list(range(len(protos)))
+    kept = set(waiting)
+    while waiting:
+        for name, _ in links[waiting.pop()][0]:
+            source = position_by_name.get(name)
+            if source is not None and source not in kept and part_by_position[source] not in ("backward", "update"):
+                kept.add(source)
+                waiting.append(source)
+    return sorted(kept)
+
+
+def _paths(protos: list[Any], *, is_forward: bool) -> tuple[list[str], int]:
+    """Unique paths without empty parts, and how many had to be renamed to be unique."""
+    num_by_path: dict[str, int] = {}
+    paths = []
+    num_renamed = 0
+    for proto in protos:
+        path = base = _plain_path(proto.name, is_forward=is_forward)
+        while path in num_by_path:
+            num_by_path[base] += 1
+            path = f"{base} ({num_by_path[base]})"
+        num_renamed += path != base
+        num_by_path[path] = 1
+        paths.append(path)
+    return paths, num_renamed
+
+
+def _plain_path(name: str, *, is_forward: bool) -> str:
+    parts = [part for part in name.split("/") if part]
+    if is_forward and len(parts) > 1 and parts[0] == "forward":
+        parts = parts[1:]
+    if len(parts) > MAX_DEPTH:
+        parts = [*parts[: MAX_DEPTH - 1], "∕".join(parts[MAX_DEPTH - 1 :])]
+    return "/".join(parts) or "(no name)"
+
+
+def _make_node(
+    proto: Any, path: str, inputs: tuple[tuple[int, int], ...], controls: tuple[int, ...], position: int
+) -> Node:
+    attributes = proto.attr
+    outputs = find_tensors(attributes)
+    params = _number(attributes, "_jax_params")
+    if not params and plain_op(proto.op) in PARAMETER_OPS and outputs:
+        params = _num_values(outputs[0])
+    return Node(
+        path=path,
+        op=proto.op,
+        inputs=inputs,
+        controls=controls,
+        outputs=outputs,
+        params=params,
+        flops=_number(attributes, "_jax_flops"),
+        saved_bytes=_number(attributes, "_jax_saved_bytes"),
+        source=_text(attributes, "_jax_source"),
+        position=position,
+    )
+
+
+def _num_values(tensor: Tensor) -> int:
+    count = 1
+    for size in tensor.shape or (0,):
+        count *= max(0, size)
+    return count
+
+
+def _number(attributes: Any, key: str) -> int:
+    if key not in attributes:
+        return 0
+    value = attributes[key]
+    return int(value.f if value.WhichOneof("value") == "f" else value.i)
+
+
+def _text(attributes: Any, key: str) -> str:
+    return attributes[key].s.decode("utf-8", "replace") if key in attributes else ""
+
+
+def _is_traced(protos: list[Any]) -> bool:
+    return any("_jax_shape" in proto.attr for proto in protos[:64])
+
+
+def _notes(num_missing: int, num_renamed: int) -> tuple[str, ...]:
+    notes = []
+    if num_missing:
+        notes.append(f"{num_missing:,} inputs name nodes that are not in the graph; they are left out.")
+    if num_renamed:
+        notes.append(f"{num_renamed:,} nodes share a name with another; they are numbered.")
+    return tuple(notes)

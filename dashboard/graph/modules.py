@@ -1,0 +1,151 @@
+"""What a scope is, in words: ``Dense``, ``4 → 10 · relu``; guessed from its operations and its parameters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dashboard.graph.definition import Node
+from dashboard.graph.families import PARAMETER_OPS, find_family, plain_op
+from dashboard.graph.hierarchy import Hierarchy, Item
+
+MAX_NODES = 400
+MAX_NAMED = 4
+
+_ACTIVATIONS = {
+    "relu": "relu",
+    "relu6": "relu6",
+    "gelu": "gelu",
+    "silu": "silu",
+    "swish": "silu",
+    "elu": "elu",
+    "leakyrelu": "leaky_relu",
+    "tanh": "tanh",
+    "logistic": "sigmoid",
+    "sigmoid": "sigmoid",
+    "softplus": "softplus",
+    "softmax": "softmax",
+}
+_LINEAR = re.compile(r"^(dotgeneral|matmul|batchmatmul|dot|linear|addmm|mm|dense)")
+_CONV = re.compile(r"^(conv(?!ert)|convolution|depthwiseconv)")
+_LOOKUP = re.compile(r"^(gather|take|embedding|resourcegather)")
+_RANDOM = re.compile(r"random|threefry|bernoulli|dropout|rng")
+_TORCH_SCOPE = re.compile(r"^(?P<op>\w+)\[(?P<name>.+)\]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What the second line of a box says, and what colours it.
+
+    Attributes:
+        op: Kind of layer, or empty.
+        detail: Sizes and activation, or what it holds.
+        family: Key of `FAMILY_NAMES`.
+        is_parameter: Whether it is a trained value.
+    """
+
+    op: str
+    detail: str
+    family: str
+    is_parameter: bool = False
+
+
+def display_name(item: Item) -> str:
+    """The name to write on a box: torch's ``Linear[fc1]`` is ``fc1``."""
+    match = _TORCH_SCOPE.match(item.name)
+    return match["name"] if match else item.name
+
+
+def describe(hierarchy: Hierarchy, index: int) -> Description:
+    """Says what an item is. Looks at no more than `MAX_NODES` nodes."""
+    item = hierarchy.items[index]
+    node = hierarchy.node(item)
+    if node is not None:
+        return _describe_node(node)
+    if item.num_nodes > MAX_NODES or any(not _is_leaf(hierarchy, child) for child in item.children):
+        return _describe_scope(hierarchy, item)
+    return _describe_layer(hierarchy, item, [hierarchy.graph.nodes[i] for i in hierarchy.nodes_below(index)])
+
+
+def is_parameter(node: Node) -> bool:
+    """Whether a node is a trained value that others read."""
+    return not node.inputs and (node.params > 0 or plain_op(node.op) in PARAMETER_OPS)
+
+
+def _is_leaf(hierarchy: Hierarchy, index: int) -> bool:
+    return hierarchy.items[index].node >= 0
+
+
+def _describe_node(node: Node) -> Description:
+    if is_parameter(node):
+        return Description(node.op, node.outputs[0].label if node.outputs else "", "io", is_parameter=True)
+    if not node.inputs:
+        return Description(node.op, node.outputs[0].label if node.outputs else "", "io")
+    return Description(node.op, "", find_family(node.op))
+
+
+def _describe_scope(hierarchy: Hierarchy, item: Item) -> Description:
+    op = _scope_op(item)
+    names = [display_name(hierarchy.items[child]) for child in item.children if not _is_leaf(hierarchy, child)]
+    family = find_family(op, item.name) if op else find_family(item.name)
+    if not item.params and family == "math":
+        family = "io"
+    if len(names) > MAX_NAMED or not names:
+        return Description(op, f"{item.num_nodes:,} ops", family)
+    return Description(op, " · ".join(names), family)
+
+
+def _scope_op(item: Item) -> str:
+    match = _TORCH_SCOPE.match(item.name)
+    return match["op"] if match else ""
+
+
+def _describe_layer(hierarchy: Hierarchy, item: Item, nodes: list[Node]) -> Description:
+    plains = [plain_op(node.op) for node in nodes]
+    weights = [node for node in nodes if is_parameter(node) and node.outputs and node.outputs[0].shape]
+    widest = max((node.outputs[0].shape or () for node in weights), key=len, default=())
+    activation = _activation(nodes, plains)
+    found = _known_layer(item, plains, widest)
+    named = _scope_op(item)
+    if found is None:
+        family = find_family(named or item.name) if named else find_family(item.name, *(n.op for n in nodes[-1:]))
+        main = [node.op for node in nodes if not is_parameter(node) and node.inputs]
+        detail = main[0] if len(set(main)) == 1 else f"{item.num_nodes:,} ops"
+        return Description(named, detail, family)
+    op, detail, family = found
+    parts = [detail, activation if activation != op.lower() else ""]
+    return Description(named or op, " · ".join(part for part in parts if part), family)
+
+
+def _known_layer(item: Item, plains: list[str], shape: tuple[int, ...]) -> tuple[str, str, str] | None:
+    """(kind of layer, sizes, family) of the layers that can be told by their parameters; None for others."""
+    if find_family(item.name) == "loss":
+        is_softmax = any(re.search(r"softmax|^exp$|logsumexp", plain) for plain in plains)
+        is_sigmoid = any(re.search(r"logistic|sigmoid|log1p|softplus", plain) for plain in plains)
+        kind = "Softmax cross-entropy" if is_softmax else "Sigmoid cross-entropy" if is_sigmoid else ""
+        return (kind, "", "loss") if kind else None
+    if any(_CONV.search(plain) for plain in plains) and len(shape) >= 3:
+        return "Conv", f"{'×'.join(map(str, shape[:-2]))} · {shape[-2]:,} → {shape[-1]:,}", "linear"
+    if any(_LINEAR.search(plain) for plain in plains) and len(shape) == 2:
+        return "Dense", f"{shape[0]:,} → {shape[1]:,}", "linear"
+    if any(_LOOKUP.search(plain) for plain in plains) and len(shape) == 2:
+        return "Embedding", f"{shape[0]:,} × {shape[1]:,}", "embed"
+    if any(plain in ("rsqrt", "layernorm", "batchnorm", "rmsnorm") for plain in plains) and len(shape) == 1:
+        return (
+            ("BatchNorm" if "bn" in item.name.lower() or "batch" in item.name.lower() else "LayerNorm"),
+            f"{shape[0]:,}",
+            "norm",
+        )
+    if not shape and any(_RANDOM.search(plain) for plain in plains):
+        return "Dropout", "", "math"
+    return None
+
+
+def _activation(nodes: list[Node], plains: list[str]) -> str:
+    """The last activation among the nodes; a bare maximum is a relu."""
+    for node, plain in zip(reversed(nodes), reversed(plains), strict=True):
+        names = (plain, plain_op(node.path.rpartition("/")[2]).rstrip("0123456789"))
+        for name in names:
+            if name in _ACTIVATIONS:
+                return _ACTIVATIONS[name]
+    return "relu" if "max" in plains or "maximum" in plains else ""

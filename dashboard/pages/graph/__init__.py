@@ -1,0 +1,1 @@
+"""The Graph page: the logged graph by scopes."""

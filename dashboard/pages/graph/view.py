@@ -1,0 +1,51 @@
+"""Layout of the Graph page."""
+
+from __future__ import annotations
+
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from dashboard.components import GraphView
+from dashboard.settings import Settings
+
+_JAX = """\
+from trainer import DNNClassifier
+
+# fit logs the graph of the training step when it begins
+classifier = DNNClassifier([10, 20, 10], model_dir="{logdir}/first")
+classifier.fit(features, labels, steps=1000)
+"""
+
+_PYTHON = """\
+from summaries import SummaryWriter
+
+with SummaryWriter("{logdir}/first") as writer:
+    writer.add_graph(graph)  # a GraphDef, or an Estimator
+"""
+
+_TORCH = """\
+from torch.utils.tensorboard import SummaryWriter
+
+with SummaryWriter("{logdir}/first") as writer:
+    writer.add_graph(model, features)
+"""
+
+EMPTY = {
+    "title": "This run logged no graph",
+    "selectionTitle": "This run logged no graph",
+    "text": "A graph shows what the model is: its layers, shapes, parameters and FLOPs.",
+    "snippets": [
+        {"name": "JAX", "code": _JAX},
+        {"name": "PyTorch", "code": _TORCH},
+        {"name": "Python", "code": _PYTHON},
+    ],
+}
+
+
+def layout(settings: Settings) -> Component:
+    """Makes the page: the graph with its own toolbar, canvas and dock."""
+    return html.Div(className="page-content", children=[GraphView(id="graph-view", empty=EMPTY)])
+
+
+def register(app: Dash) -> None:
+    """Connects nothing: the component asks the data routes itself."""
