@@ -1,0 +1,1 @@
+"""The Histograms page: how the values of a tag are distributed, over the steps."""
