@@ -1,0 +1,26 @@
+"""Writes and reads TensorBoard's event files.
+
+Synopsis:
+    >>> import tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> with SummaryWriter(folder) as writer:
+    ...     writer.add_scalar("loss", 0.5, global_step=0)
+    >>> load(folder).runs["."].scalars["loss"].values
+    array([0.5])
+"""
+
+from summaries.buckets import HISTOGRAM_LIMITS as HISTOGRAM_LIMITS
+from summaries.columns import Batch as Batch
+from summaries.columns import FileHealth as FileHealth
+from summaries.columns import Problem as Problem
+from summaries.columns import Tag as Tag
+from summaries.kinds import Histogram as Histogram
+from summaries.load import load as load
+from summaries.reader import EventFileReader as EventFileReader
+from summaries.reader import read_blob as read_blob
+from summaries.run import Blobs as Blobs
+from summaries.run import RunLog as RunLog
+from summaries.series import Series as Series
+from summaries.tail import LogdirTail as LogdirTail
+from summaries.tail import RunUpdate as RunUpdate
+from summaries.writer import SummaryWriter as SummaryWriter

@@ -1,0 +1,54 @@
+"""Values of foreign libraries as NumPy arrays, without importing any of them.
+
+Synopsis:
+    >>> import numpy as np
+    >>> is_deferred(np.float32(1)), to_numpy([1, 2])
+    (False, array([1, 2]))
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from summaries.adapters.contract import Adapter as Adapter
+from summaries.adapters.jax_arrays import JAX as JAX
+from summaries.adapters.torch_tensors import TORCH as TORCH
+
+ADAPTERS: tuple[Adapter, ...] = (JAX, TORCH)
+"""All adapters to array libraries."""
+
+
+def find_adapter(value: Any) -> Adapter | None:
+    """The adapter for `value`, None if no imported library owns it."""
+    for adapter in ADAPTERS:
+        module = sys.modules.get(adapter.module_name)
+        if module is not None and adapter.is_instance(module, value):
+            return adapter
+    return None
+
+
+def is_deferred(value: Any) -> bool:
+    """Whether a background thread should fetch `value`; if so, its copy to the host is begun.
+
+    Raises:
+        ValueError: If the value can never be fetched.
+    """
+    adapter = find_adapter(value)
+    if adapter is None or not adapter.is_deferred:
+        return False
+    adapter.start_copy(value)
+    return True
+
+
+def to_numpy(value: Any) -> npt.NDArray[Any]:
+    """`value` as a NumPy array; a NumPy array is given back as it is. Waits for values that are still being computed.
+
+    Raises:
+        ValueError: If the value cannot be fetched.
+    """
+    adapter = find_adapter(value)
+    return np.asarray(value) if adapter is None else adapter.to_numpy(value)

@@ -1,0 +1,102 @@
+"""Event files on disk: their names, how one is made, how all of a logdir are found.
+
+Synopsis:
+    >>> make_name(1_700_000_000.9, "box", 42, 0, ".v2")
+    'events.out.tfevents.1700000000.box.42.0.v2'
+    >>> is_event_file("events.out.tfevents.1700000000.box.42.0.v2"), is_event_file("checkpoint")
+    (True, False)
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+SIDECAR = ".board"
+"""Folder in a logdir that holds what people add to runs; no run."""
+
+_MAX_ATTEMPTS = 1000
+
+
+def make_name(secs: float, host: str, pid: int, counter: int, suffix: str) -> str:
+    """The name of an event file; names of one run sort by their time."""
+    return f"events.out.tfevents.{int(secs):010d}.{host}.{pid}.{counter}{suffix}"
+
+
+def is_event_file(name: str) -> bool:
+    """Whether a file of this name is an event file; any writer's mark is `tfevents`."""
+    return "tfevents" in name
+
+
+def create_event_file(folder: Path, *, secs: float, host: str, pid: int, suffix: str = "") -> tuple[Path, int]:
+    """Makes a new event file in `folder`, and the folder itself if needed.
+
+    The file is created exclusively: two writers of the same second and process otherwise truncate each other.
+
+    Returns:
+        Its path and a descriptor open for appending.
+
+    Raises:
+        OSError: If the folder or the file cannot be made; the subclass tells why.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for counter in range(_MAX_ATTEMPTS):
+            path = folder / make_name(secs, host, pid, counter, suffix)
+            try:
+                return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o666)
+            except FileExistsError:
+                continue
+        raise FileExistsError(f"{_MAX_ATTEMPTS} event files of this second exist")
+    except OSError as error:
+        rule = f"log_dir must be a folder that can be written to; got {str(folder)!r} ({error.strerror or error})."
+        raise type(error)(error.errno, f"{rule} Choose another folder or change its permissions") from error
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What lies under a logdir.
+
+    Attributes:
+        files: `(run, path)` of each event file, sorted by run and name. The run is the folder's path relative to the
+            logdir, separated by `/`, `.` for the logdir itself.
+        folders: When each folder last changed, in nanoseconds since the epoch. A new file changes its folder.
+    """
+
+    files: tuple[tuple[str, Path], ...]
+    folders: dict[Path, int]
+
+
+def walk_logdir(logdir: Path) -> Walk:
+    """Finds all event files under `logdir`.
+
+    Links to folders are followed, once each. Folders that cannot be read are passed over. A logdir that does not exist
+    holds none.
+    """
+    files: list[tuple[str, Path]] = []
+    folders: dict[Path, int] = {}
+    seen: set[tuple[int, int]] = set()
+    stack = [("", logdir)]
+    while stack:
+        run, folder = stack.pop()
+        try:
+            status = folder.stat()
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            names, subfolders = _list_folder(folder)
+        except OSError:
+            continue
+        folders[folder] = status.st_mtime_ns
+        files.extend((run or ".", folder / name) for name in names)
+        stack.extend((f"{run}/{name}" if run else name, folder / name) for name in subfolders)
+    return Walk(tuple(sorted(files)), folders)
+
+
+def _list_folder(folder: Path) -> tuple[list[str], list[str]]:
+    """Names of the event files and of the folders in `folder`."""
+    with os.scandir(folder) as entries:
+        found = [(entry.name, entry.is_dir()) for entry in entries]
+    names = [name for name, is_folder in found if not is_folder and is_event_file(name)]
+    return names, [name for name, is_folder in found if is_folder and name != SIDECAR]

@@ -1,0 +1,56 @@
+"""What a kind of summary offers: its bytes in both directions, and its name in TensorBoard's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from summaries import wire
+
+_EVENT_GRAPH_DEF, _EVENT_SUMMARY, _SUMMARY_VALUE, _VALUE_TAG, _VALUE_METADATA = 4, 5, 1, 1, 9
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of summary.
+
+    A blob is the kind's own bytes: a serialised `Summary.Value`, or for graphs a serialised `GraphDef`. `decode` reads
+    all encodings that TensorBoard's writers have used, `encode` makes the one that FORMAT.md names first;
+    `decode(encode(tag, value))` is `value`.
+
+    Attributes:
+        name: The kind's name, the same as TensorBoard's plugin name where there is one.
+        encode: `(tag, value) -> blob`. Raises ValueError if the value is not of this kind.
+        decode: `blob -> value`. Raises ValueError if the bytes are not of this kind.
+        metadata: Serialised `SummaryMetadata` that the first value of a tag carries; empty where TensorBoard needs
+            none.
+        is_graph: Whether the blob is a graph, which lies in the event itself and not in a summary.
+    """
+
+    name: str
+    encode: Callable[[str, Any], bytes]
+    decode: Callable[[bytes], Any]
+    metadata: bytes = b""
+    is_graph: bool = False
+
+    def envelope(self, blob: bytes, metadata: bytes = b"") -> bytes:
+        """What an `Event` with this blob holds after its wall time and step.
+
+        Several envelopes in one event are merged by readers.
+
+        Args:
+            blob: What `encode` gave.
+            metadata: Serialised `SummaryMetadata`, for the first value of a tag.
+        """
+        if self.is_graph:
+            return wire.field(_EVENT_GRAPH_DEF, blob)
+        if metadata:
+            blob += wire.field(_VALUE_METADATA, metadata)
+        return wire.field(_EVENT_SUMMARY, wire.field(_SUMMARY_VALUE, blob))
+
+
+def announce(tag: str, metadata: bytes) -> bytes:
+    """What an `Event` holds that tells a tag's metadata without a value."""
+    value = wire.field(_VALUE_TAG, tag.encode()) + wire.field(_VALUE_METADATA, metadata)
+    return wire.field(_EVENT_SUMMARY, wire.field(_SUMMARY_VALUE, value))

@@ -1,0 +1,47 @@
+"""Graphs: a `GraphDef` in the event itself, not in a summary.
+
+It stands in `Event.graph_def`, or inside the `MetaGraphDef` of `Event.meta_graph_def`.
+"""
+
+from __future__ import annotations
+
+from google.protobuf.message import DecodeError
+
+from summaries import wire
+from summaries.kinds.contract import Kind
+from summaries.proto.graph_pb2 import GraphDef
+
+_META_GRAPH_GRAPH_DEF = 2
+
+
+def encode_graph(_tag: str, graph: GraphDef) -> bytes:
+    """A serialised `GraphDef`."""
+    return graph.SerializeToString()
+
+
+def decode_graph(blob: bytes) -> GraphDef:
+    """The graph in a serialised `GraphDef`.
+
+    Raises:
+        ValueError: If the bytes are none.
+    """
+    try:
+        return GraphDef.FromString(blob)
+    except DecodeError as error:
+        raise ValueError("blob must be a GraphDef; got other bytes.") from error
+
+
+def find_graph_in_meta_graph(data: bytes, start: int, end: int) -> tuple[int, int] | None:
+    """Where the graph lies inside the `MetaGraphDef` in `data[start:end]`, as (start, end).
+
+    Raises:
+        ValueError: If the bytes are no message.
+    """
+    place = None
+    for number, wire_type, begin, stop in wire.iter_fields(data, start, end):
+        if number == _META_GRAPH_GRAPH_DEF and wire_type == wire.BYTES:
+            place = begin, stop
+    return place
+
+
+GRAPHS = Kind(name="graphs", encode=encode_graph, decode=decode_graph, is_graph=True)

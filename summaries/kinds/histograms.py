@@ -1,0 +1,146 @@
+"""Histograms: how the values of an array are distributed, in buckets.
+
+Old encoding: `histo`, a `HistogramProto`. New encoding: a tensor of shape (k, 3), rows (left, right, count), with
+plugin `histograms`.
+
+Values that are not finite lie in no bucket and count in no moment but `num`: `num` minus the sum of the counts is how
+many there were. TensorBoard draws such a histogram as that of the finite values; a NaN among its moments would break
+its chart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from google.protobuf.message import DecodeError
+
+from summaries.columns import Floats
+from summaries.kinds.contract import Kind
+from summaries.proto.summary_pb2 import HistogramProto, Summary
+from summaries.tensors import decode_tensor
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts of values in buckets that adjoin and ascend.
+
+    Attributes:
+        min: Smallest finite value; NaN if there was none.
+        max: Largest finite value; NaN if there was none.
+        num: How many values there were, finite or not.
+        sum: Sum of the finite values; NaN where the file does not say.
+        sum_squares: Sum of their squares; NaN where the file does not say.
+        lefts: Left edge of each bucket, inside it. Shape (k,).
+        rights: Right edge of each bucket, outside it but for the last. Shape (k,).
+        counts: How many values lie in each bucket; the first and the last bucket are not empty. Shape (k,).
+    """
+
+    min: float
+    max: float
+    num: float
+    sum: float
+    sum_squares: float
+    lefts: Floats
+    rights: Floats
+    counts: Floats
+
+
+def encode_histogram(tag: str, histogram: Histogram) -> bytes:
+    """A `Summary.Value` in the old encoding.
+
+    The first bucket written is empty and ends where the first true one begins: the format has right edges only.
+    """
+    if len(histogram.counts) == 0:
+        return _encode(tag, histogram, np.zeros(0), np.zeros(0))
+    limits = np.concatenate([histogram.lefts[:1], histogram.rights])
+    return _encode(tag, histogram, limits, np.concatenate([[0.0], histogram.counts]))
+
+
+def encode_buckets(tag: str, moments: Floats, limits: Floats, counts: npt.NDArray[np.number]) -> bytes:
+    """A `Summary.Value` from counts over all of `limits`; runs of empty buckets become one, which loses nothing.
+
+    Args:
+        tag: The tag.
+        moments: min, max, num, sum, sum of squares. Shape (5,).
+        limits: Right edge of each bucket, ascending. Shape (k,).
+        counts: Shape (k,).
+    """
+    is_used = np.asarray(counts) > 0
+    is_kept = is_used.copy()
+    is_kept[:-1] |= is_used[1:]  # the empty bucket whose right edge is the left edge of a used one
+    used = np.flatnonzero(is_kept)
+    low, high, num, total, squares = (float(moment) for moment in moments)
+    histogram = Histogram(low, high, num, total, squares, limits[:0], limits[:0], limits[:0])
+    return _encode(tag, histogram, limits[used], np.asarray(counts)[used])
+
+
+def _encode(tag: str, moments: Histogram, limits: Floats, counts: npt.NDArray[np.number]) -> bytes:
+    histo = HistogramProto(
+        min=moments.min,
+        max=moments.max,
+        num=moments.num,
+        sum=moments.sum,
+        sum_squares=moments.sum_squares,
+        bucket_limit=limits.tolist(),
+        bucket=counts.tolist(),
+    )
+    return Summary.Value(tag=tag, histo=histo).SerializeToString()
+
+
+def decode_histogram(blob: bytes) -> Histogram:
+    """The histogram in a `Summary.Value`, from either encoding.
+
+    Raises:
+        ValueError: If there is none, or its columns differ in length.
+    """
+    try:
+        value = Summary.Value.FromString(blob)
+    except DecodeError as error:
+        raise ValueError("blob must be a Summary.Value; got other bytes.") from error
+    if value.HasField("histo"):
+        return _from_histo(value.histo)
+    return _from_rows(decode_tensor(value.tensor))
+
+
+def _from_histo(histo: HistogramProto) -> Histogram:
+    """Buckets from the first used to the last used one; the outer edges are the smallest and the largest value."""
+    limits, counts = np.array(histo.bucket_limit, dtype=np.float64), np.array(histo.bucket, dtype=np.float64)
+    if len(limits) != len(counts):
+        raise ValueError(f"histogram must have as many limits as counts; got {len(limits)} and {len(counts)}.")
+    used = np.flatnonzero(counts > 0)
+    first, last = (int(used[0]), int(used[-1])) if len(used) else (0, -1)
+    inner = limits[first : max(last, 0)]
+    lefts, rights = np.concatenate([[histo.min], inner]), np.concatenate([inner, [histo.max]])
+    num_buckets = last + 1 - first
+    return Histogram(
+        min=histo.min,
+        max=histo.max,
+        num=histo.num,
+        sum=histo.sum,
+        sum_squares=histo.sum_squares,
+        lefts=lefts[:num_buckets],
+        rights=rights[:num_buckets],
+        counts=counts[first : last + 1],
+    )
+
+
+def _from_rows(rows: npt.NDArray[np.generic]) -> Histogram:
+    if rows.ndim != 2 or rows.shape[1] != 3:
+        raise ValueError(f"histogram must be a tensor of shape (k, 3); got shape {rows.shape}.")
+    lefts, rights, counts = np.array(rows, dtype=np.float64).T
+    is_empty = len(counts) == 0
+    return Histogram(
+        min=np.nan if is_empty else float(lefts[0]),
+        max=np.nan if is_empty else float(rights[-1]),
+        num=float(counts.sum()),
+        sum=np.nan,
+        sum_squares=np.nan,
+        lefts=lefts,
+        rights=rights,
+        counts=counts,
+    )
+
+
+HISTOGRAMS = Kind(name="histograms", encode=encode_histogram, decode=decode_histogram)

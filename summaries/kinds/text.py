@@ -1,0 +1,46 @@
+"""Text: strings, shown as Markdown.
+
+One encoding: a tensor of strings with plugin `text`. Torch's writer adds `/text_summary` to the tag; this one does not.
+"""
+
+from __future__ import annotations
+
+from google.protobuf.message import DecodeError
+
+from summaries.kinds.contract import Kind
+from summaries.proto.summary_pb2 import Summary, SummaryMetadata
+from summaries.proto.tensor_pb2 import DataType, TensorProto, TensorShapeProto
+from summaries.tensors import decode_tensor
+
+
+def encode_text(tag: str, text: str) -> bytes:
+    """A `Summary.Value` with one string."""
+    shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=1)])
+    tensor = TensorProto(dtype=DataType.DT_STRING, tensor_shape=shape, string_val=[text.encode()])
+    return Summary.Value(tag=tag, tensor=tensor).SerializeToString()
+
+
+def decode_text(blob: bytes) -> str:
+    """The string in a `Summary.Value`; several strings are joined by empty lines, as paragraphs.
+
+    Bytes that are not UTF-8 are replaced by U+FFFD.
+
+    Raises:
+        ValueError: If there is no tensor of strings.
+    """
+    try:
+        tensor = Summary.Value.FromString(blob).tensor
+    except DecodeError as error:
+        raise ValueError("blob must be a Summary.Value; got other bytes.") from error
+    array = decode_tensor(tensor)
+    if array.dtype != object:
+        raise ValueError(f"text must be a tensor of strings; got dtype {array.dtype}.")
+    return "\n\n".join(element.decode(errors="replace") for element in array.ravel())
+
+
+TEXT = Kind(
+    name="text",
+    encode=encode_text,
+    decode=decode_text,
+    metadata=SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="text")).SerializeToString(),
+)

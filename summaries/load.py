@@ -1,0 +1,160 @@
+"""Reads a whole logdir at once, for programs and notebooks.
+
+Synopsis:
+    >>> import tempfile
+    >>> from summaries.writer import SummaryWriter
+    >>> with SummaryWriter(tempfile.mkdtemp()) as writer:
+    ...     writer.add_scalar("loss", 0.5, global_step=3)
+    >>> run = load(writer.log_dir).runs["."]
+    >>> run.scalars["loss"].steps, run.scalars["loss"].values
+    (array([3]), array([0.5]))
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, overload
+
+from summaries import kinds
+from summaries.columns import FileHealth, Tag
+from summaries.files import walk_logdir
+from summaries.reader import EventFileReader, read_blob
+from summaries.run import Blobs, RunLog
+from summaries.series import Series
+
+_Value = TypeVar("_Value")
+
+
+class BlobSeries(Sequence[Any]):
+    """A time series of anything but scalars; values are read from disk when asked for.
+
+    Attributes:
+        kind: The kind, which tells what the values are.
+        places: Steps, wall times and places.
+    """
+
+    def __init__(self, kind: str, places: Blobs) -> None:
+        self.kind = kind
+        self.places = places
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        """The decoded value at `index`; bytes if the kind has no decoder.
+
+        Raises:
+            ValueError: If the bytes on disk are not of this kind.
+        """
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        places = self.places
+        blob = read_blob(places.paths[index], int(places.offsets[index]), int(places.lengths[index]))
+        return kinds.decode(self.kind, blob) if self.kind in kinds.KINDS else blob
+
+
+class _ByTag(Mapping[str, _Value]):
+    """Series by tag, each made when it is first asked for."""
+
+    def __init__(self, tags: Sequence[str], get: Callable[[str], _Value]) -> None:
+        self._made: dict[str, _Value | None] = dict.fromkeys(tags)
+        self._get = get
+
+    def __getitem__(self, tag: str) -> _Value:
+        made = self._made[tag]
+        if made is None:
+            made = self._made[tag] = self._get(tag)
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} tags: {', '.join(self)}>"
+
+
+class Run:
+    """One run of a logdir.
+
+    Attributes:
+        name: Path of its folder relative to the logdir, `.` for the logdir itself.
+        tags: All tags.
+        health: How reading each of its files went.
+        scalars: `Series` by tag.
+    """
+
+    def __init__(self, name: str, log: RunLog) -> None:
+        self.name = name
+        self.tags: tuple[Tag, ...] = log.tags
+        self.health: tuple[FileHealth, ...] = log.health
+        self._log = log
+        self.scalars: Mapping[str, Series] = _ByTag(self._names("scalars"), log.series)
+
+    def blobs(self, kind: str) -> Mapping[str, BlobSeries]:
+        """Series of any other kind by tag."""
+        return _ByTag(self._names(kind), lambda tag: BlobSeries(kind, self._log.blobs(tag, kind)))
+
+    @property
+    def histograms(self) -> Mapping[str, BlobSeries]:
+        """Series of `Histogram` by tag."""
+        return self.blobs("histograms")
+
+    @property
+    def texts(self) -> Mapping[str, BlobSeries]:
+        """Series of strings by tag."""
+        return self.blobs("text")
+
+    @property
+    def graphs(self) -> Mapping[str, BlobSeries]:
+        """Series of `GraphDef` by tag."""
+        return self.blobs("graphs")
+
+    def _names(self, kind: str) -> list[str]:
+        return [tag.name for tag in self.tags if tag.kind == kind]
+
+
+@dataclass(frozen=True)
+class Log:
+    """What a logdir holds.
+
+    Attributes:
+        logdir: The folder.
+        runs: The runs by name, sorted.
+    """
+
+    logdir: Path
+    runs: dict[str, Run]
+
+
+def load(logdir: str | os.PathLike[str]) -> Log:
+    """Reads all runs under `logdir` as they are now.
+
+    The files count as finished: an unfinished record is a problem in `Run.health`.
+
+    Args:
+        logdir: The folder given to the writer, or one above it.
+
+    Raises:
+        FileNotFoundError: If there is no such folder.
+        OSError: If a file cannot be read.
+    """
+    folder = Path(logdir)
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"log directory {str(folder)!r} does not exist. Pass load the folder given to SummaryWriter."
+        )
+    logs: dict[str, RunLog] = {}
+    for run, path in walk_logdir(folder).files:
+        with EventFileReader(path) as reader:
+            logs.setdefault(run, RunLog()).update(path, reader.read(is_finished=True))
+    return Log(folder, {name: Run(name, log) for name, log in logs.items()})

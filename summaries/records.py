@@ -1,0 +1,174 @@
+"""Framing of event files: bytes in, bytes out; what the bytes mean is not known here.
+
+A record is `length u64 | masked CRC32C of the length u32 | payload | masked CRC32C of the payload u32`, little-endian.
+A finished file and a growing file are two contracts: where a finished file ends inside a record, bytes were lost; where
+a growing file does, the rest is still to come. FORMAT.md draws it.
+
+Synopsis:
+    >>> data = frame(b"one") + frame(b"two")
+    >>> records = split_records(data, is_growing=False)
+    >>> [bytes(data[start : start + length]) for start, length in records.payloads]
+    [b'one', b'two']
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass
+from functools import lru_cache
+
+from google_crc32c import value as crc32c
+
+HEADER_BYTES = 12
+"""Length and its checksum."""
+FOOTER_BYTES = 4
+"""Checksum of the payload."""
+MAX_PAYLOAD_BYTES = 2**31 - 1
+"""A protocol buffer holds less than 2 GiB: a length above that is damage, even where its checksum holds."""
+
+_MASK_DELTA = 0xA282EAD8
+_HEADER = struct.Struct("<QI")
+_LENGTH = struct.Struct("<Q")
+_CHECKSUM = struct.Struct("<I")
+
+# A header has a length below 2**32, hence four zero bytes, and then a checksum. Runs of zeros (a sparse or preallocated
+# file) are no headers: passing over them here keeps the search at C speed.
+_HEADER_SHAPE = re.compile(rb"(?=[\s\S]{4}\0\0\0\0(?!\0\0\0\0)[\s\S]{4})")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A stretch of bytes in which no record could be read.
+
+    Attributes:
+        offset: Where it begins, in bytes from the start of the data.
+        num_bytes: How long it is.
+        reason: What was wrong at its beginning.
+    """
+
+    offset: int
+    num_bytes: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records found in a stretch of bytes.
+
+    Attributes:
+        payloads: `(start, length)` of each payload, in order.
+        gaps: Damaged stretches, in order. The last one may reach the end of the data.
+        end: Where the next read goes on: all before it is settled.
+        num_bytes_needed: How many bytes from `end` on the unfinished record at `end` takes, 0 where there is none.
+            While its header is not complete, the size of a header.
+    """
+
+    payloads: tuple[tuple[int, int], ...]
+    gaps: tuple[Gap, ...]
+    end: int
+    num_bytes_needed: int
+
+
+def masked_crc32c(data: bytes) -> int:
+    """CRC32C, rotated and shifted so that a checksum over data that holds checksums stays sound."""
+    return mask(crc32c(data))
+
+
+def mask(crc: int) -> int:
+    """The masked form of a CRC32C, in [0, 2**32)."""
+    return (((crc >> 15) | (crc << 17)) + _MASK_DELTA) & 0xFFFFFFFF
+
+
+@lru_cache(maxsize=4096)
+def make_header(length: int) -> bytes:
+    """The 12 bytes that stand before a payload of `length` bytes."""
+    length_bytes = _LENGTH.pack(length)
+    return length_bytes + _CHECKSUM.pack(masked_crc32c(length_bytes))
+
+
+def frame(payload: bytes) -> bytes:
+    """One whole record that holds `payload`."""
+    return make_header(len(payload)) + payload + _CHECKSUM.pack(masked_crc32c(payload))
+
+
+def split_records(data: bytes, *, is_growing: bool, start: int = 0) -> Records:
+    """Finds the records of `data`, passing over damage.
+
+    After damage reading goes on at the next offset whose length checksum and payload checksum both hold.
+
+    Args:
+        data: A stretch of an event file that begins at a record.
+        is_growing: Whether more bytes may follow. If so, an unfinished record at the end waits; if not, it is a gap.
+        start: Where to begin.
+
+    Returns:
+        The records. Every byte from `start` to `end` belongs to a record or to a gap.
+    """
+    payloads: list[tuple[int, int]] = []
+    gaps: list[Gap] = []
+    size = len(data)
+    position, needed = start, 0
+    while position < size:
+        length, fault = _check_record(data, position)
+        if fault is None:
+            payloads.append((position + HEADER_BYTES, length))
+            position += HEADER_BYTES + length + FOOTER_BYTES
+            continue
+        if fault == _UNFINISHED and is_growing:
+            needed = HEADER_BYTES if length < 0 else HEADER_BYTES + length + FOOTER_BYTES
+            break
+        next_position = _find_record(data, position, length, is_growing=is_growing)
+        gaps.append(Gap(position, next_position - position, fault))
+        position = next_position
+    return Records(tuple(payloads), tuple(gaps), position, needed)
+
+
+_UNFINISHED = "the file ends inside a record"
+_BAD_LENGTH = "the checksum of a record's length is wrong"
+_TOO_LONG = "a record claims more than 2 GiB"
+_BAD_PAYLOAD = "the checksum of a record is wrong"
+
+
+def _check_record(data: bytes, position: int) -> tuple[int, str | None]:
+    """Length of the payload at `position` (-1: unknown), and what is wrong with the record (None: nothing)."""
+    num_left = len(data) - position
+    if num_left < HEADER_BYTES:
+        return -1, _UNFINISHED
+    length, checksum = _HEADER.unpack_from(data, position)
+    if masked_crc32c(data[position : position + 8]) != checksum:
+        return -1, _BAD_LENGTH
+    if length > MAX_PAYLOAD_BYTES:
+        return -1, _TOO_LONG
+    if length > num_left - HEADER_BYTES - FOOTER_BYTES:
+        return length, _UNFINISHED
+    begin = position + HEADER_BYTES
+    end = begin + length
+    if masked_crc32c(data[begin:end]) != _CHECKSUM.unpack_from(data, end)[0]:
+        return length, _BAD_PAYLOAD
+    return length, None
+
+
+def _find_record(data: bytes, position: int, length: int, *, is_growing: bool) -> int:
+    """Where reading goes on after damage at `position`; the end of the data if nowhere.
+
+    A length whose checksum holds is believed first: a payload may itself hold whole records. In growing data the last
+    bytes may be the beginning of a header, and are kept for the next read.
+    """
+    size = len(data)
+    if length >= 0:
+        following = position + HEADER_BYTES + length + FOOTER_BYTES
+        if following == size or (following < size and _is_begun_record(data, following, is_growing=is_growing)):
+            return following
+    for match in _HEADER_SHAPE.finditer(data, position + 1):
+        if _is_begun_record(data, match.start(), is_growing=is_growing):
+            return match.start()
+    return max(position + 1, size - HEADER_BYTES + 1) if is_growing else size
+
+
+def _is_begun_record(data: bytes, position: int, *, is_growing: bool) -> bool:
+    """Whether a sound record lies at `position`, or, in growing data, the sound beginning of one."""
+    length, fault = _check_record(data, position)
+    return fault is None or (
+        is_growing and fault == _UNFINISHED and (length >= 0 or len(data) - position < HEADER_BYTES)
+    )

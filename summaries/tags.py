@@ -1,0 +1,61 @@
+"""The tags of one event file, each with a number that never changes.
+
+Metadata stand on the first value of a tag only, so the table remembers them for the values that follow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from summaries.columns import Tag
+from summaries.kinds import DEFAULT_KIND, KINDS
+from summaries.proto.summary_pb2 import Summary
+
+_KIND_OF_FIELD = {
+    "simple_value": "scalars",
+    "histo": "histograms",
+    "image": "images",
+    "audio": "audio",
+    "obsolete_old_style_histogram": "obsolete_histograms",
+}
+
+
+@dataclass
+class TagTable:
+    """Tags found so far in one file.
+
+    Attributes:
+        tags: The tags; an id is an index into it.
+        scalar_ids: Ids of the tags that hold scalars, by name.
+    """
+
+    tags: list[Tag] = field(default_factory=list)
+    scalar_ids: dict[str, int] = field(default_factory=dict)
+    _ids: dict[tuple[str, str], int] = field(default_factory=dict)
+    _metadata: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+
+    def find_kind(self, value: Summary.Value) -> str | None:
+        """The kind of `value`, None if it holds nothing; remembers its metadata."""
+        if value.HasField("metadata") and not self._metadata.get(value.tag, ("",))[0]:
+            metadata = value.metadata
+            self._metadata[value.tag] = (
+                metadata.plugin_data.plugin_name,
+                metadata.display_name,
+                metadata.summary_description,
+            )
+        name = value.WhichOneof("value")
+        if name in _KIND_OF_FIELD:
+            return _KIND_OF_FIELD[name]
+        plugin_name = self._metadata.get(value.tag, ("",))[0]
+        return plugin_name or (DEFAULT_KIND if name == "tensor" else None)
+
+    def get_id(self, name: str, kind: str) -> int:
+        """The id of tag `name` of kind `kind`, a new one the first time."""
+        known = self._ids.get((name, kind))
+        if known is not None:
+            return known
+        number = self._ids[name, kind] = len(self.tags)
+        if kind == KINDS["scalars"].name:
+            self.scalar_ids[name] = number
+        self.tags.append(Tag(name, kind, *self._metadata.get(name, ("", "", ""))))
+        return number

@@ -1,0 +1,58 @@
+"""What callers may hand to the writer: checked, and brought into the one form that the encoders take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from summaries.adapters import is_deferred, to_numpy
+
+_REAL_KINDS = "fiub"
+
+
+def to_step(step: Any) -> int:
+    """The step as an int, 0 for None."""
+    return 0 if step is None else int(step)
+
+
+def to_number(value: Any) -> float:
+    """A number, or an array of one element, as a float.
+
+    Raises:
+        ValueError: If it is neither.
+    """
+    if isinstance(value, (float, int)):
+        return float(value)
+    array = to_numpy(value)
+    if array.size != 1 or not is_real(array):
+        raise ValueError(
+            f"scalar_value must be one real number; got shape {array.shape} and dtype {array.dtype}. Reduce it first."
+        )
+    return float(array.reshape(-1)[0])
+
+
+def keep_array(value: Any) -> Any:
+    """`value` as an array that nobody else changes: NumPy's are copied, immutable ones kept as they are."""
+    return value if is_deferred(value) else np.array(to_numpy(value))
+
+
+def is_real(array: Any) -> bool:
+    """Whether an array holds real numbers."""
+    return np.dtype(array.dtype).kind in _REAL_KINDS or "float" in str(array.dtype)  # ml_dtypes' floats have kind V
+
+
+def check_real(name: str, array: Any) -> None:
+    """Raises ValueError unless `array` holds real numbers, and at least one."""
+    if not is_real(array):
+        raise ValueError(
+            f"{name} must be real numbers; got dtype {array.dtype}. Log magnitudes, or real and imaginary parts."
+        )
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty; got shape {tuple(array.shape)}. Leave empty arrays out.")
+
+
+def check_shape(name: str, array: Any, shape: tuple[int, ...]) -> None:
+    """Raises ValueError unless `array` has that shape."""
+    if tuple(array.shape) != shape:
+        raise ValueError(f"{name} must have shape {shape}; got {tuple(array.shape)}.")

@@ -1,0 +1,416 @@
+"""Writes event files: the names and defaults are those of torch.utils.tensorboard, ours are added behind.
+
+Numbers of the host are encoded by the caller, in about a microsecond. Arrays, and what a device still computes, are
+encoded by a background thread. Either way a value is on disk a quarter of a second later, or when `flush` returns.
+
+Synopsis:
+    >>> import tempfile
+    >>> with SummaryWriter(tempfile.mkdtemp()) as writer:
+    ...     for step in range(3):
+    ...         writer.add_scalars_at(step, {"loss": 1 / (step + 1), "accuracy": 0.9})
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from os import PathLike, fspath
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from summaries import adapters, buckets
+from summaries.background import DRAIN_SECS, Deferred, Outbox
+from summaries.blocks import Block
+from summaries.columns import GRAPH_TAG
+from summaries.event_file import EventFile, FirstValues
+from summaries.events import encode_event, file_version_field, session_start_field, single_prefix, summary_field
+from summaries.kinds import GRAPHS, HISTOGRAMS, SCALARS, TEXT, Kind
+from summaries.kinds.histograms import encode_buckets
+from summaries.kinds.scalars import TENSOR_SCALAR_METADATA, encode_tensor_scalar, pack_float
+from summaries.values import check_real, check_shape, keep_array, to_number, to_step
+
+_log = logging.getLogger(__name__)
+
+_PLAIN_NUMBERS = frozenset({float, int})
+_SCALAR_BYTES = 64
+"""About what a scalar on the device keeps in memory."""
+
+Bins = str | int | Sequence[float]
+
+
+class SummaryWriter:
+    """Writes one event file in a folder, which is a run. Thread-safe.
+
+    After a fork the child writes a file of its own. When the disk is full, or the folder is removed, one warning is
+    logged and writing is tried again; `close` raises if something was lost. What fails in the background, as a value
+    that cannot be encoded, is raised by the next call.
+
+    Attributes:
+        log_dir: The run's folder.
+    """
+
+    def __init__(
+        self,
+        log_dir: str | PathLike[str] | None = None,
+        comment: str = "",
+        purge_step: int | None = None,
+        max_queue: int = 10,
+        flush_secs: float = 120,
+        filename_suffix: str = "",
+    ) -> None:
+        """Makes the folder and the file.
+
+        Args:
+            log_dir: The run's folder; None for `runs/<time>_<host><comment>`.
+            comment: End of that folder's name.
+            purge_step: What was written to the run before with this step or a later one is superseded: training began
+                again there.
+            max_queue: Taken for torch's sake, and not needed: the buffer is bounded by bytes.
+            flush_secs: How long a value lies in memory at most, in seconds; never more than 0.25.
+            filename_suffix: End of the file's name.
+
+        Raises:
+            OSError: If the folder or the file cannot be made.
+        """
+        if log_dir is None:
+            log_dir = Path("runs") / f"{datetime.now():%b%d_%H-%M-%S}_{socket.gethostname()}{comment}"
+        self.log_dir = fspath(log_dir)
+        self._firsts = FirstValues()
+        file = EventFile(Path(log_dir), filename_suffix, self._firsts)
+        self._outbox = Outbox(file, drain_secs=min(DRAIN_SECS, flush_secs))
+        self._finalizer = weakref.finalize(self, _close_dropped, self._outbox)
+        self._finalizer.atexit = False  # the outbox has its own, which runs earlier
+        if purge_step is not None:
+            now = time.time()
+            self._outbox.put(encode_event(now, purge_step, file_version_field()))
+            self._outbox.put(encode_event(now, purge_step, session_start_field()))
+
+    def get_logdir(self) -> str:
+        """The run's folder."""
+        return self.log_dir
+
+    def add_scalar(
+        self,
+        tag: str,
+        scalar_value: Any,
+        global_step: int | None = None,
+        walltime: float | None = None,
+        new_style: bool = False,
+        double_precision: bool = False,
+    ) -> None:
+        """Logs one number.
+
+        Args:
+            tag: Name of the series; `/` groups.
+            scalar_value: A number, or an array of one element; a JAX array may still be being computed.
+            global_step: The step, 0 if None.
+            walltime: Seconds since the Unix epoch, now if None.
+            new_style: Whether to write a tensor with plugin data, as TensorFlow 2 does, and not the shorter
+                `simple_value`.
+            double_precision: Whether to keep float64; this too writes a tensor.
+
+        Raises:
+            ValueError: If it is not one real number.
+        """
+        if new_style or double_precision or type(scalar_value) not in _PLAIN_NUMBERS:
+            self._add_any_scalar(tag, scalar_value, global_step, walltime, new_style, double_precision)
+            return
+        step = global_step if type(global_step) is int else to_step(global_step)
+        wall_time = time.time() if walltime is None else walltime
+        record = encode_event(wall_time, step, single_prefix(tag) + pack_float(scalar_value))
+        if tag in self._outbox.queued_tags:
+            self._submit((tag,), step, len(record), lambda: record)
+        else:
+            self._outbox.put(record)
+
+    def _add_any_scalar(
+        self, tag: str, scalar: Any, global_step: Any, walltime: float | None, new_style: bool, is_double: bool
+    ) -> None:
+        """The general way of `add_scalar`."""
+        step, wall_time = to_step(global_step), _get_time(walltime)
+        is_deferred = adapters.is_deferred(scalar)
+        kept = scalar if is_deferred else to_number(scalar)
+
+        def encode() -> bytes:
+            if not (new_style or is_double):
+                return encode_event(wall_time, step, single_prefix(tag) + pack_float(to_number(kept)))
+            blob = encode_tensor_scalar(tag, to_number(kept), is_double=is_double)
+            return encode_event(wall_time, step, self._envelope(SCALARS, tag, blob, TENSOR_SCALAR_METADATA))
+
+        self._submit((tag,), step, _SCALAR_BYTES, encode, is_deferred=is_deferred)
+
+    def add_scalars(
+        self,
+        main_tag: str,
+        tag_scalar_dict: Mapping[str, Any],
+        global_step: int | None = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Logs numbers that belong together, under the tags `main_tag/key`; torch writes them to runs of their own."""
+        values = {f"{main_tag}/{key}": value for key, value in tag_scalar_dict.items()}
+        self.add_scalars_at(to_step(global_step), values, walltime=walltime)
+
+    def add_scalars_at(self, step: int, values: Mapping[str, Any], *, walltime: float | None = None) -> None:
+        """Logs the numbers of one step, which takes half the bytes of logging them one by one.
+
+        Args:
+            step: The step.
+            values: Numbers, or arrays of one element, by tag.
+            walltime: Seconds since the Unix epoch, now if None.
+
+        Raises:
+            ValueError: If one of them is not a real number.
+        """
+        step = step if type(step) is int else to_step(step)
+        wall_time = time.time() if walltime is None else walltime
+        is_deferred = False
+        if not _PLAIN_NUMBERS.issuperset(map(type, values.values())):
+            is_deferred = any([adapters.is_deferred(value) for value in values.values()])
+            values = {tag: value if adapters.is_deferred(value) else to_number(value) for tag, value in values.items()}
+        elif self._outbox.queued_tags.keys().isdisjoint(values):
+            self._outbox.put(encode_event(wall_time, step, summary_field(values.items())))
+            return
+        kept = dict(values)
+
+        def encode() -> bytes:
+            return encode_event(wall_time, step, summary_field((tag, to_number(value)) for tag, value in kept.items()))
+
+        self._submit(tuple(kept), step, _SCALAR_BYTES * len(kept), encode, is_deferred=is_deferred)
+
+    def add_scalars_block(
+        self,
+        steps: npt.ArrayLike,
+        values: Mapping[str, Any],
+        *,
+        walltimes: npt.ArrayLike | tuple[float, None],
+    ) -> None:
+        """Logs the numbers of many steps at once, in the background.
+
+        Args:
+            steps: Shape (n,), integers.
+            values: Arrays of shape (n,) by tag; NumPy's are copied, JAX arrays may still be being computed.
+            walltimes: Seconds since the Unix epoch, shape (n,); or `(start, None)`: spread evenly from `start` to when
+                the values were there.
+
+        Raises:
+            ValueError: If the shapes differ.
+        """
+        block = Block.make(steps, values, walltimes)
+        self._submit(tuple(values), block.first_step, block.num_bytes, block.encode, is_deferred=True)
+
+    def add_histogram(
+        self,
+        tag: str,
+        values: Any,
+        global_step: int | None = None,
+        bins: Bins = "tensorflow",
+        walltime: float | None = None,
+        max_bins: int | None = None,
+    ) -> None:
+        """Logs how the values of an array are distributed; they are counted in the background.
+
+        Values that are not finite are in the histogram's `num` and in no bucket.
+
+        Args:
+            tag: Name of the series; `/` groups.
+            values: Real numbers of any shape. NumPy arrays are copied; JAX arrays are fetched later.
+            global_step: The step, 0 if None.
+            bins: `tensorflow` for TensorFlow's buckets, a rule of `numpy.histogram_bin_edges`, a number of buckets, or
+                edges.
+            walltime: Seconds since the Unix epoch, now if None.
+            max_bins: About how many buckets there are at most; None for any number.
+
+        Raises:
+            ValueError: If there are no values or they are not real numbers.
+        """
+        step, wall_time = to_step(global_step), _get_time(walltime)
+        kept = keep_array(values)
+        check_real("values", kept)
+
+        def encode() -> bytes:
+            blob = encode_buckets(tag, *buckets.bucket_values(adapters.to_numpy(kept), bins, max_bins))
+            return encode_event(wall_time, step, HISTOGRAMS.envelope(blob))
+
+        self._submit((tag,), step, kept.nbytes, encode, is_deferred=True)
+
+    def add_histogram_raw(
+        self,
+        tag: str,
+        min: float,
+        max: float,
+        num: float,
+        sum: float,
+        sum_squares: float,
+        bucket_limits: npt.ArrayLike,
+        bucket_counts: npt.ArrayLike,
+        global_step: int | None = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Logs a histogram that has been counted already.
+
+        Args:
+            tag: Name of the series; `/` groups.
+            min: Smallest value.
+            max: Largest value.
+            num: How many values there were.
+            sum: Their sum.
+            sum_squares: The sum of their squares.
+            bucket_limits: Right edge of each bucket, ascending. Shape (k,).
+            bucket_counts: How many values lie in each. Shape (k,).
+            global_step: The step, 0 if None.
+            walltime: Seconds since the Unix epoch, now if None.
+
+        Raises:
+            ValueError: If limits and counts differ in shape.
+        """
+        limits, counts = np.array(bucket_limits, dtype=np.float64), np.array(bucket_counts, dtype=np.float64)
+        if limits.ndim != 1 or limits.shape != counts.shape:
+            raise ValueError(
+                f"bucket_limits and bucket_counts must be of one shape (k,); got {limits.shape} and {counts.shape}."
+            )
+        step, wall_time = to_step(global_step), _get_time(walltime)
+        moments = np.array([min, max, num, sum, sum_squares], dtype=np.float64)
+        blob = encode_buckets(tag, moments, limits, counts)
+        self._submit((tag,), step, len(blob), lambda: encode_event(wall_time, step, HISTOGRAMS.envelope(blob)))
+
+    def add_histograms_at(
+        self, step: int, tags: Sequence[str], counts: Any, moments: Any, *, walltime: float | None = None
+    ) -> None:
+        """Logs histograms that have been counted over the standard buckets already, in one event.
+
+        Args:
+            step: The step.
+            tags: Length t.
+            counts: Over `HISTOGRAM_LIMITS`. Shape (t, 1551). NumPy arrays are copied; JAX arrays are fetched later.
+            moments: min, max, num, sum, sum of squares of each. Values that are not finite belong in `num` only. Shape
+                (t, 5).
+            walltime: Seconds since the Unix epoch, now if None.
+
+        Raises:
+            ValueError: If the shapes do not fit.
+        """
+        step, wall_time = to_step(step), _get_time(walltime)
+        kept_counts, kept_moments = keep_array(counts), keep_array(moments)
+        check_shape("counts", kept_counts, (len(tags), len(buckets.HISTOGRAM_LIMITS)))
+        check_shape("moments", kept_moments, (len(tags), 5))
+        names = tuple(tags)
+
+        def encode() -> bytes:
+            rows = zip(names, adapters.to_numpy(kept_moments), adapters.to_numpy(kept_counts), strict=True)
+            blobs = (encode_buckets(tag, row, buckets.HISTOGRAM_LIMITS, row_counts) for tag, row, row_counts in rows)
+            return encode_event(wall_time, step, b"".join(HISTOGRAMS.envelope(blob) for blob in blobs))
+
+        self._submit(names, step, kept_counts.nbytes + kept_moments.nbytes, encode, is_deferred=True)
+
+    def add_text(
+        self, tag: str, text_string: str, global_step: int | None = None, walltime: float | None = None
+    ) -> None:
+        """Logs a text, shown as Markdown.
+
+        Args:
+            tag: Name of the series; `/` groups.
+            text_string: The text.
+            global_step: The step, 0 if None.
+            walltime: Seconds since the Unix epoch, now if None.
+        """
+        step, wall_time = to_step(global_step), _get_time(walltime)
+        blob = TEXT.encode(tag, text_string)
+        self._submit(
+            (tag,),
+            step,
+            len(blob),
+            lambda: encode_event(wall_time, step, self._envelope(TEXT, tag, blob, TEXT.metadata)),
+        )
+
+    def add_graph(
+        self, model: Any, input_to_model: Any = None, verbose: bool = False, use_strict_trace: bool = True
+    ) -> None:
+        """Logs a computation graph.
+
+        Args:
+            model: A `GraphDef`, or an object whose method `__summary_graph__` gives one.
+            input_to_model: Taken for torch's sake.
+            verbose: Taken for torch's sake.
+            use_strict_trace: Taken for torch's sake.
+
+        Raises:
+            TypeError: If the model gives no graph.
+        """
+        graph = model.__summary_graph__() if hasattr(model, "__summary_graph__") else model
+        descriptor = getattr(graph, "DESCRIPTOR", None)
+        if getattr(descriptor, "name", None) != "GraphDef":
+            rule = "a GraphDef or an object with the method __summary_graph__"
+            raise TypeError(
+                f"model must be {rule}; got {type(model).__name__}. Pass the estimator, or convert the model first."
+            )
+        record = encode_event(time.time(), 0, GRAPHS.envelope(graph.SerializeToString()))
+        self._submit((GRAPH_TAG,), 0, len(record), lambda: record)
+
+    def _envelope(self, kind: Kind, tag: str, blob: bytes, metadata: bytes) -> bytes:
+        """The fields of an event with `blob`, and with `metadata` if it is the tag's first value."""
+        return kind.envelope(blob, self._firsts.find_metadata(tag, metadata))
+
+    def _submit(
+        self,
+        tags: tuple[str, ...],
+        step: int,
+        num_bytes: int,
+        encode: Callable[[], bytes],
+        *,
+        is_deferred: bool = False,
+    ) -> None:
+        """Puts what `encode` makes behind all earlier values of the tags: now, or in the background."""
+        if not is_deferred and self._outbox.queued_tags.keys().isdisjoint(tags):
+            self._outbox.put(encode())
+        else:
+            self._outbox.put_deferred(Deferred(tags, step, num_bytes, encode))
+
+    def flush(self) -> None:
+        """Writes all that was logged before; then readers of the file see it.
+
+        Waits for values that are still being computed.
+
+        Raises:
+            ValueError: If a value logged before could not be encoded.
+        """
+        self._outbox.flush()
+
+    def close(self) -> None:
+        """Writes all that was logged and closes the file. A second call does nothing.
+
+        Raises:
+            OSError: If something could not be written; the message counts what was lost by tag.
+            ValueError: If a value logged before could not be encoded.
+        """
+        self._finalizer.detach()
+        self._outbox.close()
+
+    def __enter__(self) -> SummaryWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _get_time(walltime: float | None) -> float:
+    return time.time() if walltime is None else float(walltime)
+
+
+def _close_dropped(outbox: Outbox) -> None:
+    """Closes the outbox of a writer that nobody closed and nobody holds any more."""
+    try:
+        outbox.close()
+    except (OSError, ValueError) as error:
+        _log.warning(
+            "Could not write all values of a writer that was never closed: %s. Continuing without them.", error
+        )
