@@ -1,0 +1,26 @@
+"""The data routes, ``/data/…``: binary or JSON over HTTP, news over a WebSocket."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from dashboard.api import graph, histograms, live, runs, selections, series
+from dashboard.api.live import NewsHub
+from dashboard.api.selections import Selections
+from dashboard.settings import Settings
+from dashboard.store.protocol import LogStore
+from dashboard.store.tailer import Tailer
+
+
+def make_routers(
+    store: LogStore, posted: Selections, hub: NewsHub, tailer: Tailer, settings: Settings
+) -> tuple[APIRouter, ...]:
+    """Makes every data route of one board."""
+    return (
+        graph.make_router(store),
+        histograms.make_router(store, posted),
+        live.make_router(store, hub, lambda: tailer.last_checked),
+        runs.make_router(store, settings),
+        selections.make_router(posted),
+        series.make_router(store, posted),
+    )

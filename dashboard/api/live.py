@@ -1,0 +1,121 @@
+"""``data/live``: one WebSocket a tab that says what changed, as soon as it did.
+
+News carry versions, never data: a page fetches what its cards in view need. Each message is
+``{"version": V, "tags_version": T, "runs": {name: [version, last wall time], …}, "checked": wall time}`` with the
+runs that changed since the message before; the first lists every run. One follows at least every
+`HEARTBEAT_SECS`, so that silence means a lost server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from dashboard.store.protocol import LogStore
+
+HEARTBEAT_SECS = 5.0
+# Several files often grow at once; one message for all of them costs a reader less than one each.
+GATHER_SECS = 0.02
+
+
+class NewsHub:
+    """Wakes the event loop's waiters from the thread that fills the store."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._changed = asyncio.Event()
+        self._is_closed = False
+
+    def open(self) -> None:
+        """Binds the hub to the running event loop; call it there before any `notify`."""
+        self._loop = asyncio.get_running_loop()
+
+    def notify(self) -> None:
+        """Says that the store changed. Called from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def close(self) -> None:
+        """Ends every wait, so that the server can stop."""
+        self._is_closed = True
+        self._wake()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the server is stopping."""
+        return self._is_closed
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def wait(self, timeout_secs: float) -> None:
+        """Returns at the next change, or after the time-out."""
+        try:
+            await asyncio.wait_for(self._changed.wait(), timeout_secs)
+        except TimeoutError:
+            return
+
+
+def news_since(store: LogStore, version: int, checked: float) -> dict[str, Any]:
+    """What changed in the store after a version; `checked` is when the logdir was last looked at."""
+    now = store.version()
+    changed = [run for run in store.runs() if run.version > version]
+    return {
+        "version": now,
+        "tags_version": store.tags_version(),
+        "runs": {run.name: [run.version, _or_null(run.last_wall_time)] for run in changed},
+        "checked": checked,
+    }
+
+
+def _or_null(wall_time: float) -> float | None:
+    return None if math.isnan(wall_time) else wall_time
+
+
+def make_router(store: LogStore, hub: NewsHub, last_checked: Callable[[], float] = time.time) -> APIRouter:
+    """Makes the live route; `last_checked` gives the wall time of the last look at the logdir."""
+    router = APIRouter()
+
+    @router.websocket("/data/live")
+    async def live(socket: WebSocket) -> None:
+        await socket.accept()
+        listener = asyncio.create_task(_listen(socket))
+        version = -1
+        try:
+            while not (hub.is_closed or listener.done()):
+                news = news_since(store, version, last_checked())
+                await socket.send_json(news)
+                version = news["version"]
+                await _wait_for_change(store, hub, listener, version)
+        except WebSocketDisconnect:
+            return
+        finally:
+            listener.cancel()
+        if hub.is_closed:
+            await socket.close(code=1001)
+
+    return router
+
+
+async def _listen(socket: WebSocket) -> None:
+    """Ends when the browser goes away; what it says is not used."""
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+async def _wait_for_change(store: LogStore, hub: NewsHub, listener: asyncio.Task[None], version: int) -> None:
+    deadline = time.monotonic() + HEARTBEAT_SECS
+    while store.version() == version and not (hub.is_closed or listener.done()):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return
+        changed = asyncio.create_task(hub.wait(left))
+        await asyncio.wait({changed, listener}, return_when=asyncio.FIRST_COMPLETED)
+        changed.cancel()
+    await asyncio.sleep(GATHER_SECS)

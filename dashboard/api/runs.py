@@ -1,0 +1,83 @@
+"""``data/runs`` and ``data/tags``: what there is to look at."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from dashboard.settings import Settings
+from dashboard.store.protocol import LogStore, RunFacts
+from summaries import FileHealth
+
+
+def make_router(store: LogStore, settings: Settings) -> APIRouter:
+    """Makes the routes that list runs and tags."""
+    router = APIRouter(tags=["runs"])
+
+    @router.get("/data/runs")
+    def get_runs() -> dict[str, Any]:
+        """All runs, the newest first, with what was found wrong with their files."""
+        version, tags_version, runs = store.version(), store.tags_version(), store.runs()
+        return {
+            "version": version,
+            "tags_version": tags_version,
+            "logdir": describe_logdir(settings, has_runs=bool(runs)),
+            "runs": [run_to_json(run) for run in runs],
+        }
+
+    @router.get("/data/tags")
+    def get_tags(kind: Annotated[str, Query(min_length=1, max_length=64)]) -> dict[str, Any]:
+        """Tags of a kind; each with the runs that have it, as indices into `runs`."""
+        version = store.tags_version()
+        names = [run.name for run in store.runs()]
+        index = {name: i for i, name in enumerate(names)}
+        tags = {tag: [index[run] for run in runs if run in index] for tag, runs in store.tags(kind).items()}
+        return {"version": version, "runs": names, "tags": tags}
+
+    return router
+
+
+def run_to_json(run: RunFacts) -> dict[str, Any]:
+    """A run as the page reads it; times that are not known yet are null."""
+    return {
+        "name": run.name,
+        "version": run.version,
+        "first_wall_time": None if math.isnan(run.first_wall_time) else run.first_wall_time,
+        "last_wall_time": None if math.isnan(run.last_wall_time) else run.last_wall_time,
+        "num_points": run.num_points,
+        "kinds": sorted(run.kinds),
+        "problems": [problem for health in run.files for problem in describe_problems(health)],
+    }
+
+
+def describe_problems(health: FileHealth) -> list[str]:
+    """What is wrong with an event file, a sentence each."""
+    return [
+        f"{health.path.name}: {problem.reason} at byte {problem.offset:,}; skipped {problem.num_bytes:,} bytes."
+        for problem in health.problems
+    ]
+
+
+def describe_logdir(settings: Settings, *, has_runs: bool) -> dict[str, Any]:
+    """The logdir's name and, while it has no run, what was looked at."""
+    path = settings.logdir.expanduser()
+    described = {"label": settings.logdir_label, "exists": path.is_dir()}
+    if has_runs:
+        return described
+    num_folders, num_files = _count_entries(path)
+    return described | {"num_folders": num_folders, "num_files": num_files}
+
+
+def _count_entries(path: Path, limit: int = 10_000) -> tuple[int, int]:
+    """Folders and files below a folder; stops counting at `limit`."""
+    num_folders = num_files = 0
+    for _, folders, files in os.walk(path):
+        num_folders += len(folders)
+        num_files += len(files)
+        if num_folders + num_files >= limit:
+            break
+    return num_folders, num_files

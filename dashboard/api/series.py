@@ -1,0 +1,104 @@
+"""``data/series``: the curves of all cards in view, in one answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import JSONResponse, Response
+
+from dashboard.api import wire
+from dashboard.api.errors import not_found
+from dashboard.api.selections import Selections
+from dashboard.queries.draw import XAxis, choose_points, positions
+from dashboard.store.protocol import LogStore, RunFacts
+
+MAX_TAGS = 200
+MAX_WIDTH_PX = 8_192
+
+
+@dataclass(frozen=True)
+class Window:
+    """What every curve of one answer shares: the x-axis, the plot's width and the range."""
+
+    x_axis: XAxis
+    width_px: int
+    start: float
+    stop: float
+
+
+def make_router(store: LogStore, selections: Selections) -> APIRouter:
+    """Makes the route of the curves."""
+    router = APIRouter(tags=["series"])
+
+    @router.get("/data/series")
+    def get_series(
+        selection: str,
+        tag: Annotated[list[str], Query(min_length=1, max_length=MAX_TAGS)],
+        x: XAxis = "step",
+        width: Annotated[int, Query(ge=1, le=MAX_WIDTH_PX, description="Pixels of the plot.")] = 400,
+        start: Annotated[float, Query(description="First position of the range, in units of x.")] = -math.inf,
+        stop: Annotated[float, Query(description="Last position of the range, in units of x.")] = math.inf,
+        since: Annotated[int, Query(ge=0, description="Leave out runs unchanged since this version.")] = 0,
+        format: Literal["binary", "json"] = "binary",
+        if_none_match: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        """The points to draw, of every tag in every run of a selection.
+
+        Chosen per pixel column from all points of the range: first, last, smallest and largest.
+        """
+        version = store.version()
+        etag = f'"{version}"'
+        if if_none_match == etag:
+            return Response(status_code=304)
+        try:
+            runs = selections[selection]
+        except KeyError as error:
+            raise not_found(error) from error
+        drawn = draw_series(store, runs, tag, Window(x, width, start, stop), since)
+        headers = {"etag": etag, "cache-control": "no-cache"}
+        if format == "json":
+            content = {"version": version, "series": [wire.to_json(one) for one in drawn]}
+            return JSONResponse(content, headers=headers)
+        return Response(wire.encode(drawn, version), media_type="application/octet-stream", headers=headers)
+
+    return router
+
+
+def draw_series(
+    store: LogStore, runs: Sequence[str], tags: Sequence[str], window: Window, since: int = 0
+) -> Iterator[wire.DrawnSeries]:
+    """Draws each tag of each run that changed after version `since`; what a run lacks is left out."""
+    facts = {run.name: run for run in store.runs()}
+    runs_by_tag = {tag: set(names) for tag, names in store.tags("scalars").items() if tag in set(tags)}
+    for run_index, run in enumerate(runs):
+        if run not in facts or facts[run].version <= since:
+            continue
+        for tag_index, tag in enumerate(tags):
+            if run in runs_by_tag.get(tag, ()):
+                yield _draw_one(store, facts[run], tag, (run_index, tag_index), window)
+
+
+def _draw_one(store: LogStore, run: RunFacts, tag: str, place: tuple[int, int], window: Window) -> wire.DrawnSeries:
+    series = store.series(run.name, tag)
+    x = positions(series, window.x_axis, run.first_wall_time)
+    drawn = choose_points(series, x, window.width_px, window.start, window.stop)
+    return wire.DrawnSeries(
+        run=place[0],
+        tag=place[1],
+        version=run.version,
+        num_total=drawn.num_total,
+        steps=series.steps[drawn.points].astype(np.float64),
+        wall_times=series.wall_times[drawn.points],
+        values=series.values[drawn.points],
+        segment_starts=drawn.segment_starts,
+        superseded=series.superseded,
+        non_finite_steps=series.steps[drawn.non_finite].astype(np.float64),
+        non_finite_wall_times=series.wall_times[drawn.non_finite],
+        non_finite_values=series.values[drawn.non_finite],
+        first_wall_time=run.first_wall_time,
+    )

@@ -1,0 +1,135 @@
+"""The binary form of series, as ``data/series`` sends it. `static/js/wire.js` decodes it.
+
+Little-endian; every column begins at a multiple of 8 bytes, so the browser views the buffer and copies nothing.
+
+    message   := header series*
+    header    := magic "BRDS" · wire_version u16 · 0 u16 · num_series u32 · 0 u32 · store_version u64      (24 bytes)
+    series    := run u32 · tag u32 · version u64 · num_total u64 · num_drawn u32 · num_segments u32 ·
+                 num_non_finite u32 · flags u32 · first_wall f64                                           (48 bytes)
+                 steps f64[num_drawn] · walls f32[num_drawn] · values f32|f64[num_drawn] ·
+                 segment_starts u32[num_segments] · superseded u32[num_segments] ·
+                 non_finite_steps f64[k] · non_finite_walls f32[k] · non_finite_kinds u32[k],  k = num_non_finite
+
+`run` and `tag` count in the order of the request. Walls are seconds after `first_wall`, the run's first point,
+itself in seconds since the epoch. `flags` bit 0: values are float64 (else float32, where that is exact).
+Segment starts index the drawn points. Kinds: 0 NaN, 1 +Inf, 2 −Inf.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAGIC = b"BRDS"
+WIRE_VERSION = 1
+_HEADER = struct.Struct("<4sHHIIQ")
+_SERIES = struct.Struct("<IIQQIIIId")
+_FLAG_FLOAT64 = 1
+NON_FINITE_WORDS = ("NaN", "+Inf", "-Inf")
+
+
+@dataclass(frozen=True)
+class DrawnSeries:
+    """The points of one run and tag that were chosen for display.
+
+    Attributes:
+        run: Index of the run in the selection.
+        tag: Index of the tag in the request.
+        version: The run's version.
+        num_total: Points in the asked range, drawn or not.
+        steps: Shape ``(d,)``, float64, finite.
+        wall_times: Seconds since the epoch. Shape ``(d,)``.
+        values: Shape ``(d,)``, float64, finite.
+        segment_starts: Index of the first drawn point of each segment. Shape ``(s,)``.
+        superseded: Whether a later segment replaced this one. Shape ``(s,)``, bool.
+        non_finite_steps: Shape ``(k,)``.
+        non_finite_wall_times: Shape ``(k,)``.
+        non_finite_values: NaN, +Inf or −Inf. Shape ``(k,)``.
+        first_wall_time: Seconds since the epoch of the run's first point.
+    """
+
+    run: int
+    tag: int
+    version: int
+    num_total: int
+    steps: NDArray[np.float64]
+    wall_times: NDArray[np.float64]
+    values: NDArray[np.float64]
+    segment_starts: NDArray[np.int64]
+    superseded: NDArray[np.bool_]
+    non_finite_steps: NDArray[np.float64]
+    non_finite_wall_times: NDArray[np.float64]
+    non_finite_values: NDArray[np.float64]
+    first_wall_time: float
+
+
+def encode(series: Iterable[DrawnSeries], store_version: int) -> bytes:
+    """Encodes drawn series as one message of the format above."""
+    blocks = [_encode_series(one) for one in series]
+    header = _HEADER.pack(MAGIC, WIRE_VERSION, 0, len(blocks), 0, store_version)
+    return b"".join([header, *blocks])
+
+
+def _encode_series(series: DrawnSeries) -> bytes:
+    narrow = series.values.astype(np.float32)
+    is_wide = not np.array_equal(narrow.astype(np.float64), series.values)
+    header = _SERIES.pack(
+        series.run,
+        series.tag,
+        series.version,
+        series.num_total,
+        series.steps.size,
+        series.segment_starts.size,
+        series.non_finite_steps.size,
+        _FLAG_FLOAT64 if is_wide else 0,
+        series.first_wall_time,
+    )
+    columns = (
+        series.steps.astype("<f8"),
+        (series.wall_times - series.first_wall_time).astype("<f4"),
+        series.values.astype("<f8") if is_wide else narrow.astype("<f4"),
+        series.segment_starts.astype("<u4"),
+        series.superseded.astype("<u4"),
+        series.non_finite_steps.astype("<f8"),
+        (series.non_finite_wall_times - series.first_wall_time).astype("<f4"),
+        non_finite_kinds(series.non_finite_values).astype("<u4"),
+    )
+    return header + b"".join(_padded(column.tobytes()) for column in columns)
+
+
+def _padded(data: bytes) -> bytes:
+    return data + b"\0" * (-len(data) % 8)
+
+
+def non_finite_kinds(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """0 for NaN, 1 for +Inf, 2 for −Inf. Same shape as `values`."""
+    return np.where(np.isnan(values), 0, np.where(values > 0, 1, 2))
+
+
+def to_json(series: DrawnSeries) -> dict[str, Any]:
+    """The same facts for people and tools; non-finite values are spelled out as words."""
+    return {
+        "run": series.run,
+        "tag": series.tag,
+        "version": series.version,
+        "num_total": series.num_total,
+        "steps": series.steps.tolist(),
+        "wall_times": series.wall_times.tolist(),
+        "values": series.values.tolist(),
+        "segment_starts": series.segment_starts.tolist(),
+        "superseded": series.superseded.tolist(),
+        "non_finite": [
+            {"step": step, "wall_time": wall, "value": NON_FINITE_WORDS[kind]}
+            for step, wall, kind in zip(
+                series.non_finite_steps.tolist(),
+                series.non_finite_wall_times.tolist(),
+                non_finite_kinds(series.non_finite_values).tolist(),
+                strict=True,
+            )
+        ],
+    }

@@ -1,0 +1,110 @@
+"""The ``board`` command: settings → a listening socket → the server, and one line when it is ready."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import webbrowser
+from collections.abc import Sequence
+from typing import TextIO
+
+import uvicorn
+
+from dashboard.app import create_app
+from dashboard.settings import DEFAULT_PORT, Settings, parse_settings
+
+_PORTS_TO_TRY = 20
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the ``board`` command until Ctrl-C; returns its exit status."""
+    settings = parse_settings(arguments)
+    try:
+        listening = listen(settings.host, settings.port)
+    except OSError as error:
+        _say(f"board: {error}", stream=sys.stderr)
+        return 2
+    if not settings.logdir.expanduser().is_dir():
+        _say(f"board: logdir {str(settings.logdir)!r} does not exist yet. board watches for it.", stream=sys.stderr)
+    serve(settings, listening)
+    return 0
+
+
+def listen(host: str, port: int | None) -> socket.socket:
+    """Binds the socket to serve on.
+
+    Args:
+        host: Address to listen on.
+        port: A port, 0 for any free one, or None for the default or the next free one after it.
+
+    Raises:
+        OSError: If the port is taken or the address can't be bound; the message says what to do.
+    """
+    if port is not None:
+        return _bind(host, port, f"port {port} of {host} is not free. Pass another --port, or leave it out.")
+    for candidate in range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TO_TRY):
+        try:
+            return _bind(host, candidate, "")
+        except OSError:
+            continue
+    ports = f"{DEFAULT_PORT} to {DEFAULT_PORT + _PORTS_TO_TRY - 1}"
+    raise OSError(f"no port from {ports} of {host} is free. Pass a free one with --port, or --port 0.")
+
+
+def _bind(host: str, port: int, message: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise OSError(f"{message} ({error})") from error
+    return listening
+
+
+def address_of(listening: socket.socket, host: str) -> str:
+    """The address to open in a browser on this machine."""
+    name = {"127.0.0.1": "localhost", "0.0.0.0": "localhost", "::": "localhost", "::1": "localhost"}.get(host, host)
+    return f"http://{f'[{name}]' if ':' in name else name}:{listening.getsockname()[1]}/"
+
+
+def serve(settings: Settings, listening: socket.socket) -> None:
+    """Serves until the process is interrupted, and says when the page can be opened."""
+    address = address_of(listening, settings.host)
+    config = uvicorn.Config(
+        create_app(settings), log_level="warning", access_log=False, timeout_graceful_shutdown=2, ws="websockets-sansio"
+    )
+    server = _AnnouncingServer(config, address, settings)
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        return
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Prints one line with the address once the server answers."""
+
+    def __init__(self, config: uvicorn.Config, address: str, settings: Settings) -> None:
+        super().__init__(config)
+        self._address = address
+        self._settings = settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.started:
+            return
+        _say(f"board is ready at {self._address} · logdir {self._settings.logdir_label} · Ctrl-C ends it")
+        if self._settings.open:
+            webbrowser.open(self._address)
+
+
+def _say(line: str, stream: TextIO | None = None) -> None:
+    target = stream or sys.stdout
+    target.write(line + "\n")
+    target.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

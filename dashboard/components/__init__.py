@@ -1,0 +1,9 @@
+"""The Dash components of board; their browser side is `static/js/<name>.js`, one native ES module each."""
+
+from __future__ import annotations
+
+from dashboard.components.base import BoardComponent as BoardComponent
+from dashboard.components.card_grid import CardGrid as CardGrid
+from dashboard.components.graph_view import GraphView as GraphView
+from dashboard.components.run_list import RunList as RunList
+from dashboard.components.top_bar import TopBar as TopBar

@@ -1,0 +1,1 @@
+"""The Scalars page: curves of scalar tags."""

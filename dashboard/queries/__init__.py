@@ -1,0 +1,1 @@
+"""Pure functions from columns to what a page shows. Nothing here imports Dash."""

@@ -1,0 +1,95 @@
+"""The frame of every page: top bar, run panel, and the page that the URL names."""
+
+from __future__ import annotations
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+
+from dashboard.components import RunList, TopBar
+from dashboard.pages import PAGES
+from dashboard.pages.page import Page
+from dashboard.settings import Settings
+
+_SHEETS = (
+    "static/css/tokens.css",
+    "static/css/base.css",
+    "vendor/tabler/icons.css",
+    "vendor/uplot/uPlot.min.css",
+    "static/css/shell.css",
+    "static/css/cards.css",
+    "static/css/histograms.css",
+    "static/css/graph.css",
+    "static/css/mantine.css",
+)
+# Asked for while Dash's own scripts still load.
+_MODULES = ("session.js", "top_bar.js", "run_list.js", "card_grid.js")
+
+INDEX_HTML = (
+    """<!DOCTYPE html>
+<html lang="en">
+  <head>
+    {%metas%}
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>{%title%}</title>
+    <link rel="icon" type="image/svg+xml" href="/static/mark.svg">
+    <script src="/static/js/theme_boot.js"></script>
+    {%css%}
+"""
+    + "".join(f'    <link rel="stylesheet" href="/{sheet}">\n' for sheet in _SHEETS)
+    + "".join(f'    <link rel="modulepreload" href="/static/js/{module}">\n' for module in _MODULES)
+    + """  </head>
+  <body>
+    {%app_entry%}
+    <footer>{%config%}{%scripts%}{%renderer%}</footer>
+  </body>
+</html>
+"""
+)
+
+_THEME = {
+    "fontFamily": "var(--font)",
+    "fontFamilyMonospace": "var(--mono)",
+    "primaryColor": "indigo",
+    "defaultRadius": "sm",
+}
+
+
+def layout(settings: Settings) -> Component:
+    """Makes the frame; `register_callbacks` fills the page in."""
+    bar = [{"path": page.path, "title": page.title, "icon": page.icon, "kinds": page.kinds} for page in PAGES]
+    frame: Component = dmc.MantineProvider(
+        id="theme",
+        theme=_THEME,
+        children=[
+            dcc.Location(id="url", refresh=False),
+            html.Div(
+                className="shell",
+                children=[
+                    html.Div(TopBar(id="top", pages=bar), className="top"),
+                    html.Div(RunList(id="runs"), className="runs-slot"),
+                    html.Main(id="page", className="page"),
+                ],
+            ),
+        ],
+    )
+    return frame
+
+
+def register_callbacks(app: Dash, settings: Settings) -> None:
+    """Connects the URL to the page, the theme switch to Mantine, and each page's own controls."""
+
+    @app.callback(Output("page", "children"), Input("url", "pathname"))
+    def show_page(path: str | None) -> Component:
+        return find_page(path).layout(settings)
+
+    app.clientside_callback(
+        ClientsideFunction("board", "scheme"), Output("theme", "forceColorScheme"), Input("top", "theme")
+    )
+    for page in PAGES:
+        page.register(app)
+
+
+def find_page(path: str | None) -> Page:
+    """The page at a path; the first page for any other."""
+    return next((page for page in PAGES if page.path == (path or "").rstrip("/")), PAGES[0])

@@ -1,0 +1,129 @@
+// A page of cards: groups by tag prefix, cards drawn when they come into view, kept up to date by the loader.
+
+import { cardKinds } from "./cards/index.js";
+import { EmptyPage } from "./empty_page.js";
+import { Card } from "./grid/card.js";
+import { groupTags } from "./grid/groups.js";
+import { Loader } from "./grid/loader.js";
+import { formatAmount, formatCount } from "./format.js";
+import { Icon, h, useEffect, useMemo, useReducer, useRef, useSession, useState } from "./react.js";
+import { session } from "./session.js";
+
+const PAGE_SIZE = 60; // cards of a group put into the document at a time
+
+export default function CardGrid({ kind, options = {}, empty }) {
+  useSession(session, ["runs", "selection", "theme", "range"]);
+  const tags = useTags(kind);
+  const [loader, setLoader] = useState(null);
+  useEffect(() => {
+    const fresh = new Loader(cardKinds[kind], session);
+    setLoader(fresh);
+    return () => fresh.close();
+  }, [kind]);
+  useEffect(() => loader?.setOptions(options), [loader, JSON.stringify(options)]);
+
+  const filter = options.filter ?? "";
+  const groups = useMemo(() => groupTags(shownTags(tags, filter)), [tags, filter, session.selected]);
+  if (!loader || !session.isLoaded || tags === null) return h("div", { className: "grid-page" }, h(Skeleton));
+  if (session.runs.length === 0 || tags.size === 0) return h(EmptyPage, { empty });
+  if (groups.length === 0) return h(NothingShown, { filter, empty });
+  return h(
+    "div",
+    { className: "grid-page" },
+    session.range && h(ZoomChip),
+    groups.map((group) => h(Group, { key: group.name, group, loader, kind })),
+  );
+}
+
+// The tags of the kind, kept up to date; null until they are known.
+function useTags(kind) {
+  const [tags, setTags] = useState(null);
+  useEffect(() => {
+    let isCurrent = true;
+    const read = () => session.tags(kind).then((found) => isCurrent && setTags(found), (error) => session.emit("error", error));
+    setTags(null);
+    if (session.isLoaded) read();
+    const offs = [session.on("runs", read)];
+    return () => {
+      isCurrent = false;
+      offs.forEach((off) => off());
+    };
+  }, [kind]);
+  return tags;
+}
+
+// Tags that a selected run has and the filter matches.
+function shownTags(tags, filter) {
+  if (!tags) return [];
+  const matches = tagMatcher(filter);
+  return [...tags].filter(([tag, runs]) => matches(tag) && [...runs].some((run) => session.selected.has(run))).map(([tag]) => tag);
+}
+
+function tagMatcher(filter) {
+  try {
+    const pattern = new RegExp(filter, "i");
+    return (tag) => pattern.test(tag);
+  } catch {
+    return (tag) => tag.toLowerCase().includes(filter.toLowerCase());
+  }
+}
+
+function NothingShown({ filter, empty }) {
+  if (session.selected.size === 0) {
+    return h(
+      "div",
+      { className: "notice" },
+      h("strong", null, "No run is selected"),
+      h("button", { type: "button", className: "link", onClick: () => session.select((selection) => selection.all()) }, "Select all runs"),
+    );
+  }
+  if (!filter) return h(EmptyPage, { empty, isSelection: true });
+  return h("div", { className: "notice" }, h("strong", null, "No tag matches ", h("code", null, filter)), h("span", null, "Change the filter above to see more."));
+}
+
+function ZoomChip() {
+  return h(
+    "button",
+    { type: "button", className: "chip", onClick: () => session.setRange(null), title: "Show the whole x-axis (double-click on a plot)" },
+    h(Icon, { name: "zoom-reset", size: 14 }),
+    "Reset zoom",
+  );
+}
+
+function Group({ group, loader, kind }) {
+  const [isOpen, setOpen] = useState(!group.isClosedAtFirst);
+  const [numShown, showMore] = useReducer((count) => count + PAGE_SIZE, PAGE_SIZE);
+  const cards = group.tags.slice(0, numShown);
+  return h(
+    "section",
+    { className: isOpen ? "group" : "group is-closed" },
+    h(
+      "h2",
+      { className: "group-head" },
+      h(
+        "button",
+        { type: "button", "aria-expanded": isOpen, onClick: () => setOpen(!isOpen) },
+        h(Icon, { name: isOpen ? "chevron-down" : "chevron-right", size: 16 }),
+        h("span", { className: "group-parent" }, group.parent),
+        h("span", { className: "group-name" }, group.title),
+        h("span", { className: "group-count" }, formatCount(group.tags.length)),
+      ),
+    ),
+    isOpen &&
+      h(
+        "div",
+        { className: "cards" },
+        cards.map(({ tag, label }) => h(Card, { key: tag, tag, label, loader, kind })),
+      ),
+    isOpen && cards.length < group.tags.length &&
+      h("button", { type: "button", className: "link more", onClick: showMore }, `Show more of ${formatAmount(group.tags.length)} cards`),
+  );
+}
+
+function Skeleton() {
+  return h(
+    "div",
+    { className: "cards is-skeleton", "aria-label": "Reading" },
+    Array.from({ length: 6 }, (_, i) => h("div", { key: i, className: "card" })),
+  );
+}

@@ -1,0 +1,84 @@
+// Numbers and times as the pages write them: 4 significant digits, a real minus, short times.
+
+const MINUS = "−";
+
+export function formatValue(value) {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "+Inf" : `${MINUS}Inf`;
+  const size = Math.abs(value);
+  let text;
+  if (size === 0) text = "0";
+  else if (size < 1e-3) text = shortExponent(value.toExponential(2));
+  else if (size >= 9.9995e14) text = shortExponent(value.toExponential(3));
+  else if (size >= 9_999.5) text = withUnit(value);
+  else text = value.toPrecision(4);
+  return text.replace("-", MINUS).replace("e−", "e-").replace(`e${MINUS}`, "e-");
+}
+
+function withUnit(value) {
+  let size = value;
+  for (const unit of ["k", "M", "G", "T"]) {
+    size /= 1000;
+    if (Math.abs(size) < 999.95) return `${size.toPrecision(4)} ${unit}`;
+  }
+  return `${size.toPrecision(4)} T`;
+}
+
+function shortExponent(text) {
+  return text.replace("e+", "e");
+}
+
+// Whole numbers, grouped by thousands: 31,240.
+export function formatCount(count) {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+(?!\d))/g, ",").replace("-", MINUS);
+}
+
+// A count that may be large, for sentences: `2,000`, `2.3 M`.
+export function formatAmount(count) {
+  if (count < 1e6) return formatCount(count);
+  const [size, unit] = count < 1e9 ? [count / 1e6, "M"] : [count / 1e9, "G"];
+  return `${size.toFixed(1)} ${unit}`;
+}
+
+// One unit for an age (`26 m`), two for a duration (`2 h 27 m`).
+export function formatDuration(seconds, units = 2) {
+  const total = Math.max(0, Math.round(seconds));
+  if (total < 60) return `${total} s`;
+  const parts = [
+    [Math.floor(total / 86_400), "d"],
+    [Math.floor((total % 86_400) / 3_600), "h"],
+    [Math.floor((total % 3_600) / 60), "m"],
+    [total % 60, "s"],
+  ];
+  const first = parts.findIndex(([size]) => size > 0);
+  const shown = parts.slice(first, first + units).filter(([size]) => size > 0);
+  return shown.map(([size, unit]) => `${size} ${unit}`).join(" ");
+}
+
+export function formatClock(wallTime) {
+  const date = new Date(wallTime * 1000);
+  const clock = date.toLocaleTimeString("en-GB");
+  return date.toDateString() === new Date().toDateString() ? clock : `${date.toLocaleDateString("en-CA")} ${clock}`;
+}
+
+// Labels of ticks on one axis, all in one notation.
+export function formatTicks(values) {
+  const finite = values.filter((value) => value !== null && Number.isFinite(value));
+  const largest = Math.max(0, ...finite.map(Math.abs));
+  const gap = Math.min(...finite.slice(1).map((value, i) => Math.abs(value - finite[i])).filter((g) => g > 0), Infinity);
+  if (largest > 0 && largest < 1e-3) return values.map((value) => scientific(value));
+  const [divisor, unit] = largest >= 1e9 ? [1e9, " G"] : largest >= 1e6 ? [1e6, " M"] : largest >= 1e4 ? [1e3, " k"] : [1, ""];
+  const digits = Number.isFinite(gap) ? Math.min(12, Math.max(0, -Math.floor(Math.log10(gap / divisor) + 1e-9))) : 0;
+  return values.map((value) => (value === null ? "" : label(value / divisor, digits, unit)));
+}
+
+function label(value, digits, unit) {
+  if (value === 0) return "0";
+  return `${value.toFixed(digits)}${unit}`.replace("-", MINUS);
+}
+
+function scientific(value) {
+  if (value === null) return "";
+  if (value === 0) return "0";
+  return shortExponent(Number(value.toPrecision(3)).toExponential()).replace(/^-/, MINUS);
+}

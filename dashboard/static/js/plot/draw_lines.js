@@ -1,0 +1,123 @@
+// Strokes lines into a plot: whole, dashed where superseded, with marks for single points, NaN and Inf.
+
+import { themeColor, themeNumber } from "./theme.js";
+
+const SINGLE_POINT_PX = 5;
+const MARK_PX = 4;
+
+// All lines, on uPlot's canvas (device pixels).
+export function drawLines(plot, lines) {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  const place = placer(plot, true);
+  const width = themeNumber(lines.length > 36 ? "--lw-many" : "--lw") * ratio;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top - 4 * ratio, bbox.width, bbox.height + 8 * ratio);
+  ctx.clip();
+  ctx.lineJoin = "round";
+  ctx.lineCap = "round";
+  for (const line of lines) strokeSegments(ctx, line, place, width, ratio);
+  for (const line of lines) drawNonFinite(ctx, line, place, bbox, ratio);
+  ctx.restore();
+}
+
+// One line over all others, with a halo and a dot, on the overlay (CSS pixels).
+export function drawLifted(context, plot, line, index) {
+  const place = placer(plot, false);
+  const width = themeNumber("--lw-hover");
+  context.lineJoin = "round";
+  context.globalAlpha = themeNumber("--halo-alpha");
+  context.strokeStyle = themeColor("--surface");
+  strokeAll(context, line, place, themeNumber("--lw-halo"));
+  context.globalAlpha = 1;
+  context.strokeStyle = line.run.color;
+  strokeAll(context, line, place, width);
+  if (index === null) return;
+  const [x, y] = [place.x(line.x.points[index]), place.y(line.values[index])];
+  dot(context, x, y, 5.5, themeColor("--surface"));
+  dot(context, x, y, 4, line.run.color);
+}
+
+// Value → pixel, without a function call of uPlot per point.
+function placer(plot, isDevice) {
+  const { bbox, scales } = plot;
+  const ratio = isDevice ? 1 : devicePixelRatio;
+  const [left, top] = isDevice ? [bbox.left, bbox.top] : [0, 0];
+  const [width, height] = [bbox.width / ratio, bbox.height / ratio];
+  const isLog = scales.y.distr === 3;
+  const scaled = (value) => (isLog ? Math.log10(value) : value);
+  const [xMin, yMin] = [scales.x.min, scaled(scales.y.min)];
+  const xPerUnit = width / (scales.x.max - xMin);
+  const yPerUnit = height / (scaled(scales.y.max) - yMin);
+  return {
+    x: (value) => left + (value - xMin) * xPerUnit,
+    y: (value) => top + height - (scaled(value) - yMin) * yPerUnit,
+  };
+}
+
+function bounds(line) {
+  return Array.from(line.segments, (start, i) => [start, line.segments[i + 1] ?? line.values.length]);
+}
+
+function trace(context, line, place, from, to) {
+  context.beginPath();
+  for (let i = from; i < to; i += 1) context.lineTo(place.x(line.x.points[i]), place.y(line.values[i]));
+}
+
+function strokeSegments(ctx, line, place, width, ratio) {
+  ctx.strokeStyle = line.run.color;
+  ctx.lineWidth = width;
+  bounds(line).forEach(([from, to], i) => {
+    const isSuperseded = line.superseded[i] !== 0;
+    ctx.globalAlpha = isSuperseded ? themeNumber("--superseded-alpha") : 1;
+    ctx.setLineDash((isSuperseded ? [3, 3] : line.run.dash).map((length) => length * ratio));
+    trace(ctx, line, place, from, to);
+    ctx.stroke();
+    if (to - from === 1) {
+      dot(ctx, place.x(line.x.points[from]), place.y(line.values[from]), (SINGLE_POINT_PX / 2) * ratio, line.run.color);
+    }
+  });
+  ctx.globalAlpha = 1;
+  ctx.setLineDash([]);
+}
+
+function strokeAll(context, line, place, width) {
+  context.lineWidth = width;
+  bounds(line).forEach(([from, to], i) => {
+    if (line.superseded[i]) return;
+    trace(context, line, place, from, to);
+    context.stroke();
+  });
+}
+
+// A cross on the floor with a dotted line up, in the run's colour.
+function drawNonFinite(ctx, line, place, bbox, ratio) {
+  const floor = bbox.top + bbox.height - 6 * ratio;
+  const size = MARK_PX * ratio;
+  ctx.strokeStyle = line.run.color;
+  for (const position of line.x.nonFinite) {
+    const x = place.x(position);
+    ctx.lineWidth = 1.5 * ratio;
+    ctx.beginPath();
+    ctx.moveTo(x - size, floor - size);
+    ctx.lineTo(x + size, floor + size);
+    ctx.moveTo(x + size, floor - size);
+    ctx.lineTo(x - size, floor + size);
+    ctx.stroke();
+    ctx.lineWidth = ratio;
+    ctx.setLineDash([ratio, 3 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(x, floor - size - 2 * ratio);
+    ctx.lineTo(x, bbox.top);
+    ctx.stroke();
+    ctx.setLineDash([]);
+  }
+}
+
+function dot(context, x, y, radius, color) {
+  context.fillStyle = color;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+}

@@ -1,0 +1,89 @@
+// The table under the plot that the pointer is on: every run's value there, the nearest lit.
+
+import { formatClock, formatCount, formatDuration, formatValue } from "../format.js";
+import { nearestPoint } from "./nearest.js";
+
+const MAX_ROWS = 9;
+const GAP_PX = 6;
+
+class Tooltip {
+  #root = null;
+
+  // lines: of the plot; focused: the lit one; x: position of the pointer on the x-axis.
+  show(anchor, lines, focused, x) {
+    const rows = lines
+      .filter((line) => line.values.length > 0)
+      .map((line) => ({ line, index: nearestPoint(line.x.points, x) }))
+      .sort((a, b) => a.line.values[a.index] - b.line.values[b.index]);
+    const shown = around(rows, rows.findIndex((row) => row.line === focused));
+    const root = this.#element();
+    root.replaceChildren(table(shown, focused), foot(rows.length - shown.length, focused, x));
+    root.hidden = false;
+    this.#dock(root, anchor);
+  }
+
+  hide() {
+    if (this.#root) this.#root.hidden = true;
+  }
+
+  #element() {
+    if (!this.#root) {
+      this.#root = element("div", "plot-tip");
+      this.#root.setAttribute("role", "tooltip");
+      document.body.append(this.#root);
+    }
+    return this.#root;
+  }
+
+  // Under the plot, above it where there is no room; never over it.
+  #dock(root, anchor) {
+    const box = anchor.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = root;
+    const left = Math.max(8, Math.min(box.left + box.width / 2 - width / 2, innerWidth - width - 8));
+    const below = box.bottom + GAP_PX;
+    const top = below + height <= innerHeight - 8 ? below : Math.max(8, box.top - height - GAP_PX);
+    root.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+}
+
+// At most MAX_ROWS rows around the lit one.
+function around(rows, lit) {
+  const from = Math.max(0, Math.min(lit - Math.floor(MAX_ROWS / 2), rows.length - MAX_ROWS));
+  return rows.slice(from, from + MAX_ROWS);
+}
+
+function table(rows, focused) {
+  const root = element("table");
+  const head = root.createTHead().insertRow();
+  for (const word of ["Run", "value", "step", "relative"]) head.append(element("th", "", word));
+  const body = root.createTBody();
+  for (const { line, index } of rows) {
+    const row = body.insertRow();
+    if (line === focused) row.className = "is-lit";
+    const name = row.insertCell();
+    const swatch = element("span", "swatch");
+    swatch.style.background = line.run.color;
+    name.append(swatch, line.run.label || line.run.name);
+    row.insertCell().textContent = formatValue(line.values[index]);
+    row.insertCell().textContent = formatCount(line.steps[index]);
+    row.insertCell().textContent = formatDuration(line.walls[index]);
+  }
+  return root;
+}
+
+function foot(numMore, focused, x) {
+  const at = focused.steps.length ? nearestPoint(focused.x.points, x) : 0;
+  const root = element("div", "plot-tip-foot");
+  root.append(element("span", "", numMore > 0 ? `${formatCount(numMore)} more` : ""));
+  root.append(element("span", "", formatClock(focused.firstWall + focused.walls[at])));
+  return root;
+}
+
+function element(name, className = "", text = "") {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+export const tooltip = new Tooltip();

@@ -1,0 +1,19 @@
+// The React that Dash ships, and the few helpers that every component uses.
+const { React } = window;
+
+export const h = React.createElement;
+export const { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } = React;
+
+// Draws the component again whenever one of the session's events fires.
+export function useSession(session, events) {
+  const [, redraw] = useReducer((count) => count + 1, 0);
+  useEffect(() => {
+    const offs = events.map((event) => session.on(event, redraw));
+    redraw();
+    return () => offs.forEach((off) => off());
+  }, [session, events.join(" ")]);
+}
+
+export function Icon({ name, size = 16 }) {
+  return h("span", { className: `icon icon-${name}`, style: { width: size, height: size }, "aria-hidden": true });
+}

@@ -1,0 +1,194 @@
+// The run panel: filter, select, focus. Rows have one height, so only those in sight are in the document.
+
+import { formatCount, formatDuration } from "./format.js";
+import { Icon, h, useEffect, useMemo, useReducer, useRef, useSession, useState } from "./react.js";
+import { session } from "./session.js";
+
+const ROW_PX = 28;
+const SPARE_ROWS = 8;
+const RUNNING_SECS = 30;
+const AGES_MS = 5_000;
+
+export default function RunList() {
+  useSession(session, ["runs", "selection", "theme", "news", "focus"]);
+  const [filter, setFilter] = useState("");
+  const [, tick] = useReducer((count) => count + 1, 0);
+  useEffect(() => {
+    const timer = setInterval(tick, AGES_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const { matches, problem } = useMemo(() => matcher(filter), [filter]);
+  const runs = session.runs.filter((run) => matches(run.name));
+  return h(
+    "aside",
+    { className: "runs", "aria-label": "Runs" },
+    h(Filter, { filter, setFilter, problem }),
+    session.isLoaded && session.runs.length === 0 ? h(NoRuns) : h(Rows, { runs, filter, clear: () => setFilter("") }),
+  );
+}
+
+function matcher(filter) {
+  try {
+    const pattern = new RegExp(filter, "i");
+    return { matches: (name) => pattern.test(name), problem: null };
+  } catch {
+    const word = filter.toLowerCase();
+    return { matches: (name) => name.toLowerCase().includes(word), problem: "Not a regular expression; searched as plain text." };
+  }
+}
+
+function Filter({ filter, setFilter, problem }) {
+  return h(
+    "div",
+    { className: "run-filter" },
+    h(
+      "label",
+      { className: problem ? "field is-bad" : "field" },
+      h(Icon, { name: "filter", size: 14 }),
+      h("input", {
+        value: filter,
+        placeholder: "Filter runs by regex",
+        "aria-label": "Filter runs by regex",
+        spellCheck: false,
+        onChange: (event) => setFilter(event.target.value),
+      }),
+      filter && h("button", { type: "button", "aria-label": "Clear filter", onClick: () => setFilter("") }, h(Icon, { name: "x", size: 14 })),
+    ),
+    problem && h("p", { className: "hint" }, problem),
+  );
+}
+
+function NoRuns() {
+  return h(
+    "div",
+    { className: "no-runs" },
+    h("strong", null, "No runs yet"),
+    h("p", null, "Each folder with an event file becomes a run. Runs appear as soon as they are written."),
+  );
+}
+
+function Rows({ runs, filter, clear }) {
+  const scroller = useRef(null);
+  const [view, setView] = useState({ top: 0, height: 800 });
+  useEffect(() => {
+    const element = scroller.current;
+    const measure = () => setView({ top: element.scrollTop, height: element.clientHeight });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    element.addEventListener("scroll", measure, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", measure);
+    };
+  }, []);
+  const first = Math.max(0, Math.floor(view.top / ROW_PX) - SPARE_ROWS);
+  const last = Math.min(runs.length, Math.ceil((view.top + view.height) / ROW_PX) + SPARE_ROWS);
+  return h(
+    "div",
+    { className: "run-table" },
+    h(Head, { runs }),
+    h(
+      "div",
+      { className: "run-rows", ref: scroller, role: "list" },
+      h(
+        "div",
+        { style: { height: runs.length * ROW_PX, position: "relative" } },
+        runs.slice(first, last).map((run, i) => h(Row, { key: run.name, run, runs, top: (first + i) * ROW_PX })),
+      ),
+      runs.length === 0 && filter && h("p", { className: "no-match" }, "No run matches ", h("code", null, filter), ". ", h("button", { type: "button", className: "link", onClick: clear }, "Clear filter")),
+    ),
+  );
+}
+
+function Head({ runs }) {
+  const numSelected = runs.filter((run) => session.selected.has(run.name)).length;
+  const total = session.runs.length;
+  const state = numSelected === 0 ? "none" : numSelected === runs.length ? "all" : "some";
+  return h(
+    "div",
+    { className: "run-head" },
+    h(Box, {
+      state,
+      label: "Select all runs of the list",
+      onClick: () => session.select((selection) => runs.forEach((run) => selection.set(run.name, state !== "all"))),
+    }),
+    h("strong", null, total ? `${formatCount(numSelected)} of ${formatCount(total)} run${total === 1 ? "" : "s"}` : "Reading…"),
+    h("span", { className: "grow" }),
+    runs[0]?.prefix && h("span", { className: "prefix mono", title: "Folder shared by all runs" }, runs[0].prefix),
+  );
+}
+
+function Row({ run, runs, top }) {
+  const isSelected = session.selected.has(run.name);
+  const isLit = session.focusedRun === run.name;
+  return h(
+    "div",
+    {
+      className: `run-row${isSelected ? " is-selected" : ""}${isLit ? " is-lit" : ""}`,
+      style: { top },
+      role: "listitem",
+      "data-run": run.name,
+      onMouseEnter: () => session.setFocus(run.name),
+      onMouseLeave: () => session.setFocus(null),
+    },
+    h(Box, { state: isSelected ? "all" : "none", label: `Select ${run.name}`, onClick: (event) => pick(event, run, runs) }),
+    h("span", { className: "swatch", style: isSelected ? { background: swatch(run) } : null }),
+    h("button", { type: "button", className: "run-name", title: `${run.name}\nClick to select, Alt-click for only this run`, onClick: (event) => pick(event, run, runs) }, middle(run.label || run.name)),
+    run.problems.length > 0 && h("span", { className: "run-problem", title: run.problems.join("\n") }, h(Icon, { name: "alert-triangle", size: 14 })),
+    h(Age, { run }),
+  );
+}
+
+// Click toggles, Shift-click sets a range like the row clicked before, Alt-click leaves only this run.
+let anchor = null;
+function pick(event, run, runs) {
+  session.select((selection) => {
+    if (event.altKey) return selection.only(run.name);
+    const from = runs.findIndex((one) => one.name === anchor);
+    const to = runs.findIndex((one) => one.name === run.name);
+    const isSelected = !session.selected.has(run.name);
+    if (!event.shiftKey || from < 0) return selection.toggle(run.name);
+    for (const one of runs.slice(Math.min(from, to), Math.max(from, to) + 1)) selection.set(one.name, isSelected);
+  });
+  anchor = run.name;
+}
+
+function swatch(run) {
+  if (run.dash.length === 0) return run.color;
+  const [on, off] = run.dash;
+  return `repeating-linear-gradient(90deg, ${run.color} 0 ${on}px, transparent ${on}px ${on + off}px)`;
+}
+
+// Long names lose their middle, never their end.
+function middle(name) {
+  const tail = name.slice(-14);
+  if (name.length <= 28) return h("span", { className: "name-whole" }, name);
+  return h(window.React.Fragment, null, h("span", { className: "name-front" }, name.slice(0, -14)), h("span", { className: "name-tail" }, tail));
+}
+
+function Age({ run }) {
+  if (run.last_wall_time === null) return h("span", { className: "age" }, "–");
+  const age = Date.now() / 1000 - run.last_wall_time;
+  const exact = new Date(run.last_wall_time * 1000).toISOString();
+  return h(
+    window.React.Fragment,
+    null,
+    age < RUNNING_SECS && h("span", { className: "running", title: "Wrote within the last 30 s", role: "img", "aria-label": "writing" }),
+    h("span", { className: "age", title: `last point ${exact}` }, formatDuration(age, 1)),
+  );
+}
+
+function Box({ state, label, onClick }) {
+  return h(
+    "button",
+    {
+      type: "button",
+      className: `box is-${state}`,
+      role: "checkbox",
+      "aria-checked": state === "some" ? "mixed" : state === "all",
+      "aria-label": label,
+      onClick,
+    },
+    state !== "none" && h(Icon, { name: state === "some" ? "minus" : "check", size: 12 }),
+  );
+}

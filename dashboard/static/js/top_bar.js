@@ -1,0 +1,153 @@
+// The top bar: mark, logdir, pages that have data, live state, theme.
+
+import { formatDuration } from "./format.js";
+import { Icon, h, useEffect, useReducer, useSession, useState } from "./react.js";
+import { session } from "./session.js";
+
+const FRESH_SECS = 60;
+
+export default function TopBar({ pages, setProps }) {
+  useSession(session, ["runs", "theme", "live"]);
+  const path = usePath();
+  const kinds = session.kindsPresent();
+  const shown = pages.filter((page) => page.kinds.some((kind) => kinds.has(kind)));
+  useEffect(() => setProps({ theme: session.theme }), [session.theme]);
+  return h(
+    "header",
+    { className: "top-bar" },
+    h("a", { className: "mark", href: pages[0].path, onClick: goTo, "aria-label": "board, first page" }, h(Mark), "board"),
+    h("span", { className: "logdir mono", title: "The logdir that board watches" }, session.logdir?.label ?? ""),
+    h("span", { className: "rule" }),
+    h(
+      "nav",
+      { className: "tabs", "aria-label": "Pages" },
+      shown.map((page) => h(Tab, { key: page.path, page, isActive: isAt(page, path, pages) })),
+    ),
+    h("span", { className: "grow" }),
+    h(RunsToggle),
+    h(LiveState),
+    h("span", { className: "rule" }),
+    h(ThemeButton),
+  );
+}
+
+function Mark() {
+  return h(
+    "svg",
+    { viewBox: "0 0 20 20", width: 20, height: 20, "aria-hidden": true },
+    h("rect", { width: 20, height: 20, rx: 5, fill: "var(--ink)" }),
+    h("path", {
+      d: "M6.6 4v11M6.6 11.4a3.6 3.6 0 1 1 0 .8",
+      fill: "none",
+      stroke: "var(--surface)",
+      strokeWidth: 2,
+      strokeLinecap: "round",
+    }),
+    h("circle", { cx: 13.6, cy: 5.6, r: 1.9, fill: "var(--accent)" }),
+  );
+}
+
+function Tab({ page, isActive }) {
+  return h(
+    "a",
+    {
+      className: isActive ? "tab is-active" : "tab",
+      href: page.path + location.search,
+      onClick: goTo,
+      "aria-current": isActive ? "page" : undefined,
+    },
+    h(Icon, { name: page.icon }),
+    h("span", null, page.title),
+  );
+}
+
+function isAt(page, path, pages) {
+  return path === page.path || (page === pages[0] && pages.every((one) => one.path !== path));
+}
+
+// Dash's Location follows this event; an ordinary link would load the page anew.
+function goTo(event) {
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  const target = new URL(event.currentTarget.href);
+  target.search = location.search;
+  if (target.pathname === location.pathname) return;
+  history.pushState({}, "", target);
+  window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  window.dispatchEvent(new CustomEvent("board-path"));
+}
+
+function usePath() {
+  const [, redraw] = useReducer((count) => count + 1, 0);
+  useEffect(() => {
+    window.addEventListener("popstate", redraw);
+    window.addEventListener("board-path", redraw);
+    return () => {
+      window.removeEventListener("popstate", redraw);
+      window.removeEventListener("board-path", redraw);
+    };
+  }, []);
+  return location.pathname;
+}
+
+// On a small screen the run panel is a drawer; this opens it.
+function RunsToggle() {
+  const [isOpen, setOpen] = useState(false);
+  useSession(session, ["selection"]);
+  return h(
+    "button",
+    { type: "button", className: "runs-toggle", "aria-expanded": isOpen, onClick: () => setOpen(!isOpen) },
+    h(Icon, { name: isOpen ? "x" : "list-check" }),
+    `${session.selected.size} runs`,
+  );
+}
+
+function LiveState() {
+  const [, tick] = useReducer((count) => count + 1, 0);
+  useSession(session, ["live", "runs"]);
+  useEffect(() => {
+    const timer = setInterval(tick, 1000);
+    return () => clearInterval(timer);
+  }, []);
+  const { look, text, title, action } = describeLive();
+  return h(
+    "button",
+    { className: `live is-${look}`, title, onClick: action, type: "button" },
+    h("span", { className: "live-dot", "aria-hidden": true }),
+    h("span", { className: "live-text" }, text),
+  );
+}
+
+function describeLive() {
+  const { live } = session;
+  const toggle = () => live.setPaused(!live.isPaused);
+  if (live.state === "paused") {
+    return { look: "paused", text: live.numHeld ? `paused · ${live.numHeld} new` : "paused", title: "Click to resume.", action: toggle };
+  }
+  if (live.state === "reading") return { look: "reading", text: "reading", title: "Waiting for the server.", action: toggle };
+  if (live.state === "stale") {
+    const silence = formatDuration((Date.now() - live.lastHeard) / 1000, 1);
+    return { look: "stale", text: `no answer · ${silence}`, title: "Click to try now.", action: () => live.retryNow() };
+  }
+  const title = "Live: new points appear within 200 ms. Click to pause.";
+  if (session.isLoaded && session.runs.length === 0) return { look: "live", text: "watching", title, action: toggle };
+  const newest = Math.max(0, ...session.runs.map((run) => run.last_wall_time ?? 0));
+  const age = Date.now() / 1000 - newest;
+  if (age > FRESH_SECS) return { look: "idle", text: "up to date", title, action: toggle };
+  return { look: "live", text: `live · ${formatDuration(age, 1)} ago`, title, action: toggle };
+}
+
+function ThemeButton() {
+  const next = session.theme === "dark" ? "light" : "dark";
+  return h(
+    "button",
+    {
+      className: "icon-button",
+      type: "button",
+      title: `Use the ${next} theme`,
+      "aria-label": `Use the ${next} theme`,
+      onClick: () => session.setTheme(next),
+    },
+    h(Icon, { name: session.theme === "dark" ? "sun" : "moon" }),
+  );
+}

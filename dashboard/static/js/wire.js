@@ -1,0 +1,55 @@
+// Decodes the answer of data/series; dashboard/api/wire.py describes the bytes.
+
+const MAGIC = 0x53_44_52_42; // "BRDS", little-endian
+const WIRE_VERSION = 1;
+const HEADER_BYTES = 24;
+const SERIES_BYTES = 48;
+const FLAG_FLOAT64 = 1;
+
+// → {version, series: [{run, tag, version, numTotal, firstWall, steps, walls, values, segments, superseded, nonFinite}]}
+export function decodeSeries(buffer) {
+  const view = new DataView(buffer);
+  if (view.getUint32(0, true) !== MAGIC || view.getUint16(4, true) !== WIRE_VERSION) {
+    throw new Error("The server speaks another version of the data format. Load the page again.");
+  }
+  const numSeries = view.getUint32(8, true);
+  const series = [];
+  let place = HEADER_BYTES;
+  for (let i = 0; i < numSeries; i += 1) {
+    const [one, next] = decodeOne(buffer, view, place);
+    series.push(one);
+    place = next;
+  }
+  return { version: Number(view.getBigUint64(16, true)), series };
+}
+
+function decodeOne(buffer, view, start) {
+  const numDrawn = view.getUint32(start + 24, true);
+  const numSegments = view.getUint32(start + 28, true);
+  const numNonFinite = view.getUint32(start + 32, true);
+  const isWide = (view.getUint32(start + 36, true) & FLAG_FLOAT64) !== 0;
+  let place = start + SERIES_BYTES;
+  const take = (Type, length) => {
+    const column = new Type(buffer, place, length);
+    place += (column.byteLength + 7) & ~7;
+    return column;
+  };
+  const one = {
+    run: view.getUint32(start, true),
+    tag: view.getUint32(start + 4, true),
+    version: Number(view.getBigUint64(start + 8, true)),
+    numTotal: Number(view.getBigUint64(start + 16, true)),
+    firstWall: view.getFloat64(start + 40, true),
+    steps: take(Float64Array, numDrawn),
+    walls: take(Float32Array, numDrawn),
+    values: take(isWide ? Float64Array : Float32Array, numDrawn),
+    segments: take(Uint32Array, numSegments),
+    superseded: take(Uint32Array, numSegments),
+    nonFinite: {
+      steps: take(Float64Array, numNonFinite),
+      walls: take(Float32Array, numNonFinite),
+      kinds: take(Uint32Array, numNonFinite),
+    },
+  };
+  return [one, place];
+}

@@ -1,0 +1,139 @@
+"""The store that keeps every column in memory: what a board has while it runs."""
+
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import dataclass, field
+
+from dashboard.store.protocol import RunFacts
+from summaries import Blobs, RunLog, RunUpdate, Series, read_blob
+
+
+@dataclass
+class _Run:
+    """One run and what is counted of it as it grows."""
+
+    log: RunLog = field(default_factory=RunLog)
+    version: int = 0
+    first_wall_time: float = math.nan
+    last_wall_time: float = math.nan
+    num_points: int = 0
+    kind_by_tag: dict[tuple[str, str], None] = field(default_factory=dict)
+
+    def append(self, update: RunUpdate) -> None:
+        batch = update.batch
+        self.log.update(update.path, batch, is_replaced=update.is_replaced)
+        self.num_points += batch.steps.size
+        for wall_times in (batch.wall_times, batch.blob_wall_times):
+            if wall_times.size:
+                self.first_wall_time = float(min(_or(self.first_wall_time, math.inf), wall_times.min()))
+                self.last_wall_time = float(max(_or(self.last_wall_time, -math.inf), wall_times.max()))
+
+
+def _or(value: float, otherwise: float) -> float:
+    return otherwise if math.isnan(value) else value
+
+
+class MemoryStore:
+    """Runs, series and places of blobs in memory; one lock, held for the time of a look-up."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._runs: dict[str, _Run] = {}
+        self._version = 0
+        self._tags_version = 0
+
+    def append(self, update: RunUpdate) -> None:
+        """Takes in what one read of one event file brought."""
+        with self._lock:
+            run = self._runs.setdefault(update.run, _Run())
+            self._version += 1
+            run.version = self._version
+            run.append(update)
+            found = {(tag.kind, tag.name): None for tag in run.log.tags}
+            if found.keys() != run.kind_by_tag.keys():
+                run.kind_by_tag = found
+                self._tags_version = self._version
+            if not run.log.health:
+                del self._runs[update.run]
+                self._tags_version = self._version
+
+    def version(self) -> int:
+        """Version of the whole store; 0 while it is empty."""
+        return self._version
+
+    def tags_version(self) -> int:
+        """Version at which a run or tag last appeared or went away."""
+        return self._tags_version
+
+    def runs(self) -> tuple[RunFacts, ...]:
+        """All runs, the newest first; those without a point yet come before."""
+        with self._lock:
+            facts = [self._facts(name, run) for name, run in self._runs.items()]
+        return tuple(sorted(facts, key=lambda run: (-_or(run.first_wall_time, math.inf), run.name)))
+
+    def _facts(self, name: str, run: _Run) -> RunFacts:
+        return RunFacts(
+            name=name,
+            version=run.version,
+            first_wall_time=run.first_wall_time,
+            last_wall_time=run.last_wall_time,
+            num_points=run.num_points,
+            kinds=frozenset(kind for kind, _ in run.kind_by_tag),
+            files=run.log.health,
+        )
+
+    def tags(self, kind: str) -> dict[str, tuple[str, ...]]:
+        """Tags of a kind, sorted, each with the names of the runs that have it."""
+        runs_by_tag: dict[str, list[str]] = {}
+        with self._lock:
+            for name, run in self._runs.items():
+                for tag_kind, tag in run.kind_by_tag:
+                    if tag_kind == kind:
+                        runs_by_tag.setdefault(tag, []).append(name)
+        return {tag: tuple(runs_by_tag[tag]) for tag in sorted(runs_by_tag)}
+
+    def series(self, run: str, tag: str) -> Series:
+        """All points of a scalar tag.
+
+        Raises:
+            KeyError: If there is no such run, or it has no such scalar.
+        """
+        with self._lock:
+            log = self._log(run)
+            try:
+                return log.series(tag)
+            except KeyError as error:
+                raise KeyError(f"Run {run!r} has no scalar {tag!r}.") from error
+
+    def blobs(self, run: str, tag: str) -> Blobs:
+        """Places of all values of a tag that is not a scalar.
+
+        Raises:
+            KeyError: If there is no such run, or it has no such tag.
+        """
+        with self._lock:
+            log = self._log(run)
+            kinds = [one.kind for one in log.tags if one.name == tag and one.kind != "scalars"]
+            if not kinds:
+                raise KeyError(f"Run {run!r} has no tag {tag!r} that is no scalar.")
+            return log.blobs(tag, kinds[0])
+
+    def blob(self, run: str, tag: str, index: int) -> bytes:
+        """The serialised message of one value; `index` counts in the order of `blobs`.
+
+        Raises:
+            KeyError: If there is no such run, tag or index.
+            OSError: If its event file can't be read any more.
+            EOFError: If its event file was cut or replaced since.
+        """
+        places = self.blobs(run, tag)
+        if not -len(places) <= index < len(places):
+            raise KeyError(f"Tag {tag!r} of run {run!r} has {len(places)} values; got index {index}.")
+        return read_blob(places.paths[index], int(places.offsets[index]), int(places.lengths[index]))
+
+    def _log(self, run: str) -> RunLog:
+        if run not in self._runs:
+            raise KeyError(f"There is no run {run!r} in the logdir.")
+        return self._runs[run].log

@@ -1,0 +1,101 @@
+"""The thread that reads what was appended to the logdir into the store."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import watchfiles
+
+from dashboard.store.protocol import LogStore
+from summaries import LogdirTail
+
+_log = logging.getLogger(__name__)
+
+POLL_SECS = 1.0
+DEBOUNCE_MS = 40
+
+
+class Tailer:
+    """Tails a logdir in a thread of its own: at once where the system reports changes, else every `POLL_SECS`.
+
+    Args:
+        logdir: The folder; it may be created, removed or replaced while the thread runs.
+        store: Takes what was read.
+        on_change: Called from the thread after the store changed.
+    """
+
+    def __init__(self, logdir: Path, store: LogStore, on_change: Callable[[], None]) -> None:
+        self._logdir = logdir
+        self._tail = LogdirTail(logdir)
+        self._store = store
+        self._on_change = on_change
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="board-tailer", daemon=True)
+        self._last_checked = 0.0
+
+    @property
+    def last_checked(self) -> float:
+        """Wall time at which the last look at the logdir ended; 0 before the first."""
+        return self._last_checked
+
+    def start(self) -> None:
+        """Starts to tail."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread and waits for it."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._read()
+                self._follow()
+            # The page must live on when one look fails, whatever the file system did; the next look tries again.
+            except Exception:  # noqa: BLE001
+                _log.exception("Could not read %s. Continuing with what was read; trying again.", self._logdir)
+                self._stop.wait(POLL_SECS)
+
+    def _read(self) -> None:
+        for update in self._tail.iter_updates():
+            self._store.append(update)
+            self._on_change()
+            if self._stop.is_set():
+                return
+        self._last_checked = time.time()
+
+    def _follow(self) -> None:
+        """Reads at every reported change, until the folder is another one than the one watched."""
+        identity = _identity(self._logdir)
+        if identity is None:
+            self._stop.wait(POLL_SECS)
+            return
+        changes = watchfiles.watch(
+            self._logdir,
+            watch_filter=None,
+            debounce=DEBOUNCE_MS,
+            step=10,
+            rust_timeout=int(POLL_SECS * 1000),
+            yield_on_timeout=True,
+            stop_event=self._stop,
+            recursive=True,
+            ignore_permission_denied=True,
+        )
+        for _ in changes:
+            self._read()
+            if self._stop.is_set() or _identity(self._logdir) != identity:
+                return
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode of a folder; None while there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -1,0 +1,113 @@
+"""A real Chromium against a really started `board`, on logdirs that real programs wrote.
+
+Fixtures: `iris_logdir` (written by examples/iris_dnn.py), `start_board(logdir) -> address`, `open_page(url) -> page`.
+Every page that a test opens must end without a console error and without a request to another host.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+BROWSER_ARGS = [
+    "--no-sandbox", "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; without one the tests are skipped, and under CI=true they fail."""
+    executable = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if executable is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no Chromium is installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=BROWSER_ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def start_board() -> Iterator[Callable[[Path], str]]:
+    """Starts `board` on a logdir and returns its address."""
+    boards: list[subprocess.Popen[str]] = []
+
+    def start(logdir: Path) -> str:
+        command = [sys.executable, "-m", "dashboard.cli", "--logdir", str(logdir), "--port", "0"]
+        board = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        boards.append(board)
+        return re.search(r"board is ready at (\S+)/", board.stdout.readline())[1]
+
+    yield start
+    for board in boards:
+        board.send_signal(signal.SIGINT)
+        board.wait(timeout=20)
+        board.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def iris_logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What examples/iris_dnn.py logs in 300 steps, as the run `iris`."""
+    logdir = tmp_path_factory.mktemp("iris")
+    command = [sys.executable, "examples/iris_dnn.py", "--logdir", str(logdir / "iris"), "--steps", "300"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return logdir
+
+
+@pytest.fixture(scope="session")
+def iris_board(start_board: Callable[[Path], str], iris_logdir: Path) -> str:
+    """Address of a board on `iris_logdir`."""
+    return start_board(iris_logdir)
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page; at the end no console error and no request to another host must have come from it."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_(url: str, *, width: int = 1400, height: int = 900, theme: str = "light") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        host = urlsplit(url).netloc
+
+        def check(request: Request) -> None:
+            parts = urlsplit(request.url)
+            if parts.scheme not in ("data", "blob") and parts.netloc != host:
+                complaints.append(f"request to {request.url}")
+
+        page.on("request", check)
+        page.on("console", lambda message: message.type == "error" and complaints.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        page.goto(url)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def run_module(open_page: Callable[..., Page], iris_board: str) -> Callable[[str, str], object]:
+    """Runs JavaScript with a module of `static/js` imported as `module`, and returns what it gives."""
+    page = open_page(f"{iris_board}/static/mark.svg")
+
+    def run(module: str, body: str) -> object:
+        return page.evaluate(f"async () => {{ const module = await import('/static/js/{module}'); {body} }}")
+
+    return run

@@ -1,0 +1,49 @@
+import struct
+
+import numpy as np
+
+from dashboard.api import wire
+
+
+def make(values: list[float]) -> wire.DrawnSeries:
+    count = len(values)
+    return wire.DrawnSeries(
+        run=1,
+        tag=2,
+        version=7,
+        num_total=1000,
+        steps=np.arange(count, dtype=np.float64),
+        wall_times=1e9 + np.arange(count, dtype=np.float64),
+        values=np.array(values),
+        segment_starts=np.array([0]),
+        superseded=np.array([False]),
+        non_finite_steps=np.array([5.0]),
+        non_finite_wall_times=np.array([1e9 + 5.0]),
+        non_finite_values=np.array([-np.inf]),
+        first_wall_time=1e9,
+    )
+
+
+def test_message_has_the_bytes_that_its_description_draws() -> None:
+    message = wire.encode([make([0.5, 1.5])], store_version=9)
+
+    assert message[:24] == b"BRDS" + struct.pack("<HHIIQ", 1, 0, 1, 0, 9)
+    assert message[24:72] == struct.pack("<IIQQIIIId", 1, 2, 7, 1000, 2, 1, 1, 0, 1e9)
+    columns = message[72:]
+    assert columns[:16] == struct.pack("<2d", 0.0, 1.0)
+    assert columns[16:24] == struct.pack("<2f", 0.0, 1.0)
+    assert columns[24:32] == struct.pack("<2f", 0.5, 1.5)
+    assert columns[32:48] == struct.pack("<IIII", 0, 0, 0, 0)  # one start and one flag, each padded to 8 bytes
+    assert columns[48:] == struct.pack("<dfIII", 5.0, 5.0, 0, 2, 0)
+
+
+def test_values_that_float32_would_change_travel_as_float64() -> None:
+    narrow, wide = wire.encode([make([0.5])], 0), wire.encode([make([0.1])], 0)
+
+    assert struct.unpack_from("<I", narrow, 60) == (0,)
+    assert struct.unpack_from("<I", wide, 60) == (1,)
+    assert struct.pack("<d", 0.1) in wide
+
+
+def test_json_spells_out_what_json_cannot_hold() -> None:
+    assert wire.to_json(make([0.5]))["non_finite"] == [{"step": 5.0, "wall_time": 1e9 + 5.0, "value": "-Inf"}]

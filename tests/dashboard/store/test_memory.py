@@ -1,0 +1,106 @@
+import math
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dashboard.store.memory import MemoryStore
+from summaries import LogdirTail, SummaryWriter
+
+
+def test_store_tells_runs_tags_and_series(
+    write_run: Callable[..., Path], read_store: Callable[[], MemoryStore]
+) -> None:
+    write_run("a", {"loss": [3.0, 2.0, 1.0]})
+    write_run("b/c", {"loss": [4.0], "acc": [0.5]}, first_step=10)
+
+    store = read_store()
+
+    assert [(run.name, run.num_points, run.first_wall_time, run.last_wall_time) for run in store.runs()] == [
+        ("b/c", 2, 1010.0, 1010.0),
+        ("a", 3, 1000.0, 1002.0),
+    ]
+    assert store.tags("scalars") == {"acc": ("b/c",), "loss": ("a", "b/c")}
+    assert store.series("a", "loss").values.tolist() == [3.0, 2.0, 1.0]
+
+
+def test_version_grows_with_each_change_and_names_the_run(tmp_path: Path) -> None:
+    store, tail = MemoryStore(), LogdirTail(tmp_path)
+    writer = SummaryWriter(tmp_path / "a")
+    writer.add_scalar("loss", 1.0, 0)
+    writer.flush()
+    for update in tail.poll():
+        store.append(update)
+    before, tags_before = store.version(), store.tags_version()
+
+    writer.add_scalar("loss", 0.5, 1)
+    writer.close()
+    for update in tail.poll():
+        store.append(update)
+
+    assert store.version() == before + 1
+    assert store.runs()[0].version == before + 1
+    assert store.tags_version() == tags_before
+
+
+def test_run_without_points_has_no_times(tmp_path: Path) -> None:
+    SummaryWriter(tmp_path / "empty").close()
+    store = MemoryStore()
+    for update in LogdirTail(tmp_path).poll():
+        store.append(update)
+
+    (run,) = store.runs()
+
+    assert math.isnan(run.first_wall_time)
+    assert run.kinds == frozenset()
+
+
+def test_deleted_run_disappears(write_run: Callable[..., Path], tmp_path: Path) -> None:
+    write_run("a", {"loss": [1.0]})
+    write_run("b", {"loss": [1.0]})
+    store, tail = MemoryStore(), LogdirTail(tmp_path, walk_interval_secs=0)
+    for update in tail.poll():
+        store.append(update)
+
+    shutil.rmtree(tmp_path / "a")
+    for update in tail.poll():
+        store.append(update)
+
+    assert [run.name for run in store.runs()] == ["b"]
+    assert store.tags("scalars") == {"loss": ("b",)}
+
+
+def test_blob_is_read_from_its_file(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path / "a") as writer:
+        writer.add_histogram("weights", np.arange(10.0), 3)
+        writer.add_histogram("weights", np.arange(5.0), 4)
+    store = MemoryStore()
+    for update in LogdirTail(tmp_path).poll():
+        store.append(update)
+
+    assert store.blobs("a", "weights").steps.tolist() == [3, 4]
+    assert b"weights" in store.blob("a", "weights", 1)
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda store: store.series("x", "loss"), "There is no run 'x' in the logdir."),
+        (lambda store: store.series("a", "x"), "Run 'a' has no scalar 'x'."),
+        (lambda store: store.blobs("a", "loss"), "Run 'a' has no tag 'loss' that is no scalar."),
+    ],
+)
+def test_unknown_names_are_said(
+    ask: Callable[[MemoryStore], object],
+    message: str,
+    write_run: Callable[..., Path],
+    read_store: Callable[[], MemoryStore],
+) -> None:
+    write_run("a", {"loss": [1.0]})
+
+    with pytest.raises(KeyError) as error:
+        ask(read_store())
+
+    assert error.value.args == (message,)

@@ -1,0 +1,53 @@
+import queue
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboard.store.memory import MemoryStore
+from dashboard.store.tailer import Tailer
+from summaries import SummaryWriter
+
+PATIENCE_SECS = 20
+
+
+class Watched:
+    """A tailer on a folder, and the changes that it reported."""
+
+    def __init__(self, logdir: Path) -> None:
+        self.store = MemoryStore()
+        self.changes: queue.Queue[int] = queue.Queue()
+        self.tailer = Tailer(logdir, self.store, lambda: self.changes.put(self.store.version()))
+
+    def wait_for(self, num_points: int) -> None:
+        while sum(run.num_points for run in self.store.runs()) < num_points:
+            self.changes.get(timeout=PATIENCE_SECS)
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    watched = Watched(tmp_path / "runs")
+    watched.tailer.start()
+    yield watched
+    watched.tailer.stop()
+
+
+def test_folder_created_later_is_picked_up_and_followed(watched: Watched, tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path / "runs" / "a") as writer:
+        writer.add_scalar("loss", 1.0, 0)
+        writer.flush()
+        watched.wait_for(1)
+        writer.add_scalar("loss", 0.5, 1)
+        writer.flush()
+        watched.wait_for(2)
+
+    assert watched.store.series("a", "loss").values.tolist() == [1.0, 0.5]
+
+
+def test_new_run_in_a_watched_folder_is_picked_up(watched: Watched, tmp_path: Path) -> None:
+    for name in ("a", "deep/er/b"):
+        with SummaryWriter(tmp_path / "runs" / name) as writer:
+            writer.add_scalar("loss", 1.0, 0)
+        watched.wait_for(1 if name == "a" else 2)
+
+    assert {run.name for run in watched.store.runs()} == {"a", "deep/er/b"}

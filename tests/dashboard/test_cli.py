@@ -1,0 +1,69 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from dashboard.cli import address_of, listen
+
+
+def start_board(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "dashboard.cli", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_board_says_when_it_is_ready_and_ends_when_told(tmp_path: Path, ending: signal.Signals) -> None:
+    with start_board("--logdir", str(tmp_path), "--port", "0") as board:
+        line = board.stdout.readline()
+        address = re.search(r"board is ready at (http://localhost:\d+/)", line)[1]
+        with urllib.request.urlopen(f"{address}data/runs") as answer:
+            assert answer.status == 200
+        board.send_signal(ending)
+        board.wait(timeout=20)
+
+        assert "Traceback" not in board.stderr.read()
+
+
+def test_missing_logdir_is_said_and_waited_for(tmp_path: Path) -> None:
+    with start_board("--logdir", str(tmp_path / "later"), "--port", "0") as board:
+        board.stdout.readline()
+        board.send_signal(signal.SIGINT)
+        message = board.communicate(timeout=20)[1]
+
+    assert f"logdir {str(tmp_path / 'later')!r} does not exist yet. board watches for it." in message
+
+
+def test_port_in_use_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with start_board("--logdir", str(tmp_path), "--port", str(port)) as board:
+            message = board.communicate(timeout=60)[1]
+
+    assert board.returncode == 2
+    assert f"port {port} of 127.0.0.1 is not free. Pass another --port, or leave it out." in message
+
+
+def test_default_port_gives_way_to_the_next_free_one() -> None:
+    with listen("127.0.0.1", None) as first, listen("127.0.0.1", None) as second:
+        assert second.getsockname()[1] > first.getsockname()[1]
+        assert address_of(second, "127.0.0.1") == f"http://localhost:{second.getsockname()[1]}/"
+
+
+def test_board_runs_where_jax_cannot_be_imported(tmp_path: Path) -> None:
+    (tmp_path / "jax.py").write_text("raise ImportError('jax must not be needed')")
+    program = "import dashboard.app, dashboard.cli"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from dashboard.app import create_app
+from dashboard.security import allowed_host_names, is_allowed_host
+from dashboard.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("host", "is_allowed"),
+    [
+        ("localhost:6006", True),
+        ("127.0.0.1:6006", True),
+        ("[::1]:6006", True),
+        ("192.168.1.20:6006", True),
+        ("evil.example", False),
+        ("localhost.evil.example:6006", False),
+        ("", False),
+        ("[::1", False),
+    ],
+)
+def test_host_header_must_name_this_server(host: str, is_allowed: bool) -> None:
+    assert is_allowed_host(host, allowed_host_names("127.0.0.1")) is is_allowed
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> TestClient:
+    return TestClient(create_app(Settings(logdir=tmp_path)), base_url="http://localhost:6006")
+
+
+def test_request_under_a_foreign_name_is_refused(client: TestClient) -> None:
+    answer = client.get("/data/runs", headers={"host": "evil.example"})
+
+    assert answer.status_code == 421
+    assert answer.json()["detail"].startswith("Host must name this server; got 'evil.example'.")
+
+
+def test_post_from_a_foreign_page_is_refused(client: TestClient) -> None:
+    answer = client.post("/data/selections", json={"runs": []}, headers={"origin": "http://evil.example"})
+
+    assert answer.status_code == 421
+
+
+def test_post_from_our_page_is_served(client: TestClient) -> None:
+    answer = client.post("/data/selections", json={"runs": ["a"]}, headers={"origin": "http://localhost:6006"})
+
+    assert answer.status_code == 200
+
+
+def test_websocket_from_a_foreign_page_is_refused(client: TestClient) -> None:
+    with (
+        pytest.raises(WebSocketDisconnect) as refused,
+        client.websocket_connect("/data/live", headers={"origin": "http://evil.example"}),
+    ):
+        pass
+
+    assert refused.value.code == 1008
+
+
+def test_every_answer_forbids_foreign_scripts_and_eval(client: TestClient) -> None:
+    for path in ("/", "/scalars", "/data/runs", "/static/js/session.js"):
+        policy = client.get(path).headers["content-security-policy"]
+
+        assert "default-src 'self'" in policy
+        assert "unsafe-eval" not in policy
+        assert "http" not in policy.replace("frame-ancestors", "")

@@ -1,0 +1,52 @@
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from dashboard.settings import Settings, flag_name, make_parser, parse_settings, settings_table
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_flags_of_the_command_line_become_settings(tmp_path: Path) -> None:
+    settings = parse_settings(["--logdir", str(tmp_path), "--host", "::1", "--port", "0", "--open"])
+
+    assert settings == Settings(logdir=tmp_path, host="::1", port=0, open=True)
+
+
+def test_logdir_alone_is_enough(tmp_path: Path) -> None:
+    assert parse_settings(["--logdir", str(tmp_path)]) == Settings(logdir=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "required: --logdir"),
+        (["--logdir", "x", "--port", "70000"], "--port must be between 0 and 65535; got 70000"),
+        (["--logdir", "x", "--port", "http"], "invalid int value: 'http'"),
+        (["--logdir", __file__], "--logdir must be a folder; got the file"),
+    ],
+)
+def test_bad_arguments_end_with_a_message(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        parse_settings(arguments)
+
+    assert message in capsys.readouterr().err
+
+
+def test_help_and_readme_name_every_setting() -> None:
+    help_text = make_parser().format_help()
+    readme = (ROOT / "README.md").read_text()
+
+    assert all(flag_name(setting) in help_text for setting in fields(Settings))
+    assert settings_table() in readme
+
+
+def test_logdir_is_named_as_short_as_it_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert Settings(logdir=tmp_path / "runs").logdir_label == "runs"
+    assert re.fullmatch(r"/.*", Settings(logdir=tmp_path.parent).logdir_label)
