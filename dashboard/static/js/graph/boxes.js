@@ -1,0 +1,127 @@
+// Drawing one box. Its content is drawn around (0, 0), so that moving it is one transform.
+
+import { formatCount } from "../format.js";
+import { shortCount } from "./numbers.js";
+import { svg, svgText } from "./svg.js";
+import { elide, textWidth } from "./text.js";
+
+const TEXT_X = 16;
+const RIGHT_PAD = 10;
+const BAR_PAD = 26;
+
+const PAINTERS = { module: drawModule, group: drawGroup, op: drawOp, join: drawJoin, input: drawPill, output: drawPill, aux: drawAux, more: drawAux };
+
+export function drawBox(box, totals) {
+  const group = svg("g", {
+    class: `graph-box is-${box.kind}`,
+    "data-id": box.id,
+    id: boxDomId(box.id),
+    role: "treeitem",
+    "aria-level": box.level + 1,
+    "aria-expanded": box.can_open ? String(box.kind === "group") : undefined,
+    "aria-label": spokenName(box),
+  });
+  group.style.setProperty("--family", `var(--f-${box.family})`);
+  group.append(...PAINTERS[box.kind](box, totals).filter(Boolean));
+  return group;
+}
+
+export function boxDomId(id) {
+  return `graph-box-${encodeURIComponent(id)}`;
+}
+
+export function spokenName(box) {
+  const parts = [box.name, box.op && box.op !== box.name ? box.op : "", box.detail];
+  if (box.params) parts.push(`${formatCount(box.params)} parameters`);
+  return parts.filter(Boolean).join(", ");
+}
+
+function frame(box, radius, name = "graph-frame") {
+  return svg("rect", { class: name, width: box.width, height: box.height, rx: radius });
+}
+
+function drawModule(box, totals) {
+  const right = box.params ? shortCount(box.params) : "";
+  const room = box.width - TEXT_X - RIGHT_PAD;
+  const nameRoom = room - (right ? textWidth(right, "number") + 8 : 0);
+  return [
+    frame(box, 8, "graph-under"),
+    frame(box, 8),
+    svg("path", { class: "graph-stripe", d: `M6,9v${box.height - 18}` }),
+    svgText(elide(box.name, nameRoom, "name"), { class: "graph-name", x: TEXT_X, y: 20 }),
+    right && svgText(right, { class: "graph-number", x: box.width - RIGHT_PAD, y: 20, "text-anchor": "end" }),
+    svgText(secondLine(box, room), { class: "graph-detail", x: TEXT_X, y: 35.5 }),
+    ...shareBar(box, totals),
+  ];
+}
+
+// Drops the activation before it cuts.
+function secondLine(box, room) {
+  const whole = [box.op, box.detail].filter(Boolean).join(" ");
+  if (textWidth(whole, "detail") <= room) return whole;
+  const front = whole.split(" · ");
+  return elide(front.length === 2 && box.op ? front[0] : whole, room, "detail");
+}
+
+function shareBar(box, totals) {
+  if (!box.params || !totals.params) return [];
+  const width = box.width - BAR_PAD;
+  const place = { x: TEXT_X, y: box.height - 7.5, height: 3, rx: 1.5 };
+  return [
+    svg("rect", { class: "graph-bar", width, ...place }),
+    svg("rect", { class: "graph-bar-share", width: Math.max(2, (width * box.params) / totals.params), ...place }),
+  ];
+}
+
+function drawGroup(box) {
+  const nameWidth = textWidth(box.name, "name");
+  const right = box.params ? shortCount(box.params) : "";
+  const opRoom = box.width - 42 - nameWidth - 24 - (right ? textWidth(right, "number") : 0);
+  const op = box.op && opRoom > 40 ? elide(box.op, opRoom, "detail") : "";
+  return [
+    frame(box, 10),
+    svg("rect", { class: "graph-head", width: box.width, height: 34 }),
+    svg("path", { class: "graph-rule", d: `M0.5,34H${box.width - 0.5}` }),
+    svg("rect", { class: "graph-fold", x: 12, y: 10, width: 14, height: 14, rx: 3 }),
+    svg("path", { class: "graph-fold-minus", d: "M15.5,17h7" }),
+    svgText(elide(box.name, box.width - 48, "name"), { class: "graph-name", x: 34, y: 21.5 }),
+    op && svgText(op, { class: "graph-detail", x: 42 + nameWidth, y: 21 }),
+    right &&
+      nameWidth + 60 + textWidth(right, "number") < box.width &&
+      svgText(right, { class: "graph-number", x: box.width - 12, y: 21, "text-anchor": "end" }),
+  ];
+}
+
+function drawOp(box) {
+  const name = elide(box.name, box.width - 16, "op");
+  return [
+    frame(box, 8, "graph-under"),
+    frame(box, 8),
+    svgText(name, { class: "graph-op", x: box.width / 2, y: 19, "text-anchor": "middle" }),
+  ];
+}
+
+function drawJoin(box) {
+  const middle = box.width / 2;
+  return [
+    svg("circle", { class: "graph-frame", cx: middle, cy: middle, r: 11.5 }),
+    svgText(box.symbol, { class: "graph-symbol", x: middle, y: middle + 5.5, "text-anchor": "middle" }),
+  ];
+}
+
+function drawPill(box) {
+  const name = elide(box.name, box.width - 20, "op");
+  return [frame(box, 14), svgText(name, { class: "graph-op", x: box.width / 2, y: 18.5, "text-anchor": "middle" })];
+}
+
+function drawAux(box) {
+  const count = box.kind === "aux" && box.count ? ` ×${box.count}` : "";
+  const name = elide(box.name, box.width - 16 - textWidth(count, "detail"), "detail") + count;
+  return [frame(box, 12), svgText(name, { class: "graph-detail", x: box.width / 2, y: 16, "text-anchor": "middle" })];
+}
+
+export function drawRing(box) {
+  const place = { x: -3, y: -3, width: box.width + 6, height: box.height + 6 };
+  const radius = { group: 12, input: 17, output: 17, join: 15, aux: 15, more: 15 }[box.kind] ?? 11;
+  return svg("rect", { class: "graph-ring", rx: radius, ...place });
+}

@@ -1,0 +1,188 @@
+// The drawing itself: plain SVG, moved and zoomed without React. Tells its owner what was clicked.
+
+import { boxDomId, drawBox, drawRing } from "./boxes.js";
+import { drawEdge, drawLabel } from "./edges.js";
+import { Gestures } from "./gestures.js";
+import { svg } from "./svg.js";
+import { fittedView, openingView, revealing, zoomLevel, zoomedAt, zoomedTo } from "./viewport.js";
+
+const MOVE_MS = 160;
+const KEY_ZOOM_MS = 120;
+const MAX_ANIMATED = 150;
+
+export class GraphCanvas {
+  // host: an element to draw into; events: {select(id), toggle(id), hover(target), view(view, size)}
+  constructor(host, events) {
+    this.host = host;
+    this.events = events;
+    this.drawing = null;
+    this.view = { k: 1, x: 0, y: 0 };
+    this.size = { width: host.clientWidth, height: host.clientHeight };
+    this.selected = "";
+    this.layers = Object.fromEntries(["groups", "edges", "boxes", "labels"].map((name) => [name, svg("g", { class: `graph-${name}` })]));
+    this.scene = svg("g", { class: "graph-scene" }, Object.values(this.layers));
+    this.svg = svg("svg", { class: "graph-svg", role: "tree", "aria-label": "Graph", tabindex: 0 }, [this.scene]);
+    host.prepend(this.svg);
+    this.gestures = new Gestures(this.svg, {
+      pan: (dx, dy) => this.setView({ ...this.view, x: this.view.x + dx, y: this.view.y + dy }),
+      zoom: (factor, x, y) => this.setView(zoomedAt(this.view, factor, x, y)),
+      select: (target) => events.select(idOf(target)),
+      toggle: (target) => events.toggle(idOf(target)),
+      hover: (target, event) => events.hover(this.#hovered(target), event),
+    });
+    this.observer = new ResizeObserver(() => this.#resize());
+    this.observer.observe(host);
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    this.gestures.destroy();
+    this.svg.remove();
+  }
+
+  // isFresh: another graph than before, so the viewpoint starts anew.
+  show(drawing, { isFresh }) {
+    const before = this.drawing && !isFresh ? new Map(this.drawing.boxes.map((box) => [box.id, box])) : null;
+    this.drawing = drawing;
+    this.boxes = new Map(drawing.boxes.map((box) => [box.id, box]));
+    this.#paint();
+    if (isFresh) this.setView(openingView(drawing, this.size));
+    else this.setView(this.view);
+    if (before) this.#animate(before);
+    this.select(this.selected);
+  }
+
+  #paint() {
+    const { drawing, layers } = this;
+    const painted = new Map(drawing.boxes.map((box) => [box.id, this.#paintBox(box)]));
+    const held = (isGroup) => drawing.boxes.filter((box) => (box.kind === "group") === isGroup).map((box) => painted.get(box.id));
+    layers.groups.replaceChildren(...held(true));
+    layers.boxes.replaceChildren(...held(false));
+    layers.edges.replaceChildren(...drawing.edges.map(drawEdge));
+    layers.labels.replaceChildren(...drawing.edges.map((edge, i) => (edge.label ? drawLabel(edge, i) : "")).filter(Boolean));
+  }
+
+  #paintBox(box) {
+    const element = drawBox(box, this.drawing.totals);
+    element.style.transform = `translate(${box.x}px, ${box.y}px)`;
+    element.dataset.level = box.level % 2 ? "odd" : "even";
+    return element;
+  }
+
+  repaint() {
+    if (!this.drawing) return;
+    this.#paint();
+    this.select(this.selected);
+  }
+
+  // Boxes glide from where they were, new ones and all edges fade in.
+  #animate(before) {
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches || this.drawing.boxes.length > MAX_ANIMATED;
+    if (isStill) return;
+    const options = { duration: MOVE_MS, easing: "cubic-bezier(.2, .7, .2, 1)" };
+    for (const box of this.drawing.boxes) {
+      const [old, element] = [before.get(box.id), this.elementOf(box.id)];
+      if (!old || (old.kind === "group") !== (box.kind === "group")) element.animate([{ opacity: 0 }, { opacity: 1 }], options);
+      else if (old.x !== box.x || old.y !== box.y) {
+        element.animate([old, box].map(({ x, y }) => ({ transform: `translate(${x}px, ${y}px)` })), options);
+      }
+    }
+    for (const layer of [this.layers.edges, this.layers.labels]) {
+      layer.animate([{ opacity: 0 }, { opacity: 0, offset: 0.7 }, { opacity: 1 }], { ...options, duration: MOVE_MS * 1.5 });
+    }
+  }
+
+  elementOf(id) {
+    return this.svg.querySelector(`#${CSS.escape(boxDomId(id))}`);
+  }
+
+  setView(view) {
+    this.view = view;
+    this.scene.setAttribute("transform", `translate(${view.x.toFixed(2)} ${view.y.toFixed(2)}) scale(${view.k.toFixed(4)})`);
+    this.svg.dataset.zoom = zoomLevel(view.k);
+    this.svg.style.setProperty("--zoom", view.k);
+    this.host.style.backgroundPosition = `${view.x}px ${view.y}px`;
+    this.events.view(view, this.size);
+  }
+
+  // Glides to a view that a key or a button asked for.
+  glideTo(view) {
+    this.setView(view);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    this.scene.classList.add("is-gliding");
+    setTimeout(() => this.scene.classList.remove("is-gliding"), KEY_ZOOM_MS + 40);
+  }
+
+  zoomBy(factor) {
+    this.glideTo(zoomedAt(this.view, factor, this.size.width / 2, this.size.height / 2));
+  }
+
+  fit() {
+    if (this.drawing) this.glideTo(fittedView(this.drawing, this.size));
+  }
+
+  zoomTo(id) {
+    const box = this.boxes?.get(id);
+    if (box) this.glideTo(zoomedTo(box, this.size));
+  }
+
+  reveal(id) {
+    const box = this.boxes?.get(id);
+    if (!box) return;
+    const view = revealing(this.view, box, this.size);
+    if (view.x !== this.view.x || view.y !== this.view.y) this.glideTo(view);
+  }
+
+  select(id) {
+    this.selected = id;
+    this.svg.querySelector(".graph-ring")?.remove();
+    this.#mark("is-selected", new Set([id]));
+    const box = this.boxes?.get(id);
+    if (box) this.elementOf(id).append(drawRing(box));
+    this.svg.setAttribute("aria-activedescendant", box ? boxDomId(id) : "");
+    for (const part of this.svg.querySelectorAll("[data-edge]")) {
+      const edge = this.drawing.edges[part.dataset.edge];
+      part.classList.toggle("is-lit", Boolean(id) && (edge.source === id || edge.target === id));
+    }
+  }
+
+  light(id) {
+    this.#mark("is-lit", new Set([id]));
+  }
+
+  // Dims all but some boxes and what holds them; null dims nothing.
+  spotlight(ids) {
+    const lit = new Set(ids ?? []);
+    for (const id of ids ?? []) {
+      for (let at = this.boxes.get(id)?.parent; at; at = this.boxes.get(at)?.parent) lit.add(at);
+    }
+    for (const element of this.svg.querySelectorAll(".graph-box")) {
+      element.classList.toggle("is-dim", Boolean(ids) && !lit.has(element.dataset.id));
+    }
+    this.svg.classList.toggle("is-spotlit", Boolean(ids));
+  }
+
+  #mark(name, ids) {
+    for (const element of this.svg.querySelectorAll(".graph-box")) element.classList.toggle(name, ids.has(element.dataset.id));
+  }
+
+  #hovered(target) {
+    const id = idOf(target);
+    if (id) return { box: this.boxes.get(id), element: this.elementOf(id) };
+    const edge = target?.closest?.("[data-edge]");
+    return edge ? { edge: this.drawing.edges[edge.dataset.edge], element: edge } : null;
+  }
+
+  // The spine keeps its distance from the middle.
+  #resize() {
+    const before = this.size;
+    this.size = { width: this.host.clientWidth, height: this.host.clientHeight };
+    if (!this.drawing) return;
+    if (before.width === 0) this.setView(openingView(this.drawing, this.size));
+    else this.setView({ ...this.view, x: this.view.x + (this.size.width - before.width) / 2 });
+  }
+}
+
+function idOf(target) {
+  return target?.closest?.(".graph-box")?.dataset.id ?? "";
+}

@@ -1,0 +1,52 @@
+// Drawing the edges: rounded corners, arrow heads, labels.
+
+import { svg, svgText } from "./svg.js";
+
+// An SVG path through points, with corners rounded by at most half of the shorter side.
+export function roundedPath(points, radius) {
+  let path = `M${points[0]}`;
+  for (let i = 1; i < points.length - 1; i += 1) {
+    const [from, corner, to] = [points[i - 1], points[i], points[i + 1]];
+    const before = Math.hypot(corner[0] - from[0], corner[1] - from[1]);
+    const after = Math.hypot(to[0] - corner[0], to[1] - corner[1]);
+    const reach = Math.min(radius, before / 2, after / 2);
+    if (reach < 0.5) {
+      path += `L${corner}`;
+      continue;
+    }
+    path += `L${towards(corner, from, reach / before)}Q${corner} ${towards(corner, to, reach / after)}`;
+  }
+  return `${path}L${points[points.length - 1]}`;
+}
+
+function towards(point, other, share) {
+  return [point[0] + (other[0] - point[0]) * share, point[1] + (other[1] - point[1]) * share].map((v) => +v.toFixed(2));
+}
+
+export function headPath([x, y, direction], width) {
+  const length = 5 + 0.95 * width;
+  const half = length * 0.62;
+  const corners = {
+    d: [[-half, -length], [half, -length]],
+    u: [[-half, length], [half, length]],
+    l: [[length, -half], [length, half]],
+    r: [[-length, -half], [-length, half]],
+  }[direction];
+  return `M${x},${y}${corners.map(([dx, dy]) => `L${(x + dx).toFixed(2)},${(y + dy).toFixed(2)}`).join("")}Z`;
+}
+
+export function drawEdge(edge, index) {
+  const path = roundedPath(edge.points, edge.radius);
+  return svg("g", { class: edge.dashed ? "graph-edge is-dashed" : "graph-edge", "data-edge": index }, [
+    svg("path", { class: "graph-edge-hit", d: path }),
+    svg("path", { class: "graph-edge-line", d: path, "stroke-width": edge.width }),
+    edge.dot && svg("circle", { class: "graph-edge-dot", cx: edge.dot[0], cy: edge.dot[1], r: edge.width / 2 + 1.6 }),
+    edge.head && svg("path", { class: "graph-edge-head", d: headPath(edge.head, edge.width) }),
+  ]);
+}
+
+export function drawLabel(edge, index) {
+  const [text, x, y, anchor] = edge.label;
+  const level = edge.level === 0 ? "is-bare" : edge.level % 2 ? "is-odd" : "is-even";
+  return svgText(text, { class: `graph-label ${level}`, x, y, "text-anchor": anchor, "data-edge": index });
+}

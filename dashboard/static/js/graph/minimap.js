@@ -1,0 +1,53 @@
+// The whole drawing in 132 px, with the part in sight; a click or drag moves there.
+
+import { h, useRef } from "../react.js";
+import { isAllInSight } from "./viewport.js";
+
+const WIDTH = 120;
+const MAX_HEIGHT = 150;
+
+export function Minimap({ drawing, view, size, moveTo }) {
+  const element = useRef(null);
+  const width = drawing.left + drawing.right;
+  if (!width || isAllInSight(drawing, view, size)) return null;
+  const scale = Math.min(WIDTH / width, MAX_HEIGHT / drawing.height);
+  const inset = (WIDTH - width * scale) / 2;
+  const height = drawing.height * scale;
+  const move = (event) => {
+    if (event.type === "pointermove" && !event.buttons) return;
+    const frame = element.current.getBoundingClientRect();
+    const x = (event.clientX - frame.left - inset) / scale - drawing.left;
+    const y = (event.clientY - frame.top) / scale;
+    moveTo({ k: view.k, x: size.width / 2 - x * view.k, y: size.height / 2 - y * view.k });
+  };
+  return h(
+    "div",
+    { className: "graph-float graph-minimap" },
+    h(
+      "svg",
+      { ref: element, width: WIDTH, height: Math.ceil(height) + 1, onPointerDown: move, onPointerMove: move, role: "img", "aria-label": "Whole graph" },
+      drawing.boxes.map((box) => h(MiniBox, { key: box.id, box, scale, x: inset + (box.x + drawing.left) * scale })),
+      h("rect", { className: "graph-sight", rx: 2, ...sight({ drawing, view, size, scale, inset, height }) }),
+    ),
+  );
+}
+
+function MiniBox({ box, scale, x }) {
+  return h("rect", {
+    className: box.kind === "group" ? "graph-mini-group" : "graph-mini-box",
+    style: { "--family": `var(--f-${box.family})` },
+    x,
+    y: box.y * scale,
+    width: Math.max(1.5, box.width * scale),
+    height: Math.max(1.5, box.height * scale),
+    rx: 1,
+  });
+}
+
+function sight({ drawing, view, size, scale, inset, height }) {
+  const left = inset + (-view.x / view.k + drawing.left) * scale;
+  const top = (-view.y / view.k) * scale;
+  const [x0, x1] = [Math.max(0, left), Math.min(WIDTH, left + (size.width / view.k) * scale)];
+  const [y0, y1] = [Math.max(0, top), Math.min(height, top + (size.height / view.k) * scale)];
+  return { x: x0 + 0.5, y: y0 + 0.5, width: Math.max(0, x1 - x0 - 1), height: Math.max(0, y1 - y0 - 1) };
+}

@@ -1,0 +1,66 @@
+// Asks the server for the graph of a run with some scopes open, and for the facts of a node.
+
+import { useCallback, useEffect, useRef, useState } from "../react.js";
+
+const NEWS_SECS = 10;
+
+// {drawing, run, error, retry}: `drawing` stays on show until the next one is there; `run` is the run it belongs to.
+export function useDrawing(session, run, open, keep) {
+  const [state, setState] = useState({ drawing: null, run: null, error: null });
+  const [attempt, setAttempt] = useState(0);
+  const retry = useCallback(() => setAttempt((count) => count + 1), []);
+  const opened = [...open].sort().join("\n");
+  const shown = useRef("");
+  useEffect(() => {
+    if (!run) return undefined;
+    const request = new AbortController();
+    const params = { run, open: opened ? opened.split("\n") : [], keep: keep || undefined };
+    session.getJSON("data/graph", params, request.signal).then(
+      (drawing) => {
+        const text = JSON.stringify(drawing);
+        if (text === shown.current) return;
+        shown.current = text;
+        setState({ drawing, run, error: null });
+      },
+      (error) => {
+        if (error.name === "AbortError") return;
+        shown.current = "";
+        setState({ drawing: null, run, error });
+      },
+    );
+    return () => request.abort();
+  }, [session, run, opened, attempt]);
+  useNews(session, run, state.drawing === null, retry);
+  return { ...state, retry };
+}
+
+// A run may log its graph after it was looked at: ask at once while there is none, seldom afterwards.
+function useNews(session, run, isMissing, ask) {
+  const asked = useRef(0);
+  useEffect(
+    () =>
+      session.on("news", ({ changed }) => {
+        const now = performance.now();
+        if (!changed.includes(run) || (!isMissing && now - asked.current < NEWS_SECS * 1000)) return;
+        asked.current = now;
+        ask();
+      }),
+    [session, run, isMissing, ask],
+  );
+}
+
+export function useFacts(session, run, id) {
+  const [facts, setFacts] = useState(null);
+  useEffect(() => {
+    if (!run || !id) {
+      setFacts(null);
+      return undefined;
+    }
+    const request = new AbortController();
+    session.getJSON("data/graph/node", { run, id }, request.signal).then(setFacts, (error) => {
+      if (error.name !== "AbortError") setFacts({ error: error.message });
+    });
+    return () => request.abort();
+  }, [session, run, id]);
+  return facts;
+}

@@ -1,0 +1,63 @@
+// The canvas with what floats over it: zoom buttons, minimap, legend, notes, tooltip.
+
+import { Icon, h, useEffect, useRef, useState } from "../react.js";
+import { GraphCanvas } from "./canvas.js";
+import { Legend } from "./legend.js";
+import { Minimap } from "./minimap.js";
+import { onFontsLoaded } from "./text.js";
+import { Tooltip } from "./tooltip.js";
+
+// canvas: a ref that gets the GraphCanvas; on: {select(id), toggle(id), key(event)}
+export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, on }) {
+  const host = useRef(null);
+  const shownRun = useRef(null);
+  const [place, setPlace] = useState(null);
+  const [hovered, setHovered] = useState(null);
+  const listeners = useRef(on);
+  listeners.current = on;
+  useEffect(() => {
+    const drawn = new GraphCanvas(host.current, {
+      select: (id) => listeners.current.select(id),
+      toggle: (id) => id && listeners.current.toggle(id),
+      hover: (target, event) => setHovered(target && { ...target, x: event.clientX, y: event.clientY }),
+      view: (view, size) => setPlace({ view, size }),
+    });
+    canvas.current = drawn;
+    const off = onFontsLoaded(() => drawn.repaint());
+    return () => {
+      off();
+      drawn.destroy();
+      canvas.current = null;
+    };
+  }, [canvas]);
+  useEffect(() => {
+    setHovered(null);
+    canvas.current.show(drawing, { isFresh: shownRun.current !== run });
+    shownRun.current = run;
+  }, [drawing, run]);
+  useEffect(() => canvas.current.select(selected), [selected, drawing]);
+  useEffect(() => canvas.current.light(lit), [lit, drawing]);
+  useEffect(() => canvas.current.spotlight(spotlight), [spotlight, drawing]);
+  return h(
+    "div",
+    { className: "graph-canvas", ref: host, onKeyDown: on.key, "data-theme-drawn": theme },
+    h(ZoomButtons, { canvas }),
+    drawing.notes.length > 0 && h("div", { className: "graph-float graph-notes", role: "status" }, drawing.notes.map((note) => h("p", { key: note }, note))),
+    place && h(Legend, { drawing, width: place.size.width }),
+    place && h(Minimap, { drawing, ...place, moveTo: (view) => canvas.current.setView(view) }),
+    h(Tooltip, { hovered, frame: host }),
+  );
+}
+
+function ZoomButtons({ canvas }) {
+  const buttons = [
+    ["plus", "Zoom in (+)", () => canvas.current.zoomBy(1.25)],
+    ["minus", "Zoom out (−)", () => canvas.current.zoomBy(0.8)],
+    ["arrows-maximize", "Fit the whole graph (F)", () => canvas.current.fit()],
+  ];
+  return h(
+    "div",
+    { className: "graph-float graph-zoom" },
+    buttons.map(([icon, label, act]) => h("button", { key: icon, type: "button", className: "icon-button", title: label, "aria-label": label, onClick: act }, h(Icon, { name: icon, size: 14 }))),
+  );
+}

@@ -1,0 +1,52 @@
+// Text in SVG cannot wrap or elide, so it is measured with the real font and cut in the middle.
+
+const context = document.createElement("canvas").getContext("2d");
+const widths = new Map();
+
+const FACES = {
+  name: { token: "--font", weight: 600, size: 12.5 },
+  op: { token: "--font", weight: 520, size: 12 },
+  detail: { token: "--font", weight: 420, size: 11 },
+  number: { token: "--mono", weight: 420, size: 11 },
+};
+
+export function textWidth(text, face) {
+  const key = `${face}\n${text}`;
+  let width = widths.get(key);
+  if (width === undefined) {
+    const { token, weight, size } = FACES[face];
+    const family = getComputedStyle(document.documentElement).getPropertyValue(token);
+    context.font = `${weight} ${size}px ${family}`;
+    width = context.measureText(text).width;
+    if (widths.size > 5_000) widths.clear();
+    widths.set(key, width);
+  }
+  return width;
+}
+
+// Keeps 60 % of what remains at the front.
+export function elide(text, room, face) {
+  if (textWidth(text, face) <= room) return text;
+  let front = Math.ceil(text.length * 0.6);
+  let back = text.length - front;
+  while (front + back > 2) {
+    if (front > back * 1.5) front -= 1;
+    else back -= 1;
+    const short = `${text.slice(0, front)}…${back > 0 ? text.slice(-back) : ""}`;
+    if (textWidth(short, face) <= room) return short;
+  }
+  return `${text.slice(0, 1)}…`;
+}
+
+// Fonts arrive after the first drawing: forget what was measured with their stand-ins.
+export function onFontsLoaded(redraw) {
+  let isGone = false;
+  document.fonts.ready.then(() => {
+    if (isGone) return;
+    widths.clear();
+    redraw();
+  });
+  return () => {
+    isGone = true;
+  };
+}

@@ -1,0 +1,47 @@
+// The toolbar: whose graph it is, where the selection lies, expand or collapse, find.
+
+import { Icon, h } from "../react.js";
+import { Find } from "./find.js";
+
+// on: {run(name), go(id), expandAll(), find}
+export function Toolbar({ session, runs, run, selectedPath, isAnyOpen, canExpand, on, ask, field }) {
+  return h(
+    "div",
+    { className: "toolbar graph-toolbar" },
+    h(RunChoice, { session, runs, run, choose: on.run }),
+    h(Crumbs, { path: selectedPath, go: on.go }),
+    h("span", { className: "grow" }),
+    (isAnyOpen || canExpand) &&
+      h(
+        "button",
+        { type: "button", className: "graph-button", onClick: on.expandAll, title: isAnyOpen ? "Close all groups" : "Open every module in sight" },
+        isAnyOpen ? "Collapse" : "Expand",
+      ),
+    h(Find, { ask, on: on.find, field }),
+  );
+}
+
+function RunChoice({ session, runs, run, choose }) {
+  return h(
+    "label",
+    { className: "graph-run", title: `Graph of ${run}` },
+    h("span", { className: "swatch", style: { background: session.colorOf(run) } }),
+    h(
+      "select",
+      { value: run, "aria-label": "Run whose graph is shown", onChange: (event) => choose(event.target.value) },
+      runs.map(({ name, label }) => h("option", { key: name, value: name }, label ?? name)),
+    ),
+    h(Icon, { name: "chevron-down", size: 12 }),
+  );
+}
+
+function Crumbs({ path, go }) {
+  return h(
+    "nav",
+    { className: "graph-crumbs", "aria-label": "Path of the selected node" },
+    path.map(({ id, name }, i) => [
+      h("span", { key: `${id}/`, "aria-hidden": true }, "/"),
+      h("button", { key: id, type: "button", "aria-current": i === path.length - 1, onClick: () => go(id), title: `Zoom to ${id}` }, name),
+    ]),
+  );
+}

@@ -1,0 +1,72 @@
+// The viewpoint of the canvas: where the drawing lies and how large. Pure numbers; `canvas.js` shows them.
+
+export const MIN_ZOOM = 0.1;
+export const MAX_ZOOM = 3;
+const TOP = 26;
+const FITTED = { least: 0.82, most: 1.12, narrow: 0.56 };
+const NARROW_PX = 680;
+
+// view: {k, x, y}; size: {width, height} of the canvas; drawing: {left, right, height}.
+export function openingView(drawing, size) {
+  const whole = wholeZoom(drawing, size);
+  const byWidth = (size.width - 24) / (drawing.left + drawing.right);
+  const least = size.width < NARROW_PX ? Math.max(FITTED.narrow, Math.min(FITTED.least, byWidth)) : FITTED.least;
+  return placed(drawing, size, Math.max(least, Math.min(FITTED.most, whole)));
+}
+
+export function fittedView(drawing, size) {
+  return placed(drawing, size, clamp(Math.min(FITTED.most, wholeZoom(drawing, size))));
+}
+
+function wholeZoom(drawing, size) {
+  return Math.min((size.width - 48) / Math.max(1, drawing.left + drawing.right), (size.height - 52) / Math.max(1, drawing.height));
+}
+
+function placed(drawing, size, k) {
+  const isTaller = drawing.height * k > size.height - 40;
+  return { k, x: centre(drawing, size, k), y: isTaller ? TOP : (size.height - drawing.height * k) / 2 };
+}
+
+// The drawing in the middle, but never so that the spine is out of sight.
+function centre(drawing, size, k) {
+  const middle = size.width / 2 - ((drawing.right - drawing.left) / 2) * k;
+  if ((drawing.left + drawing.right) * k <= size.width - 24) return middle;
+  return Math.min(size.width * 0.62, Math.max(size.width * 0.38, middle));
+}
+
+export function zoomedAt(view, factor, x, y) {
+  const k = clamp(view.k * factor);
+  return { k, x: x - ((x - view.x) * k) / view.k, y: y - ((y - view.y) * k) / view.k };
+}
+
+function clamp(k) {
+  return Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, k));
+}
+
+// The smallest move that brings a box into sight, its top first.
+export function revealing(view, box, size, margin = 40) {
+  const [left, top] = [box.x * view.k + view.x, box.y * view.k + view.y];
+  const [right, bottom] = [left + box.width * view.k, top + Math.min(box.height * view.k, size.height - 2 * margin)];
+  let [dx, dy] = [0, 0];
+  if (right > size.width - margin) dx = size.width - margin - right;
+  if (left + dx < margin) dx = margin - left;
+  if (bottom > size.height - margin) dy = size.height - margin - bottom;
+  if (top + dy < margin) dy = margin - top;
+  return { k: view.k, x: view.x + dx, y: view.y + dy };
+}
+
+export function zoomedTo(box, size) {
+  const k = clamp(Math.min(1.5, (size.width - 80) / box.width, (size.height - 80) / box.height));
+  return { k, x: size.width / 2 - (box.x + box.width / 2) * k, y: size.height / 2 - (box.y + box.height / 2) * k };
+}
+
+export function isAllInSight(drawing, view, size) {
+  const left = view.x - drawing.left * view.k;
+  const right = view.x + drawing.right * view.k;
+  return left >= -1 && right <= size.width + 1 && view.y >= -1 && view.y + drawing.height * view.k <= size.height + 1;
+}
+
+// What is drawn at a zoom: boxes only, names, everything.
+export function zoomLevel(k) {
+  return k < 0.35 ? "far" : k < 0.62 ? "middle" : "near";
+}

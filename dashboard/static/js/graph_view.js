@@ -1,0 +1,204 @@
+// The Graph page: the graph of one run by scopes, its layer table, and the facts of the selected node.
+
+import { EmptyPage } from "./empty_page.js";
+import { readAddress, writeAddress } from "./graph/address.js";
+import { Dock } from "./graph/dock.js";
+import { LayerTable } from "./graph/layers.js";
+import { NoNode, NodePanel } from "./graph/panel.js";
+import { useDrawing, useFacts } from "./graph/source.js";
+import { Stage } from "./graph/stage.js";
+import { stepFrom } from "./graph/steps.js";
+import { Toolbar } from "./graph/toolbar.js";
+import { useKeys } from "./graph/use_keys.js";
+import { h, useCallback, useEffect, useRef, useSession, useState } from "./react.js";
+import { session } from "./session.js";
+
+const MAX_EXPANDED = 60;
+
+export default function GraphView({ empty }) {
+  useSession(session, ["runs", "selection", "theme"]);
+  const [wanted, setWanted] = useState(() => readAddress().run);
+  if (!session.isLoaded) return h("div", { className: "graph is-reading", "aria-busy": true });
+  const runs = session.runs.filter((run) => run.kinds.includes("graphs"));
+  if (runs.length === 0) return h(EmptyPage, { empty });
+  const run = chosenRun(runs, wanted);
+  return h(RunGraph, { key: run, run, runs, choose: setWanted, empty });
+}
+
+// The run that was asked for, else the newest selected one that logged a graph.
+function chosenRun(runs, wanted) {
+  const named = runs.find((run) => run.name === wanted);
+  return (named ?? runs.find((run) => session.selected.has(run.name)) ?? runs[0]).name;
+}
+
+function RunGraph({ run, runs, choose, empty }) {
+  const view = useView(run);
+  const { drawing, error, retry } = useDrawing(session, run, view.open, view.item);
+  const facts = useFacts(session, run, view.item);
+  const canvas = useRef(null);
+  const field = useRef(null);
+  const boxes = drawing?.boxes ?? [];
+  const selectedBox = boxes.find((box) => box.id === view.selected) ?? boxes.find((box) => box.item === view.selected);
+  const act = useActions({ view, drawing, canvas, field, selectedBox, run });
+  useEffect(() => {
+    if (view.toReveal.current && selectedBox) {
+      view.toReveal.current = false;
+      canvas.current?.reveal(selectedBox.id);
+    }
+  }, [drawing, view.selected]);
+  const isAnyOpen = boxes.some((box) => box.kind === "group");
+  return h(
+    "div",
+    { className: view.hasDock ? "graph" : "graph is-wide" },
+    h(Toolbar, {
+      session,
+      runs,
+      run,
+      selectedPath: crumbs(facts),
+      isAnyOpen,
+      canExpand: boxes.some((box) => box.can_open),
+      on: { run: choose, go: act.zoomTo, expandAll: isAnyOpen ? view.closeAll : act.expandAll, find: act.find },
+      ask: act.ask,
+      field,
+    }),
+    error ? h(Problem, { error, retry, empty }) : h(Content, { drawing, run, view, facts, selectedBox, canvas, act }),
+  );
+}
+
+function Content({ drawing, run, view, facts, selectedBox, canvas, act }) {
+  if (!drawing) return h("div", { className: "graph-work is-reading", "aria-busy": true });
+  return h(
+    "div",
+    { className: "graph-work" },
+    h(Stage, {
+      drawing,
+      run,
+      selected: selectedBox?.id ?? "",
+      lit: view.lit,
+      spotlight: view.spotlight,
+      canvas,
+      on: { select: view.select, toggle: act.toggle, key: act.key },
+    }),
+    view.hasDock &&
+      h(
+        Dock,
+        null,
+        h(LayerTable, { drawing, selected: view.item, on: { select: act.go, toggle: act.toggle, hover: view.setLit } }),
+        view.item ? h(Node, { facts, isTraced: drawing.is_traced, act, view }) : h(NoNode),
+      ),
+  );
+}
+
+function Node({ facts, isTraced, act, view }) {
+  if (facts?.error) return h("section", { className: "graph-panel" }, h("p", { className: "graph-panel-body graph-quiet" }, facts.error));
+  return h(NodePanel, { facts: facts?.id === view.item ? facts : null, isTraced, go: act.go, close: () => view.select("") });
+}
+
+// A failed request: a run without a graph shows how to log one.
+function Problem({ error, retry, empty }) {
+  if (error.status === 404) return h(EmptyPage, { empty, isSelection: true });
+  return h(
+    "div",
+    { className: "notice", role: "alert" },
+    h("strong", null, "This graph could not be read"),
+    h("span", null, error.message),
+    h("button", { type: "button", className: "link", onClick: retry }, "Try again"),
+  );
+}
+
+function crumbs(facts) {
+  const path = facts?.path ?? [];
+  return path.map((id, i) => ({ id, name: i && id.startsWith(`${path[i - 1]}/`) ? id.slice(path[i - 1].length + 1) : id }));
+}
+
+// What the person opened, selected and hid; written to the URL.
+function useView(run) {
+  const [open, setOpen] = useState(() => new Set(readAddress().run === run ? readAddress().open : []));
+  const [selected, setSelected] = useState(() => (readAddress().run === run ? readAddress().selected : ""));
+  const [lit, setLit] = useState("");
+  const [spotlight, setSpotlight] = useState(null);
+  const [hasDock, setDock] = useState(true);
+  const toReveal = useRef(Boolean(selected));
+  const item = selected.split("@")[0];
+  useEffect(() => writeAddress({ run, open, selected: item }), [run, open, item]);
+  const change = (act) =>
+    setOpen((before) => {
+      const next = new Set(before);
+      act(next);
+      return next;
+    });
+  return {
+    open,
+    selected,
+    item,
+    lit,
+    setLit,
+    spotlight,
+    setSpotlight,
+    hasDock,
+    toReveal,
+    select: setSelected,
+    toggleDock: () => setDock(!hasDock),
+    openMany: (ids) => change((next) => ids.forEach((id) => next.add(id))),
+    close: (id) => change((next) => next.delete(id)),
+    closeAll: () => setOpen(new Set()),
+  };
+}
+
+function useActions({ view, drawing, canvas, field, selectedBox, run }) {
+  const ask = useCallback((q, signal) => session.getJSON("data/graph/search", { run, q }, signal), [run]);
+  const reveal = (id) => {
+    view.toReveal.current = true;
+    view.select(id);
+  };
+  const toggle = (id) => {
+    const box = drawing.boxes.find((one) => one.id === id) ?? drawing.boxes.find((one) => one.item === id);
+    if (box?.kind === "group") view.close(box.item);
+    else if (box?.can_open) view.openMany([box.item]);
+    if (box) reveal(box.id);
+  };
+  // Selects a node wherever it is: opens what hides it.
+  const go = async (id) => {
+    if (!drawing.boxes.some((box) => box.item === id)) {
+      const { path } = await session.getJSON("data/graph/node", { run, id });
+      view.openMany(path.slice(0, -1));
+    }
+    reveal(id);
+  };
+  const zoomTo = async (id) => {
+    await go(id);
+    canvas.current?.zoomTo(drawing.boxes.find((box) => box.item === id)?.id);
+  };
+  const step = (key) => {
+    const next = stepFrom(drawing, selectedBox?.id, key);
+    if (next) reveal(next);
+  };
+  const zoomToSelected = () => selectedBox && canvas.current?.zoomTo(selectedBox.id);
+  useKeys({
+    "/": () => field.current?.focus(),
+    f: () => canvas.current?.fit(),
+    z: zoomToSelected,
+    "+": () => canvas.current?.zoomBy(1.25),
+    "=": () => canvas.current?.zoomBy(1.25),
+    "-": () => canvas.current?.zoomBy(0.8),
+    "]": view.toggleDock,
+    Escape: () => view.select(""),
+  });
+  const key = (event) => {
+    if (["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) step(event.key);
+    else if (event.key === "Enter" && selectedBox) toggle(selectedBox.id);
+    else return;
+    event.preventDefault();
+  };
+  const find = { choose: (hit) => go(hit.id), hits: (ids) => view.setSpotlight(ids && shownHits(drawing, ids)) };
+  return { ask, toggle, go, zoomTo, key, find, expandAll: () => view.openMany(expandable(drawing)) };
+}
+
+// Of what a search found, the boxes in sight that are it or hold it.
+function shownHits(drawing, ids) {
+  return drawing?.boxes.filter((box) => ids.some((id) => id === box.item || (box.can_open && id.startsWith(`${box.item}/`)))).map((box) => box.id);
+}
+
+function expandable(drawing) {
+  return drawing.boxes.filter((box) => box.can_open && box.kind !== "group").slice(0, MAX_EXPANDED).map((box) => box.item);
+}
