@@ -105,12 +105,9 @@ def make_router(store: LogStore, selections: Selections) -> APIRouter:
         version = store.version()
         try:
             request = Request(selections[selection], run, max_steps, width, since)
-        except KeyError as error:
-            raise not_found(error) from error
-        try:
             cards = list(draw_cards(store, reader, tag, request))
-        except (OSError, EOFError) as error:
-            raise _changed(error) from error
+        except (KeyError, OSError, EOFError) as error:
+            raise _refusal(error) from error
         if format == "json":
             return JSONResponse({"version": version, "cards": [wire.card_to_json(card) for card in cards]})
         return Response(wire.encode_cards(cards, version), media_type=_BINARY)
@@ -125,10 +122,8 @@ def make_router(store: LogStore, selections: Selections) -> APIRouter:
         """The buckets of one tag of one run, as they were logged, at given steps."""
         try:
             histograms = read_steps(store, reader, (run, tag), step)
-        except KeyError as error:
-            raise not_found(error) from error
-        except (OSError, EOFError) as error:
-            raise _changed(error) from error
+        except (KeyError, OSError, EOFError) as error:
+            raise _refusal(error) from error
         if format == "json":
             pairs = zip(step, histograms, strict=True)
             return JSONResponse({"histograms": [wire.buckets_to_json(*pair) for pair in pairs]})
@@ -137,7 +132,9 @@ def make_router(store: LogStore, selections: Selections) -> APIRouter:
     return router
 
 
-def _changed(error: Exception) -> HTTPException:
+def _refusal(error: KeyError | OSError | EOFError) -> HTTPException:
+    if isinstance(error, KeyError):
+        return not_found(error)
     return HTTPException(503, f"An event file changed while it was read: {error}. Ask again.")
 
 

@@ -40,8 +40,14 @@ async function reloadAll(session) {
   }
 }
 
+// Whether an answer was asked for before another run was chosen, which the card could show.
+function isOfAnotherChoice(data) {
+  return data && chosenRun !== null && data.runName !== chosenRun && data.runNames.includes(chosenRun);
+}
+
 function mount(parts, { tag, session }) {
   let data = null;
+  let describedRow = -1;
   const shownRow = () => plot.cursorRow ?? data.numRows - 1;
   const goTo = (row) => plot.goTo(row);
   const chooseRun = (name) => {
@@ -49,21 +55,24 @@ function mount(parts, { tag, session }) {
     reloadAll(session).catch((error) => session.emit("error", error));
   };
   const describe = () => {
-    if (!data?.numRows) return;
-    writeStatistics(parts.values, data, shownRow(), goTo);
-    writeBadges(parts.badges, data, shownRow(), goTo);
+    const row = shownRow();
+    if (row === describedRow) return;
+    describedRow = row;
+    writeStatistics(parts.values, data, row, goTo);
+    writeBadges(parts.badges, data, row, goTo);
   };
   const plot = new RidgePlot(parts.plot, session, tag, describe);
   parts.root.classList.add("is-ridges");
 
   const update = (changed) => {
+    if (isOfAnotherChoice(changed)) return;
     data = changed ?? null;
+    describedRow = -1;
     plot.setData(data);
     for (const part of [parts.values, parts.badges, parts.foot]) part.replaceChildren();
     parts.plot.setAttribute("aria-label", data ? describePlot(tag, data) : tag);
     if (!data) return;
     if (data.numRows === 0) parts.values.append("No histogram of this tag could be read");
-    describe();
     writeFoot(parts.foot, data, session, chooseRun);
   };
   const resize = () => {

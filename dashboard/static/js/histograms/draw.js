@@ -9,6 +9,7 @@ const FILL_ALPHA = 0.94;
 const SMOOTH_BELOW_PX = 3.2; // wider columns are drawn as the steps they are
 const AXIS_TOP = 14;
 const TICK_GAP_PX = 56;
+const MAX_TICKS = 10;
 const LABEL_SHARES = [0, 0.25, 0.5, 0.75, 1];
 const LABEL_GAP_PX = 13;
 const CHIP = { width: 40, height: 16, radius: 4, offset: 10 };
@@ -89,7 +90,8 @@ function drawAxis(context, data, plot, colors) {
   context.font = `11px ${colors.font}`;
   context.textAlign = "center";
   context.lineWidth = 1;
-  for (const { value, label } of makeTicks(data.low, data.high, Math.max(2, (plot.x1 - plot.x0) / TICK_GAP_PX))) {
+  const numTicks = Math.max(2, Math.min(MAX_TICKS, (plot.x1 - plot.x0) / TICK_GAP_PX));
+  for (const { value, label } of makeTicks(data.low, data.high, numTicks)) {
     const x = plot.xOf(value);
     if (x < plot.x0 + 8 || x > plot.x1 - 8) continue;
     context.fillStyle = colors["text-3"];

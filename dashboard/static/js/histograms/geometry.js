@@ -3,8 +3,9 @@
 const LEFT = 12;
 const RIGHT = 56; // room for labels and the step chip
 const AXIS = 22;
-const AMPLITUDE = 74;
-const FIRST_BASELINE = 80;
+const AMPLITUDE = 74; // of the tallest column; more in an expanded card
+const AMPLITUDE_SHARE = 0.315;
+const ABOVE = 6;
 const SINGLE_TOP = 16;
 
 // The plot of a card's data at a size. Row 0 is the oldest and stands at the top, at the back.
@@ -12,7 +13,8 @@ export function makePlot(data, width, height) {
   const { numRows, numColumns, low, high } = data;
   const [x0, x1, bottom] = [LEFT, Math.max(LEFT + 1, width - RIGHT), height - AXIS];
   const isSingle = numRows === 1;
-  const top = isSingle ? bottom : Math.min(FIRST_BASELINE, bottom);
+  const amplitude = isSingle ? bottom - SINGLE_TOP : Math.max(AMPLITUDE, Math.round(height * AMPLITUDE_SHARE));
+  const top = isSingle ? bottom : Math.min(amplitude + ABOVE, bottom);
   const gap = numRows > 1 ? (bottom - top) / (numRows - 1) : 0;
   const columnWidth = (x1 - x0) / Math.max(1, numColumns);
   return {
@@ -23,7 +25,7 @@ export function makePlot(data, width, height) {
     bottom,
     gap,
     columnWidth,
-    amplitude: isSingle ? bottom - SINGLE_TOP : Math.min(AMPLITUDE, top - 6),
+    amplitude,
     baseline: (row) => top + gap * row,
     xOf: (value) => x0 + ((value - low) / (high - low)) * (x1 - x0),
     valueOf: (x) => low + ((x - x0) / (x1 - x0)) * (high - low),

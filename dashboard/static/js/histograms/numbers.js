@@ -58,11 +58,12 @@ export function formatBucket(left, right) {
 function formatEdge(edge, width, isScientific) {
   if (Math.abs(edge) >= UNBOUNDED) return edge < 0 ? `${MINUS}∞` : "∞";
   if (edge === 0) return "0";
+  const place = Math.floor(Math.log10(width) + 1e-9); // of the first digit in which the edges differ
   if (isScientific) {
-    const digits = Math.ceil(Math.log10(Math.abs(edge) / width) - 1e-9);
+    const digits = Math.floor(Math.log10(Math.abs(edge))) - place;
     return withMinus(scientific(edge, Math.max(1, Math.min(12, digits))).replace(/\.0+e/, "e"));
   }
-  return withMinus(edge.toFixed(Math.max(0, Math.min(15, Math.ceil(-Math.log10(width) - 1e-9)))));
+  return withMinus(edge.toFixed(Math.max(0, Math.min(15, -place))));
 }
 
 // Round positions on an axis, about `count` of them, and their labels in one notation.
