@@ -125,8 +125,8 @@ def get_moments(values: npt.NDArray[Any]) -> Floats:
         finite = part[np.isfinite(part)].astype(np.float64)
         if len(finite):
             low, high = min(low, float(finite.min())), max(high, float(finite.max()))
-            total += float(finite.sum())
-            with np.errstate(over="ignore"):  # squares of large float64 may become infinite
+            with np.errstate(over="ignore"):  # sums and squares of large float64 may become infinite
+                total += float(finite.sum())
                 squares += float(finite @ finite)
     if low > high:
         low = high = np.nan

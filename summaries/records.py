@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,9 +33,8 @@ _HEADER = struct.Struct("<QI")
 _LENGTH = struct.Struct("<Q")
 _CHECKSUM = struct.Struct("<I")
 
-# A header has a length below 2**32, hence four zero bytes, and then a checksum. Runs of zeros (a sparse or preallocated
-# file) are no headers: passing over them here keeps the search at C speed.
-_HEADER_SHAPE = re.compile(rb"(?=[\s\S]{4}\0\0\0\0(?!\0\0\0\0)[\s\S]{4})")
+_ZEROS = b"\0\0\0\0"
+_NOT_ZERO = re.compile(rb"[^\0]")
 
 
 @dataclass(frozen=True)
@@ -160,10 +160,25 @@ def _find_record(data: bytes, position: int, length: int, *, is_growing: bool) -
         following = position + HEADER_BYTES + length + FOOTER_BYTES
         if following == size or (following < size and _is_begun_record(data, following, is_growing=is_growing)):
             return following
-    for match in _HEADER_SHAPE.finditer(data, position + 1):
-        if _is_begun_record(data, match.start(), is_growing=is_growing):
-            return match.start()
+    for candidate in _iter_header_places(data, position + 1):
+        if _is_begun_record(data, candidate, is_growing=is_growing):
+            return candidate
     return max(position + 1, size - HEADER_BYTES + 1) if is_growing else size
+
+
+def _iter_header_places(data: bytes, start: int) -> Iterator[int]:
+    """Offsets from `start` on where a header may lie: a length below 2**32 has four zero bytes.
+
+    Of a long run of zeros (a sparse or preallocated file) only the first place and the last ones are tried: in between
+    length and checksum would both be zero, and the checksum of 0 is not 0.
+    """
+    zeros = data.find(_ZEROS, start + 4)
+    while zeros >= 0:
+        yield zeros - 4
+        following = _NOT_ZERO.search(data, zeros)
+        if following is None:
+            return
+        zeros = data.find(_ZEROS, max(zeros + 1, following.start() - 7))
 
 
 def _is_begun_record(data: bytes, position: int, *, is_growing: bool) -> bool:

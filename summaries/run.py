@@ -52,18 +52,17 @@ class RunLog:
         Args:
             path: The file.
             batch: What was read. Its arrays are kept, not copied.
-            is_replaced: Whether the file is another one now: what it gave before is forgotten.
+            is_replaced: Whether the file is another one now, or gone: what it gave before is forgotten.
         """
+        if is_replaced and not batch.health.num_bytes_read:
+            self._files.pop(path, None)
+            return
         is_new = path not in self._files
         if is_new or is_replaced:
             self._files[path] = _FileLog()
         if is_new:
             self._files = dict(sorted(self._files.items()))
         self._files[path].update(batch)
-
-    def forget(self, path: Path) -> None:
-        """Removes what a file gave: it is gone."""
-        self._files.pop(path, None)
 
     @property
     def tags(self) -> tuple[Tag, ...]:

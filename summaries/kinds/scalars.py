@@ -34,8 +34,8 @@ def pack_float(value: float) -> bytes:
     """`value` as a little-endian float32; too large a value becomes infinite, as in protocol buffers."""
     try:
         return _FLOAT.pack(value)
-    except OverflowError:
-        return _FLOAT.pack(math.copysign(math.inf, value))
+    except (OverflowError, struct.error):  # the latter for integers that no float64 holds
+        return _FLOAT.pack(math.inf if value > 0 else -math.inf)
 
 
 def encode_tensor_scalar(tag: str, value: float, *, is_double: bool) -> bytes:

@@ -1,0 +1,191 @@
+"""One contract over all kinds, then what is each kind's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from summaries.kinds import HISTOGRAMS, KINDS, SCALARS, TEXT, Histogram, Kind, decode
+from summaries.kinds.histograms import encode_buckets
+from summaries.kinds.scalars import encode_tensor_scalar
+from summaries.proto.event_pb2 import Event
+from summaries.proto.graph_pb2 import GraphDef, NodeDef
+from summaries.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
+from summaries.proto.tensor_pb2 import TensorProto, TensorShapeProto
+from summaries.records import frame
+from summaries.scan import scan
+from summaries.tags import TagTable
+from summaries.tensors import encode_tensor
+
+HISTOGRAM = Histogram(
+    min=-1.0,
+    max=2.0,
+    num=4.0,
+    sum=2.0,
+    sum_squares=6.0,
+    lefts=np.array([-1.0, 0.0, 1.0]),
+    rights=np.array([0.0, 1.0, 2.0]),
+    counts=np.array([1.0, 0.0, 3.0]),
+)
+EXAMPLES: dict[str, list[Any]] = {
+    "scalars": [0.5, -0.0, float("inf")],
+    "histograms": [HISTOGRAM],
+    "text": ["", "two\nlines", "ünï ✓"],
+    "graphs": [GraphDef(), GraphDef(node=[NodeDef(name="a", op="Add", input=["b"]), NodeDef(name="b")])],
+    "tensors": [np.arange(6, dtype=np.float32).reshape(2, 3), np.array(3, dtype=np.int64)],
+}
+CASES = [
+    pytest.param(KINDS[name], value, id=f"{name}-{i}") for name in EXAMPLES for i, value in enumerate(EXAMPLES[name])
+]
+
+
+def assert_same(one: Any, other: Any) -> None:
+    if isinstance(one, Histogram):
+        for name in vars(one):
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    elif isinstance(one, np.ndarray):
+        np.testing.assert_array_equal(one, other, strict=True)
+    else:
+        assert one == other
+
+
+def test_every_kind_has_examples_and_its_own_name():
+    assert set(EXAMPLES) == set(KINDS)
+    assert all(name == kind.name for name, kind in KINDS.items())
+
+
+@pytest.mark.parametrize(("kind", "value"), CASES)
+def test_decode_of_what_encode_gave_is_the_value(kind: Kind, value: Any):
+    assert_same(kind.decode(kind.encode("a/b", value)), value)
+
+
+@pytest.mark.parametrize(("kind", "value"), CASES)
+def test_envelope_makes_a_whole_event_that_the_scanner_finds_under_its_kind(kind: Kind, value: Any):
+    table = TagTable()
+    envelope = kind.envelope(kind.encode("a/b", value), kind.metadata)
+    record = frame(b"\x10\x07" + envelope)
+
+    found = scan(record, table, offset=1000, is_growing=False)
+
+    assert found.gaps == ()
+    assert [tag.kind for tag in table.tags] == [kind.name]
+    columns = found.columns
+    if kind is SCALARS:
+        assert (columns.steps.tolist(), columns.values.tolist()) == ([7], [value])
+    else:
+        start, length = columns.blob_offsets[0] - 1000, columns.blob_lengths[0]
+        assert columns.blob_steps.tolist() == [7]
+        assert_same(decode(kind.name, record[start : start + length]), value)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_bytes_made_are_those_of_protobuf(kind: Kind):
+    for value in EXAMPLES[kind.name]:
+        data = kind.envelope(kind.encode("a/b", value), kind.metadata)
+        assert Event.FromString(data).SerializeToString(deterministic=True) == data
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_decode_of_other_bytes_raises_value_error(kind: Kind):
+    with pytest.raises(ValueError, match="must be"):
+        kind.decode(b"\xff\xff\xff")
+
+
+def test_decode_of_an_unknown_kind_names_the_known_ones():
+    with pytest.raises(ValueError, match="kind must be one of .*'scalars'.*; got 'movies'"):
+        decode("movies", b"")
+
+
+def test_metadata_name_the_plugin_of_their_kind():
+    for kind in KINDS.values():
+        name = SummaryMetadata.FromString(kind.metadata).plugin_data.plugin_name
+        assert name in ("", kind.name)
+
+
+@pytest.mark.parametrize("is_double", [True, False])
+def test_decode_scalar_of_the_new_encoding_is_the_number(is_double: bool):
+    assert decode("scalars", encode_tensor_scalar("a", 0.5, is_double=is_double)) == 0.5
+
+
+def test_encode_scalar_too_large_for_float32_is_infinite():
+    assert decode("scalars", SCALARS.encode("a", -1e300)) == -np.inf
+
+
+def test_decode_scalar_of_two_numbers_raises():
+    tensor = encode_tensor(np.zeros(2, np.float32))
+
+    with pytest.raises(ValueError, match="one real number"):
+        decode("scalars", Summary.Value(tensor=tensor).SerializeToString())
+
+
+def test_decode_text_joins_strings_as_paragraphs_and_replaces_bad_bytes():
+    shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=2)])
+    tensor = TensorProto(dtype="DT_STRING", tensor_shape=shape, string_val=[b"one", b"\xfftwo"])
+
+    assert decode("text", Summary.Value(tensor=tensor).SerializeToString()) == "one\n\n\ufffdtwo"
+
+
+def test_decode_text_of_numbers_raises():
+    with pytest.raises(ValueError, match="tensor of strings"):
+        TEXT.decode(Summary.Value(tensor=encode_tensor(np.zeros(1))).SerializeToString())
+
+
+def test_decode_histogram_of_the_new_encoding_is_its_rows():
+    rows = np.array([[-1.0, 0.0, 2.0], [0.0, 3.0, 5.0]])
+
+    histogram = HISTOGRAMS.decode(Summary.Value(tensor=encode_tensor(rows)).SerializeToString())
+
+    assert (histogram.min, histogram.max, histogram.num) == (-1.0, 3.0, 7.0)
+    assert np.isnan([histogram.sum, histogram.sum_squares]).all()
+    assert histogram.lefts.tolist() == [-1.0, 0.0]
+    assert histogram.rights.tolist() == [0.0, 3.0]
+    assert histogram.counts.tolist() == [2.0, 5.0]
+
+
+@pytest.mark.parametrize("rows", [np.zeros((0, 3)), np.zeros((2, 2)), np.zeros(3)])
+def test_decode_histogram_of_rows_of_another_shape_raises_or_is_empty(rows: np.ndarray):
+    blob = Summary.Value(tensor=encode_tensor(rows)).SerializeToString()
+
+    if rows.shape == (0, 3):
+        assert len(HISTOGRAMS.decode(blob).counts) == 0
+    else:
+        with pytest.raises(ValueError, match="shape"):
+            HISTOGRAMS.decode(blob)
+
+
+def test_decode_histogram_drops_empty_buckets_at_both_ends_as_tensorboard_does():
+    histo = HistogramProto(min=0.1, max=2.5, num=3, bucket_limit=[0, 1, 2, 3, 4], bucket=[0, 1, 0, 2, 0])
+
+    histogram = HISTOGRAMS.decode(Summary.Value(histo=histo).SerializeToString())
+
+    assert histogram.lefts.tolist() == [0.1, 1.0, 2.0]
+    assert histogram.rights.tolist() == [1.0, 2.0, 2.5]
+    assert histogram.counts.tolist() == [1.0, 0.0, 2.0]
+
+
+def test_decode_histogram_without_values_is_empty():
+    histo = HistogramProto(min=np.nan, max=np.nan, num=3, bucket_limit=[0.0], bucket=[0])
+
+    histogram = HISTOGRAMS.decode(Summary.Value(histo=histo).SerializeToString())
+
+    assert histogram.num == 3
+    assert (len(histogram.lefts), len(histogram.rights), len(histogram.counts)) == (0, 0, 0)
+
+
+def test_decode_histogram_of_unequal_columns_raises():
+    histo = HistogramProto(bucket_limit=[1.0, 2.0], bucket=[1.0])
+
+    with pytest.raises(ValueError, match="as many limits as counts; got 2 and 1"):
+        HISTOGRAMS.decode(Summary.Value(histo=histo).SerializeToString())
+
+
+def test_encode_buckets_keeps_one_empty_bucket_before_each_run_of_used_ones():
+    limits, counts = np.array([-2.0, -1.0, 0.0, 1.0, 2.0, 3.0]), np.array([0, 4, 0, 0, 0, 5])
+
+    histo = Summary.Value.FromString(encode_buckets("h", np.array([-1.5, 2.5, 9, 6, 40.0]), limits, counts)).histo
+
+    assert list(histo.bucket_limit) == [-2.0, -1.0, 2.0, 3.0]
+    assert list(histo.bucket) == [0, 4, 0, 5]
+    assert (histo.min, histo.max, histo.num, histo.sum, histo.sum_squares) == (-1.5, 2.5, 9, 6, 40)

@@ -1,0 +1,183 @@
+"""One file, finished or growing, in windows of any size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from summaries.columns import Batch
+from summaries.kinds import decode
+from summaries.proto.event_pb2 import Event, SessionLog
+from summaries.proto.summary_pb2 import HistogramProto, Summary
+from summaries.reader import EventFileReader, read_blob
+from summaries.records import frame
+
+
+def record(step: int, tag: str = "a") -> bytes:
+    values = [Summary.Value(tag=tag, simple_value=step), Summary.Value(tag="h", histo=HistogramProto(min=step))]
+    return frame(Event(step=step, wall_time=step, summary=Summary(value=values)).SerializeToString())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "events.out.tfevents.0000000001.box"
+
+
+def append(path: Path, data: bytes) -> None:
+    with open(path, "ab") as file:
+        file.write(data)
+
+
+def describe(batch: Batch) -> tuple[list[int], int, bool]:
+    return batch.steps.tolist(), len(batch.health.problems), batch.health.is_torn
+
+
+def test_read_brings_only_what_was_appended_since(path: Path):
+    append(path, record(1) + record(2))
+    reader = EventFileReader(path)
+
+    first = reader.read()
+    append(path, record(3, "b"))
+    second = reader.read()
+    third = reader.read()
+
+    assert describe(first) == ([1, 2], 0, False)
+    assert describe(second) == ([3], 0, False)
+    assert describe(third) == ([], 0, False)
+    assert [tag.name for tag in first.tags] == ["a", "h"]
+    assert [tag.name for tag in third.tags] == ["a", "h", "b"]
+    assert second.tag_ids.tolist() == [2]
+    assert third.health.num_records == 3
+    assert third.health.num_bytes_read == path.stat().st_size
+
+
+def test_read_waits_for_the_rest_of_a_torn_tail(path: Path):
+    data = record(2)
+    append(path, record(1) + data[:20])
+    reader = EventFileReader(path)
+
+    first = reader.read()
+    append(path, data[20:])
+    second = reader.read()
+
+    assert describe(first) == ([1], 0, True)
+    assert describe(second) == ([2], 0, False)
+
+
+def test_read_of_a_finished_file_counts_a_torn_tail_as_a_problem(path: Path):
+    append(path, record(1) + record(2)[:20])
+
+    batch = EventFileReader(path).read(is_finished=True)
+
+    problem = batch.health.problems[0]
+    assert describe(batch) == ([1], 1, False)
+    assert (problem.offset, problem.num_bytes) == (len(record(1)), 20)
+    assert problem.reason == "the file ends inside a record"
+
+
+def test_read_passes_over_damage_and_says_where(path: Path):
+    bad = bytearray(record(2))
+    bad[15] ^= 1
+    append(path, record(1) + bad + record(3))
+
+    batch = EventFileReader(path).read()
+
+    problem = batch.health.problems[0]
+    assert describe(batch) == ([1, 3], 1, False)
+    assert (problem.offset, problem.num_bytes) == (len(record(1)), len(bad))
+    assert problem.reason == "the checksum of a record is wrong"
+
+
+@pytest.mark.parametrize("is_finished", [True, False])
+def test_read_of_a_foreign_file_is_one_problem(path: Path, is_finished: bool):
+    append(path, b"This is not an event file.\n" * 100)
+
+    batch = EventFileReader(path).read(is_finished=is_finished)
+
+    assert batch.steps.tolist() == []
+    assert [problem.offset for problem in batch.health.problems] == [0]
+
+
+@pytest.mark.parametrize("window_bytes", [1, 13, 64, 100, 1000])
+def test_read_in_small_windows_is_the_same(path: Path, window_bytes: int):
+    start = frame(Event(step=5, session_log=SessionLog(status="START")).SerializeToString())
+    append(path, b"junk" * 9 + b"".join(map(record, range(20))) + b"\0" * 50 + start + record(30) + b"tail")
+
+    whole = EventFileReader(path).read(is_finished=True)
+    windows = EventFileReader(path, window_bytes=window_bytes).read(is_finished=True)
+
+    assert windows.steps.tolist() == whole.steps.tolist() == [*range(20), 30]
+    assert windows.blob_offsets.tolist() == whole.blob_offsets.tolist()
+    assert windows.purges == whole.purges
+    assert [(purge.step, purge.row, purge.blob_row) for purge in whole.purges] == [(5, 20, 20)]
+    places = [(problem.offset, problem.num_bytes) for problem in whole.health.problems]
+    assert [(problem.offset, problem.num_bytes) for problem in windows.health.problems] == places
+    assert len(places) == 3
+
+
+def test_read_of_a_file_that_shrank_begins_again(path: Path):
+    append(path, record(1) + record(2))
+    reader = EventFileReader(path)
+    reader.read()
+
+    path.write_bytes(record(7))
+    batch = reader.read()
+
+    assert batch.steps.tolist() == [7]
+    assert reader.generation == 1
+
+
+def test_read_of_a_file_that_was_replaced_begins_again(path: Path):
+    append(path, record(1))
+    reader = EventFileReader(path)
+    reader.read()
+    other = path.with_name("other")
+    append(other, record(5) + record(6))
+
+    other.replace(path)
+    batch = reader.read()
+
+    assert batch.steps.tolist() == [5, 6]
+    assert reader.generation == 1
+
+
+def test_read_of_a_file_that_was_written_anew_and_grew_begins_again(path: Path):
+    append(path, record(1))
+    reader = EventFileReader(path)
+    reader.read()
+
+    path.write_bytes(record(5) + record(6))
+    batch = reader.read()
+
+    assert batch.steps.tolist() == [5, 6]
+    assert reader.generation == 1
+
+
+def test_read_of_an_empty_file_is_empty(path: Path):
+    append(path, b"")
+
+    batch = EventFileReader(path).read(is_finished=True)
+
+    assert describe(batch) == ([], 0, False)
+
+
+def test_read_of_a_missing_file_raises(path: Path):
+    with pytest.raises(FileNotFoundError):
+        EventFileReader(path).read()
+
+
+def test_read_blob_gives_the_bytes_at_a_place(path: Path):
+    append(path, record(1) + record(2))
+    batch = EventFileReader(path).read()
+
+    blob = read_blob(path, int(batch.blob_offsets[1]), int(batch.blob_lengths[1]))
+
+    assert decode("histograms", blob).min == 2.0
+
+
+def test_read_blob_beyond_the_end_raises(path: Path):
+    append(path, b"abc")
+
+    with pytest.raises(EOFError, match="must hold 5 bytes at offset 1; got 2"):
+        read_blob(path, 1, 5)

@@ -1,0 +1,102 @@
+"""A run kept up to date as its files grow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from summaries.proto.event_pb2 import Event, SessionLog
+from summaries.proto.summary_pb2 import HistogramProto, Summary
+from summaries.reader import EventFileReader
+from summaries.records import frame
+from summaries.run import RunLog
+from summaries.tail import LogdirTail
+
+
+def value_record(step: int, tag: str = "a") -> bytes:
+    values = [Summary.Value(tag=tag, simple_value=step), Summary.Value(tag="h", histo=HistogramProto(min=step))]
+    return frame(Event(step=step, wall_time=100.0 + step, summary=Summary(value=values)).SerializeToString())
+
+
+def start_record(step: int) -> bytes:
+    return frame(Event(step=step, session_log=SessionLog(status="START")).SerializeToString())
+
+
+def append(path: Path, *records: bytes) -> None:
+    with open(path, "ab") as file:
+        file.write(b"".join(records))
+
+
+def test_series_of_a_growing_run_is_that_of_the_run_read_at_once(tmp_path: Path):
+    one, two = tmp_path / "x.tfevents.1", tmp_path / "x.tfevents.2"
+    tail, log = LogdirTail(tmp_path), RunLog()
+    steps = [
+        (two, [value_record(3, "b")]),
+        (one, [value_record(0), value_record(1)]),
+        (two, [value_record(1), start_record(1)]),
+        (one, [value_record(2, "b"), value_record(2)]),
+        (two, [value_record(1), value_record(2)]),
+    ]
+
+    for path, records in steps:
+        append(path, *records)
+        for update in tail.poll():
+            log.update(update.path, update.batch, is_replaced=update.is_replaced)
+    at_once = RunLog()
+    for path in (one, two):
+        at_once.update(path, EventFileReader(path).read())
+
+    assert {(tag.name, tag.kind) for tag in log.tags} == {("a", "scalars"), ("b", "scalars"), ("h", "histograms")}
+    for tag in ("a", "b"):
+        series, expected = log.series(tag), at_once.series(tag)
+        for name in vars(expected):
+            assert getattr(series, name).tolist() == getattr(expected, name).tolist()
+    assert log.series("a").steps.tolist() == [0, 1, 2, 1, 1, 2]
+    assert log.series("a").is_current.tolist() == [True, False, False, False, True, True]
+    assert log.series("b").steps.tolist() == [2, 3]
+    assert log.series("b").superseded.tolist() == [True]
+
+
+def test_blobs_tell_where_each_value_lies_and_what_a_restart_replaced(tmp_path: Path):
+    one, two = tmp_path / "x.tfevents.1", tmp_path / "x.tfevents.2"
+    append(one, value_record(0), value_record(1))
+    append(two, value_record(1))
+    log = RunLog()
+    for path in (two, one):
+        log.update(path, EventFileReader(path).read())
+
+    blobs = log.blobs("h", "histograms")
+
+    assert blobs.steps.tolist() == [0, 1, 1]
+    assert blobs.wall_times.tolist() == [100.0, 101.0, 101.0]
+    assert blobs.paths == (one, one, two)
+    assert blobs.is_superseded.tolist() == [False, True, False]
+    assert len(blobs) == 3
+
+
+def test_update_of_a_replaced_or_missing_file_forgets_what_it_gave(tmp_path: Path):
+    path = tmp_path / "x.tfevents"
+    append(path, value_record(0), value_record(1))
+    tail, log = LogdirTail(tmp_path), RunLog()
+    for update in tail.poll():
+        log.update(update.path, update.batch, is_replaced=update.is_replaced)
+
+    path.write_bytes(value_record(7))
+    for update in tail.poll():
+        log.update(update.path, update.batch, is_replaced=update.is_replaced)
+    replaced = log.series("a").steps.tolist()
+    path.unlink()
+    for update in tail.poll():
+        log.update(update.path, update.batch, is_replaced=update.is_replaced)
+
+    assert replaced == [7]
+    assert log.tags == ()
+    assert log.health == ()
+
+
+def test_series_of_an_unknown_tag_raises():
+    with pytest.raises(KeyError):
+        RunLog().series("a")
+    with pytest.raises(KeyError):
+        RunLog().blobs("a", "histograms")

@@ -1,0 +1,268 @@
+"""From bytes to columns: what events may hold, and what damage may do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from summaries import wire
+from summaries.kinds import decode
+from summaries.proto.event_pb2 import Event, SessionLog, TaggedRunMetadata
+from summaries.proto.graph_pb2 import GraphDef, NodeDef
+from summaries.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
+from summaries.proto.tensor_pb2 import TensorProto, TensorShapeProto
+from summaries.records import frame
+from summaries.scan import Scan, scan
+from summaries.tags import TagTable
+
+OFFSET = 5000
+
+
+def metadata(plugin_name: str, **fields: str) -> SummaryMetadata:
+    return SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name=plugin_name), **fields)
+
+
+def event(*values: Summary.Value, step: int = 3, wall_time: float = 9.5) -> bytes:
+    return Event(step=step, wall_time=wall_time, summary=Summary(value=values)).SerializeToString()
+
+
+def scan_events(*events: bytes, table: TagTable | None = None) -> tuple[Scan, TagTable, bytes]:
+    table = table or TagTable()
+    data = b"".join(map(frame, events))
+    return scan(data, table, offset=OFFSET, is_growing=False), table, data
+
+
+def blobs_of(found: Scan, data: bytes) -> list[bytes]:
+    places = zip(found.columns.blob_offsets - OFFSET, found.columns.blob_lengths, strict=True)
+    return [data[start : start + length] for start, length in places]
+
+
+def test_scan_of_simple_values_gives_columns():
+    found, table, _ = scan_events(
+        event(Summary.Value(tag="a", simple_value=0.5), Summary.Value(tag="b", simple_value=-1.0)),
+        event(Summary.Value(tag="a", simple_value=0.25), step=-4, wall_time=10.0),
+    )
+
+    columns = found.columns
+    assert [tag.name for tag in table.tags] == ["a", "b"]
+    assert columns.tag_ids.tolist() == [0, 1, 0]
+    assert columns.steps.tolist() == [3, 3, -4]
+    assert columns.wall_times.tolist() == [9.5, 9.5, 10.0]
+    assert columns.values.tolist() == [0.5, -1.0, 0.25]
+    assert found.num_records == 2
+    assert [array.dtype for array in (columns.steps, columns.wall_times, columns.values, columns.tag_ids)] == [
+        np.dtype("int64"),
+        np.dtype("float64"),
+        np.dtype("float64"),
+        np.dtype("int32"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tensor", "expected"),
+    [
+        (TensorProto(dtype="DT_FLOAT", tensor_content=b"\x00\x00\x00\x3f"), 0.5),
+        (TensorProto(dtype="DT_FLOAT", float_val=[0.5]), 0.5),
+        (TensorProto(dtype="DT_DOUBLE", double_val=[0.1]), 0.1),
+        (TensorProto(dtype="DT_INT64", int64_val=[2**40]), 2.0**40),
+        (TensorProto(dtype="DT_INT32", int_val=[-3]), -3.0),
+        (TensorProto(dtype="DT_HALF", half_val=[0x3800]), 0.5),
+        (TensorProto(dtype="DT_BFLOAT16", tensor_content=b"\x00\x3f"), 0.5),
+        (TensorProto(dtype="DT_BOOL", bool_val=[True]), 1.0),
+        (TensorProto(dtype="DT_FLOAT", tensor_shape=TensorShapeProto(dim=[{"size": 1}]), float_val=[0.5]), 0.5),
+    ],
+    ids=str,
+)
+def test_scan_of_a_scalar_tensor_gives_its_number(tensor: TensorProto, expected: float):
+    found, table, _ = scan_events(event(Summary.Value(tag="a", tensor=tensor, metadata=metadata("scalars"))))
+
+    assert table.tags[0].kind == "scalars"
+    assert found.columns.values.tolist() == [expected]
+
+
+def test_scan_knows_later_values_by_the_metadata_of_the_first():
+    tensor = TensorProto(dtype="DT_FLOAT", float_val=[0.5])
+    first = Summary.Value(
+        tag="a", tensor=tensor, metadata=metadata("scalars", display_name="A", summary_description="what it is")
+    )
+    table = TagTable()
+
+    scan_events(event(first), table=table)
+    found, _, _ = scan_events(event(Summary.Value(tag="a", tensor=tensor), step=4), table=table)
+
+    assert found.columns.steps.tolist() == [4]
+    assert len(table.tags) == 1
+    tag = table.tags[0]
+    assert (tag.plugin_name, tag.display_name, tag.description) == ("scalars", "A", "what it is")
+
+
+def test_scan_of_a_tensor_that_is_no_scalar_under_a_scalar_tag_makes_a_tensor_tag():
+    tensor = TensorProto(dtype="DT_FLOAT", tensor_shape=TensorShapeProto(dim=[{"size": 2}]), float_val=[1, 2])
+
+    found, table, data = scan_events(event(Summary.Value(tag="a", tensor=tensor, metadata=metadata("scalars"))))
+
+    assert [(tag.name, tag.kind) for tag in table.tags] == [("a", "tensors")]
+    assert decode("tensors", blobs_of(found, data)[0]).tolist() == [1, 2]
+
+
+def test_scan_of_blobs_gives_the_places_of_their_values():
+    values = [
+        Summary.Value(tag="h", histo=HistogramProto(min=1, max=2, bucket_limit=[3], bucket=[1])),
+        Summary.Value(tag="s", simple_value=1.0),
+        Summary.Value(tag="i", image=Summary.Image(height=1, encoded_image_string=b"png")),
+        Summary.Value(tag="t", tensor=TensorProto(dtype="DT_STRING", string_val=[b"x"]), metadata=metadata("text")),
+        Summary.Value(tag="p", tensor=TensorProto(dtype="DT_FLOAT"), metadata=metadata("pr_curves")),
+        Summary.Value(tag="n", tensor=TensorProto(dtype="DT_FLOAT")),
+        Summary.Value(tag="_hparams_/experiment", metadata=metadata("hparams")),
+    ]
+
+    found, table, data = scan_events(event(values[0]), event(*values[1:]))
+
+    ids = found.columns.blob_tag_ids.tolist()
+    kinds = ["histograms", "images", "text", "pr_curves", "tensors", "hparams"]
+    assert [table.tags[number].kind for number in ids] == kinds
+    assert blobs_of(found, data) == [value.SerializeToString() for value in values if value.tag != "s"]
+    assert found.columns.values.tolist() == [1.0]
+
+
+def test_scan_of_a_name_used_for_two_kinds_makes_two_tags():
+    histogram = Summary.Value(tag="a", histo=HistogramProto())
+
+    found, table, _ = scan_events(event(Summary.Value(tag="a", simple_value=1.0), histogram))
+
+    assert [(tag.name, tag.kind) for tag in table.tags] == [("a", "scalars"), ("a", "histograms")]
+    assert len(found.columns.values) == len(found.columns.blob_steps) == 1
+
+
+def test_scan_merges_several_summary_fields_as_protobuf_does():
+    one = Summary(value=[Summary.Value(tag="h", histo=HistogramProto(min=1))]).SerializeToString()
+    two = Summary(value=[Summary.Value(tag="s", simple_value=2.0)]).SerializeToString()
+    three = Summary(value=[Summary.Value(tag="h", histo=HistogramProto(min=3))]).SerializeToString()
+    payload = b"".join(wire.field(5, summary) for summary in (one, two, three)) + wire.varint_field(2, 8)
+
+    found, _, data = scan_events(payload)
+
+    assert [decode("histograms", blob).min for blob in blobs_of(found, data)] == [1.0, 3.0]
+    assert found.columns.steps.tolist() == [8]
+    assert found.columns.blob_steps.tolist() == [8, 8]
+
+
+def test_scan_takes_the_last_member_of_the_oneof_as_protobuf_does():
+    lost = Summary(value=[Summary.Value(tag="lost", histo=HistogramProto())]).SerializeToString()
+    kept = Summary(value=[Summary.Value(tag="kept", histo=HistogramProto(min=1))]).SerializeToString()
+    payload = wire.field(5, lost) + wire.field(4, b"") + wire.field(5, kept)
+
+    found, table, data = scan_events(payload)
+
+    assert [tag.name for tag in table.tags] == ["kept"]
+    assert decode("histograms", blobs_of(found, data)[0]).min == 1.0
+
+
+def test_scan_of_graphs_finds_them_bare_and_inside_a_meta_graph():
+    graph = GraphDef(node=[NodeDef(name="a")]).SerializeToString()
+    meta_graph = wire.field(1, b"") + wire.field(2, graph)
+
+    found, table, data = scan_events(
+        Event(graph_def=graph).SerializeToString(), Event(meta_graph_def=meta_graph).SerializeToString()
+    )
+
+    assert [(tag.name, tag.kind) for tag in table.tags] == [("__run_graph__", "graphs"), ("__meta_graph__", "graphs")]
+    assert blobs_of(found, data) == [graph, graph]
+
+
+def test_scan_of_run_metadata_gives_its_place():
+    tagged = TaggedRunMetadata(tag="step 3", run_metadata=b"\x0a\x00")
+
+    found, table, data = scan_events(Event(step=3, tagged_run_metadata=tagged).SerializeToString())
+
+    assert [(tag.name, tag.kind) for tag in table.tags] == [("step 3", "graph_run_metadata")]
+    assert blobs_of(found, data) == [b"\x0a\x00"]
+
+
+def test_scan_of_a_session_start_notes_where_it_stands():
+    start = Event(step=2, session_log=SessionLog(status="START")).SerializeToString()
+    stop = Event(step=9, session_log=SessionLog(status="STOP")).SerializeToString()
+    value = Summary.Value(tag="a", simple_value=1.0)
+
+    found, _, _ = scan_events(event(value), event(value, step=4), start, event(value, step=2), stop)
+
+    assert [(purge.step, purge.row, purge.blob_row) for purge in found.columns.purges] == [(2, 2, 0)]
+
+
+def test_scan_passes_over_events_that_say_nothing_of_training():
+    found, table, _ = scan_events(
+        b"",
+        Event(file_version="brain.Event:2").SerializeToString(),
+        Event(log_message={"message": "hello"}).SerializeToString(),
+        event(),
+        event(Summary.Value(tag="a")),
+        b"\xfa\x7f\x03abc",  # a field of the far future
+    )
+
+    assert (found.num_records, found.gaps, table.tags) == (6, (), [])
+    assert len(found.columns.steps) == len(found.columns.blob_steps) == 0
+
+
+def test_scan_of_a_record_that_holds_no_event_counts_it_as_a_gap():
+    value = Summary.Value(tag="a", simple_value=1.0)
+
+    found, _, _ = scan_events(event(value), b"\xff" * 20, event(value))
+
+    assert [(gap.offset, gap.num_bytes, gap.reason) for gap in found.gaps] == [
+        (OFFSET + len(frame(event(value))), 36, "a record holds no Event")
+    ]
+    assert len(found.columns.values) == 2
+
+
+def make_file() -> tuple[bytes, list[int]]:
+    """Ten records of several forms, and where each ends."""
+    payloads = [Event(wall_time=1.0, file_version="brain.Event:2").SerializeToString()]
+    for step in range(1, 10):
+        values = [Summary.Value(tag="a", simple_value=step), Summary.Value(tag="h", histo=HistogramProto(min=step))]
+        payloads.append(event(*values[: 1 + step % 2], step=step))
+    data = b"".join(map(frame, payloads))
+    return data, np.cumsum([len(payload) + 16 for payload in payloads]).tolist()
+
+
+FILE, ENDS = make_file()
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_scan_of_a_damaged_file_keeps_what_lies_before_and_after(data: st.DataObject):
+    begin = data.draw(st.integers(0, len(FILE) - 1))
+    end = data.draw(st.integers(begin, min(len(FILE), begin + 80)))
+    damaged = FILE[:begin] + data.draw(st.binary(max_size=80)) + FILE[end:]
+    kept = [step for step in range(1, 10) if ENDS[step] <= begin or ENDS[step - 1] >= end]
+    is_growing = data.draw(st.booleans())
+
+    found = scan(damaged, TagTable(), offset=0, is_growing=is_growing)
+
+    steps = found.columns.steps.tolist()
+    assert [step for step in steps if step in kept] == kept
+    assert (found.columns.values == found.columns.steps).all()
+    assert set(found.columns.blob_steps.tolist()) >= {step for step in kept if step % 2}
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=200))
+def test_scan_of_any_payload_raises_nothing(payload: bytes):
+    found = scan(frame(payload), TagTable(), offset=0, is_growing=False)
+
+    assert found.num_records == 1
+    assert found.end == len(payload) + 16
+
+
+@settings(max_examples=300)
+@given(st.integers(0, len(FILE) - 1), st.integers(1, 255))
+def test_scan_of_a_payload_with_one_changed_byte_raises_nothing(position: int, change: int):
+    record = next(number for number, end in enumerate(ENDS) if position < end)
+    start = 0 if record == 0 else ENDS[record - 1]
+    payload = bytearray(FILE[start + 12 : ENDS[record] - 4])
+    payload[(position - start) % len(payload)] ^= change
+
+    found = scan(frame(bytes(payload)), TagTable(), offset=0, is_growing=False)
+
+    assert found.num_records == 1

@@ -1,0 +1,49 @@
+"""The wire format, held against protobuf's own."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from summaries import wire
+from summaries.proto.event_pb2 import Event
+from summaries.proto.summary_pb2 import Summary
+
+
+@given(st.integers(-(2**63), 2**63 - 1))
+def test_varint_field_is_what_protobuf_writes(step: int):
+    expected = Event(step=step).SerializeToString()
+
+    assert (wire.varint_field(2, step) if step else b"") == expected
+
+
+@given(st.binary(max_size=300))
+def test_field_is_what_protobuf_writes(content: bytes):
+    message = Event(graph_def=content)
+
+    assert wire.field(4, content) == message.SerializeToString()
+
+
+def test_iter_fields_gives_the_place_of_each_field():
+    data = b"??" + Summary.Value(tag="ab", simple_value=1.0).SerializeToString()
+
+    fields = list(wire.iter_fields(data, 2))
+
+    assert fields == [(1, wire.BYTES, 4, 6), (2, wire.FIXED32, 7, 11)]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"\x0a\x05ab", "must end inside"),
+        (b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\x7f", "must end inside"),
+        (b"\x0a", "varint must end"),
+        (b"\x08" + b"\x80" * 11, "varint must end"),
+        (b"\x0b", "wire type must be"),
+        (b"\x0d\x00", "must end inside"),
+    ],
+)
+def test_iter_fields_of_other_bytes_raises(data: bytes, message: str):
+    with pytest.raises(ValueError, match=message):
+        list(wire.iter_fields(data))
