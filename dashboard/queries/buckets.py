@@ -6,6 +6,7 @@ values lie inside a bucket nobody knows, so they are taken as spread evenly over
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +16,10 @@ from summaries import Histogram
 
 # TensorFlow's outermost limits are ±DBL_MAX (1.8e308), beyond ±1e20: no width, and no square in a float64.
 UNBOUNDED = 1e100
-# A bucket around zero counts as "zeros" only if it is this much narrower than the largest magnitude.
-MAX_ZERO_WIDTH = 1e-3
+# TensorFlow's and torch's bucket [0, 1e-12) holds the zeros, unless all values are nearly that small: then it must be
+# narrower than this share of the largest magnitude.
+ZERO_WIDTH = 1.0001e-12
+MAX_ZERO_SHARE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ def make_buckets(histogram: Histogram) -> Buckets:
     """Puts logged buckets into the one form that can be drawn; the counts are kept.
 
     Empty buckets are left out. A bucket with an unbounded or unknown edge stands at its other edge. Where
-    buckets overlap, the lower one ends where the next begins.
+    buckets overlap, the lower one ends where the next begins. A bucket so narrow that it can only hold zeros
+    stands at 0.
     """
     counts = np.where(np.isfinite(histogram.counts), histogram.counts, 0.0)
     is_used = counts > 0
@@ -78,6 +82,9 @@ def make_buckets(histogram: Histogram) -> Buckets:
     order = np.argsort(lefts, kind="stable")
     lefts, rights, counts = lefts[order], rights[order], counts[is_used][order]
     rights[:-1] = np.minimum(rights[:-1], lefts[1:])
+    largest = np.maximum(np.abs(lefts), np.abs(rights)).max(initial=0.0)
+    is_zeros = _holds_zero(lefts, rights) & (rights - lefts <= min(ZERO_WIDTH, MAX_ZERO_SHARE * largest))
+    lefts[is_zeros] = rights[is_zeros] = 0.0
     num = float(histogram.num) if np.isfinite(histogram.num) else 0.0
     return Buckets(lefts, rights, counts, max(num, float(counts.sum())))
 
@@ -157,31 +164,23 @@ def resample(buckets: Buckets, edges: NDArray[np.float64]) -> NDArray[np.float64
     return columns
 
 
-def zeros_bucket(buckets: Buckets) -> int | None:
-    """Index of the bucket that holds the zeros; None where there are none, or where the buckets cannot tell."""
-    index = _around_zero(buckets)
-    return index if index is not None and _tells_zeros(buckets, index) else None
+def _share_of_zeros(buckets: Buckets) -> float:
+    """Share of zeros among all values; NaN where the bucket that holds them holds other values too."""
+    is_around = _holds_zero(buckets.lefts, buckets.rights)
+    if (is_around & (buckets.rights > buckets.lefts)).any():
+        return math.nan
+    return float(buckets.counts[is_around].sum()) / max(buckets.num, 1.0)
 
 
-def _around_zero(buckets: Buckets) -> int | None:
-    is_around = (buckets.lefts <= 0) & ((buckets.rights > 0) | ((buckets.lefts == 0) & (buckets.rights == 0)))
-    return int(np.argmax(is_around)) if is_around.any() else None
-
-
-def _tells_zeros(buckets: Buckets, index: int) -> bool:
-    """TensorFlow's bucket [0, 1e-12) tells zeros from weights, but not from values that are all that small."""
-    magnitude = max(abs(buckets.lefts[0]), abs(buckets.rights[-1]))
-    return bool(buckets.rights[index] - buckets.lefts[index] <= MAX_ZERO_WIDTH * magnitude)
+def _holds_zero(lefts: NDArray[np.float64], rights: NDArray[np.float64]) -> NDArray[np.bool_]:
+    is_inside: NDArray[np.bool_] = (lefts <= 0) & ((rights > 0) | ((lefts == 0) & (rights == 0)))
+    return is_inside
 
 
 def summarise(histogram: Histogram, buckets: Buckets) -> Statistics:
     """Statistics of a histogram; `buckets` are its own, as `make_buckets` gives them."""
     num_non_finite = float(np.round(buckets.num - buckets.num_finite))
     mean, std = _moments(histogram, buckets)
-    index = _around_zero(buckets)
-    zeros = 0.0 if index is None else np.nan
-    if index is not None and _tells_zeros(buckets, index):
-        zeros = float(buckets.counts[index]) / buckets.num
     has_values = bool(buckets.counts.size)
     return Statistics(
         mean=mean,
@@ -189,7 +188,7 @@ def summarise(histogram: Histogram, buckets: Buckets) -> Statistics:
         median=float(quantiles(buckets, [0.5])[0]),
         min=float(buckets.lefts[0]) if has_values else np.nan,
         max=float(buckets.rights[-1]) if has_values else np.nan,
-        zeros=zeros,
+        zeros=_share_of_zeros(buckets),
         num=buckets.num,
         num_non_finite=num_non_finite,
     )

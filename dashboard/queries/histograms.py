@@ -15,13 +15,14 @@ from dashboard.queries.buckets import (
     resample,
     summarise,
     value_range,
-    zeros_bucket,
 )
 from summaries import Histogram
 
 MIN_COLUMNS = 24
-# Columns per bin of Scott's rule: finer than that rule, yet a single value does not tooth the outline.
+# Columns per bin of Scott's rule, and at most so many per root of the number of values (heavy tails mislead Scott):
+# finer than a histogram of so few values would be, yet no single value teeths the outline.
 COLUMNS_PER_BIN = 2.0
+COLUMNS_PER_ROOT = 4.0
 # Free room at either side, as a share of the range, so that a spike at the edge is seen.
 MARGIN = 0.02
 # A spike of one value (zeros, a constant start) that would make all else this much lower is cut instead.
@@ -158,8 +159,12 @@ def _count_columns(stats: Sequence[Statistics], span: float, max_columns: int) -
     References:
         Scott 1979, "On optimal and data-based histograms", Biometrika 66(3): bins of 3.49 σ n^(−1/3).
     """
-    bins = [span / (3.49 * one.std) * np.cbrt(one.num) for one in stats if one.std > 0]
-    wanted = float(np.median(bins)) * COLUMNS_PER_BIN if bins else max_columns
+    spread = [one for one in stats if one.std > 0]
+    if not spread:
+        return max_columns
+    num = np.array([one.num for one in spread])
+    bins = span / (3.49 * np.array([one.std for one in spread])) * np.cbrt(num)
+    wanted = float(np.median(np.minimum(COLUMNS_PER_BIN * bins, COLUMNS_PER_ROOT * np.sqrt(num))))
     return int(min(max(wanted, MIN_COLUMNS), max_columns))
 
 
@@ -176,11 +181,8 @@ def _scale(rows: Sequence[Buckets], edges: NDArray[np.float64], shares: NDArray[
 
 
 def _without_spikes(buckets: Buckets) -> Buckets:
-    """The buckets but for the zeros and those that hold one value only."""
+    """The buckets but for those that hold one value only, as that of the zeros."""
     is_spread = buckets.rights > buckets.lefts
-    zeros = zeros_bucket(buckets)
-    if zeros is not None:
-        is_spread[zeros] = False
     return Buckets(buckets.lefts[is_spread], buckets.rights[is_spread], buckets.counts[is_spread], buckets.num)
 
 

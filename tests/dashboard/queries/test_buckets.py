@@ -15,7 +15,6 @@ from dashboard.queries.buckets import (
     resample,
     summarise,
     value_range,
-    zeros_bucket,
 )
 from summaries import Histogram
 from summaries.buckets import HISTOGRAM_LIMITS, count_values
@@ -202,11 +201,23 @@ def test_zeros_of_logged_activations_are_counted_exactly() -> None:
     assert describe(log_values([-1.0, 1.0])).zeros == 0.0
 
 
+def test_median_of_mostly_zeros_is_zero() -> None:
+    statistics = describe(log_values([0.0] * 6 + [-1.0, 1.0, 2.0]))
+
+    assert statistics.median == 0.0
+
+
+def test_values_as_small_as_the_bucket_of_the_zeros_are_no_zeros() -> None:
+    statistics = describe(log_values([0.0, 2e-13, 4e-13]))
+
+    assert math.isnan(statistics.zeros)
+    assert statistics.median > 0
+
+
 def test_zeros_are_unknown_where_the_bucket_around_zero_is_wide() -> None:
     histogram = make_histogram([-1.0, 1.0, 2.0], [5.0, 5.0])
 
     assert math.isnan(describe(histogram).zeros)
-    assert zeros_bucket(make_buckets(histogram)) is None
 
 
 @st.composite

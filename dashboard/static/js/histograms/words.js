@@ -26,7 +26,7 @@ export function writeStatistics(element, data, row, goTo) {
     element.replaceChildren(...nodes);
     return;
   }
-  const isExact = isOneValue(data, row);
+  const isExact = isOneValue(data, row) || data.median[row] === 0;
   const count = make("span", "ridge-count", `${formatNumValues(data.num[row])} value${data.num[row] === 1 ? "" : "s"}`);
   count.title = formatCount(data.num[row]);
   element.replaceChildren(
