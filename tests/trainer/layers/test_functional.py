@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from trainer import layers
+from trainer.layers import build
+
+KEY = jax.random.key(0)
+ROWS = jnp.ones((2, 4))
+
+
+def network(inputs: jax.Array) -> jax.Array:
+    hidden = layers.dense(inputs, units=3, activation=jax.nn.relu)
+    hidden = layers.dropout(hidden, rate=0.5)
+    hidden = layers.activation(hidden, "tanh")
+    return layers.flatten(layers.dense(hidden, units=2, name="out"))
+
+
+def test_functions_on_arrays_make_their_params_when_initialising() -> None:
+    outputs, params, state = build.run(lambda: network(ROWS), {}, {}, key=KEY, training=True, is_initialising=True)
+
+    assert outputs.shape == (2, 2)
+    assert {path: sorted(leaves) for path, leaves in params.items()} == {
+        "dense_0": ["bias", "kernel"],
+        "out": ["bias", "kernel"],
+    }
+    assert state == {}
+
+
+def test_functions_on_arrays_find_their_params_afterwards() -> None:
+    params = {
+        "dense_0": {"kernel": jnp.ones((4, 3)), "bias": jnp.zeros(3)},
+        "out": {"kernel": jnp.ones((3, 2)), "bias": jnp.ones(2)},
+    }
+
+    outputs, _, _ = build.run(lambda: network(ROWS), params, {}, key=None, training=False)
+
+    np.testing.assert_allclose(outputs, 3 * np.tanh(4.0) + np.ones((2, 2)), rtol=1e-6)
+
+
+def test_functions_on_symbolic_inputs_build_the_same_network() -> None:
+    x = layers.Input((4,))
+    model = layers.Model(x, network(x))
+
+    params, state = model.init(KEY, ROWS)
+
+    assert sorted(params) == ["dense_0", "out"]
+    assert model.apply(params, state, ROWS)[0].shape == (2, 2)
+
+
+def test_scope_prefixes_params_and_counts_names_apart() -> None:
+    def scoped() -> jax.Array:
+        hidden = layers.dense(ROWS, 3)
+        with layers.scope("encoder"):
+            hidden = layers.dense(layers.dense(hidden, 3), 3)
+        return layers.dense(hidden, 3)
+
+    _, params, _ = build.run(scoped, {}, {}, key=KEY, training=False, is_initialising=True)
+
+    assert list(params) == ["dense_0", "encoder/dense_0", "encoder/dense_1", "dense_1"]
+
+
+def test_same_name_shares_params() -> None:
+    def twice() -> jax.Array:
+        return layers.dense(layers.dense(ROWS, 4, name="shared"), 4, name="shared")
+
+    _, params, _ = build.run(twice, {}, {}, key=KEY, training=False, is_initialising=True)
+
+    assert list(params) == ["shared"]
+
+
+def test_layer_object_called_twice_on_arrays_shares_params() -> None:
+    layer = layers.Dense(4)
+
+    _, params, _ = build.run(lambda: layer(layer(ROWS)), {}, {}, key=KEY, training=False, is_initialising=True)
+
+    assert list(params) == ["dense_0"]
+
+
+def test_dropout_takes_another_key_at_each_place() -> None:
+    ones = jnp.ones((50, 50))
+
+    def twice() -> tuple[jax.Array, jax.Array]:
+        return layers.dropout(ones, 0.5), layers.dropout(ones, 0.5)
+
+    (one, other), _, _ = build.run(twice, {}, {}, key=KEY, training=True)
+
+    assert 0.4 < float(jnp.mean(one != other)) < 0.6
+
+
+def test_arrays_outside_of_a_model_fn_are_refused() -> None:
+    with pytest.raises(RuntimeError, match=r"Dense must be called on arrays only inside a model_fn"):
+        layers.dense(ROWS, 3)

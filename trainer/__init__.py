@@ -1,0 +1,19 @@
+"""TensorFlow 1.0's layers and estimators on JAX and Optax, with everything logged.
+
+>>> import numpy as np
+>>> from trainer import DNNClassifier
+>>> features = np.linspace(-1, 1, 40).reshape(20, 2)
+>>> model = DNNClassifier([8], learning_rate=0.05, random_state=0).fit(features, features[:, 0] > 0, steps=200)
+>>> model.score(features, features[:, 0] > 0)
+1.0
+"""
+
+from trainer.estimators import DNNClassifier as DNNClassifier
+from trainer.estimators import DNNRegressor as DNNRegressor
+from trainer.estimators import Estimator as Estimator
+from trainer.estimators import EstimatorSpec as EstimatorSpec
+from trainer.estimators import NotFittedError as NotFittedError
+from trainer.protocols import Batch as Batch
+from trainer.protocols import Mode as Mode
+from trainer.protocols import Network as Network
+from trainer.run_config import RunConfig as RunConfig
