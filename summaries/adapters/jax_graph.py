@@ -78,14 +78,9 @@ def find_call(closed_jaxpr: Any, name: str) -> Any:
     Raises:
         KeyError: If it is not called.
     """
-    for eqn in closed_jaxpr.jaxpr.eqns:
+    for eqn in _iter_equations(closed_jaxpr):
         if eqn.params.get("name") == name and "jaxpr" in eqn.params:
             return eqn.params["jaxpr"]
-        for inner in _inner_jaxprs(eqn):
-            try:
-                return find_call(inner, name)
-            except KeyError:
-                continue
     raise KeyError(name)
 
 
@@ -277,11 +272,14 @@ class _Builder:
         return ""
 
 
-def _inner_jaxprs(eqn: Any) -> Iterator[Any]:
-    for value in eqn.params.values():
-        for item in value if isinstance(value, tuple | list) else (value,):
-            if hasattr(item, "jaxpr"):
-                yield item
+def _iter_equations(closed_jaxpr: Any) -> Iterator[Any]:
+    """All equations, also those of the jaxprs inside."""
+    for eqn in getattr(closed_jaxpr, "jaxpr", closed_jaxpr).eqns:
+        yield eqn
+        for value in eqn.params.values():
+            for item in value if isinstance(value, tuple | list) else (value,):
+                if hasattr(item, "jaxpr"):
+                    yield from _iter_equations(item)
 
 
 def _read(env: Mapping[Any, _Value | None], var: Any) -> _Value | None:

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import pytest
+
+from summaries.adapters.jax_graph import find_call, graph_from_jaxpr, parse_name_stack
+from summaries.proto.graph_pb2 import GraphDef, NodeDef
+
+KERNEL = jnp.ones((4, 3))
+FEATURES = jnp.ones((8, 4))
+
+
+def loss_fn(kernel: jax.Array, features: jax.Array) -> jax.Array:
+    with jax.named_scope("dense_0"):
+        outputs = jax.nn.relu(features @ kernel)
+    with jax.named_scope("loss"):
+        return jnp.mean(outputs**2)
+
+
+def step(kernel: jax.Array, features: jax.Array, rate: jax.Array) -> tuple[jax.Array, jax.Array]:
+    loss, grads = jax.value_and_grad(loss_fn)(kernel, features)
+    jnp.sum(features)  # nothing depends on it
+    with jax.named_scope("update"):
+        return kernel - rate * grads, loss
+
+
+def convert(function: Any, *args: Any, **options: Any) -> GraphDef:
+    return graph_from_jaxpr(jax.jit(function).trace(*args).jaxpr, **options)
+
+
+def nodes_of(graph: GraphDef) -> dict[str, NodeDef]:
+    return {node.name: node for node in graph.node}
+
+
+@pytest.fixture
+def graph() -> GraphDef:
+    names = ["forward/dense_0/kernel", "forward/features", "update/rate"]
+    return convert(step, KERNEL, FEATURES, jnp.float32(0.1), input_names=names, params=names[:1])
+
+
+def test_nodes_are_named_by_phase_and_module(graph: GraphDef) -> None:
+    scopes = {name.rsplit("/", 1)[0] for name in nodes_of(graph)}
+
+    assert scopes == {
+        "forward",
+        "forward/dense_0",
+        "forward/loss",
+        "backward/dense_0",
+        "backward/loss",
+        "update",
+        "update/dense_0",
+    }
+
+
+def test_edges_lead_from_the_features_to_the_loss(graph: GraphDef) -> None:
+    nodes = nodes_of(graph)
+
+    assert list(nodes["forward/dense_0/dot_general"].input) == ["forward/features", "forward/dense_0/kernel"]
+    assert list(nodes["forward/dense_0/relu"].input) == ["forward/dense_0/dot_general"]
+    assert list(nodes["forward/loss/integer_pow"].input) == ["forward/dense_0/relu"]
+    assert nodes["forward/dense_0/relu"].op == "max"
+
+
+def test_every_input_names_a_node(graph: GraphDef) -> None:
+    names = set(nodes_of(graph))
+
+    assert all(edge.split(":")[0] in names for node in graph.node for edge in node.input)
+    assert len(names) == len(graph.node)
+
+
+def test_no_name_is_both_node_and_scope(graph: GraphDef) -> None:
+    names = set(nodes_of(graph))
+
+    assert not [name for name in names for other in names if other.startswith(f"{name}/")]
+
+
+def test_what_nothing_depends_on_is_left_out(graph: GraphDef) -> None:
+    assert not [node.name for node in graph.node if node.op == "reduce_sum" and "forward/features" in node.input]
+
+
+def test_attributes_count_params_flops_bytes_and_what_backward_reads(graph: GraphDef) -> None:
+    nodes = nodes_of(graph)
+    dot, relu = nodes["forward/dense_0/dot_general"].attr, nodes["forward/dense_0/relu"].attr
+
+    assert nodes["forward/dense_0/kernel"].attr["_jax_params"].i == 12
+    assert nodes["forward/dense_0/kernel"].op == "Placeholder"
+    assert dot["_jax_flops"].i == 2 * 8 * 4 * 3
+    assert dot["_jax_bytes"].i == 8 * 3 * 4
+    assert dot["_jax_dtype"].s == b"float32"
+    assert [dim.size for dim in dot["_jax_shape"].shape.dim] == [8, 3]
+    assert [dim.size for dim in dot["_output_shapes"].list.shape[0].dim] == [8, 3]
+    assert relu["_jax_flops"].i == 8 * 3
+    assert sum(node.attr["_jax_saved_bytes"].i for node in graph.node) == 8 * 3 * 4 + 8 * 3  # outputs, and relu's mask
+    assert nodes["forward/features"].attr["_jax_saved_bytes"].i == 0
+
+
+def test_source_is_the_line_of_the_model(graph: GraphDef) -> None:
+    line = loss_fn.__code__.co_firstlineno + 2
+
+    assert (
+        nodes_of(graph)["forward/dense_0/dot_general"]
+        .attr["_jax_source"]
+        .s.decode()
+        .endswith(f"test_jax_graph.py:{line}")
+    )
+
+
+def test_source_passes_over_library_code_that_other_code_called() -> None:
+    folder = __file__.rsplit("/", 1)[0]
+
+    graph = convert(lambda x: jnp.sin(x), FEATURES, library_folders=[folder])
+
+    assert "test_jax_graph.py" in graph.node[-1].attr["_jax_source"].s.decode()
+
+
+def test_a_call_of_several_operations_is_a_scope_and_of_one_lends_its_name() -> None:
+    @jax.jit
+    def block(x: jax.Array) -> jax.Array:
+        return jnp.sin(x) + 1
+
+    @jax.jit
+    def twice(x: jax.Array) -> jax.Array:
+        return x * 2
+
+    names = list(nodes_of(convert(lambda x: twice(block(x)), FEATURES)))
+
+    assert names == ["forward/input_0", "forward/block/sin", "forward/block/add", "forward/twice"]
+
+
+def test_scan_is_a_scope_whose_flops_count_every_turn() -> None:
+    def function(x: jax.Array) -> jax.Array:
+        return jax.lax.scan(lambda carry, row: (carry + jnp.sin(row), None), x[0], x)[0]
+
+    nodes = nodes_of(convert(function, FEATURES))
+
+    assert nodes["forward/scan/sin"].attr["_jax_flops"].i == 8 * 4
+
+
+def test_while_and_cond_are_inlined_without_a_cycle() -> None:
+    def function(x: jax.Array) -> jax.Array:
+        x = jax.lax.while_loop(lambda x: jnp.sum(x) < 100, lambda x: x * 2, x)
+        return jax.lax.cond(x[0, 0] > 0, jnp.sin, jnp.cos, x)
+
+    graph = convert(function, FEATURES)
+    seen: set[str] = set()
+
+    for node in graph.node:
+        assert {edge.split(":")[0] for edge in node.input} <= seen
+        seen.add(node.name)
+    assert {"forward/while/body/mul", "forward/cond/branch_0/cos", "forward/cond/pick"} <= seen
+
+
+def test_convolution_flops_are_two_for_each_multiply_add() -> None:
+    def function(image: jax.Array, kernel: jax.Array) -> jax.Array:
+        return jax.lax.conv_general_dilated(image, kernel, (1, 1), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+    graph = convert(function, jnp.ones((2, 8, 8, 3)), jnp.ones((3, 3, 3, 5)))
+
+    assert graph.node[-1].attr["_jax_flops"].i == 2 * (2 * 6 * 6 * 5) * (3 * 3 * 3)
+
+
+def test_second_output_is_named_by_its_index() -> None:
+    graph = convert(lambda x: jnp.sin(jax.lax.top_k(x, 2)[1].astype(jnp.float32)), FEATURES)
+
+    assert [list(node.input) for node in graph.node if node.op == "convert_element_type"] == [["forward/top_k:1"]]
+
+
+def test_find_call_finds_a_nested_call() -> None:
+    @jax.jit
+    def inner(x: jax.Array) -> jax.Array:
+        return jnp.sin(x)
+
+    closed = jax.jit(lambda x: jax.lax.fori_loop(0, 3, lambda _, x: inner(x), x)).trace(FEATURES).jaxpr
+
+    assert [eqn.primitive.name for eqn in find_call(closed, "inner").jaxpr.eqns] == ["sin"]
+    with pytest.raises(KeyError, match="outer"):
+        find_call(closed, "outer")
+
+
+def test_wrong_number_of_input_names_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"input_names must name the 1 inputs; got 2\."):
+        convert(jnp.sin, FEATURES, input_names=["forward/a", "forward/b"])
+
+
+@pytest.mark.parametrize(
+    ("stack", "scopes", "transforms"),
+    [
+        ("", (), set()),
+        ("update", ("update",), set()),
+        ("jvp(dense_0)/relu", ("dense_0", "relu"), {"jvp"}),
+        ("transpose(jvp(block/dense_0))", ("block", "dense_0"), {"jvp", "transpose"}),
+        ("vmap(jvp())/x", ("x",), {"jvp", "vmap"}),
+    ],
+)
+def test_name_stacks_are_scopes_and_transforms(stack: str, scopes: tuple[str, ...], transforms: set[str]) -> None:
+    assert parse_name_stack(stack) == (scopes, transforms)
+
+
+def test_import_of_the_converter_does_not_import_jax() -> None:
+    code = "import sys, summaries.adapters.jax_graph; sys.exit('jax' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
