@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+
 from trainer import layers
 
 KEY = jax.random.key(0)
