@@ -62,7 +62,8 @@ function mount(parts, { tag, session }) {
     writeBadges(parts.badges, data, row, goTo);
   };
   const plot = new RidgePlot(parts.plot, session, tag, describe);
-  parts.root.classList.add("is-ridges");
+  // Classes on the parts: those of the root are the grid's.
+  parts.values.classList.add("ridge-values");
 
   const update = (changed) => {
     if (isOfAnotherChoice(changed)) return;
@@ -76,7 +77,7 @@ function mount(parts, { tag, session }) {
     writeFoot(parts.foot, data, session, chooseRun);
   };
   const resize = () => {
-    parts.root.classList.toggle("is-narrow", parts.root.clientWidth < NARROW_PX);
+    parts.badges.classList.toggle("is-narrow", parts.root.clientWidth < NARROW_PX);
     plot.resize();
   };
   const offs = [session.on("theme", () => data && writeFoot(parts.foot, data, session, chooseRun))];
