@@ -1,0 +1,12 @@
+"""Heads: from logits to loss, predictions and metrics.
+
+>>> from trainer import heads
+>>> heads.MultiClassHead(3, label_vocabulary=["cat", "dog", "owl"]).encode_labels(["owl", "cat"]).tolist()
+[2, 0]
+"""
+
+from trainer.heads.base import Head as Head
+from trainer.heads.binary import BinaryHead as BinaryHead
+from trainer.heads.multi_class import MultiClassHead as MultiClassHead
+from trainer.heads.registry import HEADS as HEADS
+from trainer.heads.regression import RegressionHead as RegressionHead

@@ -1,0 +1,77 @@
+"""What a head is: the end of a network, from logits to loss, predictions and metrics.
+
+A member is a frozen dataclass; its functions of arrays are pure and run inside the compiled step, its functions of
+labels run on the host. One line in ``registry.py`` makes it known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from trainer.metrics import Metric
+from trainer.protocols import Array
+
+
+class Head(Protocol):
+    """The end of a network."""
+
+    @property
+    def logits_dimension(self) -> int:
+        """How many numbers per row the network must return."""
+
+    @property
+    def classes(self) -> np.ndarray | None:
+        """The labels that can be predicted, in the order of the class ids; None if labels are numbers."""
+
+    def encode_labels(self, labels: Any) -> np.ndarray:
+        """Turns the user's labels into what `loss` takes.
+
+        Args:
+            labels: ``(n,)`` or ``(n, d)``, of any kind.
+
+        Raises:
+            ValueError: If they are not labels for this head.
+        """
+
+    def loss(self, logits: Array, labels: Array) -> Array:
+        """Returns the loss of each row, ``(batch,)``.
+
+        Args:
+            logits: ``(batch, logits_dimension)``.
+            labels: As made by `encode_labels`, ``(batch, …)``.
+        """
+
+    def predictions(self, logits: Array) -> dict[str, Array]:
+        """Returns what is predicted for each row; the values are ``(batch, …)``."""
+
+    def metrics(self, logits: Array, labels: Array, weights: Array) -> dict[str, Metric]:
+        """Returns the metrics of a batch, among them ``loss``."""
+
+    def decode(self, predictions: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Turns `predictions`, fetched, into labels as the user gave them, ``(n,)`` or ``(n, d)``."""
+
+    def score(self, labels: np.ndarray, predicted: np.ndarray, weights: np.ndarray | None) -> float:
+        """scikit-learn's score: accuracy for classes, R² for numbers.
+
+        Args:
+            labels: As the user gave them.
+            predicted: As made by `decode`.
+            weights: Weight of each row, ``(n,)``, or None.
+        """
+
+
+def check_logits(logits: Array, head: Head) -> Array:
+    """Returns logits that fit the head.
+
+    Raises:
+        ValueError: If the network returned another number of logits.
+    """
+    if logits.ndim != 2 or logits.shape[1] != head.logits_dimension:
+        raise ValueError(
+            f"network must return (batch, {head.logits_dimension}) logits for {type(head).__name__}; "
+            f"got shape {tuple(logits.shape)}. End it with layers.Dense({head.logits_dimension})."
+        )
+    return logits

@@ -1,0 +1,15 @@
+"""Metrics: sums that add up over batches.
+
+>>> import numpy as np
+>>> from trainer import metrics
+>>> float(metrics.accuracy(np.array([0, 1, 2]), np.array([0, 1, 1])).compute()) == np.float32(2) / np.float32(3)
+True
+"""
+
+from trainer.metrics.base import Mean as Mean
+from trainer.metrics.base import Metric as Metric
+from trainer.metrics.base import RootMean as RootMean
+from trainer.metrics.base import mean as mean
+from trainer.metrics.classification import accuracy as accuracy
+from trainer.metrics.regression import mean_absolute_error as mean_absolute_error
+from trainer.metrics.regression import root_mean_squared_error as root_mean_squared_error
