@@ -1,0 +1,9 @@
+"""Where batches come from: arrays that lie on the device, or iterables read ahead by a thread."""
+
+from trainer.inputs.arrays import ArrayFeed as ArrayFeed
+from trainer.inputs.check import as_features as as_features
+from trainer.inputs.check import num_rows as num_rows
+from trainer.inputs.feed import Block as Block
+from trainer.inputs.feed import Feed as Feed
+from trainer.inputs.iterables import IterableFeed as IterableFeed
+from trainer.inputs.iterables import open_batches as open_batches

@@ -1,0 +1,100 @@
+"""Checks of data before the first step, each with a message that says what must hold and what came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+
+
+def as_features(features: Any, *, name: str = "X") -> Any:
+    """Turns features into finite NumPy arrays that the device can take.
+
+    Args:
+        features: Array-like ``(n, …)``, or a dict or tuple of them.
+        name: What to call them in messages.
+
+    Returns:
+        float32 for floats, int32 for integers, other numeric types as they are.
+
+    Raises:
+        ValueError: If a value is not numeric or not finite, or there is no row, or columns differ in length.
+    """
+    if isinstance(features, dict | tuple):
+        arrays = jax.tree.map(lambda leaf: _as_array(leaf, name), features)
+        lengths = {len(leaf) for leaf in jax.tree.leaves(arrays)}
+        if len(lengths) != 1:
+            raise ValueError(f"arrays of {name} must have equally many rows; got {sorted(lengths)}. Align them.")
+        return arrays
+    return _as_array(features, name)
+
+
+def num_rows(features: Any) -> int:
+    """Number of rows of an array or a pytree of arrays."""
+    return int(jax.tree.leaves(features)[0].shape[0])
+
+
+def check_same_rows(features: Any, other: np.ndarray, name: str) -> None:
+    """Refuses labels or weights that are not one for each row.
+
+    Raises:
+        ValueError: If the lengths differ.
+    """
+    expected, got = num_rows(features), len(other)
+    if expected != got:
+        raise ValueError(f"{name} must have one entry for each of the {expected} rows of X; got {got}. Align them.")
+
+
+def as_weights(weights: Any, features: Any) -> np.ndarray | None:
+    """Returns sample weights ``(n,)`` float32, or None.
+
+    Raises:
+        ValueError: If they are not finite numbers of at least 0, one a row, with one above 0.
+    """
+    if weights is None:
+        return None
+    array = np.asarray(weights, dtype=np.float64)
+    if array.ndim != 1:
+        raise ValueError(f"sample_weight must have the shape (n,); got {array.shape}. Pass one weight a row.")
+    check_same_rows(features, array, "sample_weight")
+    if not np.isfinite(array).all() or (array < 0).any():
+        raise ValueError("sample_weight must be finite and at least 0; got negative or non-finite ones. Correct them.")
+    if not (array > 0).any():
+        raise ValueError("sample_weight must have an entry above 0; got only zeros. Leave it out, or correct it.")
+    return array.astype(np.float32)
+
+
+def _as_array(values: Any, name: str) -> np.ndarray:
+    if hasattr(values, "toarray") and hasattr(values, "nnz"):
+        raise ValueError(f"{name} must be a dense array; got a sparse matrix. Pass {name}.toarray().")
+    array = np.asarray(values)
+    if array.dtype.kind == "O":
+        array = _numbers(array, name)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"{name} must be numeric; got {array.dtype} values. Turn texts into numbers first.")
+    if array.ndim == 0 or len(array) == 0:
+        raise ValueError(f"{name} must have at least one row; got shape {array.shape}. Pass some data.")
+    if array.dtype.kind == "f":
+        return _finite(array.astype(np.float32), name)
+    return array.astype(np.int32) if array.dtype in (np.int64, np.uint64) else array
+
+
+def _numbers(array: np.ndarray, name: str) -> np.ndarray:
+    try:
+        return array.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{name} must be a rectangular array of numbers; got {array.shape} objects. Turn texts into numbers first."
+        ) from error
+
+
+def _finite(array: np.ndarray, name: str) -> np.ndarray:
+    is_finite = np.isfinite(array)
+    if not is_finite.all():
+        place = tuple(int(index) for index in np.argwhere(~is_finite)[0])
+        column = f", column {place[1]}" if array.ndim == 2 else ""
+        raise ValueError(
+            f"{name} must be finite; got {float(array[place])} in row {place[0]}{column}. Drop or fill such rows."
+        )
+    return array
