@@ -37,12 +37,15 @@ class Deferred:
         step: Their step, the first one of a block.
         num_bytes: About how much memory they hold.
         encode: Makes the finished records. May wait for a device.
+        is_ready: Whether `encode` would not wait. The thread passes over what is not ready, so that no other tag waits
+            for a device.
     """
 
     tags: tuple[str, ...]
     step: int
     num_bytes: int
     encode: Callable[[], bytes]
+    is_ready: Callable[[], bool] = lambda: True
 
 
 class Outbox:
@@ -147,18 +150,23 @@ class Outbox:
         self._raise_lost()
         self._raise_failure()
 
-    def drain(self) -> None:
-        """Writes all that was put before, as far as the file takes it."""
+    def drain(self, *, is_waiting: bool = True) -> None:
+        """Writes all that was put before, as far as the file takes it.
+
+        Args:
+            is_waiting: Whether to wait for values that are still being computed; if not, they stay queued, and so do
+                later values of their tags.
+        """
         with self._write_lock:
             if self._is_draining:  # a signal handler logs while this thread is in here: the bytes in hand go first
                 return
             self._is_draining = True
             try:
-                self._drain()
+                self._drain(is_waiting)
             finally:
                 self._is_draining = False
 
-    def _drain(self) -> None:
+    def _drain(self, is_waiting: bool) -> None:
         if not self._write(b""):
             return
         with self._lock:
@@ -167,13 +175,17 @@ class Outbox:
         data = b"".join(ready)
         is_written = self._write(data)
         self._settle(len(data), ())
-        for index, item in enumerate(deferred):
-            if not is_written:
-                with self._lock:
-                    self._deferred[:0] = deferred[index:]
-                return
-            is_written = self._write(self._encode(item))
-            self._settle(item.num_bytes, item.tags)
+        kept: list[Deferred] = []
+        waiting_tags: set[str] = set()
+        for item in deferred:
+            if is_written and waiting_tags.isdisjoint(item.tags) and (is_waiting or item.is_ready()):
+                is_written = self._write(self._encode(item))
+                self._settle(item.num_bytes, item.tags)
+            else:
+                waiting_tags.update(item.tags)
+                kept.append(item)
+        with self._lock:
+            self._deferred[:0] = kept
 
     def _settle(self, num_bytes: int, tags: tuple[str, ...]) -> None:
         """Takes what has been handed to the file off the accounts."""
@@ -246,7 +258,7 @@ class Outbox:
         """The thread."""
         while not self._stop.wait(self._drain_secs):
             try:
-                self.drain()
+                self.drain(is_waiting=False)
             except Exception as error:  # noqa: BLE001 - background thread: reappears in the caller
                 self._fail(error)
 
@@ -287,9 +299,11 @@ def _count_tags(data: bytes) -> Counter[str]:
     counts: Counter[str] = Counter()
     for start, length in split_records(data, is_growing=False).payloads:
         event = Event.FromString(data[start : start + length])
-        counts.update(
-            [event.WhichOneof("what")] if not event.summary.value else [value.tag for value in event.summary.value]
-        )
+        what = event.WhichOneof("what")
+        if what == "summary":
+            counts.update(value.tag for value in event.summary.value if value.WhichOneof("value"))
+        elif what != "file_version":
+            counts.update([what])
     return counts
 
 

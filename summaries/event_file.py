@@ -60,6 +60,7 @@ class EventFile:
         self._descriptor: int | None = None
         self._pending = bytearray()
         self._open()
+        self.write()
 
     @property
     def num_pending_bytes(self) -> int:
@@ -80,8 +81,10 @@ class EventFile:
         self._pending += data
         if not self._pending:
             return
-        if self._descriptor is None or os.fstat(self._descriptor).st_nlink == 0:
-            self._reopen()
+        if self._descriptor is None:
+            self._open()
+        elif os.fstat(self._descriptor).st_nlink == 0:
+            self._replace()
         while self._pending:
             num_written = os.write(self._require_descriptor(), memoryview(self._pending)[:_WRITE_BYTES].tobytes())
             del self._pending[:num_written]
@@ -98,22 +101,22 @@ class EventFile:
         self._pending.clear()
         self._firsts.clear()
 
-    def _open(self) -> None:
+    def _open(self, metadata: bytes = b"") -> None:
+        """Makes a file that begins with its version and `metadata`."""
         now = time.time()
-        self.path, self._descriptor = create_event_file(
-            self._folder, secs=now, host=socket.gethostname(), pid=os.getpid(), suffix=self._suffix
-        )
-        self._pending[:0] = encode_event(now, 0, file_version_field())
+        host, pid = socket.gethostname(), os.getpid()
+        self.path, descriptor = create_event_file(self._folder, secs=now, host=host, pid=pid, suffix=self._suffix)
+        self.close()
+        self._descriptor = descriptor
+        self._pending[:0] = encode_event(now, 0, file_version_field()) + metadata
 
-    def _reopen(self) -> None:
-        """Makes another file in place of one that was removed, or left to another process.
+    def _replace(self) -> None:
+        """Makes another file in place of one that was removed; it begins with the metadata that went with the old one.
 
         A record of which a part was written before is lost with the removed file; the reader of the new one passes over
         the rest of it.
         """
-        self.close()
-        self._pending[:0] = self._firsts.encode(time.time())
-        self._open()
+        self._open(self._firsts.encode(time.time()))
 
     def _require_descriptor(self) -> int:
         if self._descriptor is None:

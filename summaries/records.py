@@ -118,7 +118,7 @@ def split_records(data: bytes, *, is_growing: bool, start: int = 0) -> Records:
         if fault == _UNFINISHED and is_growing:
             needed = HEADER_BYTES if length < 0 else HEADER_BYTES + length + FOOTER_BYTES
             break
-        next_position = _find_record(data, position, length, is_growing=is_growing)
+        next_position = _find_record(data, position + 1, is_growing=is_growing)
         gaps.append(Gap(position, next_position - position, fault))
         position = next_position
     return Records(tuple(payloads), tuple(gaps), position, needed)
@@ -149,21 +149,15 @@ def _check_record(data: bytes, position: int) -> tuple[int, str | None]:
     return length, None
 
 
-def _find_record(data: bytes, position: int, length: int, *, is_growing: bool) -> int:
-    """Where reading goes on after damage at `position`; the end of the data if nowhere.
+def _find_record(data: bytes, start: int, *, is_growing: bool) -> int:
+    """Offset of the next record from `start` on; the end of the data if there is none.
 
-    A length whose checksum holds is believed first: a payload may itself hold whole records. In growing data the last
-    bytes may be the beginning of a header, and are kept for the next read.
+    In growing data the last bytes may be the beginning of a header, and are kept for the next read.
     """
-    size = len(data)
-    if length >= 0:
-        following = position + HEADER_BYTES + length + FOOTER_BYTES
-        if following == size or (following < size and _is_begun_record(data, following, is_growing=is_growing)):
-            return following
-    for candidate in _iter_header_places(data, position + 1):
+    for candidate in _iter_header_places(data, start):
         if _is_begun_record(data, candidate, is_growing=is_growing):
             return candidate
-    return max(position + 1, size - HEADER_BYTES + 1) if is_growing else size
+    return max(start, len(data) - HEADER_BYTES + 1) if is_growing else len(data)
 
 
 def _iter_header_places(data: bytes, start: int) -> Iterator[int]:

@@ -18,6 +18,8 @@ _KIND_OF_FIELD = {
     "audio": "audio",
     "obsolete_old_style_histogram": "obsolete_histograms",
 }
+_KINDS_IN_METADATA = frozenset({"hparams"})
+"""Kinds whose value lies in the metadata; without a value, metadata of other kinds say nothing but what the tag is."""
 
 
 @dataclass
@@ -47,7 +49,9 @@ class TagTable:
         if name in _KIND_OF_FIELD:
             return _KIND_OF_FIELD[name]
         plugin_name = self._metadata.get(value.tag, ("",))[0]
-        return plugin_name or (DEFAULT_KIND if name == "tensor" else None)
+        if name is None:
+            return plugin_name if plugin_name in _KINDS_IN_METADATA else None
+        return plugin_name or DEFAULT_KIND
 
     def get_id(self, name: str, kind: str) -> int:
         """The id of tag `name` of kind `kind`, a new one the first time."""

@@ -26,14 +26,12 @@ class RunUpdate:
         path: The event file.
         batch: What was appended; nothing if the file is gone.
         is_replaced: Whether what the file gave before is to be forgotten: it shrank, is another file now, or is gone.
-        is_gone: Whether the file is no longer there.
     """
 
     run: str
     path: Path
     batch: Batch
     is_replaced: bool
-    is_gone: bool = False
 
 
 class LogdirTail:
@@ -76,7 +74,7 @@ class LogdirTail:
         """The same one by one, each as soon as it is read."""
         gone = self._look_for_files()
         for run, path in gone:
-            yield RunUpdate(run, path, make_empty_batch(path), is_replaced=True, is_gone=True)
+            yield RunUpdate(run, path, make_empty_batch(path), is_replaced=True)
         for run, path in self._walk.files:
             update = self._read(run, path)
             if update is not None:

@@ -18,6 +18,7 @@ import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from os import PathLike, fspath
 from pathlib import Path
 from types import TracebackType
@@ -127,7 +128,7 @@ class SummaryWriter:
         wall_time = time.time() if walltime is None else walltime
         record = encode_event(wall_time, step, single_prefix(tag) + pack_float(scalar_value))
         if tag in self._outbox.queued_tags:
-            self._submit((tag,), step, len(record), lambda: record)
+            self._submit((tag,), step, lambda: record, num_bytes=len(record))
         else:
             self._outbox.put(record)
 
@@ -136,8 +137,7 @@ class SummaryWriter:
     ) -> None:
         """The general way of `add_scalar`."""
         step, wall_time = to_step(global_step), _get_time(walltime)
-        is_deferred = adapters.is_deferred(scalar)
-        kept = scalar if is_deferred else to_number(scalar)
+        kept = scalar if adapters.is_deferred(scalar) else to_number(scalar)
 
         def encode() -> bytes:
             if not (new_style or is_double):
@@ -145,7 +145,8 @@ class SummaryWriter:
             blob = encode_tensor_scalar(tag, to_number(kept), is_double=is_double)
             return encode_event(wall_time, step, self._envelope(SCALARS, tag, blob, TENSOR_SCALAR_METADATA))
 
-        self._submit((tag,), step, _SCALAR_BYTES, encode, is_deferred=is_deferred)
+        arrays = None if isinstance(kept, float) else [kept]
+        self._submit((tag,), step, encode, num_bytes=_SCALAR_BYTES, arrays=arrays)
 
     def add_scalars(
         self,
@@ -171,19 +172,17 @@ class SummaryWriter:
         """
         step = step if type(step) is int else to_step(step)
         wall_time = time.time() if walltime is None else walltime
-        is_deferred = False
-        if not _PLAIN_NUMBERS.issuperset(map(type, values.values())):
-            is_deferred = any([adapters.is_deferred(value) for value in values.values()])
-            values = {tag: value if adapters.is_deferred(value) else to_number(value) for tag, value in values.items()}
-        elif self._outbox.queued_tags.keys().isdisjoint(values):
+        is_plain = _PLAIN_NUMBERS.issuperset(map(type, values.values()))
+        if is_plain and self._outbox.queued_tags.keys().isdisjoint(values):
             self._outbox.put(encode_event(wall_time, step, summary_field(values.items())))
             return
-        kept = dict(values)
+        kept = {tag: value if adapters.is_deferred(value) else to_number(value) for tag, value in values.items()}
 
         def encode() -> bytes:
             return encode_event(wall_time, step, summary_field((tag, to_number(value)) for tag, value in kept.items()))
 
-        self._submit(tuple(kept), step, _SCALAR_BYTES * len(kept), encode, is_deferred=is_deferred)
+        arrays = [value for value in kept.values() if not isinstance(value, float)]
+        self._submit(tuple(kept), step, encode, num_bytes=_SCALAR_BYTES * len(kept), arrays=arrays or None)
 
     def add_scalars_block(
         self,
@@ -204,7 +203,7 @@ class SummaryWriter:
             ValueError: If the shapes differ.
         """
         block = Block.make(steps, values, walltimes)
-        self._submit(tuple(values), block.first_step, block.num_bytes, block.encode, is_deferred=True)
+        self._submit(block.tags, block.first_step, block.encode, num_bytes=block.num_bytes, arrays=block.columns)
 
     def add_histogram(
         self,
@@ -239,7 +238,7 @@ class SummaryWriter:
             blob = encode_buckets(tag, *buckets.bucket_values(adapters.to_numpy(kept), bins, max_bins))
             return encode_event(wall_time, step, HISTOGRAMS.envelope(blob))
 
-        self._submit((tag,), step, kept.nbytes, encode, is_deferred=True)
+        self._submit((tag,), step, encode, num_bytes=kept.nbytes, arrays=[kept])
 
     def add_histogram_raw(
         self,
@@ -279,7 +278,9 @@ class SummaryWriter:
         step, wall_time = to_step(global_step), _get_time(walltime)
         moments = np.array([min, max, num, sum, sum_squares], dtype=np.float64)
         blob = encode_buckets(tag, moments, limits, counts)
-        self._submit((tag,), step, len(blob), lambda: encode_event(wall_time, step, HISTOGRAMS.envelope(blob)))
+        self._submit(
+            (tag,), step, lambda: encode_event(wall_time, step, HISTOGRAMS.envelope(blob)), num_bytes=len(blob)
+        )
 
     def add_histograms_at(
         self, step: int, tags: Sequence[str], counts: Any, moments: Any, *, walltime: float | None = None
@@ -308,7 +309,8 @@ class SummaryWriter:
             blobs = (encode_buckets(tag, row, buckets.HISTOGRAM_LIMITS, row_counts) for tag, row, row_counts in rows)
             return encode_event(wall_time, step, b"".join(HISTOGRAMS.envelope(blob) for blob in blobs))
 
-        self._submit(names, step, kept_counts.nbytes + kept_moments.nbytes, encode, is_deferred=True)
+        num_bytes = kept_counts.nbytes + kept_moments.nbytes
+        self._submit(names, step, encode, num_bytes=num_bytes, arrays=[kept_counts, kept_moments])
 
     def add_text(
         self, tag: str, text_string: str, global_step: int | None = None, walltime: float | None = None
@@ -323,12 +325,11 @@ class SummaryWriter:
         """
         step, wall_time = to_step(global_step), _get_time(walltime)
         blob = TEXT.encode(tag, text_string)
-        self._submit(
-            (tag,),
-            step,
-            len(blob),
-            lambda: encode_event(wall_time, step, self._envelope(TEXT, tag, blob, TEXT.metadata)),
-        )
+
+        def encode() -> bytes:
+            return encode_event(wall_time, step, self._envelope(TEXT, tag, blob, TEXT.metadata))
+
+        self._submit((tag,), step, encode, num_bytes=len(blob))
 
     def add_graph(
         self, model: Any, input_to_model: Any = None, verbose: bool = False, use_strict_trace: bool = True
@@ -352,7 +353,7 @@ class SummaryWriter:
                 f"model must be {rule}; got {type(model).__name__}. Pass the estimator, or convert the model first."
             )
         record = encode_event(time.time(), 0, GRAPHS.envelope(graph.SerializeToString()))
-        self._submit((GRAPH_TAG,), 0, len(record), lambda: record)
+        self._submit((GRAPH_TAG,), 0, lambda: record, num_bytes=len(record))
 
     def _envelope(self, kind: Kind, tag: str, blob: bytes, metadata: bytes) -> bytes:
         """The fields of an event with `blob`, and with `metadata` if it is the tag's first value."""
@@ -362,16 +363,25 @@ class SummaryWriter:
         self,
         tags: tuple[str, ...],
         step: int,
-        num_bytes: int,
         encode: Callable[[], bytes],
         *,
-        is_deferred: bool = False,
+        num_bytes: int = 0,
+        arrays: Sequence[Any] | None = None,
     ) -> None:
-        """Puts what `encode` makes behind all earlier values of the tags: now, or in the background."""
-        if not is_deferred and self._outbox.queued_tags.keys().isdisjoint(tags):
+        """Puts what `encode` makes behind all earlier values of the tags: now, or in the background.
+
+        Args:
+            tags: The tags in it.
+            step: The step, for what is said of failures.
+            encode: Makes the records.
+            num_bytes: About how much memory waiting takes.
+            arrays: What `encode` needs, if it is to run in the background; None if it may run now.
+        """
+        if arrays is None and self._outbox.queued_tags.keys().isdisjoint(tags):
             self._outbox.put(encode())
-        else:
-            self._outbox.put_deferred(Deferred(tags, step, num_bytes, encode))
+            return
+        is_ready = partial(adapters.are_ready, arrays or ())
+        self._outbox.put_deferred(Deferred(tags, step, num_bytes, encode, is_ready))
 
     def flush(self) -> None:
         """Writes all that was logged before; then readers of the file see it.

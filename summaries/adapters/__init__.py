@@ -9,6 +9,7 @@ Synopsis:
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,12 @@ def is_deferred(value: Any) -> bool:
         return False
     adapter.start_copy(value)
     return True
+
+
+def are_ready(values: Iterable[Any]) -> bool:
+    """Whether `to_numpy` would not wait for a device for any of `values`."""
+    adapters = ((find_adapter(value), value) for value in values)
+    return all(adapter is None or adapter.is_ready(value) for adapter, value in adapters)
 
 
 def to_numpy(value: Any) -> npt.NDArray[Any]:

@@ -21,6 +21,7 @@ class Adapter:
         to_numpy: `value -> array`. May wait for the device. The array is not shared with anything that changes.
         is_deferred: Whether the value cannot change and may not be there yet, so that a background thread should fetch
             it.
+        is_ready: `value -> bool`: whether `to_numpy` would not wait.
         start_copy: `value -> None`: begins to bring the value to the host, without waiting; only for deferred ones.
             Raises ValueError if the value can never be fetched.
     """
@@ -29,4 +30,5 @@ class Adapter:
     is_instance: Callable[[ModuleType, Any], bool]
     to_numpy: Callable[[Any], npt.NDArray[np.generic]]
     is_deferred: bool
+    is_ready: Callable[[Any], bool]
     start_copy: Callable[[Any], None]

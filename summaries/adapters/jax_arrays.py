@@ -28,6 +28,10 @@ def _to_numpy(value: Any) -> npt.NDArray[np.generic]:
     return np.asarray(value)
 
 
+def _is_ready(value: Any) -> bool:
+    return bool(value.is_deleted() or value.is_ready())
+
+
 def _start_copy(value: Any) -> None:
     if isinstance(value, sys.modules["jax"].core.Tracer):
         raise ValueError(
@@ -42,5 +46,6 @@ JAX = Adapter(
     is_instance=_is_instance,
     to_numpy=_to_numpy,
     is_deferred=True,
+    is_ready=_is_ready,
     start_copy=_start_copy,
 )

@@ -31,5 +31,6 @@ TORCH = Adapter(
     is_instance=_is_instance,
     to_numpy=_to_numpy,
     is_deferred=False,
+    is_ready=lambda _value: True,
     start_copy=_start_copy,
 )

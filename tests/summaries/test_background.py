@@ -1,0 +1,216 @@
+"""The way from the caller to the disk: when it fails, when it is full, when it waits."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from summaries import SummaryWriter, load
+from summaries.background import Deferred, Outbox
+from summaries.event_file import EventFile, FirstValues
+from summaries.events import encode_event, summary_field
+
+NEVER_SECS = 1000.0
+SOON_SECS = 0.01
+PATIENCE_SECS = 20.0
+
+
+def record(tag: str, step: int) -> bytes:
+    return encode_event(0.0, step, summary_field([(tag, float(step))]))
+
+
+def deferred(tag: str, step: int, **fields) -> Deferred:
+    return Deferred((tag,), step, 10, fields.pop("encode", lambda: record(tag, step)), **fields)
+
+
+def make_outbox(folder: Path, **fields) -> Outbox:
+    return Outbox(EventFile(folder, "", FirstValues()), **{"drain_secs": NEVER_SECS, **fields})
+
+
+def steps_of(folder: Path) -> dict[str, list[int]]:
+    return {tag: series.steps.tolist() for tag, series in load(folder).runs["."].scalars.items()}
+
+
+def test_the_thread_writes_without_being_asked(tmp_path: Path):
+    outbox = make_outbox(tmp_path, drain_secs=SOON_SECS)
+    is_encoded = threading.Event()
+
+    def encode() -> bytes:
+        is_encoded.set()
+        return b""
+
+    outbox.put(record("a", 1))
+    outbox.put_deferred(deferred("b", 2, encode=encode))
+
+    assert is_encoded.wait(PATIENCE_SECS)
+    assert steps_of(tmp_path) == {"a": [1]}
+    outbox.close()
+
+
+def test_a_full_buffer_has_the_caller_write(tmp_path: Path):
+    outbox = make_outbox(tmp_path, buffer_bytes=100)
+
+    for step in range(3):
+        outbox.put(record("a", step))
+    written = steps_of(tmp_path)
+    outbox.put_deferred(Deferred(("b",), 7, 200, lambda: record("b", 7)))
+
+    assert written == {"a": [0, 1, 2]}
+    assert steps_of(tmp_path) == {"a": [0, 1, 2], "b": [7]}
+    outbox.close()
+
+
+def test_values_of_a_tag_wait_behind_those_still_being_computed_and_others_do_not(tmp_path: Path):
+    outbox = make_outbox(tmp_path)
+    is_there = False
+    outbox.put_deferred(deferred("a", 1, is_ready=lambda: is_there))
+    outbox.put_deferred(deferred("a", 2))
+    outbox.put_deferred(deferred("b", 3))
+    outbox.put(record("c", 4))
+
+    outbox.drain(is_waiting=False)
+    before = steps_of(tmp_path)
+    queued = dict(outbox.queued_tags)
+    is_there = True
+    outbox.drain(is_waiting=False)
+
+    assert before == {"c": [4], "b": [3]}
+    assert queued == {"a": 2}
+    assert steps_of(tmp_path) == {"c": [4], "b": [3], "a": [1, 2]}
+    assert outbox.queued_tags == {}
+    outbox.close()
+
+
+def test_flush_waits_for_values_that_are_still_being_computed(tmp_path: Path):
+    outbox = make_outbox(tmp_path)
+    outbox.put_deferred(deferred("a", 1, is_ready=lambda: False))
+
+    outbox.flush()
+
+    assert steps_of(tmp_path) == {"a": [1]}
+    outbox.close()
+
+
+def fail() -> bytes:
+    raise RuntimeError("the device is on fire")
+
+
+def test_what_fails_in_the_background_is_raised_by_the_next_call_which_still_takes_its_value(tmp_path: Path):
+    outbox = make_outbox(tmp_path)
+    outbox.put_deferred(deferred("a", 5, encode=fail))
+    outbox.drain()
+
+    with pytest.raises(
+        ValueError, match="Could not encode the value of 'a' at step 5: the device is on fire"
+    ) as caught:
+        outbox.put(record("b", 1))
+    outbox.put(record("b", 2))
+    outbox.close()
+
+    assert isinstance(caught.value.__cause__, RuntimeError)
+    assert steps_of(tmp_path) == {"b": [1, 2]}
+
+
+def test_what_fails_in_the_background_is_raised_by_close(tmp_path: Path):
+    outbox = make_outbox(tmp_path)
+    outbox.put(record("b", 1))
+    outbox.put_deferred(deferred("a", 5, encode=fail))
+
+    with pytest.raises(ValueError, match="at step 5"):
+        outbox.close()
+
+    assert steps_of(tmp_path) == {"b": [1]}
+
+
+def test_a_drain_inside_a_drain_does_nothing(tmp_path: Path):
+    outbox = make_outbox(tmp_path)
+
+    def encode() -> bytes:  # as a signal handler would that logs and flushes
+        outbox.put(record("b", 2))
+        outbox.flush()
+        return record("a", 1)
+
+    outbox.put_deferred(deferred("a", 1, encode=encode))
+    outbox.flush()
+    outbox.close()
+
+    assert steps_of(tmp_path) == {"a": [1], "b": [2]}
+
+
+def test_a_removed_folder_is_made_again_with_what_is_logged_from_then_on(tmp_path: Path):
+    folder = tmp_path / "run"
+    writer = SummaryWriter(folder)
+    writer.add_text("t", "lost", 1)
+    writer.add_scalar("s", 0.5, 1, new_style=True)
+    writer.flush()
+
+    shutil.rmtree(folder)
+    writer.add_text("t", "kept", 2)
+    writer.add_scalar("s", 0.25, 2, new_style=True)
+    writer.close()
+
+    run = load(folder).runs["."]
+    assert [(tag.name, tag.kind) for tag in run.tags] == [("t", "text"), ("s", "scalars")]
+    assert run.texts["t"][:] == ["kept"]
+    assert run.scalars["s"].values.tolist() == [0.25]
+
+
+def test_a_folder_that_cannot_be_made_again_warns_once_and_close_counts_what_was_lost(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    folder = tmp_path / "run"
+    outbox = make_outbox(folder)
+    path = next(folder.iterdir())
+    shutil.rmtree(folder)
+    folder.write_text("in the way")
+
+    with caplog.at_level(logging.WARNING):
+        for step in range(3):
+            outbox.put(record("a", step))
+            outbox.put(record("b", step))
+            outbox.flush()
+    outbox.put_deferred(deferred("c", 4))
+    with pytest.raises(
+        OSError, match=r"Could not write 7 values of 3 tags to .*: they are lost \('a': 3, 'b': 3, 'c': 1\)"
+    ):
+        outbox.close()
+
+    warnings = [entry.getMessage() for entry in caplog.records]
+    assert len(warnings) == 1
+    assert warnings[0].startswith(f"Could not write {path}: ")
+    assert warnings[0].endswith("Continuing with the values in memory.")
+
+
+def test_what_no_longer_fits_in_memory_is_counted_and_the_oldest_values_are_kept(tmp_path: Path):
+    folder = tmp_path / "run"
+    outbox = make_outbox(folder, buffer_bytes=100)
+    shutil.rmtree(folder)
+    folder.write_text("in the way")
+    for step in range(8):
+        outbox.put(record("a", step))
+
+    folder.unlink()
+    with pytest.raises(OSError, match=r"Could not write \d values of 1 tags") as caught:
+        outbox.close()
+
+    kept = steps_of(folder)["a"]
+    assert kept == list(range(len(kept)))
+    assert f"('a': {8 - len(kept)})" in str(caught.value)
+    assert 2 <= len(kept) < 8
+
+
+def test_a_writer_that_nobody_holds_any_more_writes_what_it_has(tmp_path: Path):
+    writer = SummaryWriter(tmp_path)
+    writer.add_scalar("a", 1.0, 3)
+    num_threads = threading.active_count()
+
+    del writer
+    gc.collect()
+
+    assert steps_of(tmp_path) == {"a": [3]}
+    assert threading.active_count() == num_threads - 1
