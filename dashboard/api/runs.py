@@ -35,7 +35,7 @@ def make_router(store: LogStore, settings: Settings) -> APIRouter:
         version = store.tags_version()
         names = [run.name for run in store.runs()]
         index = {name: i for i, name in enumerate(names)}
-        tags = {tag: [index[run] for run in runs if run in index] for tag, runs in store.tags(kind).items()}
+        tags = {tag: sorted(index[run] for run in runs if run in index) for tag, runs in store.tags(kind).items()}
         return {"version": version, "runs": names, "tags": tags}
 
     return router

@@ -6,6 +6,9 @@ import math
 import threading
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dashboard.store.protocol import RunFacts
 from summaries import Blobs, RunLog, RunUpdate, Series, read_blob
 
@@ -22,10 +25,23 @@ class _Run:
     kind_by_tag: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def append(self, update: RunUpdate) -> None:
-        batch = update.batch
-        self.log.update(update.path, batch, is_replaced=update.is_replaced)
-        self.num_points += batch.steps.size
-        for wall_times in (batch.wall_times, batch.blob_wall_times):
+        self.log.update(update.path, update.batch, is_replaced=update.is_replaced)
+        if update.is_replaced:
+            self._count_anew()
+        else:
+            self._count(update.batch.wall_times, update.batch.blob_wall_times)
+
+    def _count_anew(self) -> None:
+        self.num_points, self.first_wall_time, self.last_wall_time = 0, math.nan, math.nan
+        for tag in self.log.tags:
+            if tag.kind == "scalars":
+                self._count(self.log.series(tag.name).wall_times, np.zeros(0))
+            else:
+                self._count(np.zeros(0), self.log.blobs(tag.name, tag.kind).wall_times)
+
+    def _count(self, scalar_times: NDArray[np.float64], blob_times: NDArray[np.float64]) -> None:
+        self.num_points += scalar_times.size
+        for wall_times in (scalar_times, blob_times):
             if wall_times.size:
                 self.first_wall_time = float(min(_or(self.first_wall_time, math.inf), wall_times.min()))
                 self.last_wall_time = float(max(_or(self.last_wall_time, -math.inf), wall_times.max()))

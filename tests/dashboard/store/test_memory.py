@@ -72,6 +72,25 @@ def test_deleted_run_disappears(write_run: Callable[..., Path], tmp_path: Path) 
     assert store.tags("scalars") == {"loss": ("b",)}
 
 
+def test_rewritten_file_replaces_what_it_gave(tmp_path: Path) -> None:
+    store, tail = MemoryStore(), LogdirTail(tmp_path)
+    for values in ([1.0, 2.0, 3.0], [9.0]):
+        shutil.rmtree(tmp_path / "new", ignore_errors=True)
+        with SummaryWriter(tmp_path / "new") as writer:
+            for step, value in enumerate(values):
+                writer.add_scalar("loss", value, step, walltime=100.0 * len(values) + step)
+        (written,) = (tmp_path / "new").iterdir()
+        (tmp_path / "a").mkdir(exist_ok=True)
+        written.rename(tmp_path / "a" / "events.out.tfevents.1")
+        shutil.rmtree(tmp_path / "new")
+        for update in tail.poll():
+            store.append(update)
+
+    (run,) = store.runs()
+    assert store.series("a", "loss").values.tolist() == [9.0]
+    assert (run.num_points, run.first_wall_time, run.last_wall_time) == (1, 100.0, 100.0)
+
+
 def test_blob_is_read_from_its_file(tmp_path: Path) -> None:
     with SummaryWriter(tmp_path / "a") as writer:
         writer.add_histogram("weights", np.arange(10.0), 3)

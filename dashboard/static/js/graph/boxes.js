@@ -9,6 +9,8 @@ const TEXT_X = 16;
 const RIGHT_PAD = 10;
 const BAR_PAD = 26;
 
+const SIGNS = { "+": "M-5,0h10M0,-5v10", "−": "M-5,0h10", "×": "M-4,-4l8,8M4,-4l-8,8", "‖": "M-2.5,-5v10M2.5,-5v10" };
+
 const PAINTERS = { module: drawModule, group: drawGroup, op: drawOp, join: drawJoin, input: drawPill, output: drawPill, aux: drawAux, more: drawAux };
 
 export function drawBox(box, totals) {
@@ -105,7 +107,9 @@ function drawJoin(box) {
   const middle = box.width / 2;
   return [
     svg("circle", { class: "graph-frame", cx: middle, cy: middle, r: 11.5 }),
-    svgText(box.symbol, { class: "graph-symbol", x: middle, y: middle + 5.5, "text-anchor": "middle" }),
+    SIGNS[box.symbol]
+      ? svg("path", { class: "graph-sign", d: SIGNS[box.symbol], transform: `translate(${middle} ${middle})` })
+      : svgText(box.symbol, { class: "graph-symbol", x: middle, y: middle + 5, "text-anchor": "middle" }),
   ];
 }
 

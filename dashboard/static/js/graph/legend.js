@@ -1,7 +1,7 @@
 // What colours and edge widths mean; a button instead where the canvas is narrow.
 
 import { h, useState } from "../react.js";
-import { shortBytes } from "./numbers.js";
+import { roundBytes } from "./numbers.js";
 
 const NARROW_PX = 680;
 
@@ -24,7 +24,7 @@ export function Legend({ drawing, width }) {
 }
 
 function Widths({ range }) {
-  const [low, high] = range.map(shortBytes);
+  const [low, high] = range.map(roundBytes);
   return h(
     "div",
     { className: "graph-legend-row", title: "Thickness of an edge: the bytes that flow over it, by their logarithm" },

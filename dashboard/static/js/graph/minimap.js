@@ -5,11 +5,12 @@ import { isAllInSight } from "./viewport.js";
 
 const WIDTH = 120;
 const MAX_HEIGHT = 150;
+const NARROW_PX = 520;
 
 export function Minimap({ drawing, view, size, moveTo }) {
   const element = useRef(null);
   const width = drawing.left + drawing.right;
-  if (!width || isAllInSight(drawing, view, size)) return null;
+  if (!width || size.width < NARROW_PX || isAllInSight(drawing, view, size)) return null;
   const scale = Math.min(WIDTH / width, MAX_HEIGHT / drawing.height);
   const inset = (WIDTH - width * scale) / 2;
   const height = drawing.height * scale;

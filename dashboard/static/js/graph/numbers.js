@@ -21,3 +21,8 @@ function scaled(value, units) {
   }
   return `${size.toPrecision(3)} ${units[i]}`;
 }
+
+// A round number without its zeros, for the legend: 2 kB.
+export function roundBytes(bytes) {
+  return shortBytes(bytes).replace(/\.0+ /, " ");
+}
