@@ -32,7 +32,7 @@ def drawing_answer(hierarchy: Hierarchy, open_ids: frozenset[str], keep: str = "
         "left": round(drawing.left, 1),
         "right": round(drawing.right, 1),
         "height": round(drawing.height, 1),
-        "byte_range": drawing.byte_range if _has_bytes(hierarchy) else None,
+        "byte_range": hierarchy.byte_range if hierarchy.byte_range[1] else None,
         "closed": drawing.closed,
         "families": [{"key": key, "name": name} for key, name in FAMILY_NAMES.items() if key in used],
         "layers": _layers(hierarchy, opened),
@@ -57,10 +57,6 @@ def notes(hierarchy: Hierarchy, drawing: Drawing) -> list[str]:
     elif drawing.closed:
         said.append(f"Closed {len(drawing.closed)} groups to keep this fluid.")
     return said
-
-
-def _has_bytes(hierarchy: Hierarchy) -> bool:
-    return any(hierarchy.tensor(link).num_bytes for link in hierarchy.links)
 
 
 def _batch(hierarchy: Hierarchy) -> int | None:

@@ -70,10 +70,10 @@ def _find_sides(ranks: Ranks) -> list[int]:
             sides[index] = ranks.asides[index]
         elif element.kind in ("entry", "exit") or index in on_spine:
             sides[index] = 0
+        elif element.kind == "aux" or index in ranks.metrics:
+            sides[index] = LEFT
         elif held := [sides[i] for i in (*writers[index], *readers[index]) if sides[i]]:
             sides[index] = held[0]
-        elif element.kind == "aux":
-            sides[index] = LEFT
         else:
             writer = min(writers[index], default=-1)
             sides[index] = LEFT if num_by_writer[writer] % 2 else RIGHT
@@ -119,7 +119,7 @@ def _gap(ranks: Ranks, index: int) -> float:
     """Room before an element: wide enough for the label of a wire that runs through it."""
     kind = ranks.scene.elements[index].kind
     base = GAP_BESIDE_OPS if kind in ("op", "join", "aux") else GAP
-    if index not in ranks.asides or kind == "aux":
+    if index not in ranks.asides:
         return base
     label = next((wire.tensor.label for wire in ranks.scene.wires if wire.source == index), "")
     return min(MAX_LABEL_GAP, max(base, len(label) * CHAR_WIDTH + 20))

@@ -118,7 +118,17 @@ def _forward_positions(
             if source is not None and source not in kept and part_by_position[source] not in ("backward", "update"):
                 kept.add(source)
                 waiting.append(source)
-    return sorted(kept)
+    return sorted(kept - _unread(protos, links, kept))
+
+
+def _unread(protos: list[Any], links: list[tuple[list[tuple[str, int]], list[str]]], kept: set[int]) -> set[int]:
+    """Inputs that only the rest of the step reads, such as the seed of a model without dropout."""
+    read = {name for position in kept for name, _ in links[position][0]}
+    return {
+        position
+        for position in kept
+        if not links[position][0] and protos[position].name not in read and "_jax_params" not in protos[position].attr
+    }
 
 
 def _paths(protos: list[Any], *, is_forward: bool) -> tuple[list[str], int]:

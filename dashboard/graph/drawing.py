@@ -100,7 +100,6 @@ class Drawing:
         left: How far the drawing reaches to the left of the spine, which is x = 0.
         right: How far it reaches to the right.
         height: From y = 0 down.
-        byte_range: The bytes that are drawn thinnest and thickest.
         closed: Ids of groups that were closed to keep the page fluid.
     """
 
@@ -109,5 +108,4 @@ class Drawing:
     left: float
     right: float
     height: float
-    byte_range: tuple[int, int]
     closed: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dashboard.graph.families import (
     CONSTANT_OPS,
@@ -77,7 +77,6 @@ class Scene:
 class _Bundle:
     links: list[int]
     via: tuple[str, ...] = ()
-    readers: list[int] = field(default_factory=list)
 
 
 def build_scene(hierarchy: Hierarchy, scope: int, open_ids: frozenset[str]) -> Scene:
@@ -101,7 +100,10 @@ def build_scene(hierarchy: Hierarchy, scope: int, open_ids: frozenset[str]) -> S
 
 
 def _contract(hierarchy: Hierarchy, scope: int, bundles: dict[tuple[int, int], _Bundle]) -> list[int]:
-    """Joins the two edges of a shape-only operation that has one of each; returns the children that stay."""
+    """Joins the two edges of a shape-only operation that has one of each; returns the children that stay.
+
+    The joined edge carries what arrives; of a parameter or constant, what it is.
+    """
     children = list(hierarchy.items[scope].children)
     sources: dict[int, set[int]] = {}
     targets: dict[int, set[int]] = {}
@@ -120,7 +122,8 @@ def _contract(hierarchy: Hierarchy, scope: int, bundles: dict[tuple[int, int], _
             kept.append(child)
             continue
         before, after = bundles.pop((source, child)), bundles.pop((child, target))
-        bundles[source, target] = _Bundle(after.links, (*before.via, hierarchy.items[child].name, *after.via))
+        carried = before if source >= 0 and _find_kind(hierarchy, source, frozenset()) == "aux" else after
+        bundles[source, target] = _Bundle(carried.links, (*before.via, hierarchy.items[child].name, *after.via))
         targets[source] = (targets[source] - {child}) | {target}
         sources[target] = (sources[target] - {child}) | {source}
     return kept
@@ -168,10 +171,9 @@ def _find_kind(hierarchy: Hierarchy, index: int, open_ids: frozenset[str]) -> st
         return "output"
     if node.inputs:
         return "op"
-    if plain in INPUT_OPS:
-        return "input"
-    is_aside = node.params or plain in PARAMETER_OPS or plain in CONSTANT_OPS or plain in RANDOM_OPS
-    return "aux" if is_aside else "op"
+    if node.params or plain in PARAMETER_OPS or plain in CONSTANT_OPS or plain in RANDOM_OPS:
+        return "aux"
+    return "input" if plain in INPUT_OPS else "op"
 
 
 def _count_streams(child: int, bundles: dict[tuple[int, int], _Bundle], kinds: dict[int, str]) -> int:
@@ -194,18 +196,18 @@ def _make_wire(hierarchy: Hierarchy, source: int, target: int, bundle: _Bundle) 
 
 
 def _copy_busy_sources(scene: Scene) -> Scene:
-    """Sets a source read by more than `MAX_READERS` elements beside each reader instead."""
+    """Sets a source read by more than `MAX_READERS` elements beside each reader instead, unless data flow from it."""
     readers: dict[int, list[int]] = {}
-    has_input: set[int] = set()
+    flows: set[int] = set()
     for wire in scene.wires:
         readers.setdefault(wire.source, []).append(wire.target)
-        has_input.add(wire.target)
+        flows.add(wire.target)
+        if scene.elements[wire.source].kind == "input" and wire.tensor.shape != ():
+            flows.add(wire.source)
     busy = {
         index
         for index, targets in readers.items()
-        if len(targets) > MAX_READERS
-        and index not in has_input
-        and scene.elements[index].kind in ("op", "input", "aux")
+        if len(targets) > MAX_READERS and index not in flows and scene.elements[index].kind in ("op", "input", "aux")
     }
     if not busy:
         return scene

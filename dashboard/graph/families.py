@@ -16,6 +16,7 @@ FAMILY_NAMES = {
     "math": "Element-wise",
     "loss": "Loss",
     "io": "Input, output",
+    "other": "Other",
 }
 
 INPUT_OPS = frozenset({"placeholder", "placeholderwithdefault", "input", "inputlayer", "ionode", "invar"})
@@ -55,7 +56,7 @@ JOIN_SYMBOLS = {
 _FAMILY_PATTERNS = (
     ("loss", r"loss|entropy|logsoftmax|nll|mse\b"),
     ("attn", r"attention|attn|multihead|transformer|\bblock\d*\b|encoder|decoder|^softmax"),
-    ("embed", r"embed|gather|take\b|lookup|^wte$|^wpe$"),
+    ("embed", r"embed|gather|lookup|^wte$|^wpe$"),
     ("norm", r"norm|^ln\d*|^bn\d*|rsqrt"),
     ("linear", r"dense|linear|matmul|dotgeneral|^dot|conv(?!ert)|einsum|^addmm$|^mm$|^bmm$|logits|^head$|proj|^fc\d*$"),
     ("act", r"relu|gelu|elu$|silu|swish|tanh|sigmoid|logistic|softplus|mlp|feedforward|ffn|activation|^erf"),

@@ -12,7 +12,7 @@ from dashboard.graph.ranks import RIGHT, Ranks
 CLEARANCE = 8
 LANE_MARGIN = 32
 LANE_STEP = 14
-LANE_SNAP = 120
+LANE_SNAP = 240
 TRACK_STEP = 10
 ABOVE_TRACKS = 14
 BELOW_TRACKS = 19
@@ -130,25 +130,43 @@ class Grid:
 
     def settle_lanes(self, lanes: Iterable[Lane]) -> None:
         """Gives each lane its x: outside of the boxes it passes, the shorter inside, none on another."""
+        buses: dict[tuple[int, object], list[Lane]] = defaultdict(list)
+        for lane in lanes:
+            buses[lane.side, lane.bus].append(lane)
         for side in (-1, 1):
-            placed: list[Lane] = []
-            for lane in sorted((x for x in lanes if x.side == side), key=lambda x: x.span[1] - x.span[0]):
-                lane.x = self.extent(side, lane.first, lane.last) + LANE_MARGIN
-                while any(_meet(lane, other) and abs(lane.x - other.x) < LANE_STEP for other in placed):
-                    lane.x += LANE_STEP
-                placed.append(lane)
-            outer = max((lane.x for lane in placed), default=0.0)
-            for lane in placed:
-                others = [other for other in placed if other is not lane and _meet(lane, other)]
-                if outer - lane.x < LANE_SNAP and not any(abs(outer - other.x) < LANE_STEP for other in others):
-                    lane.x = outer
-            for lane in placed:
-                lane.x *= side
+            trunks = [_Trunk(held) for (at, _), held in buses.items() if at == side]
+            placed: list[_Trunk] = []
+            for trunk in sorted(trunks, key=lambda t: t.high - t.low):
+                trunk.x = max(self.extent(side, lane.first, lane.last) for lane in trunk.lanes) + LANE_MARGIN
+                while any(trunk.meets(other) and abs(trunk.x - other.x) < LANE_STEP for other in placed):
+                    trunk.x += LANE_STEP
+                placed.append(trunk)
+            _snap(placed)
+            for trunk in placed:
+                for lane in trunk.lanes:
+                    lane.x = trunk.x * side
 
 
-def _meet(lane: Lane, other: Lane) -> bool:
-    overlap = lane.span[0] < other.span[1] and other.span[0] < lane.span[1]
-    return overlap and lane.bus != other.bus
+class _Trunk:
+    """The lanes of one bus: they share their x."""
+
+    def __init__(self, lanes: list[Lane]) -> None:
+        self.lanes = lanes
+        self.low = min(lane.span[0] for lane in lanes)
+        self.high = max(lane.span[1] for lane in lanes)
+        self.x = 0.0
+
+    def meets(self, other: _Trunk) -> bool:
+        return other is not self and self.low < other.high and other.low < self.high
+
+
+def _snap(trunks: list[_Trunk]) -> None:
+    """Moves trunks onto the outermost line where nothing is in the way: parallel residuals look like one."""
+    outer = max((trunk.x for trunk in trunks), default=0.0)
+    for trunk in trunks:
+        is_taken = any(trunk.meets(other) and abs(outer - other.x) < LANE_STEP for other in trunks)
+        if outer - trunk.x < LANE_SNAP and not is_taken:
+            trunk.x = outer
 
 
 def settle_tracks(tracks: Sequence[Track], base: float) -> float:

@@ -13,6 +13,7 @@ from itertools import chain
 
 from dashboard.graph.definition import Graph, Node
 from dashboard.graph.tensors import UNKNOWN, Tensor
+from dashboard.graph.widths import find_byte_range
 
 MAX_CHILDREN = 300
 PART_SIZE = 150
@@ -89,6 +90,7 @@ class Hierarchy:
         links: All data edges.
         levels: Edges by the index of their scope; a scope without edges is missing.
         dtype: The type of most bytes on the edges, which labels leave out.
+        byte_range: The bytes drawn thinnest and thickest; (0, 0) if no size is known.
     """
 
     graph: Graph
@@ -98,6 +100,7 @@ class Hierarchy:
     links: tuple[Link, ...]
     levels: dict[int, Level]
     dtype: str
+    byte_range: tuple[int, int]
 
     def node(self, item: Item) -> Node | None:
         """The node of an item; None for a scope."""
@@ -136,6 +139,7 @@ def build_hierarchy(graph: Graph) -> Hierarchy:
         for source, port in node.inputs
         if source != target
     )
+    sizes = [(tensor.dtype, tensor.num_bytes) for tensor in _streams(graph, links)]
     return Hierarchy(
         graph=graph,
         items=tuple(items),
@@ -143,7 +147,8 @@ def build_hierarchy(graph: Graph) -> Hierarchy:
         item_by_node=tuple(item_by_node),
         links=links,
         levels=_book(items, item_by_node, links),
-        dtype=_main_dtype(graph, links),
+        dtype=_main_dtype(sizes),
+        byte_range=find_byte_range(num_bytes for _, num_bytes in sizes),
     )
 
 
@@ -254,10 +259,18 @@ def _book(items: list[Item], item_by_node: list[int], links: tuple[Link, ...]) -
     return dict(levels)
 
 
-def _main_dtype(graph: Graph, links: tuple[Link, ...]) -> str:
-    totals: dict[str, int] = defaultdict(int)
+def _streams(graph: Graph, links: tuple[Link, ...]) -> list[Tensor]:
+    """What flows on the edges: parameters and scalars do not."""
+    tensors = []
     for link in links:
-        outputs = graph.nodes[link.source].outputs
-        if link.port < len(outputs):
-            totals[outputs[link.port].dtype] += outputs[link.port].num_bytes
+        node = graph.nodes[link.source]
+        if not node.params and link.port < len(node.outputs) and node.outputs[link.port].shape:
+            tensors.append(node.outputs[link.port])
+    return tensors
+
+
+def _main_dtype(sizes: list[tuple[str, int]]) -> str:
+    totals: dict[str, int] = defaultdict(int)
+    for dtype, num_bytes in sizes:
+        totals[dtype] += num_bytes
     return max(totals, key=totals.__getitem__, default="")

@@ -6,9 +6,9 @@ below or beside it. The spine of a group is that of the scope around it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from dashboard.graph.columns import Size, place
 from dashboard.graph.drawing import Box, Drawing, Edge, Head, Label
@@ -18,6 +18,7 @@ from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.paths import Course, Gaps, find_courses, stack_rows
 from dashboard.graph.ranks import rank
 from dashboard.graph.routes import find_routes
+from dashboard.graph.widths import make_width
 
 MAX_BOXES = 400
 MAX_EDGES = 600
@@ -43,7 +44,6 @@ GROUP_LANE = 34
 FEW_ROWS = 8
 LOOSE_GAP = 60
 MAX_LOOSE = 12
-MIN_SPAN = 5
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,7 @@ def layout(hierarchy: Hierarchy, open_ids: frozenset[str], keep: str = "") -> Dr
         The drawing, of at most `MAX_BOXES` boxes and `MAX_EDGES` edges: beyond, the group with the most
         children closes first.
     """
-    byte_range = find_byte_range(hierarchy)
-    width_of = make_width(byte_range)
+    width_of = make_width(hierarchy.byte_range)
     open_ids, closed = _within_limit(hierarchy, open_ids, keep)
     while True:
         part = _lay_scope(hierarchy, 0, open_ids, width_of, 0)
@@ -105,7 +104,6 @@ def layout(hierarchy: Hierarchy, open_ids: frozenset[str], keep: str = "") -> Dr
         left=part.left,
         right=part.right,
         height=part.height,
-        byte_range=byte_range,
         closed=tuple(closed),
     )
 
@@ -149,45 +147,6 @@ def _fullest(hierarchy: Hierarchy, open_ids: frozenset[str], keep: str) -> str |
     return max(open_ids, key=merit, default=None)
 
 
-def find_byte_range(hierarchy: Hierarchy) -> tuple[int, int]:
-    """The bytes drawn thinnest and thickest, to one digit, over the whole graph, at least a factor of 32 apart.
-
-    Scalars and parameters do not count: the range is for what flows.
-    """
-    sizes = [
-        tensor.num_bytes
-        for link in hierarchy.links
-        if (tensor := hierarchy.tensor(link)).shape and not hierarchy.graph.nodes[link.source].params
-    ]
-    sizes = [size for size in sizes if size > 0]
-    if not sizes:
-        return 1, 2**MIN_SPAN
-    high = _round(max(sizes), up=True)
-    return min(_round(min(sizes), up=False), high // 2**MIN_SPAN or 1), high
-
-
-def _round(value: int, *, up: bool) -> int:
-    """Rounds to one digit, away from the values between."""
-    unit: int = 10 ** (len(str(value)) - 1)
-    return (-(-value // unit) if up else value // unit) * unit
-
-
-def make_width(byte_range: tuple[int, int]) -> Callable[[int], float]:
-    """The thickness of an edge by its bytes: 1.3 to 5.5 px, by the logarithm.
-
-    >>> make_width((64, 2048))(64), make_width((64, 2048))(4096)
-    (1.3, 5.5)
-    """
-    low, high = byte_range
-    span = max(MIN_SPAN, math.log2(max(1, high) / max(1, low)))
-
-    def width(num_bytes: int) -> float:
-        share = math.log2(max(num_bytes, low, 1) / max(1, low)) / span
-        return round(1.3 + 4.2 * min(1.0, share), 2)
-
-    return width
-
-
 def _lay_scope(
     hierarchy: Hierarchy, scope: int, open_ids: frozenset[str], width_of: Callable[[int], float], level: int
 ) -> _Part:
@@ -203,7 +162,7 @@ def _lay_scope(
     parent = hierarchy.items[scope].id
     part = _lay_connected(hierarchy, main, inner, width_of, parent, level)
     beside = [_lay_connected(hierarchy, scene, inner, width_of, parent, level) for scene in rest]
-    return _set_beside(part, beside, top=GROUP_FIRST_GAP if scope else 0)
+    return _set_beside(part, beside, top=GROUP_FIRST_GAP if scope else 0, parent=parent)
 
 
 def _lay_group(
@@ -239,8 +198,10 @@ def _split(scene: Scene) -> tuple[Scene, list[Scene]]:
             index = root[index]
         return index
 
-    for wire in scene.wires:
-        root[find(wire.source)] = find(wire.target)
+    borders = [i for i, element in enumerate(scene.elements) if element.kind in ("entry", "exit")]
+    joined = [(wire.source, wire.target) for wire in scene.wires] + list(pairwise(borders))
+    for one, other in joined:
+        root[find(one)] = find(other)
     held: dict[int, list[int]] = {}
     for index in range(len(scene.elements)):
         held.setdefault(find(index), []).append(index)
@@ -254,7 +215,7 @@ def _split(scene: Scene) -> tuple[Scene, list[Scene]]:
     return parts[0], sorted(parts[1:], key=lambda part: -len(part.elements))
 
 
-def _set_beside(part: _Part, others: list[_Part], top: float) -> _Part:
+def _set_beside(part: _Part, others: list[_Part], top: float, parent: str) -> _Part:
     """Sets what is not connected to the main part to its right, in columns no taller than it."""
     limit = max(part.height, 400.0)
     x, y, column = part.right + LOOSE_GAP, top, 0.0
@@ -268,7 +229,15 @@ def _set_beside(part: _Part, others: list[_Part], top: float) -> _Part:
         column = max(column, other.left + other.right)
         y += other.height + GROUP_FIRST_GAP
         right, height = max(right, x + column), max(height, y)
+    if height > part.height:
+        edges = [_lengthened(edge, part.height, height) if edge.target == parent else edge for edge in edges]
     return _Part(tuple(boxes), tuple(edges), part.left, right, height)
+
+
+def _lengthened(edge: Edge, old: float, new: float) -> Edge:
+    """An edge that ended at the lower border of a scope, led down to where the border is now."""
+    x, y = edge.points[-1]
+    return replace(edge, points=(*edge.points[:-1], (x, new))) if edge.head is None and y == old else edge
 
 
 def _lay_connected(
@@ -285,9 +254,9 @@ def _lay_connected(
     grid = Grid(ranks, place(ranks, sizes), sizes)
     routes = find_routes(grid)
     rows = stack_rows(grid, routes, _gaps(grid, elements, level))
-    courses = find_courses(grid, routes, rows, width_of)
+    courses = find_courses(grid, routes, rows, width_of, hierarchy.dtype)
     boxes: list[Box] = []
-    edges = [_make_edge(hierarchy, elements, course, parent, level) for course in courses]
+    edges = [_make_edge(elements, course, parent, level) for course in courses]
     for index, element in enumerate(elements):
         if element.kind in ("entry", "exit"):
             continue
@@ -342,7 +311,7 @@ def _gaps(grid: Grid, elements: tuple[Element, ...], level: int) -> Gaps:
     return Gaps(between, border, GROUP_LAST_GAP if border else 0)
 
 
-def _make_edge(hierarchy: Hierarchy, elements: tuple[Element, ...], course: Course, parent: str, level: int) -> Edge:
+def _make_edge(elements: tuple[Element, ...], course: Course, parent: str, level: int) -> Edge:
     wire = course.route.wire
     source, target = elements[wire.source], elements[wire.target]
     return Edge(
@@ -354,19 +323,11 @@ def _make_edge(hierarchy: Hierarchy, elements: tuple[Element, ...], course: Cour
         num_bytes=wire.num_bytes,
         head=course.head,
         dot=course.dot,
-        label=_with_dtype(hierarchy, wire, course.label),
+        label=course.label,
         title=_title(wire),
         is_dashed="aux" in (source.kind, target.kind),
         level=level,
     )
-
-
-def _with_dtype(hierarchy: Hierarchy, wire: Wire, label: Label | None) -> Label | None:
-    """Adds the type to a label where it is not the graph's main one."""
-    dtype = wire.tensor.dtype
-    if label is None or wire.num_tensors > 1 or not dtype or dtype == hierarchy.dtype:
-        return label
-    return replace(label, text=f"{label.text} {dtype}")
 
 
 def _title(wire: Wire) -> str:

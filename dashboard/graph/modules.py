@@ -6,7 +6,14 @@ import re
 from dataclasses import dataclass
 
 from dashboard.graph.definition import Node
-from dashboard.graph.families import PARAMETER_OPS, find_family, plain_op
+from dashboard.graph.families import (
+    CONSTANT_OPS,
+    INPUT_OPS,
+    OUTPUT_OPS,
+    PARAMETER_OPS,
+    find_family,
+    plain_op,
+)
 from dashboard.graph.hierarchy import Hierarchy, Item
 
 MAX_NODES = 400
@@ -62,7 +69,7 @@ def describe(hierarchy: Hierarchy, index: int) -> Description:
     node = hierarchy.node(item)
     if node is not None:
         return _describe_node(node)
-    if item.num_nodes > MAX_NODES or any(not _is_leaf(hierarchy, child) for child in item.children):
+    if item.num_nodes > MAX_NODES or any(_is_module(hierarchy, child) for child in item.children):
         return _describe_scope(hierarchy, item)
     return _describe_layer(hierarchy, item, [hierarchy.graph.nodes[i] for i in hierarchy.nodes_below(index)])
 
@@ -72,6 +79,11 @@ def is_parameter(node: Node) -> bool:
     return not node.inputs and (node.params > 0 or plain_op(node.op) in PARAMETER_OPS)
 
 
+def _is_module(hierarchy: Hierarchy, index: int) -> bool:
+    """Whether an item is a scope with parameters; one without is a function that its module calls."""
+    return not _is_leaf(hierarchy, index) and hierarchy.items[index].params > 0
+
+
 def _is_leaf(hierarchy: Hierarchy, index: int) -> bool:
     return hierarchy.items[index].node >= 0
 
@@ -79,17 +91,17 @@ def _is_leaf(hierarchy: Hierarchy, index: int) -> bool:
 def _describe_node(node: Node) -> Description:
     if is_parameter(node):
         return Description(node.op, node.outputs[0].label if node.outputs else "", "io", is_parameter=True)
-    if not node.inputs:
+    if plain_op(node.op) in INPUT_OPS | OUTPUT_OPS | CONSTANT_OPS:
         return Description(node.op, node.outputs[0].label if node.outputs else "", "io")
-    return Description(node.op, "", find_family(node.op))
+    return Description(node.op, "", find_family(node.op, node.path))
 
 
 def _describe_scope(hierarchy: Hierarchy, item: Item) -> Description:
     op = _scope_op(item)
     names = [display_name(hierarchy.items[child]) for child in item.children if not _is_leaf(hierarchy, child)]
     family = find_family(op, item.name) if op else find_family(item.name)
-    if not item.params and family == "math":
-        family = "io"
+    if family == "math":
+        family = "attn" if names and re.search(r"\d+$", item.name) else "other"
     if len(names) > MAX_NAMED or not names:
         return Description(op, f"{item.num_nodes:,} ops", family)
     return Description(op, " · ".join(names), family)
@@ -108,12 +120,12 @@ def _describe_layer(hierarchy: Hierarchy, item: Item, nodes: list[Node]) -> Desc
     found = _known_layer(item, plains, widest)
     named = _scope_op(item)
     if found is None:
-        family = find_family(named or item.name) if named else find_family(item.name, *(n.op for n in nodes[-1:]))
+        family = find_family(named or item.name, *(node.op for node in nodes[-1:] if item.params))
         main = [node.op for node in nodes if not is_parameter(node) and node.inputs]
         detail = main[0] if len(set(main)) == 1 else f"{item.num_nodes:,} ops"
         return Description(named, detail, family)
     op, detail, family = found
-    parts = [detail, activation if activation != op.lower() else ""]
+    parts = [detail, activation if family == "linear" else ""]
     return Description(named or op, " · ".join(part for part in parts if part), family)
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from dashboard.graph.columns import CHAR_WIDTH
 from dashboard.graph.drawing import Head, Label
 from dashboard.graph.grid import Grid, Track, settle_tracks, track_offset
-from dashboard.graph.ranks import RIGHT
+from dashboard.graph.ranks import LEFT, RIGHT
 from dashboard.graph.routes import Route
 
 TIP_GAP = 2
 LABEL_GAP = 7
 LABEL_HEIGHT = 11
+LABEL_SLACK = 16
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,9 @@ def head_length(width: float) -> float:
     return 5 + 0.95 * width
 
 
-def find_courses(grid: Grid, routes: Sequence[Route], rows: Rows, width_of: Callable[[int], float]) -> list[Course]:
+def find_courses(
+    grid: Grid, routes: Sequence[Route], rows: Rows, width_of: Callable[[int], float], main_dtype: str
+) -> list[Course]:
     """The points of every route, with labels where they touch nothing.
 
     Args:
@@ -90,9 +93,10 @@ def find_courses(grid: Grid, routes: Sequence[Route], rows: Rows, width_of: Call
         routes: From `find_routes`.
         rows: From `stack_rows`.
         width_of: Thickness of an edge by its bytes.
+        main_dtype: The type that labels leave out.
     """
     courses = [_find_course(grid, route, rows, width_of(route.wire.num_bytes)) for route in routes]
-    return _add_labels(grid, rows, courses)
+    return _add_labels(grid, rows, courses, main_dtype)
 
 
 def _find_course(grid: Grid, route: Route, rows: Rows, width: float) -> Course:
@@ -143,7 +147,7 @@ def _finish(
     return [*points, (points[-1][0], tip - length)], Head(points[-1][0], tip, "d")
 
 
-def _add_labels(grid: Grid, rows: Rows, courses: list[Course]) -> list[Course]:
+def _add_labels(grid: Grid, rows: Rows, courses: list[Course], main_dtype: str) -> list[Course]:
     """Writes the shape on one edge of each fan, where it touches neither a box nor another edge."""
     blocked = [
         (
@@ -156,27 +160,39 @@ def _add_labels(grid: Grid, rows: Rows, courses: list[Course]) -> list[Course]:
         for i in held
     ]
     lines = [(index, _span(a, b)) for index, course in enumerate(courses) for a, b in _segments(course)]
-    written: set[tuple[int, str]] = set()
+    written: set[tuple[str, int, str]] = set()
+    reach = (-grid.extent(LEFT, 0, grid.num_rows), grid.extent(RIGHT, 0, grid.num_rows))
     result = []
     for index, course in enumerate(courses):
         wire = course.route.wire
-        text = "" if course.route.is_tap or course.route.lane else _label_text(course.route)
+        text = _label_text(grid, course.route, main_dtype)
+        fans = {("from", wire.source, text)}
+        if course.route.shape == "elbow":
+            fans.add(("into", wire.target, text))
         label = None
-        if text and (wire.source, text) not in written:
+        if text and not fans & written:
             around = [*blocked, *(box for other, box in lines if other != index)]
-            label = next((place for place in _label_places(course, text) if not _touches(place, around)), None)
+            places = (place for place in _label_places(course, text) if _is_within(place, reach))
+            label = next((place for place in places if not _touches(place, around)), None)
         if label:
-            written.add((wire.source, text))
+            written |= fans
             blocked.append(_label_box(label))
         result.append(Course(course.route, course.points, course.radius, course.width, course.head, course.dot, label))
     return result
 
 
-def _label_text(route: Route) -> str:
+def _label_text(grid: Grid, route: Route, main_dtype: str) -> str:
+    """What to write on an edge; nothing on a branch of one that is labelled, nor where edges pass a border."""
+    kinds = {grid.ranks.scene.elements[index].kind for index in (route.wire.source, route.wire.target)}
+    if route.is_tap or route.lane or kinds & {"entry", "exit"}:
+        return ""
     if route.wire.num_tensors > 1:
         return f"{route.wire.num_tensors} tensors"
-    label = route.wire.tensor.label
-    return "" if label == "scalar" else label
+    label, dtype = route.wire.tensor.label, route.wire.tensor.dtype
+    if label in ("", "scalar"):
+        return ""
+    is_plain = dtype in ("", main_dtype) or route.shape == "side"
+    return label if is_plain else f"{label} {dtype}"
 
 
 def _label_places(course: Course, text: str) -> list[Label]:
@@ -200,6 +216,12 @@ def _label_box(label: Label) -> tuple[float, float, float, float]:
     width = len(label.text) * CHAR_WIDTH
     left = {"start": label.x, "end": label.x - width, "middle": label.x - width / 2}[label.anchor]
     return left, label.y - LABEL_HEIGHT + 2, left + width, label.y + 2
+
+
+def _is_within(label: Label, reach: tuple[float, float]) -> bool:
+    """Whether a label stays between the outermost boxes, with some room for the longest shapes."""
+    left, _, right, _ = _label_box(label)
+    return left > reach[0] - LABEL_SLACK and right < reach[1] + LABEL_SLACK
 
 
 def _touches(label: Label, boxes: Sequence[tuple[float, float, float, float]]) -> bool:

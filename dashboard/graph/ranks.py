@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from dashboard.graph.elements import Element, Scene, merge_elements
+from dashboard.graph.elements import Element, Scene, Wire, merge_elements
 from dashboard.graph.families import find_family
 from dashboard.graph.hierarchy import Hierarchy
 
@@ -28,6 +28,7 @@ class Ranks:
         spine: Elements of the spine from top to bottom, entry and exit included.
         asides: Side (`LEFT`, `RIGHT`) of each element that stands beside its only reader, in the reader's row.
         backward: Indices of the wires that run against the rows, because the graph has a cycle.
+        metrics: Elements that only count something: drawn at the left, and with the wire from the model only.
     """
 
     scene: Scene
@@ -35,6 +36,7 @@ class Ranks:
     spine: tuple[int, ...]
     asides: dict[int, int]
     backward: frozenset[int]
+    metrics: frozenset[int] = frozenset()
 
 
 def rank(scene: Scene, hierarchy: Hierarchy) -> Ranks:
@@ -49,18 +51,26 @@ def rank(scene: Scene, hierarchy: Hierarchy) -> Ranks:
 
 def _rank_once(scene: Scene, hierarchy: Hierarchy) -> Ranks:
     order, backward = _sort(scene)
+    spine = _find_spine(scene, hierarchy, order, backward)
+    metrics = _find_metrics(scene, hierarchy, spine)
+    scene = _mark_metrics(scene, metrics)
+    order, backward = _sort(scene)
+    above, below = _neighbours(scene, backward)
+    rows = _longest_paths(order, above)
+    _pull_down(rows, order, spine, above, below)
+    asides = _set_aside(scene, rows, spine, above, below)
+    return Ranks(scene, _closed(scene, rows), spine, asides, backward, metrics)
+
+
+def _neighbours(scene: Scene, backward: frozenset[int]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """What each element reads, and what reads it."""
     above: dict[int, list[int]] = defaultdict(list)
     below: dict[int, list[int]] = defaultdict(list)
     for index, wire in enumerate(scene.wires):
         if index not in backward:
             above[wire.target].append(wire.source)
             below[wire.source].append(wire.target)
-    spine = _find_spine(scene, hierarchy, order, backward)
-    scene = _mark_metrics(scene, hierarchy, spine, below)
-    rows = _longest_paths(order, above)
-    _pull_down(rows, order, spine, above, below)
-    asides = _set_aside(scene, rows, spine, above, below)
-    return Ranks(scene, _closed(scene, rows), spine, asides, backward)
+    return above, below
 
 
 def _sort(scene: Scene) -> tuple[list[int], frozenset[int]]:
@@ -146,19 +156,39 @@ def _end_merit(element: Element, has_output: bool) -> int:
     return 2 if element.kind != "aux" and find_family(element.name) == "loss" else 1
 
 
-def _mark_metrics(scene: Scene, hierarchy: Hierarchy, spine: tuple[int, ...], below: dict[int, list[int]]) -> Scene:
-    """Makes auxiliary what only counts: it ends beside the spine in a scalar and holds no parameters."""
+def _find_metrics(scene: Scene, hierarchy: Hierarchy, spine: tuple[int, ...]) -> frozenset[int]:
+    """What only counts: it ends beside the spine in a scalar and holds no parameters."""
     on_spine = set(spine)
-    elements = tuple(
-        replace(element, kind="aux")
+    is_read = {wire.source for wire in scene.wires}
+    return frozenset(
+        index
+        for index, element in enumerate(scene.elements)
         if index not in on_spine
-        and not below.get(index)
-        and element.kind in ("op", "module")
+        and index not in is_read
+        and element.kind in ("op", "module", "group", "aux")
         and _ends_in_scalar(hierarchy, element)
-        else element
+    )
+
+
+def _mark_metrics(scene: Scene, metrics: frozenset[int]) -> Scene:
+    if not metrics:
+        return scene
+    elements = (
+        replace(element, kind="aux") if index in metrics and element.kind != "group" else element
         for index, element in enumerate(scene.elements)
     )
-    return Scene(elements, scene.wires)
+    return Scene(tuple(elements), _without_side_inputs(scene, metrics))
+
+
+def _without_side_inputs(scene: Scene, metrics: frozenset[int]) -> tuple[Wire, ...]:
+    """The wires without those from inputs to a metric that also reads the model: the panel lists them."""
+    kinds = [element.kind for element in scene.elements]
+    reads_model = {wire.target for wire in scene.wires if kinds[wire.source] not in ("input", "aux")}
+    return tuple(
+        wire
+        for wire in scene.wires
+        if not (wire.target in metrics & reads_model and kinds[wire.source] in ("input", "aux"))
+    )
 
 
 def _ends_in_scalar(hierarchy: Hierarchy, element: Element) -> bool:

@@ -148,14 +148,15 @@ class _Planner:
             )
             if is_above_target:
                 self._take(grid.xs[source], wire, owner=source)
-            elif grid.is_free(grid.xs[target], *self._between(wire), owner=target, margin=PORT_STEP + 8):
+            elif grid.is_free(grid.xs[target], *self._between(wire), owner=target):
                 gap = self._rows[source] + 1
                 self._take(grid.xs[target], wire, owner=target)
             else:
                 return None
         route = Route(wire, "elbow", x_out=grid.xs[source], x_in=grid.xs[target])
         route.tracks.append(Track(gap, 0, 0, (1, 0), ("wire", source, target), "turn"))
-        if self._kind(target) == "aux" and self._shares_line(wire):
+        is_aside = self._kind(target) == "aux" or target in grid.ranks.metrics
+        if is_aside and self._shares_line(wire):
             route.is_tap = True
             route.tracks[0].manner = "tap"
             route.tracks[0].bus = ("tap", source)
@@ -179,11 +180,19 @@ class _Planner:
         low, high = sorted((rows[wire.source], rows[target]))
         clear = (low, high) if is_backward else (low + 1, high if enters else high - 1)
         is_tap = self._shares_line(wire)
-        lane = Lane(wanted, *clear, (low + 0.5, high - (0 if enters else 0.4)), ("from", wire.origins))
+        lane = Lane(wanted, *clear, (low + 0.5, high - (0 if enters else 0.4)), self._bus(wire, is_tap=is_tap))
         route = Route(wire, "lane", enters=enters, lane=lane, is_tap=is_tap, x_out=self._grid.xs[wire.source])
         route.from_border = self._kind(wire.source) == "entry" and not is_tap
         route.x_in = self._grid.xs[target]
         return route
+
+    def _bus(self, wire: Wire, *, is_tap: bool) -> object:
+        """Lanes of one value run together, and so do all that pass the border of the scope."""
+        if self._kind(wire.source) == "entry" and not is_tap:
+            return "entering"
+        if self._kind(wire.target) == "exit":
+            return "leaving"
+        return wire.origins
 
 
 def _set_ports(grid: Grid, routes: Iterable[Route]) -> None:
@@ -194,6 +203,8 @@ def _set_ports(grid: Grid, routes: Iterable[Route]) -> None:
         if route.shape == "straight":
             straight_into.add(route.wire.target)
             lines_below.add(route.wire.source)
+        elif route.shape == "elbow" and route.tracks[0].gap != grid.ranks.rows[route.wire.target]:
+            straight_into.add(route.wire.target)  # it comes down a channel of the target's own x
         elif route.shape in ("elbow", "lane") and not route.enters:
             into[route.wire.target].append(route)
     for target, held in into.items():

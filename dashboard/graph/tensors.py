@@ -120,6 +120,8 @@ def find_tensors(attributes: Any) -> tuple[Tensor, ...]:
     """
     if "_jax_shape" in attributes:
         shapes = _shapes(attributes["_jax_shape"]) or [()]  # a scalar's list of sizes is empty, hence unset
+        if "_output_shapes" in attributes:  # JAX's own names the first output only
+            shapes = _shapes(attributes["_output_shapes"]) or shapes
         dtypes = _dtypes(attributes["_jax_dtype"]) if "_jax_dtype" in attributes else []
         return _zip(shapes, dtypes)
     dtypes = next((_dtypes(attributes[key]) for key in ("dtype", "DstT", "T") if key in attributes), [])
