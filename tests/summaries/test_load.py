@@ -69,5 +69,7 @@ def test_load_counts_what_it_could_not_read(tmp_path: Path):
 
 
 def test_load_of_a_logdir_that_does_not_exist_says_what_to_pass(tmp_path: Path):
-    with pytest.raises(FileNotFoundError, match=r"log directory '.*none' does not exist\. Pass load the folder given to"):
+    with pytest.raises(
+        FileNotFoundError, match=r"log directory '.*none' does not exist\. Pass load the folder given to"
+    ):
         load(tmp_path / "none")
