@@ -1,0 +1,48 @@
+"""How much is drawn at a time: beyond, the group with the most children closes first."""
+
+from __future__ import annotations
+
+from dashboard.graph.hierarchy import Hierarchy
+
+MAX_BOXES = 400
+MAX_EDGES = 600
+
+
+def close_beyond_limit(hierarchy: Hierarchy, open_ids: frozenset[str], keep: str) -> tuple[frozenset[str], list[str]]:
+    """Closes the fullest groups until no more than `MAX_BOXES` boxes can be visible."""
+    closed: list[str] = []
+    open_ids = find_visible(hierarchy, open_ids)
+    while _count_boxes(hierarchy, open_ids) > MAX_BOXES:
+        fullest = find_fullest(hierarchy, open_ids, keep)
+        if fullest is None:
+            break
+        closed.append(fullest)
+        open_ids = find_visible(hierarchy, open_ids - {fullest})
+    return open_ids, closed
+
+
+def find_visible(hierarchy: Hierarchy, open_ids: frozenset[str]) -> frozenset[str]:
+    """Those of the ids that name a scope all of whose outer scopes are open too."""
+    found = set()
+    for scope_id in open_ids:
+        index = hierarchy.index_by_id.get(scope_id, 0)
+        if index and hierarchy.items[index].children:
+            outer = (hierarchy.items[ancestor].id for ancestor in hierarchy.ancestors(index))
+            if all(ancestor in open_ids for ancestor in outer):
+                found.add(scope_id)
+    return frozenset(found)
+
+
+def _count_boxes(hierarchy: Hierarchy, open_ids: frozenset[str]) -> int:
+    opened = (hierarchy.items[hierarchy.index_by_id[scope_id]] for scope_id in open_ids)
+    return len(hierarchy.items[0].children) + sum(len(item.children) for item in opened)
+
+
+def find_fullest(hierarchy: Hierarchy, open_ids: frozenset[str], keep: str) -> str | None:
+    """The open scope to close first: one that does not hold the item `keep`, with the most children."""
+    kept = {hierarchy.items[index].id for index in hierarchy.ancestors(hierarchy.index_by_id.get(keep, 0))} | {keep}
+
+    def merit(scope_id: str) -> tuple[bool, int, str]:
+        return scope_id not in kept, len(hierarchy.items[hierarchy.index_by_id[scope_id]].children), scope_id
+
+    return max(open_ids, key=merit, default=None)
