@@ -17,10 +17,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 BROWSER_ARGS = [
     "--no-sandbox", "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -78,7 +83,9 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
     contexts = []
 
-    def open_(url: str, *, width: int = 1400, height: int = 900, theme: str = "light") -> Page:
+    def open_(
+        url: str, *, width: int = 1400, height: int = 900, theme: str = "light", allow_console: str = "$^"
+    ) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
         contexts.append(context)
         page = context.new_page()
@@ -91,7 +98,12 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
                 complaints.append(f"request to {request.url}")
 
         page.on("request", check)
-        page.on("console", lambda message: message.type == "error" and complaints.append(f"console: {message.text}"))
+
+        def listen(message: ConsoleMessage) -> None:
+            if message.type == "error" and not re.search(allow_console, message.text):
+                complaints.append(f"console: {message.text}")
+
+        page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.goto(url)
         return page

@@ -411,6 +411,15 @@ def test_a_donated_array_is_reported_with_tag_and_step(writer: SummaryWriter):
         writer.flush()
 
 
+def test_a_copy_is_there_when_the_array_was_donated(writer: SummaryWriter):
+    array = jnp.ones(3)
+    writer.add_histogram("weights", array, 12, copy=True)
+    array.delete()
+    writer.flush()
+
+    assert read(writer.log_dir).histograms["weights"][0].num == 3
+
+
 def test_a_traced_value_is_refused_at_once(writer: SummaryWriter):
     @jax.jit
     def step(x):

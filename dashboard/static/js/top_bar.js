@@ -98,7 +98,7 @@ function RunsToggle() {
     "button",
     { type: "button", className: "runs-toggle", "aria-expanded": isOpen, onClick: () => setOpen(!isOpen) },
     h(Icon, { name: isOpen ? "x" : "list-check" }),
-    `${session.selected.size} runs`,
+    session.selected.size === 1 ? "1 run" : `${session.selected.size} runs`,
   );
 }
 

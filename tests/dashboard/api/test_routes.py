@@ -10,6 +10,8 @@ from dashboard.app import create_app
 from dashboard.settings import Settings
 from summaries import SummaryWriter
 
+WriteRun = Callable[..., Path]
+
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
@@ -31,7 +33,7 @@ def select(client: TestClient, *runs: str) -> str:
     return client.post("/data/selections", json={"runs": list(runs)}).json()["key"]
 
 
-def test_runs_and_tags_are_listed(write_run: Callable[..., Path], client: TestClient) -> None:
+def test_runs_and_tags_are_listed(write_run: WriteRun, client: TestClient) -> None:
     write_run("a", {"loss": [3.0, 2.0]})
     write_run("b", {"loss": [3.0], "acc": [0.1]}, first_step=5)
 
@@ -44,7 +46,7 @@ def test_runs_and_tags_are_listed(write_run: Callable[..., Path], client: TestCl
     assert tags["tags"] == {"acc": [0], "loss": [0, 1]}
 
 
-def test_series_of_a_selection_come_in_one_answer(write_run: Callable[..., Path], client: TestClient) -> None:
+def test_series_of_a_selection_come_in_one_answer(write_run: WriteRun, client: TestClient) -> None:
     write_run("a", {"loss": [3.0, math.nan, 1.0]})
     write_run("b", {"loss": [5.0]})
     wait_for_points(client, 4)
@@ -59,9 +61,7 @@ def test_series_of_a_selection_come_in_one_answer(write_run: Callable[..., Path]
     assert series[1]["non_finite"] == [{"step": 1.0, "wall_time": 1001.0, "value": "NaN"}]
 
 
-def test_since_leaves_out_what_did_not_change(
-    write_run: Callable[..., Path], client: TestClient, tmp_path: Path
-) -> None:
+def test_since_leaves_out_what_did_not_change(write_run: WriteRun, client: TestClient, tmp_path: Path) -> None:
     write_run("a", {"loss": [3.0]})
     version = wait_for_points(client, 1)["version"]
     write_run("b", {"loss": [5.0]})
@@ -73,7 +73,7 @@ def test_since_leaves_out_what_did_not_change(
     assert [one["run"] for one in series] == [1]
 
 
-def test_unchanged_answer_is_not_sent_again(write_run: Callable[..., Path], client: TestClient) -> None:
+def test_unchanged_answer_is_not_sent_again(write_run: WriteRun, client: TestClient) -> None:
     write_run("a", {"loss": [3.0]})
     wait_for_points(client, 1)
     params = {"selection": select(client, "a"), "tag": "loss"}
@@ -82,7 +82,7 @@ def test_unchanged_answer_is_not_sent_again(write_run: Callable[..., Path], clie
     assert client.get("/data/series", params=params, headers={"if-none-match": etag}).status_code == 304
 
 
-def test_range_is_drawn_at_full_resolution(write_run: Callable[..., Path], client: TestClient) -> None:
+def test_range_is_drawn_at_full_resolution(write_run: WriteRun, client: TestClient) -> None:
     write_run("a", {"loss": [float(step % 7) for step in range(2000)]})
     wait_for_points(client, 2000)
     params = {"selection": select(client, "a"), "tag": "loss", "format": "json", "width": 50}
@@ -126,7 +126,7 @@ def test_news_say_which_run_changed(client: TestClient, tmp_path: Path) -> None:
 
 
 def test_torn_and_foreign_files_are_problems_of_their_run(
-    tmp_path: Path, write_run: Callable[..., Path], client: TestClient
+    tmp_path: Path, write_run: WriteRun, client: TestClient
 ) -> None:
     run = write_run("a", {"loss": [3.0, 2.0, 1.0]})
     (file,) = run.iterdir()

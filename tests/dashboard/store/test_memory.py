@@ -9,10 +9,11 @@ import pytest
 from dashboard.store.memory import MemoryStore
 from summaries import LogdirTail, SummaryWriter
 
+WriteRun = Callable[..., Path]
+ReadStore = Callable[[], MemoryStore]
 
-def test_store_tells_runs_tags_and_series(
-    write_run: Callable[..., Path], read_store: Callable[[], MemoryStore]
-) -> None:
+
+def test_store_tells_runs_tags_and_series(write_run: WriteRun, read_store: ReadStore) -> None:
     write_run("a", {"loss": [3.0, 2.0, 1.0]})
     write_run("b/c", {"loss": [4.0], "acc": [0.5]}, first_step=10)
 
@@ -57,7 +58,7 @@ def test_run_without_points_has_no_times(tmp_path: Path) -> None:
     assert run.kinds == frozenset()
 
 
-def test_deleted_run_disappears(write_run: Callable[..., Path], tmp_path: Path) -> None:
+def test_deleted_run_disappears(write_run: WriteRun, tmp_path: Path) -> None:
     write_run("a", {"loss": [1.0]})
     write_run("b", {"loss": [1.0]})
     store, tail = MemoryStore(), LogdirTail(tmp_path, walk_interval_secs=0)
@@ -114,8 +115,8 @@ def test_blob_is_read_from_its_file(tmp_path: Path) -> None:
 def test_unknown_names_are_said(
     ask: Callable[[MemoryStore], object],
     message: str,
-    write_run: Callable[..., Path],
-    read_store: Callable[[], MemoryStore],
+    write_run: WriteRun,
+    read_store: ReadStore,
 ) -> None:
     write_run("a", {"loss": [1.0]})
 

@@ -1,0 +1,107 @@
+"""The browser's pure modules, called in Chromium and compared with Python or hand-computed values."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from dashboard.api import wire
+
+pytestmark = pytest.mark.browser
+Run = Callable[[str, str], object]
+
+
+def test_decoder_reads_what_the_encoder_wrote(run_module: Run) -> None:
+    drawn = wire.DrawnSeries(
+        run=1, tag=2, version=2**40, num_total=5_000_000_000,
+        steps=np.array([0.0, 1.0, 2**53]), wall_times=1e9 + np.array([0, 0.5, 60]), values=np.array([0.1, -2.0, 3e300]),
+        segment_starts=np.array([0, 2]), superseded=np.array([True, False]),
+        non_finite_steps=np.array([7.0]), non_finite_wall_times=np.array([1e9 + 1]),
+        non_finite_values=np.array([np.inf]),
+        first_wall_time=1e9,
+    )  # fmt: skip
+    message = base64.b64encode(wire.encode([drawn, drawn], store_version=3)).decode()
+
+    decoded = run_module(
+        "wire.js",
+        f"""
+        const bytes = Uint8Array.from(atob("{message}"), (letter) => letter.charCodeAt(0));
+        const {{ series }} = module.decodeSeries(bytes.buffer);
+        const plain = (value) => ArrayBuffer.isView(value) ? Array.from(value) : value;
+        const flat = (one) => Object.fromEntries(Object.entries(one).map(([name, value]) => [name, plain(value)]));
+        return {{ count: series.length, ...flat(series[1]), nonFinite: flat(series[1].nonFinite) }};
+        """,
+    )
+
+    assert decoded == {
+        "version": 2**40, "count": 2, "run": 1, "tag": 2, "numTotal": 5_000_000_000, "firstWall": 1e9,
+        "steps": [0.0, 1.0, 2**53], "walls": [0.0, 0.5, 60.0], "values": [0.1, -2.0, 3e300],
+        "segments": [0, 2], "superseded": [1, 0], "nonFinite": {"steps": [7.0], "walls": [1.0], "kinds": [1]},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("0", "0"), ("3.2154", "3.215"), ("0.5", "0.5000"), ("-0.062", "−0.06200"), ("9999.9", "10.00 k"),
+        ("423000", "423.0 k"), ("2.3e6", "2.300 M"), ("4.61e-5", "4.61e-5"), ("-1e-7", "−1.00e-7"),
+        ("NaN", "NaN"), ("Infinity", "+Inf"), ("-Infinity", "−Inf"),
+    ],
+)  # fmt: skip
+def test_values_have_four_digits(run_module: Run, value: str, text: str) -> None:
+    assert run_module("format.js", f"return module.formatValue({value});") == text
+
+
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [
+        ([0, 10_000, 20_000], ["0", "10 k", "20 k"]),
+        ([0, 0.5, 1], ["0", "0.5", "1.0"]),
+        ([3.2, 3.25, 3.3], ["3.20", "3.25", "3.30"]),
+        ([0, 5e-5, 1e-4], ["0", "5e-5", "1e-4"]),
+        ([-100, 0, 100], ["−100", "0", "100"]),
+        ([1_000_000, 1_500_000], ["1.0 M", "1.5 M"]),
+    ],
+)
+def test_ticks_of_an_axis_share_one_notation(run_module: Run, values: list[float], labels: list[str]) -> None:
+    assert run_module("format.js", f"return module.formatTicks({values});") == labels
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (59, "59 s"), (61, "1 m 1 s"), (3600, "1 h"), (8820, "2 h 27 m"), (200_000, "2 d 7 h")],
+)
+def test_durations_name_two_units(run_module: Run, seconds: int, text: str) -> None:
+    assert run_module("format.js", f"return module.formatDuration({seconds});") == text
+
+
+def test_groups_follow_prefixes_and_small_ones_join_their_parent(run_module: Run) -> None:
+    groups = run_module(
+        "grid/groups.js",
+        """
+        const layers = ["params/dense_10/kernel", "params/dense_2/kernel"];
+        const tags = ["loss", "eval/acc", ...layers, "net/a/1", "net/a/2", "net/a/3", "net/a/4"];
+        return module.groupTags(tags).map(({ name, tags }) => [name, tags.map(({ label }) => label)]);
+        """,
+    )
+
+    assert groups == [
+        ["", ["loss"]],
+        ["eval", ["acc"]],
+        ["net/a", ["1", "2", "3", "4"]],
+        ["params", ["dense_2/kernel", "dense_10/kernel"]],
+    ]
+
+
+def test_common_folders_are_elided_but_never_a_whole_name(run_module: Run) -> None:
+    names = [["a/b/one", "a/b/two"], ["a/b", "a/b/c"], ["only/one"], ["x", "y"]]
+
+    assert [run_module("run_style.js", f"return module.commonFolder({one});") for one in names] == [
+        "a/b/",
+        "a/",
+        "",
+        "",
+    ]
