@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
@@ -22,8 +24,16 @@ _SHEETS = (
     "static/css/graph.css",
     "static/css/mantine.css",
 )
-# Asked for while Dash's own scripts still load.
-_MODULES = ("session.js", "top_bar.js", "run_list.js", "card_grid.js")
+_STATIC = Path(__file__).parent / "static"
+_CLASSIC = ("components.js", "theme_boot.js")
+
+
+def _modules() -> list[str]:
+    """The modules that the first page needs, asked for while Dash's own scripts still load."""
+    folders = ("js/*.js", "js/grid/*.js", "js/plot/*.js", "js/cards/index.js", "js/cards/scalars.js")
+    found = [path for folder in folders for path in sorted(_STATIC.glob(folder)) if path.name not in _CLASSIC]
+    return [f"static/{path.relative_to(_STATIC).as_posix()}" for path in found] + ["vendor/uplot/uPlot.esm.js"]
+
 
 INDEX_HTML = (
     """<!DOCTYPE html>
@@ -37,8 +47,9 @@ INDEX_HTML = (
     {%css%}
 """
     + "".join(f'    <link rel="stylesheet" href="/{sheet}">\n' for sheet in _SHEETS)
-    + "".join(f'    <link rel="modulepreload" href="/static/js/{module}">\n' for module in _MODULES)
-    + """  </head>
+    + "".join(f'    <link rel="modulepreload" href="/{module}">\n' for module in _modules())
+    + """    <script type="module" src="/static/js/session.js"></script>
+  </head>
   <body>
     {%app_entry%}
     <footer>{%config%}{%scripts%}{%renderer%}</footer>

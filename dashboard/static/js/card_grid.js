@@ -16,9 +16,17 @@ export default function CardGrid({ kind, options = {}, empty }) {
   const tags = useTags(kind);
   const [loader, setLoader] = useState(null);
   useEffect(() => {
-    const fresh = new Loader(cardKinds[kind], session);
-    setLoader(fresh);
-    return () => fresh.close();
+    let made = null;
+    let isCurrent = true;
+    cardKinds[kind]().then(({ card }) => {
+      if (!isCurrent) return;
+      made = new Loader(card, session);
+      setLoader(made);
+    });
+    return () => {
+      isCurrent = false;
+      made?.close();
+    };
   }, [kind]);
   useEffect(() => loader?.setOptions(options), [loader, JSON.stringify(options)]);
 
