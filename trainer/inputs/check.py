@@ -76,7 +76,8 @@ def _as_array(values: Any, name: str) -> np.ndarray:
     if array.ndim == 0 or len(array) == 0:
         raise ValueError(f"{name} must have at least one row; got shape {array.shape}. Pass some data.")
     if array.dtype.kind == "f":
-        return _finite(array.astype(np.float32), name)
+        with np.errstate(over="ignore"):  # what float32 cannot hold is refused below
+            return _finite(array.astype(np.float32), name)
     return array.astype(np.int32) if array.dtype in (np.int64, np.uint64) else array
 
 

@@ -138,20 +138,25 @@ class IterableFeed:
             return
 
     def _stacks(self, batches: Iterator[Any]) -> Iterator[list[Batch]]:
-        """Groups batches of one shape, up to the capacity, or to what came within the wait."""
+        """Groups batches of one shape, up to the capacity, or to what came within the wait.
+
+        What came before a failure is given before it is raised.
+        """
         rows: list[Batch] = []
         started = time.monotonic()
-        for number, item in enumerate(batches):
-            batch = self._fit(self._prepare(item, number), number)
-            if rows and _shapes(batch) != _shapes(rows[0]):
+        try:
+            for number, item in enumerate(batches):
+                batch = self._fit(self._prepare(item, number), number)
+                if rows and _shapes(batch) != _shapes(rows[0]):
+                    yield rows
+                    rows = []
+                rows.append(batch)
+                if len(rows) == self.capacity or time.monotonic() - started > MAX_WAIT_SECS:
+                    yield rows
+                    rows, started = [], time.monotonic()
+        finally:
+            if rows and not self._is_closed.is_set():  # a closed feed wants no more, and its generator is being closed
                 yield rows
-                rows = []
-            rows.append(batch)
-            if len(rows) == self.capacity or time.monotonic() - started > MAX_WAIT_SECS:
-                yield rows
-                rows, started = [], time.monotonic()
-        if rows:
-            yield rows
 
     def _fit(self, batch: Batch, number: int) -> Batch:
         """Fills up a short batch, and refuses one that is longer than the first or of another shape."""

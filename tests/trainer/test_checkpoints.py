@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from trainer.checkpoints import Checkpoints
+from trainer.protocols import TrainState
+
+CONFIG = {"seed": 0, "model": {"class": "Dense", "units": 3}}
+
+
+def make_state(value: float) -> TrainState:
+    params = {"dense_0": {"kernel": jnp.full((2, 3), value), "bias": jnp.zeros(3)}}
+    return TrainState(params, {}, (jnp.int32(7), {"mu": params}), jnp.int32(value))
+
+
+def test_checkpoint_restores_every_array(tmp_path: Path) -> None:
+    Checkpoints(tmp_path, CONFIG).save(5, make_state(5.0))
+
+    again = Checkpoints(tmp_path, CONFIG)
+    restored = again.restore(make_state(0.0))
+
+    assert again.step == 5
+    np.testing.assert_array_equal(restored.params["dense_0"]["kernel"], np.full((2, 3), 5.0))
+    np.testing.assert_array_equal(restored.opt_state[1]["mu"]["dense_0"]["kernel"], np.full((2, 3), 5.0))
+    assert int(restored.opt_state[0]) == 7
+    assert int(restored.step) == 5
+
+
+def test_fresh_folder_is_made_and_has_no_step(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path / "a" / "b", CONFIG)
+
+    assert checkpoints.step is None
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+def test_newest_two_checkpoints_are_kept_and_no_temporary_file(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path, CONFIG)
+    for step in range(1, 5):
+        checkpoints.save(step, make_state(float(step)))
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "checkpoint-3.safetensors",
+        "checkpoint-4.safetensors",
+        "run.json",
+    ]
+
+
+def test_what_a_killed_process_left_behind_is_removed_and_the_last_whole_checkpoint_used(tmp_path: Path) -> None:
+    Checkpoints(tmp_path, CONFIG).save(5, make_state(5.0))
+    (tmp_path / ".checkpoint-9.safetensors.tmp-123").write_bytes(b"half")
+    (tmp_path / "checkpoint-9.safetensors").write_bytes(b"not named in run.json")
+
+    checkpoints = Checkpoints(tmp_path, CONFIG)
+
+    assert int(checkpoints.restore(make_state(0.0)).step) == 5
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({**CONFIG, "seed": 1}, r"seed must be what the run in .* was started with, 0; got 1\. Use another model_dir"),
+        (
+            {**CONFIG, "model": {"class": "Dense", "units": 4}},
+            r"model must be what the run .*'units': 3.*; got .*'units': 4",
+        ),
+    ],
+)
+def test_other_configuration_is_refused(tmp_path: Path, config: dict[str, Any], message: str) -> None:
+    Checkpoints(tmp_path, CONFIG).save(5, make_state(5.0))
+
+    with pytest.raises(ValueError, match=message):
+        Checkpoints(tmp_path, config)
+
+
+def test_folder_with_foreign_event_files_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "events.out.tfevents.1.host").write_bytes(b"")
+
+    with pytest.raises(ValueError, match=r"model_dir must be empty or hold a run .* event files but no run\.json"):
+        Checkpoints(tmp_path, CONFIG)
+
+
+def test_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(
+        ValueError, match=r"model_dir must be a folder that can be written; got '.*file/run' \(Not a dir"
+    ):
+        Checkpoints(tmp_path / "file" / "run", CONFIG)
+
+
+def test_damaged_record_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("{")
+
+    with pytest.raises(ValueError, match=r"run\.json must be the record of a run; got "):
+        Checkpoints(tmp_path, CONFIG)
+
+
+def test_missing_and_foreign_arrays_are_refused(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path, CONFIG)
+    checkpoints.save(5, make_state(5.0))
+    wider = make_state(0.0)._replace(params={"dense_0": {"kernel": jnp.zeros((2, 4)), "bias": jnp.zeros(3)}})
+
+    with pytest.raises(ValueError, match=r"must hold params/dense_0/kernel of shape \(2, 4\); got \(2, 3\)\."):
+        checkpoints.restore(wider)
+    (tmp_path / "checkpoint-5.safetensors").unlink()
+    with pytest.raises(ValueError, match=r"model_dir must hold checkpoint-5\.safetensors, named in run\.json"):
+        checkpoints.restore(make_state(0.0))
+
+
+def test_record_says_what_the_run_is(tmp_path: Path) -> None:
+    Checkpoints(tmp_path, CONFIG).save(5, make_state(5.0))
+
+    record = json.loads((tmp_path / "run.json").read_text())
+
+    assert record == {"version": 1, "step": 5, "checkpoint": "checkpoint-5.safetensors", "config": CONFIG}

@@ -1,0 +1,15 @@
+"""Hooks: what happens between steps.
+
+>>> from trainer import hooks
+>>> hooks.EvaluationHook(interval=50).next_step(50)
+100
+"""
+
+from trainer.hooks.base import Context as Context
+from trainer.hooks.base import Hook as Hook
+from trainer.hooks.base import next_multiple as next_multiple
+from trainer.hooks.checkpoint import CheckpointHook as CheckpointHook
+from trainer.hooks.evaluation import EvaluationHook as EvaluationHook
+from trainer.hooks.stop import StopHook as StopHook
+from trainer.hooks.summaries import GraphHook as GraphHook
+from trainer.hooks.summaries import HistogramHook as HistogramHook

@@ -1,0 +1,271 @@
+"""The training loop: many steps in one dispatch, control where a hook is due.
+
+A chunk is one call of the compiled program. The first is one step long, the second is timed, and all others aim at
+100 ms; each ends at the latest where a hook is due. While one runs the next is dispatched; then the metrics of all
+steps of the first go to the writer as the array that they are, with the wall times between its start and its end.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from trainer.hooks.base import Context, Hook
+from trainer.inputs.feed import Block, Feed
+from trainer.paths import leaf_paths
+from trainer.programs import Programs, TrainProgram
+from trainer.protocols import Array, TrainState
+from trainer.step_graph import make_step_graph
+
+TARGET_SECS = 0.1
+RATE_SECS = 1.0  # between two points of steps_per_sec
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A dispatched chunk.
+
+    Attributes:
+        first_step: Number of its first step.
+        count: Number of steps.
+        started: When it was dispatched, ``time.perf_counter``.
+        metrics: Name to array ``(capacity,)``, perhaps still being computed.
+    """
+
+    first_step: int
+    count: int
+    started: float
+    metrics: dict[str, Array]
+
+
+class Pace:
+    """Chooses how many steps a chunk holds, from how long the last ones took."""
+
+    def __init__(self, capacity: int, target_secs: float = TARGET_SECS) -> None:
+        self._capacity = capacity
+        self._target_secs = target_secs
+        self._num_observed = 0
+        self._finished = 0.0
+        self.size = 1
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a step has been timed; the first chunk counts as warm-up."""
+        return self._num_observed >= 2
+
+    def observe(self, chunk: Chunk, finished: float) -> float:
+        """Learns from a finished chunk; returns how long it took, in seconds, without its wait for the one before."""
+        secs = max(finished - max(chunk.started, self._finished), 1e-9)
+        self._finished = finished
+        self._num_observed += 1
+        if self.is_settled:
+            self.size = int(np.clip(self._target_secs * chunk.count / secs, 1, self._capacity))
+        return secs
+
+
+class Loop:
+    """One training, from a first to a last step. It is the `Context` of its hooks."""
+
+    def __init__(
+        self,
+        programs: Programs,
+        feed: Feed,
+        *,
+        train_state: TrainState,
+        seed: int,
+        hooks: Sequence[Hook] = (),
+        writer: Any = None,
+        evaluate: Callable[[TrainState], dict[str, float]] | None = None,
+    ) -> None:
+        """Prepares the training.
+
+        Args:
+            programs: The compiled programs.
+            feed: Where batches come from.
+            train_state: Where to begin; its memory is reused.
+            seed: Of dropout and the like.
+            hooks: Called in this order.
+            writer: `SummaryWriter` for the metrics, or None.
+            evaluate: Returns the metrics on the validation data, by name.
+        """
+        self.train_state = train_state
+        self.step = int(train_state.step)
+        self.writer = writer
+        self.error: BaseException | None = None
+        self.tags = leaf_paths(train_state.params)
+        self._programs = programs
+        self._feed = feed
+        self._seed = seed
+        self._hooks = list(hooks)
+        self._evaluate = evaluate
+        self._evaluated: tuple[int, dict[str, float]] | None = None
+        self._due: list[int | None] = []
+        self._in_flight: deque[Chunk] = deque()
+        self._pace = Pace(feed.capacity)
+        self._epoch = time.time() - time.perf_counter()  # wall time of the other clock's zero
+        self._rate = _Rate()
+        self._stop_reason: str | None = None
+        self._next: tuple[Any, int] | None = None
+        self._program: TrainProgram | None = None
+
+    def run(self, last_step: int | None) -> TrainState:
+        """Trains until `last_step`, the end of the feed, or a hook's `stop`; returns the last state.
+
+        Raises:
+            Exception: Whatever the feed, a hook or a program raised, after the hooks' `end`.
+        """
+        context: Context = self
+        block = self._begin(last_step)
+        if block is None:
+            return self.train_state
+        try:
+            for hook in self._hooks:
+                hook.begin(context)
+            self._train(context, block, last_step)
+        except BaseException as error:
+            self.error = error
+            raise
+        finally:
+            self._settle_all()
+            for hook in self._hooks:
+                hook.end(context)
+        return self.train_state
+
+    def evaluate(self) -> dict[str, float]:
+        """See `Context`."""
+        if self._evaluate is None:
+            return {}
+        if self._evaluated is None or self._evaluated[0] != self.step:
+            self._evaluated = self.step, self._evaluate(self.train_state)
+        return self._evaluated[1]
+
+    def dump(self) -> tuple[Array, Array]:
+        """See `Context`."""
+        assert self._next is not None
+        payload, row = self._next
+        return self._programs.dump(self._feed.select, self.train_state, self._seed, self._feed.source, payload, row)
+
+    def step_graph(self) -> Any:
+        """See `Context`."""
+        assert self._program is not None
+        return make_step_graph(self._program)
+
+    def stop(self, reason: str) -> None:
+        """See `Context`."""
+        self._stop_reason = reason
+        _LOG.info("Stopping at step %d: %s.", self.step, reason)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a hook ended the training."""
+        return self._stop_reason is not None
+
+    def _begin(self, last_step: int | None) -> Block | None:
+        """Reads the first block and compiles, so that wrong data fail before any hook has written something."""
+        self._due = [hook.next_step(self.step) for hook in self._hooks]
+        block = self._take(last_step)
+        if block is not None:
+            self._program_for(block)
+        return block
+
+    def _train(self, context: Context, first_block: Block, last_step: int | None) -> None:
+        block: Block | None = first_block
+        while block is not None and self._stop_reason is None:
+            self._dispatch(block)
+            ready = self._ready_hooks()
+            block = self._take(last_step)
+            for hook in self._hooks:
+                hook.after_chunk(context)
+            for hook in ready:
+                hook.run(context)
+
+    def _settle_all(self) -> None:
+        while self._in_flight:
+            self._settle()
+        if self.writer is not None:
+            self._rate.flush(self.writer, self.step)
+
+    def _take(self, last_step: int | None) -> Block | None:
+        """The next block, cut at the next due step; remembers its first batch for `dump`."""
+        ends = [step for step in (*self._due, last_step) if step is not None and step > self.step]
+        if last_step is not None and self.step >= last_step:
+            return None
+        limit = min([self._pace.size, *(end - self.step for end in ends)])
+        block = self._feed.take(limit)
+        if block is not None:
+            self._next = block.payload, block.start
+        return block
+
+    def _program_for(self, block: Block) -> TrainProgram:
+        args = self._args(block)
+        self._program = self._programs.train(self._feed.select, self._feed.capacity, *args)
+        return self._program
+
+    def _args(self, block: Block) -> tuple[Any, ...]:
+        return (
+            self.train_state,
+            np.uint32(self._seed),
+            self._feed.source,
+            block.payload,
+            np.int32(block.start),
+            np.int32(block.count),
+        )
+
+    def _dispatch(self, block: Block) -> None:
+        program = self._program_for(block)
+        started = time.perf_counter()
+        self.train_state, metrics = program.compiled(*self._args(block))
+        self._in_flight.append(Chunk(self.step + 1, block.count, started, metrics))
+        self.step += block.count
+        self._next = block.payload, block.start + block.count - 1
+        # The first chunks are waited for, since they are timed; later one may be queued behind the one that runs.
+        while len(self._in_flight) > (1 if self._pace.is_settled else 0):
+            self._settle()
+
+    def _settle(self) -> None:
+        """Waits for the oldest chunk on its way, and hands its metrics to the writer."""
+        chunk = self._in_flight.popleft()
+        values = {name: np.asarray(array)[: chunk.count] for name, array in chunk.metrics.items()}  # waits
+        finished = time.perf_counter()
+        secs = self._pace.observe(chunk, finished)
+        if self.writer is None:
+            return
+        order = np.arange(chunk.count)
+        wall_times = self._epoch + finished - secs * (chunk.count - 1 - order) / chunk.count
+        self.writer.add_scalars_block(chunk.first_step + order, values, walltimes=wall_times)
+        self._rate.add(self.writer, chunk.first_step + chunk.count - 1, chunk.count, secs)
+
+    def _ready_hooks(self) -> list[Hook]:
+        """The hooks that are due at this step; asks each when it is due again, before the next block is cut."""
+        ready = [hook for hook, due in zip(self._hooks, self._due, strict=True) if due == self.step]
+        for index, hook in enumerate(self._hooks):
+            if self._due[index] == self.step:
+                self._due[index] = hook.next_step(self.step)
+        return ready
+
+
+class _Rate:
+    """Writes ``steps_per_sec`` about once a second, and at the end."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._secs = 0.0
+
+    def add(self, writer: Any, step: int, count: int, secs: float) -> None:
+        self._count += count
+        self._secs += secs
+        if self._secs >= RATE_SECS:
+            self.flush(writer, step)
+
+    def flush(self, writer: Any, step: int) -> None:
+        if self._count:
+            writer.add_scalars_at(step, {"steps_per_sec": self._count / self._secs})
+        self._count, self._secs = 0, 0.0

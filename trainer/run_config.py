@@ -1,0 +1,45 @@
+"""How a training runs: everything that is not the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Settings of a training.
+
+    Attributes:
+        seed: Of initial values, shuffling and dropout; one seed gives one trajectory.
+        batch_size: Rows of a training batch.
+        steps: Steps of a ``fit`` that names neither steps nor epochs.
+        histogram_interval: Steps between two histograms of all params and gradients; None writes none.
+        eval_interval: Steps between two evaluations on the validation data.
+        checkpoint_secs: Seconds between two checkpoints; the last state is always saved.
+        is_graph_written: Whether the graph of the training step is written.
+    """
+
+    seed: int = 0
+    batch_size: int = 32
+    steps: int = 1000
+    histogram_interval: int | None = 100
+    eval_interval: int = 100
+    checkpoint_secs: float = 600.0
+    is_graph_written: bool = True
+
+    def __post_init__(self) -> None:
+        """Checks the fields.
+
+        Raises:
+            ValueError: If a count is not a positive integer, or the seed does not fit 32 bits.
+        """
+        for name in ("batch_size", "steps", "eval_interval", "histogram_interval"):
+            value = getattr(self, name)
+            if value is None and name == "histogram_interval":
+                continue
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ValueError(f"{name} must be a positive integer; got {value!r}. See RunConfig for its meaning.")
+        if not 0 <= self.seed < 2**32:
+            raise ValueError(f"seed must be in [0, 2**32); got {self.seed!r}. Pass a small number.")
+        if not self.checkpoint_secs > 0:
+            raise ValueError(f"checkpoint_secs must be positive; got {self.checkpoint_secs!r}. Pass seconds.")
