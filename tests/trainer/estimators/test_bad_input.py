@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from trainer import DNNClassifier, DNNRegressor, RunConfig
+
+X = np.arange(12.0).reshape(6, 2)
+Y = np.array([0, 1, 2, 0, 1, 2])
+
+
+def with_nan() -> np.ndarray:
+    features = X.copy()
+    features[3, 1] = np.nan
+    return features
+
+
+CASES: dict[str, tuple[Any, tuple[Any, ...], dict[str, Any], str]] = {
+    "rows differ": (DNNClassifier([4]), (X, Y[:5]), {}, r"y must have one entry for each of the 6 rows of X; got 5\."),
+    "one axis": (DNNClassifier([4]), (X[:, 0], Y), {}, r"X must have the shape \(n, features\); got shape \(6,\)\."),
+    "dict": (DNNClassifier([4]), ({"a": X}, Y), {}, r"X must have the shape \(n, features\); got a dict\."),
+    "no rows": (
+        DNNClassifier([4]),
+        (X[:0], Y[:0]),
+        {},
+        r"at least 2 classes; got only \(\)|X must have at least one row",
+    ),
+    "nan": (DNNClassifier([4]), (with_nan(), Y), {}, r"X must be finite; got nan in row 3, column 1\."),
+    "infinite": (DNNRegressor([4]), (X * 1e300, Y), {}, r"X must be finite; got inf in row 0, column 1\."),
+    "texts": (DNNClassifier([4]), ([["a", "b"]] * 6, Y), {}, r"X must be numeric; got <U1 values\."),
+    "ragged": (DNNClassifier([4]), (np.array([[1], [1, 2]], object), Y[:2]), {}, r"X must be a rectangular array of n"),
+    "complex": (DNNClassifier([4]), (X * 1j, Y), {}, r"X must be numeric; got complex128 values\."),
+    "no labels": (DNNClassifier([4], n_classes=3), (X,), {}, r"y must be given with an array X; got None\."),
+    "one class": (DNNClassifier([4]), (X, Y * 0), {}, r"y must hold at least 2 classes; got only \(0,\)\."),
+    "fractions": (DNNClassifier([4]), (X, Y / 4), {}, r"y must hold class labels; got numbers with fractions"),
+    "nan label": (DNNClassifier([4]), (X, np.where(Y > 1, np.nan, Y)), {}, r"y must hold class labels; .* or NaN\."),
+    "label range": (
+        DNNClassifier([4], n_classes=2),
+        (X, Y),
+        {},
+        r"labels must be among the 2 classes 0, 1; got 2 in row 2",
+    ),
+    "class count": (
+        DNNClassifier([4], n_classes=4),
+        (X, np.array(list("abcabc"))),
+        {},
+        r"y must hold n_classes=4 different labels; got 3\.",
+    ),
+    "unknown word": (
+        DNNClassifier([4], label_vocabulary=["a", "b", "d"]),
+        (X, np.array(list("abcabc"))),
+        {},
+        r"labels must be among the 3 classes 'a', 'b', 'd'; got 'c' in row 2\.",
+    ),
+    "text for numbers": (DNNRegressor([4]), (X, list("abcabc")), {}, r"labels must be numbers; got <U1 values\."),
+    "label shape": (
+        DNNRegressor([4], label_dimension=2),
+        (X, Y),
+        {},
+        r"labels must have the shape \(n, 2\); got \(6,\)",
+    ),
+    "weights": (
+        DNNClassifier([4]),
+        (X, Y, np.ones(5)),
+        {},
+        r"sample_weight must have one entry for each of the 6 rows",
+    ),
+    "negative weight": (DNNClassifier([4]), (X, Y, -np.ones(6)), {}, r"sample_weight must be finite and at least 0"),
+    "no weight": (DNNClassifier([4]), (X, Y, np.zeros(6)), {}, r"sample_weight must have an entry above 0"),
+    "weight shape": (DNNClassifier([4]), (X, Y, np.ones((6, 1))), {}, r"sample_weight must have the shape \(n,\)"),
+    "steps": (DNNClassifier([4]), (X, Y), {"steps": 0}, r"steps must be a positive integer; got 0\."),
+    "epochs": (DNNClassifier([4]), (X, Y), {"epochs": 1.5}, r"epochs must be a positive integer; got 1\.5\."),
+    "units": (DNNClassifier([4, 0]), (X, Y), {}, r"units must be a positive integer; got 0\."),
+    "optimizer": (
+        DNNClassifier([4], optimizer="adamm"),
+        (X, Y),
+        {},
+        r"optimizer must be the name of an Optax optimizer",
+    ),
+    "rate": (DNNClassifier([4], learning_rate=-1), (X, Y), {}, r"learning_rate must be positive; got -1\."),
+    "dropout": (DNNClassifier([4], dropout=1.0), (X, Y), {}, r"rate must be in \[0, 1\); got 1\.0\."),
+    "seed": (DNNClassifier([4], random_state=-1), (X, Y), {}, r"seed must be in \[0, 2\*\*32\); got -1\."),
+    "batch size": (DNNClassifier([4], batch_size=0), (X, Y), {}, r"batch_size must be a positive integer; got 0\."),
+    "validation": (
+        DNNClassifier([4]),
+        (X, Y),
+        {"validation_data": (X[:, :1], Y)},
+        r"X must have rows of shape \(2,\) as in fit; got \(1,\)\.",
+    ),
+    "classes unknown": (DNNClassifier([4]), ([(X, Y)],), {}, r"n_classes must be given with an iterable of batches"),
+    "no iterable": (DNNClassifier([4], n_classes=3), (3,), {}, r"input must be an iterable of \(features, labels\)"),
+    "no batch": (DNNClassifier([4], n_classes=3), ([],), {}, r"input must give at least one batch; got none\."),
+    "no pair": (
+        DNNClassifier([4], n_classes=3),
+        ([X],),
+        {},
+        r"batches must be \(features, labels\); got ndarray in batch 0",
+    ),
+    "nan in a batch": (
+        DNNClassifier([4], n_classes=3),
+        ([(X, Y), (with_nan(), Y)],),
+        {},
+        r"features of batch 1 must be finite; got nan in row 3, column 1\.",
+    ),
+    "early end": (
+        DNNClassifier([4], n_classes=3),
+        ([(X, Y)] * 3,),
+        {"steps": 5},
+        r"input must give 5 batches for steps=5; it ended after 3\.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_wrong_data_and_settings_are_refused_with_what_must_hold_and_what_came(name: str) -> None:
+    estimator, args, options, message = CASES[name]
+
+    with pytest.raises((ValueError, TypeError), match=message) as caught:
+        estimator.fit(*args, **options)
+
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in ("early end", "nan in a batch")])
+def test_what_is_refused_writes_no_event_file_and_no_checkpoint(name: str, tmp_path: Path) -> None:
+    estimator, args, options, _ = CASES[name]
+    writing = type(estimator)(**{**estimator.get_params(), "model_dir": tmp_path / "run"})
+
+    with pytest.raises((ValueError, TypeError)):
+        writing.fit(*args, **options)
+
+    assert not (tmp_path / "run").exists() or not list((tmp_path / "run").iterdir())
+
+
+def test_model_dir_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(
+        ValueError, match=r"model_dir must be a folder that can be written; got '.*/file' \(File exists\)"
+    ):
+        DNNClassifier([4], model_dir=tmp_path / "file").fit(X, Y, steps=1)
+
+
+def test_failing_generator_ends_the_training_with_its_own_exception() -> None:
+    def batches() -> Iterator[Any]:
+        yield X, Y
+        raise OSError("disk gone")
+
+    model = DNNClassifier([4], n_classes=3)
+    with pytest.raises(OSError, match="disk gone"):
+        model.fit(batches())
+
+    assert model.n_iter_ == 1
+
+
+@pytest.mark.parametrize(
+    ("features", "message"),
+    [
+        (np.ones((3, 5)), r"X must have rows of shape \(2,\) as in fit; got \(5,\)\."),
+        (np.full((3, 2), np.inf), r"X must be finite; got inf in row 0, column 0\."),
+        (np.ones((0, 2)), r"X must have at least one row; got shape \(0, 2\)\."),
+    ],
+)
+def test_wrong_features_are_refused_by_predict(features: np.ndarray, message: str) -> None:
+    model = DNNClassifier([4]).fit(X, Y, steps=1)
+
+    with pytest.raises(ValueError, match=message):
+        model.predict(features)
+
+
+def test_unknown_labels_are_refused_by_evaluate_and_partial_fit() -> None:
+    model = DNNClassifier([4]).fit(X, Y, steps=1)
+
+    with pytest.raises(ValueError, match=r"labels must be among the 3 classes 0, 1, 2; got 7 in row 0\."):
+        model.evaluate(X, Y + 7)
+    with pytest.raises(ValueError, match=r"got 7 in row 0\."):
+        model.partial_fit(X, Y + 7)
+
+
+def test_regressor_has_no_probabilities() -> None:
+    model = DNNRegressor([4]).fit(X, Y, steps=1)
+
+    with pytest.raises(
+        AttributeError, match=r"predict_proba must be called on a model of classes; got one that predicts"
+    ):
+        model.predict_proba(X)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"steps": 0}, r"steps must be a positive integer; got 0\."),
+        ({"eval_interval": True}, r"eval_interval must be a positive integer; got True\."),
+        ({"histogram_interval": 0}, r"histogram_interval must be a positive integer; got 0\."),
+        ({"seed": 2**32}, r"seed must be in \[0, 2\*\*32\); got 4294967296\."),
+        ({"checkpoint_secs": 0}, r"checkpoint_secs must be positive; got 0\."),
+    ],
+)
+def test_wrong_run_config_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        RunConfig(**options)

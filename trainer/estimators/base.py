@@ -1,0 +1,261 @@
+"""What all estimators share: fit, evaluate, predict, and scikit-learn's manners."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from typing import Any, Self
+
+import jax
+import numpy as np
+
+from trainer.checkpoints import Checkpoints
+from trainer.estimators.data import Data, open_data, row_shapes, split_validation
+from trainer.estimators.fitted import Fitted
+from trainer.estimators.model_fn_objective import ModelFnObjective
+from trainer.estimators.sklearn_manners import SklearnManners, not_fitted
+from trainer.estimators.training import Plan, Training
+from trainer.heads import Head
+from trainer.hooks import Hook
+from trainer.optimizers import OptimizerLike, Schedule, make_optimizer
+from trainer.protocols import Objective, TrainState
+from trainer.run_config import RunConfig
+
+_LOG = logging.getLogger(__name__)
+
+
+class BaseEstimator(SklearnManners):
+    """Trains a model and predicts with it.
+
+    A member keeps its constructor's arguments under their own names, among them the five below, and says how to make
+    the head and the model from them.
+    """
+
+    optimizer: OptimizerLike
+    learning_rate: float | Schedule | None
+    model_dir: str | os.PathLike[str] | None
+    config: RunConfig | None
+
+    _fitted: Fitted | None = None
+
+    def fit(
+        self,
+        X: Any,  # noqa: N803 - scikit-learn's name, here and below
+        y: Any = None,
+        sample_weight: Any = None,
+        *,
+        steps: int | None = None,
+        epochs: int | None = None,
+        validation_data: Any = None,
+        hooks: Sequence[Hook] = (),
+    ) -> Self:
+        """Trains until so many steps are done; afresh, or from where the run in `model_dir` stands.
+
+        Args:
+            X: Features ``(n, …)``, or a dict or tuple of such arrays; or, without `y`, an iterable of
+                ``(features, labels)`` batches, or a function that returns one.
+            y: Labels, one a row.
+            sample_weight: Weight of each row, ``(n,)``.
+            steps: Total number of steps. Without `steps` and `epochs`: the config's for arrays, one pass over batches.
+            epochs: How often each row is used, instead of `steps`.
+            validation_data: ``(X, y)`` or an iterable of batches, evaluated at the config's interval and at the end.
+            hooks: What else is called between steps.
+
+        Returns:
+            The estimator.
+
+        Raises:
+            ValueError: If data, labels or settings are wrong; nothing was trained or written then.
+        """
+        self._fitted = None
+        _check_lengths(steps, epochs)
+        if steps is None and epochs is None:
+            steps, epochs = (None, 1) if y is None else (self._make_config().steps, None)
+        fitted, data, checkpoints = self._prepare(X, y, sample_weight)
+        return self._train(fitted, data, _plan(y, steps, epochs, 0), checkpoints, validation_data, hooks)
+
+    def partial_fit(
+        self,
+        X: Any,  # noqa: N803
+        y: Any = None,
+        sample_weight: Any = None,
+        *,
+        steps: int | None = None,
+        epochs: int | None = None,
+        validation_data: Any = None,
+        hooks: Sequence[Hook] = (),
+    ) -> Self:
+        """Trains on: so many steps more, or one pass over the data. Arguments and errors as in `fit`."""
+        _check_lengths(steps, epochs)
+        if steps is None and epochs is None:
+            epochs = 1
+        if self._fitted is None:
+            fitted, data, checkpoints = self._prepare(X, y, sample_weight)
+        else:
+            data = self._fitted.open(X, y, sample_weight)
+            fitted = self._fitted.with_state(self._fitted.copy_state())
+            checkpoints = None if self.model_dir is None else Checkpoints(self.model_dir, fitted.describe())
+        plan = _plan(y, steps, epochs, int(fitted.train_state.step))
+        return self._train(fitted, data, plan, checkpoints, validation_data, hooks)
+
+    def evaluate(self, X: Any, y: Any = None, sample_weight: Any = None) -> dict[str, float]:  # noqa: N803
+        """Returns the loss and the metrics over all rows, by name. Arguments as in `fit`.
+
+        Raises:
+            NotFittedError: Before fit.
+            ValueError: If the data are not like those of fit.
+        """
+        fitted = self._get_fitted("evaluate")
+        return fitted.training.evaluate(fitted.train_state, fitted.open(X, y, sample_weight))
+
+    def predictions(self, X: Any) -> dict[str, np.ndarray]:  # noqa: N803
+        """Returns all that is predicted for each row, by name, as ``probabilities``.
+
+        Args:
+            X: Features ``(n, …)``.
+
+        Raises:
+            NotFittedError: Before fit.
+            ValueError: If the features are not like those of fit.
+        """
+        return self._get_fitted("predict").predictions(X)
+
+    def predict(self, X: Any) -> Any:  # noqa: N803
+        """Returns the label of each row, ``(n,)`` or ``(n, d)``; of a ``model_fn`` its `predictions`."""
+        head = self._get_fitted("predict").head
+        predictions = self.predictions(X)
+        if head is not None:
+            return head.decode(predictions)
+        return predictions["predictions"] if list(predictions) == ["predictions"] else predictions
+
+    def predict_proba(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Returns the probability of each class, ``(n, classes)``, in the order of ``classes_``. See `predictions`.
+
+        Raises:
+            AttributeError: If the model predicts no probabilities.
+        """
+        predictions = self.predictions(X)
+        if "probabilities" not in predictions:
+            raise AttributeError(
+                f"predict_proba must be called on a model of classes; got one that predicts {', '.join(predictions)}. "
+                "Use predict."
+            )
+        return predictions["probabilities"]
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:  # noqa: N803
+        """Returns the accuracy for classes, R² for numbers.
+
+        Raises:
+            AttributeError: If there is no head that knows which.
+        """
+        head = self._get_fitted("score").head
+        if head is None:
+            raise AttributeError("score must be called on a model with a head; got a model_fn. Use evaluate.")
+        weights = None if sample_weight is None else np.asarray(sample_weight)
+        return head.score(np.asarray(y), self.predict(X), weights)
+
+    @property
+    def params_(self) -> dict[str, Any]:
+        """The trained parameters, a dict of dicts of arrays."""
+        params: dict[str, Any] = self._get_fitted("params_").train_state.params
+        return params
+
+    @property
+    def n_iter_(self) -> int:
+        """Number of training steps done."""
+        return int(self._get_fitted("n_iter_").train_state.step)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return self._fitted is not None
+
+    def __getstate__(self) -> dict[str, Any]:
+        if self._fitted is None:
+            return self.__dict__
+        # Device arrays belong to this process.
+        return {**self.__dict__, "_fitted": self._fitted.with_state(jax.device_get(self._fitted.train_state))}
+
+    def _get_fitted(self, method: str) -> Fitted:
+        if self._fitted is None:
+            raise not_fitted(self, method)
+        return self._fitted
+
+    def _make_config(self) -> RunConfig:
+        """The settings of the next training."""
+        return self.config or RunConfig()
+
+    def _make_head(self, labels: Any) -> Head | None:
+        """The head for the labels of a fit, which are None for an iterable of batches; None with a ``model_fn``."""
+        raise NotImplementedError
+
+    def _make_objective(self, head: Head | None) -> Objective:
+        """The model for a head."""
+        raise NotImplementedError
+
+    def _check_data(self, data: Data) -> None:
+        """Refuses data that the model cannot take; members know more."""
+
+    def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Fitted, Data, Checkpoints | None]:  # noqa: N803
+        """A model with its first state, from the run in model_dir if there is one."""
+        head = self._make_head(y)
+        data = open_data(X, y, sample_weight, head)
+        self._check_data(data)
+        example = data.example
+        training = self._make_training(self._make_objective(head), data)
+        fitted = Fitted(training, head, row_shapes(example.features), training.start(data))
+        checkpoints = None if self.model_dir is None else Checkpoints(self.model_dir, fitted.describe())
+        if checkpoints is not None and checkpoints.step is not None:
+            fitted = fitted.with_state(checkpoints.restore(fitted.train_state))
+        self._remember(head, example.features)
+        return fitted, data, checkpoints
+
+    def _make_training(self, objective: Objective, data: Data) -> Training:
+        found = objective.find_optimizer(data.example) if isinstance(objective, ModelFnObjective) else None
+        optimizer, start_rate = make_optimizer(self.optimizer if found is None else found, self.learning_rate)
+        return Training(objective, optimizer, start_rate, self._make_config())
+
+    def _remember(self, head: Head | None, features: Any) -> None:
+        """Sets what scikit-learn wants to know after fit."""
+        self.head_ = head
+        if head is not None and head.classes is not None:
+            self.classes_ = head.classes
+        if isinstance(features, np.ndarray) and features.ndim == 2:
+            self.n_features_in_ = int(features.shape[1])
+
+    def _train(
+        self,
+        fitted: Fitted,
+        data: Data,
+        plan: Plan,
+        checkpoints: Checkpoints | None,
+        validation_data: Any,
+        hooks: Sequence[Hook],
+    ) -> Self:
+        validation = None if validation_data is None else fitted.open(*split_validation(validation_data))
+        step = int(fitted.train_state.step)
+        if plan.last_step is not None and step >= plan.last_step:
+            _LOG.warning("%s holds a run of %d steps. Continuing without training.", self.model_dir, step)
+            self._fitted = fitted
+            return self
+
+        def keep(train_state: TrainState) -> None:
+            self._fitted = fitted.with_state(train_state)
+
+        fitted.training.run(
+            fitted.train_state, data, plan, checkpoints=checkpoints, validation=validation, hooks=hooks, keep=keep
+        )
+        return self
+
+
+def _check_lengths(steps: Any, epochs: Any) -> None:
+    for name, value in (("steps", steps), ("epochs", epochs)):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1):
+            raise ValueError(f"{name} must be a positive integer; got {value!r}. Pass how long to train.")
+
+
+def _plan(labels: Any, steps: int | None, epochs: int | None, first_step: int) -> Plan:
+    if steps is None:
+        return Plan(None, epochs, must_reach=False)
+    # Batches cannot be given again and again as arrays can.
+    is_iterable = labels is None
+    return Plan(first_step + int(steps), epochs or (1 if is_iterable else None), must_reach=True)

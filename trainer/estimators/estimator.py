@@ -1,0 +1,77 @@
+"""The estimator for any network or ``model_fn``."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from trainer.estimators.base import BaseEstimator
+from trainer.estimators.model_fn_objective import make_model_fn_objective
+from trainer.estimators.network_objective import NetworkObjective
+from trainer.heads import Head
+from trainer.optimizers import OptimizerLike, Schedule
+from trainer.protocols import Network, Objective
+from trainer.run_config import RunConfig
+
+
+class Estimator(BaseEstimator):
+    """Trains a network with a head, or a ``model_fn``, and predicts with it.
+
+    Args:
+        network_or_model_fn: Anything with ``init`` and ``apply`` (`trainer.protocols.Network`), or a function
+            ``(features, labels, mode, params) -> EstimatorSpec``.
+        head: From logits to loss and predictions; needed with a network.
+        optimizer: Name of an Optax optimizer, function from ``learning_rate`` to one, or a ready transformation.
+        learning_rate: Number or schedule; None takes the optimizer's usual one. With a ready transformation it is for
+            the log only.
+        model_dir: Folder of the run: event files, checkpoints, ``run.json``. None writes no file.
+        params: Hyperparameters for the ``model_fn``.
+        config: The rest; None takes `RunConfig`'s defaults.
+    """
+
+    def __init__(
+        self,
+        network_or_model_fn: Any,
+        *,
+        head: Head | None = None,
+        optimizer: OptimizerLike = "adam",
+        learning_rate: float | Schedule | None = None,
+        model_dir: str | os.PathLike[str] | None = None,
+        params: Any = None,
+        config: RunConfig | None = None,
+    ) -> None:
+        self.network_or_model_fn = network_or_model_fn
+        self.head = head
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.model_dir = model_dir
+        self.params = params
+        self.config = config
+
+    def _estimator_type_name(self) -> str | None:
+        if self.head is None:
+            return None
+        return "regressor" if self.head.classes is None else "classifier"
+
+    def _make_head(self, labels: Any) -> Head | None:
+        del labels
+        is_network = isinstance(self.network_or_model_fn, Network)
+        if is_network and self.head is None:
+            raise ValueError(
+                "head must be given with a network; got None. Pass for example head=heads.MultiClassHead(n_classes=3)."
+            )
+        if not is_network and self.head is not None:
+            raise ValueError(
+                f"head must be None with a model_fn, which makes its own loss; got {self.head!r}. Leave it out."
+            )
+        return self.head
+
+    def _make_objective(self, head: Head | None) -> Objective:
+        if head is not None:
+            return NetworkObjective(self.network_or_model_fn, head)
+        if not callable(self.network_or_model_fn):
+            raise TypeError(
+                f"network_or_model_fn must have init and apply, or be a function; got {self.network_or_model_fn!r}. "
+                "Pass layers.Sequential([…]) or a model_fn."
+            )
+        return make_model_fn_objective(self.network_or_model_fn, self.params)

@@ -1,0 +1,57 @@
+"""A network with a head, as something that can be trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from trainer.heads import Head
+from trainer.protocols import Array, Batch, Metric, Network, Params, State
+
+
+@dataclass(frozen=True)
+class NetworkObjective:
+    """The weighted mean of the head's loss over the rows of a batch.
+
+    Attributes:
+        network: From features to logits.
+        head: From logits to the rest.
+    """
+
+    network: Network
+    head: Head
+
+    pads_batches = True
+
+    def init(self, key: Array, batch: Batch) -> tuple[Params, State]:
+        """Makes params and state, and checks that the network returns what the head needs.
+
+        Raises:
+            ValueError: If features do not fit the network, or its logits do not fit the head.
+        """
+        params, state = self.network.init(key, batch.features)
+        jax.eval_shape(self.loss, params, state, batch, key)
+        return params, state
+
+    def loss(self, params: Params, state: State, batch: Batch, key: Array) -> tuple[Array, State]:
+        """The loss of a training batch, a scalar, and the new state."""
+        logits, state = self.network.apply(params, state, batch.features, training=True, key=key)
+        with jax.named_scope("loss"):
+            losses = self.head.loss(logits, batch.labels)
+            total = jnp.sum(batch.weights)
+            # A batch may hold nothing but rows without weight.
+            return jnp.sum(losses * batch.weights) / jnp.where(total > 0, total, 1.0), state
+
+    def metrics(self, params: Params, state: State, batch: Batch) -> Mapping[str, Metric]:
+        """The head's metrics of an evaluation batch."""
+        logits, _ = self.network.apply(params, state, batch.features, training=False, key=None)
+        return self.head.metrics(logits, batch.labels, batch.weights)
+
+    def predict(self, params: Params, state: State, features: Any) -> dict[str, Array]:
+        """The head's predictions."""
+        logits, _ = self.network.apply(params, state, features, training=False, key=None)
+        return self.head.predictions(logits)

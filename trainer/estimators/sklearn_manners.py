@@ -1,0 +1,71 @@
+"""scikit-learn's manners, by duck typing: nothing of scikit-learn is imported unless it asks."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import Any, Self
+
+
+class SklearnManners:
+    """Parameters are the arguments of the constructor, kept unchanged under their own names."""
+
+    @classmethod
+    def _param_defaults(cls) -> dict[str, Any]:
+        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+        return {parameter.name: parameter.default for parameter in parameters}
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Returns the constructor's arguments by name."""
+        del deep
+        return {name: getattr(self, name) for name in self._param_defaults()}
+
+    def set_params(self, **params: Any) -> Self:
+        """Changes arguments of the constructor; the next fit uses them.
+
+        Raises:
+            ValueError: If there is no such argument.
+        """
+        known = self._param_defaults()
+        for name, value in params.items():
+            if name not in known:
+                raise ValueError(f"params must be among {', '.join(known)}; got {name!r}. Correct the name.")
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        given = [
+            f"{name}={getattr(self, name)!r}"
+            for name, default in self._param_defaults().items()
+            if getattr(self, name) is not default and getattr(self, name) != default
+        ]
+        return f"{type(self).__name__}({', '.join(given)})"
+
+    def _estimator_type_name(self) -> str | None:
+        """``classifier``, ``regressor`` or None."""
+        return None
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import ClassifierTags, InputTags, RegressorTags, Tags, TargetTags
+
+        kind = self._estimator_type_name()
+        return Tags(
+            estimator_type=kind,
+            target_tags=TargetTags(required=True),
+            transformer_tags=None,
+            classifier_tags=ClassifierTags() if kind == "classifier" else None,
+            regressor_tags=RegressorTags() if kind == "regressor" else None,
+            input_tags=InputTags(),
+        )
+
+
+class NotFittedError(ValueError, AttributeError):
+    """Raised by what needs a fitted estimator."""
+
+
+def not_fitted(estimator: Any, method: str) -> Exception:
+    """The error for `method` before fit; scikit-learn's own class where that is loaded."""
+    message = f"{type(estimator).__name__} must be fitted before {method}; got a fresh one. Call fit first."
+    module: Any = sys.modules.get("sklearn.exceptions")
+    error: Exception = (NotFittedError if module is None else module.NotFittedError)(message)
+    return error

@@ -1,0 +1,155 @@
+"""One training of an objective on data: folder, programs, feed, hooks, loop."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+
+from summaries import SummaryWriter
+from trainer.checkpoints import Checkpoints
+from trainer.estimators.data import Data
+from trainer.hooks import CheckpointHook, EvaluationHook, GraphHook, HistogramHook, Hook
+from trainer.loop import Loop
+from trainer.optimizers import Optimizer
+from trainer.programs import Programs, programs_for
+from trainer.protocols import Objective, TrainState
+from trainer.run_config import RunConfig
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long to train.
+
+    Attributes:
+        last_step: Where to end; None at the end of the data.
+        epochs: How often to give each row; None repeats arrays without end.
+        must_reach: Whether data that end before `last_step` are an error.
+    """
+
+    last_step: int | None
+    epochs: int | None
+    must_reach: bool
+
+
+@dataclass(frozen=True)
+class Training:
+    """What is trained, and how.
+
+    Attributes:
+        objective: The model.
+        optimizer: The optimizer.
+        learning_rate: What a fresh optimizer state starts with.
+        config: The rest.
+    """
+
+    objective: Objective
+    optimizer: Optimizer
+    learning_rate: float
+    config: RunConfig
+
+    @property
+    def programs(self) -> Programs:
+        """The compiled programs."""
+        return programs_for(self.objective, self.optimizer)
+
+    def start(self, data: Data) -> TrainState:
+        """Makes the state before the first step."""
+        return self.programs.init(self.config.seed, self.learning_rate, data.example)
+
+    def resume(self, data: Data, checkpoints: Checkpoints) -> TrainState:
+        """Reads the newest checkpoint.
+
+        Raises:
+            ValueError: If its arrays are not those of this model.
+        """
+        return checkpoints.restore(jax.eval_shape(lambda: self.start(data)))
+
+    def evaluate(self, train_state: TrainState, data: Data) -> dict[str, float]:
+        """Returns the metrics over all rows, by name."""
+        sums: Mapping[str, Any] | None = None
+        with contextlib.closing(data.eval_feed(pads=self.objective.pads_batches)) as feed:
+            # A block is taken whole, so its first batch stands in row 0.
+            while (block := feed.take(feed.capacity)) is not None:
+                part = self.programs.evaluate(feed.select, train_state, feed.source, block.payload, block.count)
+                sums = part if sums is None else jax.tree.map(lambda one, other: one + other, sums, part)
+        return {name: float(metric.compute()) for name, metric in jax.device_get(sums or {}).items()}
+
+    def run(
+        self,
+        train_state: TrainState,
+        data: Data,
+        plan: Plan,
+        *,
+        checkpoints: Checkpoints | None,
+        validation: Data | None,
+        hooks: Sequence[Hook],
+        keep: Callable[[TrainState], None],
+    ) -> None:
+        """Trains, and hands the last state to `keep`, also when an exception ends the training.
+
+        Raises:
+            ValueError: If the data end before the last step.
+            Exception: Whatever the data or a hook raised.
+        """
+        first_step = int(train_state.step)
+        if checkpoints is not None and self.optimizer.learning_rate(train_state.opt_state, train_state.step) is None:
+            _LOG.warning(
+                "Could not log learning_rate: a ready optimizer does not tell it. Continuing without that tag. "
+                "Pass learning_rate= beside the optimizer."
+            )
+        with contextlib.ExitStack() as stack:
+            writer = _open_writer(checkpoints, first_step, stack)
+            feed = data.train_feed(
+                batch_size=self.config.batch_size,
+                epochs=plan.epochs,
+                seed=self.config.seed,
+                first_step=first_step,
+                pads=self.objective.pads_batches,
+            )
+            stack.callback(feed.close)
+            loop = Loop(
+                self.programs,
+                feed,
+                train_state=train_state,
+                seed=self.config.seed,
+                hooks=[*self._hooks(checkpoints, validation is not None, first_step), *hooks],
+                writer=writer,
+                evaluate=None if validation is None else lambda state: self.evaluate(state, validation),
+            )
+            stack.callback(lambda: keep(loop.train_state))
+            loop.run(plan.last_step)
+        _check_reached(loop, plan, first_step)
+
+    def _hooks(self, checkpoints: Checkpoints | None, is_evaluated: bool, first_step: int) -> Iterator[Hook]:
+        config = self.config
+        if checkpoints is not None and config.is_graph_written and first_step == 0:
+            yield GraphHook()
+        if checkpoints is not None and config.histogram_interval is not None:
+            yield HistogramHook(config.histogram_interval)
+        if is_evaluated:
+            yield EvaluationHook(config.eval_interval)
+        if checkpoints is not None:
+            yield CheckpointHook(checkpoints, config.checkpoint_secs)
+
+
+def _open_writer(checkpoints: Checkpoints | None, first_step: int, stack: contextlib.ExitStack) -> Any:
+    if checkpoints is None:
+        return None
+    # What an interrupted run wrote after its last checkpoint is superseded.
+    purge_step = first_step + 1 if first_step else None
+    return stack.enter_context(SummaryWriter(str(checkpoints.folder), purge_step=purge_step))
+
+
+def _check_reached(loop: Loop, plan: Plan, first_step: int) -> None:
+    if plan.must_reach and not loop.is_stopped and plan.last_step is not None and loop.step < plan.last_step:
+        raise ValueError(
+            f"input must give {plan.last_step - first_step} batches for steps={plan.last_step}; it ended after "
+            f"{loop.step - first_step}. Leave steps out to train on all that comes, or repeat the input."
+        )
