@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.graph.drawing import Box, Drawing, Edge
+from dashboard.graph.elements import find_only_end
 from dashboard.graph.families import FAMILY_NAMES, JOIN_SYMBOLS, plain_op
 from dashboard.graph.flows import find_output, outgoing_links
 from dashboard.graph.hierarchy import Hierarchy
@@ -75,7 +76,7 @@ def _box(hierarchy: Hierarchy, box: Box) -> Answer:
     answer: Answer = {
         "id": box.id,
         "kind": box.kind,
-        "name": box.name if box.kind == "more" else display_name(item),
+        "name": display_name(hierarchy, box.item) if box.item else box.name,
         "parent": box.parent,
         "level": box.level,
         "x": round(box.x, 1),
@@ -85,7 +86,7 @@ def _box(hierarchy: Hierarchy, box: Box) -> Answer:
         "spine": round(box.spine, 1),
         "count": box.count,
     }
-    if box.kind == "more":
+    if not box.item:
         return answer | {"item": "", "family": "io", "can_open": False}
     description = describe(hierarchy, box.item)
     return answer | {
@@ -94,7 +95,7 @@ def _box(hierarchy: Hierarchy, box: Box) -> Answer:
         "detail": description.detail,
         "family": description.family,
         "symbol": JOIN_SYMBOLS.get(plain_op(node.op), "") if node else "",
-        "can_open": bool(item.children),
+        "can_open": bool(item.children) and box.kind not in ("input", "output"),
         "params": item.params,
         "flops": item.flops,
         "saved_bytes": item.saved_bytes,
@@ -131,6 +132,8 @@ def _layers(hierarchy: Hierarchy, opened: frozenset[str]) -> list[Answer]:
                 return
             item = hierarchy.items[child]
             node = hierarchy.node(item)
+            if find_only_end(hierarchy, child):
+                continue
             if node is not None and (is_parameter(node) or not (item.flops or item.saved_bytes or item.params)):
                 continue
             rows.append(_layer(hierarchy, child, depth, links.get(child, []), opened))
@@ -145,7 +148,7 @@ def _layer(hierarchy: Hierarchy, index: int, depth: int, links: list[int], opene
     item = hierarchy.items[index]
     return {
         "id": item.id,
-        "name": display_name(item),
+        "name": display_name(hierarchy, index),
         "depth": depth,
         "output": find_output(hierarchy, index, links).label,
         "params": item.params,

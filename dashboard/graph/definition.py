@@ -14,6 +14,7 @@ from dashboard.graph.families import PARAMETER_OPS, plain_op
 from dashboard.graph.tensors import Tensor, find_tensors
 
 MAX_DEPTH = 64
+TORCH_PARAMETER_OP = "primgetattr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ def read_graph(definition: Any) -> Graph:
     for index, position in enumerate(kept):
         data, controls = links[position]
         found = [(position_by_name.get(name), port) for name, port in data]
-        num_missing += sum(source is None for source, _ in found)
+        if plain_op(protos[position].op) != TORCH_PARAMETER_OP:  # it reads the module, which torch leaves out
+            num_missing += sum(source is None for source, _ in found)
         inputs = tuple((index_by_position[source], port) for source, port in found if source in index_by_position)
         sources = (index_by_position.get(position_by_name.get(name, -1)) for name in controls)
         nodes.append(_make_node(protos[position], paths[index], inputs, _known(sources), position))

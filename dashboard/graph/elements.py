@@ -19,6 +19,7 @@ from dashboard.graph.hierarchy import Hierarchy, Item, Level
 from dashboard.graph.tensors import UNKNOWN, Tensor
 
 MAX_READERS = 8
+MAX_CONSTANTS = 2
 ENTRY, EXIT = -1, -2
 
 
@@ -32,7 +33,7 @@ class Element:
             ``entry`` or ``exit`` (where edges pass the border of the scope).
         item: Index in the hierarchy; that of the scope for ``entry`` and ``exit``, 0 for ``more``.
         name: What is written on it.
-        count: How many stand behind it: readers of a copied node, or siblings folded into ``more``.
+        count: How many stand behind it: readers of a copied node, or nodes folded into ``more`` or constants.
     """
 
     id: str
@@ -96,7 +97,8 @@ def build_scene(hierarchy: Hierarchy, scope: int, open_ids: frozenset[str]) -> S
         _make_wire(hierarchy, index_of[source], index_of[target], bundle)
         for (source, target), bundle in bundles.items()
     ]
-    return _copy_busy_sources(Scene(tuple(elements), tuple(sorted(wires, key=lambda w: (w.source, w.target)))))
+    scene = Scene(tuple(elements), tuple(sorted(wires, key=lambda w: (w.source, w.target))))
+    return _copy_busy_sources(_fold_constants(scene, hierarchy))
 
 
 def _contract(hierarchy: Hierarchy, scope: int, bundles: dict[tuple[int, int], _Bundle]) -> list[int]:
@@ -165,7 +167,10 @@ def _find_kind(hierarchy: Hierarchy, index: int, open_ids: frozenset[str]) -> st
     item = hierarchy.items[index]
     node = hierarchy.node(item)
     if node is None:
-        return "group" if item.id in open_ids else "module"
+        end = find_only_end(hierarchy, index)
+        return end or ("group" if item.id in open_ids else "module")
+    if item.node in hierarchy.constants:
+        return "aux"
     plain = plain_op(node.op)
     if plain in OUTPUT_OPS or (plain == "ionode" and node.inputs):
         return "output"
@@ -174,6 +179,38 @@ def _find_kind(hierarchy: Hierarchy, index: int, open_ids: frozenset[str]) -> st
     if node.params or plain in PARAMETER_OPS or plain in CONSTANT_OPS or plain in RANDOM_OPS:
         return "aux"
     return "input" if plain in INPUT_OPS else "op"
+
+
+def find_only_end(hierarchy: Hierarchy, index: int) -> str:
+    """``input`` or ``output`` for a scope that holds one such node and nothing else, as torch writes them."""
+    item = hierarchy.items[index]
+    if item.num_nodes != 1:
+        return ""
+    while item.node < 0:
+        item = hierarchy.items[item.children[0]]
+    kind = _find_kind(hierarchy, hierarchy.item_by_node[item.node], frozenset())
+    return kind if kind in ("input", "output") else ""
+
+
+def _fold_constants(scene: Scene, hierarchy: Hierarchy) -> Scene:
+    """Leaves out constants that nothing reads here, and folds the constants of one reader when they are many."""
+    readers: dict[int, set[int]] = {}
+    for wire in scene.wires:
+        readers.setdefault(wire.source, set()).add(wire.target)
+    constants = [i for i, e in enumerate(scene.elements) if hierarchy.items[e.item].node in hierarchy.constants]
+    unread = {index for index in constants if not readers.get(index, set()) - set(constants)}
+    if unread and len(unread) < len(scene.elements):
+        return _fold_constants(drop_elements(scene, unread), hierarchy)
+    by_reader: dict[int, list[int]] = {}
+    for index in constants:
+        if len(readers.get(index, ())) == 1:
+            by_reader.setdefault(next(iter(readers[index])), []).append(index)
+    many = next((held for held in by_reader.values() if len(held) > MAX_CONSTANTS), None)
+    if many is None:
+        return scene
+    first = scene.elements[many[0]]
+    into = Element(f"{first.id}+{len(many)}", "aux", 0, f"{len(many)} constants", len(many))
+    return _fold_constants(merge_elements(scene, many, into), hierarchy)
 
 
 def _count_streams(child: int, bundles: dict[tuple[int, int], _Bundle], kinds: dict[int, str]) -> int:

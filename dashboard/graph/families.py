@@ -21,8 +21,9 @@ FAMILY_NAMES = {
 
 INPUT_OPS = frozenset({"placeholder", "placeholderwithdefault", "input", "inputlayer", "ionode", "invar"})
 OUTPUT_OPS = frozenset({"output", "retval", "return", "primreturn"})
-PARAMETER_OPS = frozenset({"parameter", "param", "variable", "variablev2", "varhandleop", "primparam", "getparameter"})
+PARAMETER_OPS = frozenset({"parameter", "param", "variable", "variablev2", "varhandleop", "primparam", "primgetattr"})
 CONSTANT_OPS = frozenset({"const", "constant", "iota", "primconstant", "literal", "constvar", "zeros", "ones", "fill"})
+LIST_OPS = frozenset({"primlistconstruct", "primtupleconstruct"})
 RANDOM_OPS = frozenset(
     {"randombits", "threefry2x32", "randomseed", "randomwrap", "randomunwrap", "randomsplit", "randomfoldin"}
     | {"randomuniform", "randomnormal", "randomstandardnormal", "truncatednormal", "rngbitgenerator"}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from dashboard.graph.definition import Graph, Node
+from dashboard.graph.families import CONSTANT_OPS, LIST_OPS, plain_op
 from dashboard.graph.tensors import UNKNOWN, Tensor
 from dashboard.graph.widths import find_byte_range
 
@@ -88,6 +89,7 @@ class Hierarchy:
         index_by_id: Index of an item by its id.
         item_by_node: Index of the item of each node.
         links: All data edges.
+        constants: Indices of the nodes that are constants. Their edges into other scopes are in no level.
         levels: Edges by the index of their scope; a scope without edges is missing.
         dtype: The type of most bytes on the edges, which labels leave out.
         byte_range: The bytes drawn thinnest and thickest; (0, 0) if no size is known.
@@ -98,6 +100,7 @@ class Hierarchy:
     index_by_id: dict[str, int]
     item_by_node: tuple[int, ...]
     links: tuple[Link, ...]
+    constants: frozenset[int]
     levels: dict[int, Level]
     dtype: str
     byte_range: tuple[int, int]
@@ -140,13 +143,15 @@ def build_hierarchy(graph: Graph) -> Hierarchy:
         if source != target
     )
     sizes = [(tensor.dtype, tensor.num_bytes) for tensor in _streams(graph, links)]
+    constants = _find_constants(graph)
     return Hierarchy(
         graph=graph,
         items=tuple(items),
         index_by_id={item.id: index for index, item in enumerate(items)},
         item_by_node=tuple(item_by_node),
         links=links,
-        levels=_book(items, item_by_node, links),
+        constants=constants,
+        levels=_book(items, item_by_node, links, constants),
         dtype=_main_dtype(sizes),
         byte_range=find_byte_range(num_bytes for _, num_bytes in sizes),
     )
@@ -239,12 +244,27 @@ def _add_totals(items: list[Item], graph: Graph) -> None:
             outer.num_nodes += item.num_nodes
 
 
-def _book(items: list[Item], item_by_node: list[int], links: tuple[Link, ...]) -> dict[int, Level]:
+def _find_constants(graph: Graph) -> frozenset[int]:
+    """Constants, and lists of nothing but constants."""
+    found: set[int] = set()
+    for index, node in enumerate(graph.nodes):
+        plain = plain_op(node.op)
+        is_list = plain in LIST_OPS and node.inputs and all(source in found for source, _ in node.inputs)
+        if is_list or (plain in CONSTANT_OPS and not node.inputs):
+            found.add(index)
+    return frozenset(found)
+
+
+def _book(
+    items: list[Item], item_by_node: list[int], links: tuple[Link, ...], constants: frozenset[int]
+) -> dict[int, Level]:
     levels: dict[int, Level] = defaultdict(Level)
     parents = [item.parent for item in items]
     depths = [item.depth for item in items]
     for index, link in enumerate(links):
         source, target = item_by_node[link.source], item_by_node[link.target]
+        if link.source in constants and parents[source] != parents[target]:
+            continue
         while parents[source] != parents[target]:
             if depths[source] >= depths[target]:
                 outer = parents[source]

@@ -57,8 +57,12 @@ class Description:
     is_parameter: bool = False
 
 
-def display_name(item: Item) -> str:
-    """The name to write on a box: torch's ``Linear[fc1]`` is ``fc1``."""
+def display_name(hierarchy: Hierarchy, index: int) -> str:
+    """The name to write on a box: torch's ``Linear[fc1]`` is ``fc1``, and its numbered ops are named by the op."""
+    item = hierarchy.items[index]
+    node = hierarchy.node(item)
+    if node is not None and "::" in node.op and not is_parameter(node):
+        return node.op.rpartition("::")[2].strip("_")
     match = _TORCH_SCOPE.match(item.name)
     return match["name"] if match else item.name
 
@@ -80,8 +84,9 @@ def is_parameter(node: Node) -> bool:
 
 
 def _is_module(hierarchy: Hierarchy, index: int) -> bool:
-    """Whether an item is a scope with parameters; one without is a function that its module calls."""
-    return not _is_leaf(hierarchy, index) and hierarchy.items[index].params > 0
+    """Whether an item is a scope of a layer; one without parameters is a function that its module calls."""
+    item = hierarchy.items[index]
+    return not _is_leaf(hierarchy, index) and (item.params > 0 or _scope_op(item) != "")
 
 
 def _is_leaf(hierarchy: Hierarchy, index: int) -> bool:
@@ -98,13 +103,19 @@ def _describe_node(node: Node) -> Description:
 
 def _describe_scope(hierarchy: Hierarchy, item: Item) -> Description:
     op = _scope_op(item)
-    names = [display_name(hierarchy.items[child]) for child in item.children if not _is_leaf(hierarchy, child)]
+    names = [display_name(hierarchy, child) for child in item.children if not _is_leaf(hierarchy, child)]
+    if len(names) > 1 and all(name.isdecimal() for name in names):
+        return Description(op, f"{len(names):,} blocks", "attn")
     family = find_family(op, item.name) if op else find_family(item.name)
     if family == "math":
         family = "attn" if names and re.search(r"\d+$", item.name) else "other"
     if len(names) > MAX_NAMED or not names:
-        return Description(op, f"{item.num_nodes:,} ops", family)
+        return Description(op, _count_ops(item), family)
     return Description(op, " · ".join(names), family)
+
+
+def _count_ops(item: Item) -> str:
+    return "1 op" if item.num_nodes == 1 else f"{item.num_nodes:,} ops"
 
 
 def _scope_op(item: Item) -> str:
@@ -122,7 +133,7 @@ def _describe_layer(hierarchy: Hierarchy, item: Item, nodes: list[Node]) -> Desc
     if found is None:
         family = find_family(named or item.name, *(node.op for node in nodes[-1:] if item.params))
         main = [node.op for node in nodes if not is_parameter(node) and node.inputs]
-        detail = main[0] if len(set(main)) == 1 else f"{item.num_nodes:,} ops"
+        detail = _count_ops(item) if len(set(main)) != 1 else "" if named else main[0]
         return Description(named, detail, family)
     op, detail, family = found
     parts = [detail, activation if family == "linear" else ""]

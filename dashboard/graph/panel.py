@@ -34,7 +34,7 @@ def panel_answer(hierarchy: Hierarchy, item_id: str) -> Answer:
     entering = incoming_links(hierarchy, index)
     return {
         "id": item.id,
-        "name": display_name(item),
+        "name": display_name(hierarchy, index),
         "path": [hierarchy.items[outer].id for outer in hierarchy.ancestors(index)] + [item.id],
         "op": description.op,
         "detail": description.detail,

@@ -48,7 +48,7 @@ def _hit(hierarchy: Hierarchy, index: int) -> Answer:
     item: Item = hierarchy.items[index]
     return {
         "id": item.id,
-        "name": display_name(item),
+        "name": display_name(hierarchy, index),
         "op": hierarchy.graph.nodes[item.node].op if item.node >= 0 else "",
         "scopes": [hierarchy.items[outer].id for outer in hierarchy.ancestors(index)],
     }

@@ -33,12 +33,13 @@ function chosenRun(runs, wanted) {
 
 function RunGraph({ run, runs, choose, empty }) {
   const view = useView(run);
-  const { drawing, error, retry } = useDrawing(session, run, view.open, view.item);
-  const facts = useFacts(session, run, view.item);
+  const { drawing, error, retry } = useDrawing(session, run, view.open, view.selected);
   const canvas = useRef(null);
   const field = useRef(null);
   const boxes = drawing?.boxes ?? [];
-  const selectedBox = boxes.find((box) => box.id === view.selected) ?? boxes.find((box) => box.item === view.selected);
+  const selectedBox = findBox(boxes, view.selected);
+  const item = drawing ? (selectedBox?.item ?? view.selected) : "";
+  const facts = useFacts(session, run, item);
   const act = useActions({ view, drawing, canvas, field, selectedBox, run });
   useEffect(() => {
     if (view.toReveal.current && selectedBox) {
@@ -61,11 +62,16 @@ function RunGraph({ run, runs, choose, empty }) {
       ask: act.ask,
       field,
     }),
-    error ? h(Problem, { error, retry, empty }) : h(Content, { drawing, run, view, facts, selectedBox, canvas, act }),
+    error ? h(Problem, { error, retry, empty }) : h(Content, { drawing, run, view, item, facts, selectedBox, canvas, act }),
   );
 }
 
-function Content({ drawing, run, view, facts, selectedBox, canvas, act }) {
+// The box of an id: a copy by its own, else the one that draws the item.
+function findBox(boxes, id) {
+  return id ? (boxes.find((box) => box.id === id) ?? boxes.find((box) => box.item === id)) : undefined;
+}
+
+function Content({ drawing, run, view, item, facts, selectedBox, canvas, act }) {
   if (!drawing) return h("div", { className: "graph-work is-reading", "aria-busy": true });
   return h(
     "div",
@@ -77,21 +83,21 @@ function Content({ drawing, run, view, facts, selectedBox, canvas, act }) {
       lit: view.lit,
       spotlight: view.spotlight,
       canvas,
-      on: { select: view.select, toggle: act.toggle, key: act.key },
+      on: { select: act.select, toggle: act.toggle, key: act.key },
     }),
     view.hasDock &&
       h(
         Dock,
         null,
-        h(LayerTable, { drawing, selected: view.item, on: { select: act.go, toggle: act.toggle, hover: view.setLit } }),
-        view.item ? h(Node, { facts, isTraced: drawing.is_traced, act, view }) : h(NoNode),
+        h(LayerTable, { drawing, selected: item, on: { select: act.go, toggle: act.toggle, hover: view.setLit } }),
+        item ? h(Node, { item, facts, isTraced: drawing.is_traced, act, close: () => view.select("") }) : h(NoNode),
       ),
   );
 }
 
-function Node({ facts, isTraced, act, view }) {
+function Node({ item, facts, isTraced, act, close }) {
   if (facts?.error) return h("section", { className: "graph-panel" }, h("p", { className: "graph-panel-body graph-quiet" }, facts.error));
-  return h(NodePanel, { facts: facts?.id === view.item ? facts : null, isTraced, go: act.go, close: () => view.select("") });
+  return h(NodePanel, { facts: facts?.id === item ? facts : null, isTraced, go: act.go, close });
 }
 
 // A failed request: a run without a graph shows how to log one.
@@ -119,8 +125,7 @@ function useView(run) {
   const [spotlight, setSpotlight] = useState(null);
   const [hasDock, setDock] = useState(true);
   const toReveal = useRef(Boolean(selected));
-  const item = selected.split("@")[0];
-  useEffect(() => writeAddress({ run, open, selected: item }), [run, open, item]);
+  useEffect(() => writeAddress({ run, open, selected }), [run, open, selected]);
   const change = (act) =>
     setOpen((before) => {
       const next = new Set(before);
@@ -130,7 +135,6 @@ function useView(run) {
   return {
     open,
     selected,
-    item,
     lit,
     setLit,
     spotlight,
@@ -151,8 +155,13 @@ function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     view.toReveal.current = true;
     view.select(id);
   };
+  // A box that stands for many nodes leads to the search among them.
+  const select = (id) => {
+    if (findBox(drawing.boxes, id)?.item === "") field.current?.focus();
+    else view.select(id);
+  };
   const toggle = (id) => {
-    const box = drawing.boxes.find((one) => one.id === id) ?? drawing.boxes.find((one) => one.item === id);
+    const box = findBox(drawing.boxes, id);
     if (box?.kind === "group") view.close(box.item);
     else if (box?.can_open) view.openMany([box.item]);
     if (box) reveal(box.id);
@@ -190,8 +199,12 @@ function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     else return;
     event.preventDefault();
   };
-  const find = { choose: (hit) => go(hit.id), hits: (ids) => view.setSpotlight(ids && shownHits(drawing, ids)) };
-  return { ask, toggle, go, zoomTo, key, find, expandAll: () => view.openMany(expandable(drawing)) };
+  const choose = (hit) => {
+    canvas.current?.focus();
+    return go(hit.id);
+  };
+  const find = { choose, hits: (ids) => view.setSpotlight(ids && shownHits(drawing, ids)) };
+  return { ask, select, toggle, go, zoomTo, key, find, expandAll: () => view.openMany(expandable(drawing)) };
 }
 
 // Of what a search found, the boxes in sight that are it or hold it.

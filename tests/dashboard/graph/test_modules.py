@@ -51,7 +51,7 @@ def test_scope_of_torch_is_named_by_its_module() -> None:
     hierarchy = build_hierarchy(read_graph(GraphDef(node=nodes)))
     index = hierarchy.index_by_id["Net/Linear[fc1]"]
 
-    assert display_name(hierarchy.items[index]) == "fc1"
+    assert display_name(hierarchy, index) == "fc1"
     assert describe(hierarchy, index).op == "Linear"
     assert describe(hierarchy, index).family == "linear"
 

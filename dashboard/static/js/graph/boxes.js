@@ -119,7 +119,7 @@ function drawPill(box) {
 }
 
 function drawAux(box) {
-  const count = box.kind === "aux" && box.count ? ` ×${box.count}` : "";
+  const count = box.item && box.count ? ` ×${box.count}` : "";
   const name = elide(box.name, box.width - 16 - textWidth(count, "detail"), "detail") + count;
   return [frame(box, 12), svgText(name, { class: "graph-detail", x: box.width / 2, y: 16, "text-anchor": "middle" })];
 }

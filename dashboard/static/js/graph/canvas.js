@@ -121,6 +121,10 @@ export class GraphCanvas {
     if (this.drawing) this.glideTo(fittedView(this.drawing, this.size));
   }
 
+  focus() {
+    this.svg.focus({ preventScroll: true });
+  }
+
   zoomTo(id) {
     const box = this.boxes?.get(id);
     if (box) this.glideTo(zoomedTo(box, this.size));
@@ -130,7 +134,7 @@ export class GraphCanvas {
     const box = this.boxes?.get(id);
     if (!box) return;
     const view = revealing(this.view, box, this.size);
-    if (view.x !== this.view.x || view.y !== this.view.y) this.glideTo(view);
+    if (view !== this.view) this.glideTo(view);
   }
 
   select(id) {

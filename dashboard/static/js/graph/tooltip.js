@@ -26,7 +26,7 @@ export function Tooltip({ hovered, frame }) {
 }
 
 function BoxText({ box }) {
-  if (box.kind === "more") return h("strong", null, `${formatCount(box.count)} more nodes of this row; find them with /`);
+  if (!box.item) return h("strong", null, `${formatCount(box.count)} nodes in one; find them with /`);
   const figures = [
     box.params && `${formatCount(box.params)} params`,
     box.flops && `${formatCount(box.flops)} FLOP`,

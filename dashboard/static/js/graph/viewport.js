@@ -43,16 +43,20 @@ function clamp(k) {
   return Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, k));
 }
 
-// The smallest move that brings a box into sight, its top first.
-export function revealing(view, box, size, margin = 40) {
+const EDGE_PX = 24;
+const HEAD_PX = 50;
+
+// The same view if the head of a box is in sight, else one with the box in the middle (or its top at the top).
+export function revealing(view, box, size) {
   const [left, top] = [box.x * view.k + view.x, box.y * view.k + view.y];
-  const [right, bottom] = [left + box.width * view.k, top + Math.min(box.height * view.k, size.height - 2 * margin)];
-  let [dx, dy] = [0, 0];
-  if (right > size.width - margin) dx = size.width - margin - right;
-  if (left + dx < margin) dx = margin - left;
-  if (bottom > size.height - margin) dy = size.height - margin - bottom;
-  if (top + dy < margin) dy = margin - top;
-  return { k: view.k, x: view.x + dx, y: view.y + dy };
+  const [width, height] = [box.width * view.k, box.height * view.k];
+  const head = Math.min(height, HEAD_PX * view.k);
+  const isBeside = left > size.width - EDGE_PX || left + width < EDGE_PX || (width < size.width && (left < 0 || left + width > size.width));
+  const isOver = top < 0 || top + head > size.height - EDGE_PX;
+  if (!isBeside && !isOver) return view;
+  const x = isBeside ? (size.width - width) / 2 - box.x * view.k : view.x;
+  const y = Math.max(EDGE_PX, (size.height - height) / 2) - box.y * view.k;
+  return { k: view.k, x, y: isOver ? y : view.y };
 }
 
 export function zoomedTo(box, size) {
