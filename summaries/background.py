@@ -1,7 +1,8 @@
-"""Between the caller and the event file: finished bytes, values still to be encoded, and the thread that empties both.
+"""Between the caller and the event file: finished bytes, values still to be encoded, and the thread that writes them.
 
 The caller never wakes the thread and never waits for it: the thread looks four times a second. Only when the buffer is
-full does the caller write itself, so memory is bounded and nothing is dropped.
+full does the caller wait, so memory is bounded and nothing is dropped. Only the thread touches the file: a Ctrl-C,
+which strikes the main thread between any two instructions, cannot tear a record.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import queue
 import sys
 import threading
 import weakref
@@ -25,7 +27,10 @@ _log = logging.getLogger(__name__)
 DRAIN_SECS = 0.25
 """How long a value lies in memory at most."""
 BUFFER_BYTES = 64 << 20
-"""How much may lie in memory before the caller writes."""
+"""How much may lie in memory before the caller waits. While a disk is full, up to twice as much."""
+
+_LIVENESS_SECS = 1.0
+_MAX_TAGS_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,20 @@ class Deferred:
     num_bytes: int
     encode: Callable[[], bytes]
     is_ready: Callable[[], bool] = lambda: True
+
+
+class _Turn:
+    """A request to the thread to write.
+
+    A bare lock tells its end, and a queue made in C carries it: unlike conditions and events these cannot be left
+    locked by a KeyboardInterrupt.
+    """
+
+    def __init__(self, is_waiting: bool, is_last: bool = False) -> None:
+        self.is_waiting = is_waiting
+        self.is_last = is_last
+        self.is_over = threading.Lock()
+        self.is_over.acquire()
 
 
 class Outbox:
@@ -81,14 +100,12 @@ class Outbox:
     def _make_empty(self) -> None:
         # Reentrant, since a signal handler may log while the main thread is in here.
         self._lock = threading.RLock()
-        self._write_lock = threading.RLock()
-        self._stop = threading.Event()
+        self._turns: queue.SimpleQueue[_Turn] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._ready: list[bytes] = []
         self._deferred: list[Deferred] = []
         self.queued_tags: dict[str, int] = {}
         self._num_bytes = 0
-        self._is_draining = False
         self._needs_attention = True  # the thread is not running or has failed, or the outbox is closed
 
     def put(self, record: bytes) -> None:
@@ -111,10 +128,10 @@ class Outbox:
             Exception: What failed in the background since the last call; the values have been taken all the same.
         """
         with self._lock:
-            self._deferred.append(item)
-            self._num_bytes += item.num_bytes
             for tag in item.tags:
                 self.queued_tags[tag] = self.queued_tags.get(tag, 0) + 1
+            self._num_bytes += item.num_bytes
+            self._deferred.append(item)
             is_full = self._num_bytes > self._buffer_bytes
         if self._is_first_deferred:
             self._is_first_deferred = False
@@ -140,33 +157,64 @@ class Outbox:
         """
         if self.is_closed:
             return
-        self.is_closed = True
+        self.is_closed = self._needs_attention = True
         _outboxes.discard(self)
-        self._stop.set()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
-        self.drain()
-        self._file.close()
+        thread = self._thread
+        if thread is None:
+            self._file.close()
+        else:
+            self._ask(thread, _Turn(is_waiting=True, is_last=True))
+            # If this is the thread, the last holder was a value just encoded: it closes the file when its turn comes.
+            if thread is threading.current_thread():
+                return
+            thread.join()
         self._raise_lost()
         self._raise_failure()
 
-    def drain(self, *, is_waiting: bool = True) -> None:
-        """Writes all that was put before, as far as the file takes it.
+    def drain(self, *, is_waiting: bool = True) -> bool:
+        """Has the thread write all that was put before, as far as the file takes it, and waits until it has.
 
         Args:
-            is_waiting: Whether to wait for values that are still being computed; if not, they stay queued, and so do
-                later values of their tags.
-        """
-        with self._write_lock:
-            if self._is_draining:  # a signal handler logs while this thread is in here: the bytes in hand go first
-                return
-            self._is_draining = True
-            try:
-                self._drain(is_waiting)
-            finally:
-                self._is_draining = False
+            is_waiting: Whether the thread is to wait for values that are still being computed; if not, they stay
+                queued, and so do later values of their tags.
 
-    def _drain(self, is_waiting: bool) -> None:
+        Returns:
+            Whether that was done: not if nothing was ever put, or if it is the thread that asks.
+        """
+        thread = self._thread
+        if thread is None or thread is threading.current_thread():
+            return False
+        self._ask(thread, _Turn(is_waiting))
+        return True
+
+    def _ask(self, thread: threading.Thread, turn: _Turn) -> None:
+        """Gives the thread a turn and waits for its end, unless it is the thread that asks."""
+        self._turns.put(turn)
+        if thread is threading.current_thread():
+            return
+        while not turn.is_over.acquire(timeout=_LIVENESS_SECS) and thread.is_alive():
+            pass
+
+    def _run(self) -> None:
+        """The thread."""
+        turn = _Turn(is_waiting=False)
+        while not turn.is_last:
+            try:
+                turn = self._turns.get(timeout=self._drain_secs)
+            except queue.Empty:
+                turn = _Turn(is_waiting=False)
+            self._take(turn)
+
+    def _take(self, turn: _Turn) -> None:
+        try:
+            self._write_all(is_waiting=turn.is_waiting)
+        except Exception as error:  # noqa: BLE001 - background thread: reappears in the caller
+            self._fail(error)
+        if turn.is_last:
+            self._file.close()
+        turn.is_over.release()
+
+    def _write_all(self, *, is_waiting: bool) -> None:
         if not self._write(b""):
             return
         with self._lock:
@@ -221,12 +269,11 @@ class Outbox:
         return True
 
     def _attend(self) -> None:
-        """The rare part of taking a record: start the thread, write when full, raise what failed."""
+        """The rare part of taking a record: start the thread, wait when full, raise what failed."""
         if self.is_closed:
             raise ValueError("writer must be open; got a closed one. Make a new SummaryWriter.")
         self._start()
-        if self._num_bytes > self._buffer_bytes:
-            self.drain()
+        if self._num_bytes > self._buffer_bytes and self.drain():
             self._drop_excess()
         self._raise_failure()
 
@@ -253,14 +300,6 @@ class Outbox:
                     item = self._deferred.pop()
                     self._lost.update(item.tags)
                     self._settle(item.num_bytes, item.tags)
-
-    def _run(self) -> None:
-        """The thread."""
-        while not self._stop.wait(self._drain_secs):
-            try:
-                self.drain(is_waiting=False)
-            except Exception as error:  # noqa: BLE001 - background thread: reappears in the caller
-                self._fail(error)
 
     def _fail(self, error: Exception) -> None:
         self._failures.append(error)
@@ -289,9 +328,6 @@ class Outbox:
         self._failures.clear()
         self._lost.clear()
         self._file.abandon()
-
-
-_MAX_TAGS_NAMED = 20
 
 
 def _count_tags(data: bytes) -> Counter[str]:

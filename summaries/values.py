@@ -32,9 +32,16 @@ def to_number(value: Any) -> float:
     return float(array.reshape(-1)[0])
 
 
-def keep_array(value: Any) -> Any:
-    """`value` as an array that nobody else changes: NumPy's are copied, immutable ones kept as they are."""
-    return value if is_deferred(value) else np.array(to_numpy(value))
+def keep_array(value: Any, *, copy: bool = False) -> Any:
+    """`value` as an array that nobody else changes: NumPy's are copied, immutable ones kept as they are.
+
+    Args:
+        value: The array.
+        copy: Whether to copy immutable ones too, on their device: the caller will donate them.
+    """
+    if is_deferred(value):
+        return value.copy() if copy else value
+    return np.array(to_numpy(value))
 
 
 def is_real(array: Any) -> bool:

@@ -213,6 +213,8 @@ class SummaryWriter:
         bins: Bins = "tensorflow",
         walltime: float | None = None,
         max_bins: int | None = None,
+        *,
+        copy: bool = False,
     ) -> None:
         """Logs how the values of an array are distributed; they are counted in the background.
 
@@ -226,12 +228,13 @@ class SummaryWriter:
                 edges.
             walltime: Seconds since the Unix epoch, now if None.
             max_bins: About how many buckets there are at most; None for any number.
+            copy: Whether to copy a JAX array on its device, since it will be donated to a compiled function.
 
         Raises:
             ValueError: If there are no values or they are not real numbers.
         """
         step, wall_time = to_step(global_step), _get_time(walltime)
-        kept = keep_array(values)
+        kept = keep_array(values, copy=copy)
         check_real("values", kept)
 
         def encode() -> bytes:
@@ -386,7 +389,7 @@ class SummaryWriter:
     def flush(self) -> None:
         """Writes all that was logged before; then readers of the file see it.
 
-        Waits for values that are still being computed.
+        Waits for values that are still being computed. What the disk does not take stays in memory.
 
         Raises:
             ValueError: If a value logged before could not be encoded.

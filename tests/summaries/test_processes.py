@@ -125,6 +125,47 @@ if __name__ == "__main__":
     assert steps_of(tmp_path / "run") == {"worker": [7]}
 
 
+def test_interrupts_at_any_moment_tear_no_record_and_lose_no_value(tmp_path: Path):
+    code = """
+import signal, sys
+from summaries import SummaryWriter
+
+def interrupt(*_):
+    global armed
+    if armed:
+        armed = False
+        raise KeyboardInterrupt
+
+writer = SummaryWriter(sys.argv[1])
+writer.add_scalar("a", 1.0, 0)
+logged, num_interrupts, armed = [0], 0, False
+signal.signal(signal.SIGALRM, interrupt)
+signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+for step in range(1, 20_000):
+    try:
+        armed = True
+        writer.add_scalar("a", 1.0, step)
+        logged.append(step)
+        if step % 50 == 0:
+            writer.flush()
+        armed = False
+    except KeyboardInterrupt:
+        num_interrupts += 1
+signal.setitimer(signal.ITIMER_REAL, 0)
+writer.close()
+print(num_interrupts, *logged)
+"""
+    done = run_python(code, tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    num_interrupts, *logged = map(int, done.stdout.split())
+    steps = steps_of(tmp_path)["a"]
+    assert num_interrupts > 3
+    assert steps == sorted(set(steps))
+    assert set(logged) <= set(steps)
+    assert load(tmp_path).runs["."].health[0].problems == ()
+
+
 FULL_DISK = """
 import resource, sys
 from summaries import SummaryWriter
