@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
@@ -56,6 +56,7 @@ def test_counting_by_bits_is_exact_for_random_bits():
         assert buckets._count_by_bits(values).tolist() == count_slowly(values)
 
 
+@settings(deadline=None)
 @given(st_numpy.arrays(np.float64, st.integers(1, 50)))
 def test_count_values_of_float64_is_exact(values: np.ndarray):
     counts, _ = count_values(values)

@@ -229,7 +229,7 @@ def make_file() -> tuple[bytes, list[int]]:
 FILE, ENDS = make_file()
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_scan_of_a_damaged_file_keeps_what_lies_before_and_after(data: st.DataObject):
     begin = data.draw(st.integers(0, len(FILE) - 1))
@@ -246,7 +246,7 @@ def test_scan_of_a_damaged_file_keeps_what_lies_before_and_after(data: st.DataOb
     assert set(found.columns.blob_steps.tolist()) >= {step for step in kept if step % 2}
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200))
 def test_scan_of_any_payload_raises_nothing(payload: bytes):
     found = scan(frame(payload), TagTable(), offset=0, is_growing=False)
@@ -255,7 +255,7 @@ def test_scan_of_any_payload_raises_nothing(payload: bytes):
     assert found.end == len(payload) + 16
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.integers(0, len(FILE) - 1), st.integers(1, 255))
 def test_scan_of_a_payload_with_one_changed_byte_raises_nothing(position: int, change: int):
     record = next(number for number, end in enumerate(ENDS) if position < end)
