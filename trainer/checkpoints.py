@@ -23,6 +23,16 @@ RUN_FILE = "run.json"
 KEEP_LAST = 2
 
 
+class OtherRunError(ValueError):
+    """A model_dir holds a run of another configuration, or of another program."""
+
+
+def saved_step(model_dir: str | os.PathLike[str]) -> int | None:
+    """Step of the newest checkpoint in a folder, or None if it holds no run of ours."""
+    path = Path(model_dir) / RUN_FILE
+    return int(json.loads(path.read_text())["step"]) if path.is_file() else None
+
+
 class Checkpoints:
     """The checkpoints of one run. Used by one thread."""
 
@@ -30,7 +40,8 @@ class Checkpoints:
         """Takes the folder, and the configuration that the run must have been started with (plain JSON values).
 
         Raises:
-            ValueError: If the folder cannot be written, or holds another run.
+            ValueError: If the folder cannot be written.
+            OtherRunError: If it holds another run.
         """
         self.folder = make_folder(model_dir)
         for leftover in self.folder.glob(".*.tmp-*"):  # of a process that was killed while saving
@@ -94,7 +105,7 @@ class Checkpoints:
     def _refuse_foreign_run(self) -> None:
         for path in self.folder.iterdir():
             if "tfevents" in path.name:
-                raise ValueError(
+                raise OtherRunError(
                     f"model_dir must be empty or hold a run of this estimator; got {str(self.folder)!r} with event "
                     f"files but no {RUN_FILE}. Use another model_dir, or delete that run."
                 )
@@ -103,7 +114,7 @@ class Checkpoints:
         for key in sorted({*config, *self._config}):
             was, now = config.get(key), self._config.get(key)
             if was != now:
-                raise ValueError(
+                raise OtherRunError(
                     f"{key} must be what the run in {str(self.folder)!r} was started with, {_short(was)}; "
                     f"got {_short(now)}. Use another model_dir, or delete that run to start afresh."
                 )
