@@ -39,7 +39,7 @@ HISTOGRAM_LIMITS.setflags(write=False)
 
 _NOT_FINITE = len(HISTOGRAM_LIMITS)
 _SLICE = 1 << 17
-"""Values a pass works on: about 1 ms, so that the training loop gets the interpreter's lock in between."""
+"""Values a pass works on: each of its operations takes less than 1 ms, then others get the interpreter's lock."""
 _KEY_SHIFT = 15
 _NUM_KEYS = 1 << (32 - _KEY_SHIFT)
 _FEW_VALUES = 1 << 15
