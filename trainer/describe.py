@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,20 @@ def _describe_object(value: Any) -> Any:
         return {"class": type(value).__name__, **fields}
     if isinstance(value, functools.partial):
         return {"function": describe(value.func), "args": describe(value.args), **describe(value.keywords)}
-    named = value if hasattr(value, "__qualname__") else type(value)
+    if inspect.isfunction(value) and value.__closure__:
+        return {"function": _name_of(value), "closure": _describe_closure(value)}
     if hasattr(value, "get_config"):
-        return {"class": named.__qualname__, **describe(value.get_config())}
+        return {"class": _name_of(value), **describe(value.get_config())}
+    return _name_of(value)
+
+
+def _name_of(value: Any) -> str:
+    named = value if hasattr(value, "__qualname__") else type(value)
     return f"{named.__module__}.{named.__qualname__}"
+
+
+def _describe_closure(function: Any) -> dict[str, Any]:
+    """What a function made by another remembers: it tells ``optax.sgd(0.1)`` from ``optax.sgd(0.2)``."""
+    variables = inspect.getclosurevars(function).nonlocals
+    # A function that refers to itself would never end.
+    return {name: describe(value) for name, value in sorted(variables.items()) if value is not function}

@@ -47,7 +47,8 @@ class Programs:
         self._objective = objective
         self._optimizer = optimizer
         self._train: dict[Any, TrainProgram] = {}
-        self._init = jax.jit(self._init_fn, static_argnums=(2,))
+        # It runs once: optimising it takes 0.6 s in place of 0.2 s, a quarter of a small program's whole start.
+        self._init = jax.jit(self._init_fn, static_argnums=(2,), compiler_options={"xla_backend_optimization_level": 0})
         self._evaluate = jax.jit(self._evaluate_fn, static_argnums=(0,))
         self._dump = jax.jit(self._dump_fn, static_argnums=(0,))
         self.predict: Callable[..., dict[str, Array]] = jax.jit(objective.predict)
@@ -68,6 +69,11 @@ class Programs:
             traced = jax.jit(function, donate_argnums=(0,)).trace(*args)
             self._train[key] = TrainProgram(traced.lower().compile(), traced.jaxpr, step_args[0])
         return self._train[key]
+
+    @property
+    def last_train(self) -> TrainProgram | None:
+        """The training program that was compiled last, or None."""
+        return next(reversed(self._train.values()), None)
 
     def evaluate(self, select: SelectFn, train_state: TrainState, source: Any, payload: Any, count: int) -> Any:
         """Returns the metrics over `count` batches, summed up: a dict of pytrees of scalars."""

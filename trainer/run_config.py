@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from trainer.counts import check_count
+
 
 @dataclass(frozen=True)
 class RunConfig:
@@ -35,10 +37,8 @@ class RunConfig:
         """
         for name in ("batch_size", "steps", "eval_interval", "histogram_interval"):
             value = getattr(self, name)
-            if value is None and name == "histogram_interval":
-                continue
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(f"{name} must be a positive integer; got {value!r}. See RunConfig for its meaning.")
+            if value is not None or name != "histogram_interval":
+                object.__setattr__(self, name, check_count(name, value))
         if not 0 <= self.seed < 2**32:
             raise ValueError(f"seed must be in [0, 2**32); got {self.seed!r}. Pass a small number.")
         if not self.checkpoint_secs > 0:

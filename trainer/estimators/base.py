@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from trainer.checkpoints import Checkpoints
+from trainer.counts import check_count
 from trainer.estimators.data import Data, open_data, row_shapes, split_validation
 from trainer.estimators.fitted import Fitted
 from trainer.estimators.model_fn_objective import ModelFnObjective
@@ -21,6 +22,7 @@ from trainer.hooks import Hook
 from trainer.optimizers import OptimizerLike, Schedule, make_optimizer
 from trainer.protocols import Objective, TrainState
 from trainer.run_config import RunConfig
+from trainer.step_graph import make_step_graph
 
 _LOG = logging.getLogger(__name__)
 
@@ -166,6 +168,18 @@ class BaseEstimator(SklearnManners):
         """Number of training steps done."""
         return int(self._get_fitted("n_iter_").train_state.step)
 
+    def __summary_graph__(self) -> Any:
+        """The ``GraphDef`` of the training step, for ``SummaryWriter.add_graph``.
+
+        Raises:
+            NotFittedError: Before fit.
+            ValueError: If it was trained in another process.
+        """
+        program = self._get_fitted("add_graph").training.programs.last_train
+        if program is None:
+            raise ValueError(f"{type(self).__name__} must be trained in this process; got a loaded one. Train a step.")
+        return make_step_graph(program)
+
     def __sklearn_is_fitted__(self) -> bool:
         return self._fitted is not None
 
@@ -249,8 +263,8 @@ class BaseEstimator(SklearnManners):
 
 def _check_lengths(steps: Any, epochs: Any) -> None:
     for name, value in (("steps", steps), ("epochs", epochs)):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1):
-            raise ValueError(f"{name} must be a positive integer; got {value!r}. Pass how long to train.")
+        if value is not None:
+            check_count(name, value)
 
 
 def _plan(labels: Any, steps: int | None, epochs: int | None, first_step: int) -> Plan:

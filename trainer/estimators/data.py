@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -52,17 +53,28 @@ class ArrayData:
         """Number of rows."""
         return num_rows(self.rows.features)
 
+    @functools.cached_property
+    def _on_device(self) -> Batch:
+        """The rows, copied once however often they are read."""
+        rows: Batch = jax.device_put(self.rows)
+        return rows
+
     def train_feed(self, *, batch_size: int, epochs: int | None, seed: int, first_step: int, pads: bool) -> Feed:
         """See `Data`."""
         return ArrayFeed(
-            self.rows, batch_size=batch_size, num_epochs=epochs, seed=seed, first_step=first_step, pads_batches=pads
+            self._on_device,
+            batch_size=batch_size,
+            num_epochs=epochs,
+            seed=seed,
+            first_step=first_step,
+            pads_batches=pads,
         )
 
     def eval_feed(self, *, pads: bool) -> Feed:
         """See `Data`."""
         size = min(len(self), EVAL_BATCH_SIZE)
         capacity = -(-len(self) // size)
-        return ArrayFeed(self.rows, batch_size=size, num_epochs=1, capacity=capacity, pads_batches=pads)
+        return ArrayFeed(self._on_device, batch_size=size, num_epochs=1, capacity=capacity, pads_batches=pads)
 
 
 class BatchData:

@@ -12,6 +12,7 @@ import numpy as np
 import optax  # type: ignore[import-untyped]
 
 from trainer import metrics
+from trainer.counts import check_count
 from trainer.heads.base import check_logits
 from trainer.heads.labels import check_vocabulary, class_accuracy, encode_classes
 from trainer.metrics import Metric
@@ -36,8 +37,7 @@ class MultiClassHead:
         Raises:
             ValueError: If `n_classes` is below 2, or the vocabulary has another length.
         """
-        if isinstance(self.n_classes, bool) or not isinstance(self.n_classes, int) or self.n_classes < 2:
-            raise ValueError(f"n_classes must be an integer of at least 2; got {self.n_classes!r}. Count the classes.")
+        object.__setattr__(self, "n_classes", check_count("n_classes", self.n_classes, least=2))
         object.__setattr__(self, "label_vocabulary", check_vocabulary(self.label_vocabulary, self.n_classes))
 
     @property

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from trainer import metrics
+from trainer.counts import check_count
 from trainer.heads.base import check_logits
 from trainer.metrics import Metric
 from trainer.protocols import Array
@@ -31,10 +32,7 @@ class RegressionHead:
         Raises:
             ValueError: If `label_dimension` is not a positive integer.
         """
-        if not isinstance(self.label_dimension, int) or self.label_dimension < 1:
-            raise ValueError(
-                f"label_dimension must be a positive integer; got {self.label_dimension!r}. Pass 1 or more."
-            )
+        object.__setattr__(self, "label_dimension", check_count("label_dimension", self.label_dimension))
 
     @property
     def logits_dimension(self) -> int:

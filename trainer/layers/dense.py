@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from trainer.counts import check_count
 from trainer.layers import activations, initializers
 from trainer.layers.activations import Activation
 from trainer.layers.base import Layer
@@ -39,8 +40,7 @@ class Dense(Layer):
         Raises:
             ValueError: If `units` is not a positive integer, or a name is unknown.
         """
-        if isinstance(self.units, bool) or not isinstance(self.units, int) or self.units < 1:
-            raise ValueError(f"units must be a positive integer; got {self.units!r}. Pass the number of outputs.")
+        object.__setattr__(self, "units", check_count("units", self.units))
         activations.get(self.activation)
         initializers.get(self.kernel_initializer)
         initializers.get(self.bias_initializer)

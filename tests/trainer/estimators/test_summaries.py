@@ -10,7 +10,7 @@ import optax
 import pytest
 
 import trainer.hooks.summaries
-from summaries import load
+from summaries import SummaryWriter, load
 from trainer import DNNClassifier, Estimator, EstimatorSpec, Mode, RunConfig, hooks, layers
 
 Arrays = tuple[np.ndarray, np.ndarray]
@@ -228,3 +228,13 @@ def test_source_of_a_node_is_the_line_of_the_model_fn(line: Arrays, tmp_path: Pa
     source = nodes["forward/tower/dense_0/dot_general"].attr["_jax_source"].s.decode()
     assert source.endswith(f"test_summaries.py:{model_fn.__code__.co_firstlineno + 2}")
     assert "params/tower/dense_0/kernel" in run.histograms
+
+
+def test_writer_takes_an_estimator_as_a_graph(blobs: Arrays, tmp_path: Path) -> None:
+    model = DNNClassifier([8]).fit(*blobs, steps=2)
+
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_graph(model)
+
+    graph = next(iter(load(tmp_path).runs["."].graphs.values()))[0]
+    assert "forward/dense_1/dot_general" in {node.name for node in graph.node}

@@ -105,3 +105,7 @@ def test_from_config_of_an_unknown_class_names_the_known_ones() -> None:
 def test_wrong_hyperparameters_are_refused_at_once(make: object, message: str) -> None:
     with pytest.raises((ValueError, TypeError), match=message):
         layers.Sequential([make()])  # type: ignore[operator]
+
+
+def test_counts_of_numpy_are_counts() -> None:
+    assert layers.Dense(np.int64(3)) == layers.Dense(3)
