@@ -51,6 +51,7 @@ def place(ranks: Ranks, sizes: Sequence[Size]) -> tuple[float, ...]:
             for side in (LEFT, RIGHT):
                 held = [i for i in members[row] if i not in on_spine and sides[i] == side]
                 _pack(held, side, centre, xs, sizes, neighbours, ranks)
+    _straighten(ranks, members, xs, sizes)
     return tuple(xs)
 
 
@@ -113,6 +114,32 @@ def _pack(
         x = max(wanted[index], border + _gap(ranks, index) + inner)
         xs[index] = side * x
         border = x + outer
+
+
+def _straighten(ranks: Ranks, members: dict[int, list[int]], xs: list[float], sizes: Sequence[Size]) -> None:
+    """Moves an element onto the x of its only writer, or of its only reader, where its row has room there."""
+    fixed = {*ranks.spine, *ranks.asides}
+    above: dict[int, list[int]] = defaultdict(list)
+    below: dict[int, list[int]] = defaultdict(list)
+    for wire in ranks.scene.wires:
+        above[wire.target].append(wire.source)
+        below[wire.source].append(wire.target)
+    for row in sorted(members):
+        for index in members[row]:
+            partners = [held[0] for held in (above[index], below[index]) if len(held) == 1]
+            partner = next((other for other in partners if other not in fixed and xs[other] * xs[index] > 0), index)
+            if index not in fixed and _has_room(index, xs[partner], members[row], xs, sizes):
+                xs[index] = xs[partner]
+
+
+def _has_room(index: int, x: float, row: list[int], xs: list[float], sizes: Sequence[Size]) -> bool:
+    left, right = x - sizes[index].left - GAP_BESIDE_OPS, x + sizes[index].right + GAP_BESIDE_OPS
+    if left < 0 < right and not any(xs[other] == 0 for other in row):
+        return False  # the spine passes here
+    return all(
+        other == index or xs[other] + sizes[other].right <= left or right <= xs[other] - sizes[other].left
+        for other in row
+    )
 
 
 def _gap(ranks: Ranks, index: int) -> float:

@@ -1,0 +1,274 @@
+"""The Graph page draws what was logged, and opens, finds and tells what is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from summaries import SummaryWriter
+from summaries.proto.graph_pb2 import GraphDef, NodeDef
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Page]
+RunModule = Callable[[str, str], object]
+
+
+def box(page: Page, node: str) -> Locator:
+    return page.locator(f'.graph-box[data-id="{node}"]')
+
+
+def names(page: Page) -> list[str]:
+    return page.locator(".graph-box").evaluate_all("boxes => boxes.map((box) => box.dataset.id)")
+
+
+def layer(page: Page, node: str) -> list[str]:
+    return page.locator(f'[data-layer="{node}"] td').all_inner_texts()
+
+
+def place(page: Page, node: str) -> tuple[float, float]:
+    """Where the middle of a box's upper edge is on the screen, rounded to px."""
+    frame = box(page, node).locator("> .graph-frame").bounding_box()
+    return round(frame["x"] + frame["width"] / 2), round(frame["y"])
+
+
+def settle(page: Page) -> None:
+    """Waits until boxes and viewpoint have glided to their places."""
+    script = (
+        "canvas => Promise.all(canvas.getAnimations({ subtree: true }).map((one) => one.finished)).then(() => null)"
+    )
+    page.locator(".graph-canvas").evaluate(script)
+
+
+@pytest.fixture
+def iris(open_page: OpenPage, iris_board: str) -> Page:
+    page = open_page(f"{iris_board}/graph")
+    expect(box(page, "loss")).to_be_visible()
+    return page
+
+
+@pytest.fixture(scope="module")
+def other_board(start_board: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Runs `plain` (a chain of scopes), `flat` (2,000 nodes in one scope) and `bare` (no graph)."""
+    logdir = tmp_path_factory.mktemp("graphs")
+    chain = ["x", "net/stem/conv", "net/block/relu", "net/block/conv", "net/head/dense"]
+    for run, nodes in (("plain", chain), ("flat", [f"op_{i}" for i in range(2_000)])):
+        protos = [NodeDef(name=name, op="Relu", input=[before]) for before, name in pairwise(nodes)]
+        with SummaryWriter(logdir / run) as writer:
+            writer.add_graph(GraphDef(node=[NodeDef(name=nodes[0], op="Placeholder"), *protos]))
+    with SummaryWriter(logdir / "bare") as writer:
+        writer.add_scalar("loss", 1.0, 0)
+    return start_board(logdir)
+
+
+def test_iris_is_drawn_by_its_layers_in_one_line(iris: Page) -> None:
+    spine = ["features", "dense_0", "dense_1", "dense_2", "dense_3", "loss"]
+
+    places = [place(iris, name) for name in spine]
+
+    assert set(spine) <= set(names(iris))
+    assert len({x for x, _ in places}) == 1
+    assert places == sorted(places, key=lambda at: at[1])
+    expect(box(iris, "dense_1").locator(".graph-detail")).to_have_text("Dense 10 → 20 · relu")
+    expect(box(iris, "dense_1").locator(".graph-number")).to_have_text("220")
+    expect(box(iris, "dense_1")).to_have_attribute("aria-label", re.compile("dense_1, Dense, .*, 220 parameters"))
+    by_height = (
+        "labels => labels.sort((a, b) => a.getAttribute('y') - b.getAttribute('y')).map((one) => one.textContent)"
+    )
+    shapes = [text for text in iris.locator(".graph-label").evaluate_all(by_height) if "×" in text]
+    assert [shape.split("×")[1] for shape in shapes] == ["4", "10", "20", "10", "3"]
+
+
+def test_layer_table_tells_the_models_own_count(iris: Page) -> None:
+    params = {name: layer(iris, name)[2] for name in ("dense_0", "dense_1", "dense_2", "dense_3")}
+
+    assert params == {"dense_0": "50", "dense_1": "220", "dense_2": "210", "dense_3": "33"}
+    assert iris.locator(".graph-layers tfoot td").nth(2).inner_text() == "513"
+
+
+def test_selected_node_is_told_in_the_panel_and_lit_in_the_table(iris: Page) -> None:
+    box(iris, "dense_1").click()
+
+    panel = iris.get_by_role("region", name="Node dense_1")
+    facts = dict(pairwise(panel.locator(".graph-facts > *").all_inner_texts()))
+    assert re.fullmatch(r"f32\[\d+,10\]", facts["Input"])
+    assert re.fullmatch(r"f32\[\d+,20\]", facts["Output"])
+    assert (facts["kernel"], facts["bias"]) == ("f32[10,20]", "f32[20]")
+    assert panel.locator(".graph-figures dd").first.inner_text() == "220"
+    expect(iris.locator('[data-layer="dense_1"]')).to_have_attribute("aria-selected", "true")
+    assert iris.locator(".graph-edge.is-lit").count() == 2
+    expect(iris).to_have_url(re.compile("node=dense_1"))
+
+    iris.keyboard.press("Escape")
+    expect(iris.locator(".graph-ring")).to_have_count(0)
+
+
+def test_double_click_opens_and_closes_without_moving_what_is_above(iris: Page) -> None:
+    before = {name: place(iris, name) for name in ("features", "dense_0")}
+
+    box(iris, "dense_1").dblclick()
+    expect(box(iris, "dense_1")).to_have_attribute("aria-expanded", "true")
+    expect(box(iris, "dense_1/dot_general")).to_be_visible()
+    settle(iris)
+    assert {name: place(iris, name) for name in before} == before
+    assert place(iris, "dense_1/dot_general")[0] == before["dense_0"][0]
+    assert layer(iris, "dense_1/dot_general")[0] == "dot_general"
+
+    box(iris, "dense_1").locator(".graph-fold").click()
+    expect(box(iris, "dense_1/dot_general")).to_have_count(0)
+
+
+def test_keys_walk_along_the_edges_and_open(iris: Page) -> None:
+    tree = iris.get_by_role("tree", name="Graph")
+    box(iris, "features").click()
+    tree.focus()
+
+    for _ in range(2):
+        iris.keyboard.press("ArrowDown")
+    expect(tree).to_have_attribute("aria-activedescendant", "graph-box-dense_1")
+    iris.keyboard.press("Enter")
+    expect(box(iris, "dense_1/dot_general")).to_be_visible()
+    iris.keyboard.press("ArrowDown")
+    expect(tree).to_have_attribute("aria-activedescendant", "graph-box-dense_1%2Fdot_general")
+    iris.keyboard.press("ArrowLeft")
+    expect(tree).to_have_attribute("aria-activedescendant", "graph-box-dense_1%2Fkernel")
+
+
+def test_search_opens_what_hides_a_node(iris: Page) -> None:
+    iris.keyboard.press("/")
+    iris.keyboard.type("/^dense_2.relu/")
+    expect(iris.get_by_role("listbox").get_by_role("option")).to_have_text(re.compile("^relu"))
+    iris.keyboard.press("Enter")
+
+    expect(box(iris, "dense_2/relu")).to_have_class(re.compile("is-selected"))
+    expect(iris.get_by_role("navigation", name="Path of the selected node")).to_have_text("/dense_2/relu")
+
+
+def test_search_without_a_hit_says_so(iris: Page) -> None:
+    iris.keyboard.press("/")
+    iris.keyboard.type("nothing")
+
+    expect(iris.locator(".graph-hits")).to_have_text("No node matches nothing.")
+
+
+def test_wheel_pans_and_with_control_zooms_at_the_pointer(iris: Page) -> None:
+    x, y = place(iris, "dense_0")
+    iris.mouse.move(x, y)
+
+    iris.mouse.wheel(0, 30)
+    assert place(iris, "dense_0") == (x, y - 30)
+    iris.mouse.wheel(0, -30)
+    iris.keyboard.down("Control")
+    iris.mouse.wheel(0, -120)
+    iris.keyboard.up("Control")
+    assert place(iris, "dense_0") == (x, y)
+    assert place(iris, "dense_1")[1] - y > 96
+
+    iris.keyboard.press("f")
+    settle(iris)
+    expect(box(iris, "features")).to_be_in_viewport()
+    expect(box(iris, "loss")).to_be_in_viewport()
+
+
+def test_names_give_way_when_the_graph_is_far(iris: Page) -> None:
+    for _ in range(4):
+        iris.get_by_role("button", name="Zoom out").click()
+    expect(box(iris, "dense_0").locator(".graph-detail")).to_be_hidden()
+    expect(box(iris, "dense_0").locator(".graph-name")).to_be_visible()
+
+    for _ in range(4):
+        iris.get_by_role("button", name="Zoom out").click()
+    expect(box(iris, "dense_0").locator(".graph-name")).to_be_hidden()
+
+
+def test_view_is_the_same_after_a_reload(iris: Page) -> None:
+    box(iris, "dense_1").dblclick()
+    expect(box(iris, "dense_1/dot_general")).to_be_visible()
+    box(iris, "dense_1/dot_general").click()
+    expect(iris).to_have_url(re.compile("node=dense_1%2Fdot_general"))
+
+    iris.reload()
+
+    expect(box(iris, "dense_1/dot_general")).to_have_class(re.compile("is-selected"))
+    expect(iris.locator(".graph-title h3")).to_have_text("dot_general")
+
+
+def test_any_other_graph_is_drawn_by_scopes(open_page: OpenPage, other_board: str) -> None:
+    page = open_page(f"{other_board}/graph?run=plain")
+    expect(box(page, "net")).to_be_visible()
+    assert names(page) == ["x", "net"]
+
+    page.get_by_role("button", name="Expand").click()
+    expect(box(page, "net/block")).to_be_visible()
+    assert names(page)[:2] == ["net", "x"]
+    page.get_by_role("button", name="Collapse").click()
+    expect(box(page, "net/block")).to_have_count(0)
+
+
+def test_run_is_chosen_among_those_with_a_graph(open_page: OpenPage, other_board: str) -> None:
+    page = open_page(f"{other_board}/graph?run=plain")
+    choice = page.get_by_label("Run whose graph is shown")
+    expect(box(page, "net")).to_be_visible()
+    assert sorted(choice.locator("option").all_inner_texts()) == ["flat", "plain"]
+
+    choice.select_option("flat")
+
+    expect(box(page, "[1–150]")).to_be_visible()
+    assert page.locator(".graph-box").count() == 14
+    expect(page.locator(".graph-minimap")).to_be_visible()
+
+
+def test_logdir_without_a_graph_says_how_to_log_one_and_shows_it_when_it_comes(
+    start_board: Callable[[Path], str], open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "bare") as writer:
+        writer.add_scalar("loss", 1.0, 0)
+    page = open_page(f"{start_board(tmp_path)}/graph")
+    expect(page.get_by_role("heading", name="This run logged no graph")).to_be_visible()
+    expect(page.locator(".snippets code")).to_contain_text("DNNClassifier")
+
+    with SummaryWriter(tmp_path / "bare", filename_suffix=".graph") as writer:
+        writer.add_graph(
+            GraphDef(node=[NodeDef(name="x", op="Placeholder"), NodeDef(name="y", op="Relu", input=["x"])])
+        )
+
+    expect(box(page, "y")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_colours_are_the_themes(open_page: OpenPage, iris_board: str, theme: str) -> None:
+    page = open_page(f"{iris_board}/graph", theme=theme)
+    expect(box(page, "dense_0")).to_be_visible()
+
+    stripe = box(page, "dense_0").locator(".graph-stripe").evaluate("path => getComputedStyle(path).stroke")
+
+    assert stripe == {"light": "rgb(63, 111, 216)", "dark": "rgb(127, 165, 255)"}[theme]
+
+
+def test_phone_has_the_dock_below_the_canvas(open_page: OpenPage, iris_board: str) -> None:
+    page = open_page(f"{iris_board}/graph", width=400, height=800)
+    expect(box(page, "dense_0")).to_be_visible()
+
+    canvas, dock = page.locator(".graph-canvas").bounding_box(), page.locator(".graph-dock").bounding_box()
+
+    assert canvas["width"] == dock["width"] == 400
+    assert canvas["y"] + canvas["height"] <= dock["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 400
+
+
+def test_corners_are_rounded_by_no_more_than_half_a_side(run_module: RunModule) -> None:
+    path = run_module("graph/edges.js", "return module.roundedPath([[0, 0], [0, 40], [8, 40]], 10)")
+
+    assert path == "M0,0L0,36Q0,40 4,40L8,40"
+
+
+def test_numbers_have_three_digits(run_module: RunModule) -> None:
+    counts = run_module("graph/numbers.js", "return [0, 7040, 16568, 1.24e8, 2.346e12].map(module.shortCount)")
+    sizes = run_module("graph/numbers.js", "return [0, 320, 1280, 999499, 999600].map(module.shortBytes)")
+
+    assert counts == ["0", "7,040", "16.6 k", "124 M", "2.35 T"]
+    assert sizes == ["0 B", "320 B", "1.28 kB", "999 kB", "1.00 MB"]
