@@ -76,7 +76,8 @@ def encode(series: Iterable[DrawnSeries], store_version: int) -> bytes:
 
 
 def _encode_series(series: DrawnSeries) -> bytes:
-    narrow = series.values.astype(np.float32)
+    with np.errstate(over="ignore"):  # a value beyond float32 makes the column wide
+        narrow = series.values.astype(np.float32)
     is_wide = not np.array_equal(narrow.astype(np.float64), series.values)
     header = _SERIES.pack(
         series.run,

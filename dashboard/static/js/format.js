@@ -74,7 +74,8 @@ export function formatTicks(values) {
 
 function label(value, digits, unit) {
   if (value === 0) return "0";
-  return `${value.toFixed(digits)}${unit}`.replace("-", MINUS);
+  const grouped = digits === 0 && !unit ? formatCount(value) : value.toFixed(digits);
+  return `${grouped}${unit}`.replace("-", MINUS);
 }
 
 function scientific(value) {
