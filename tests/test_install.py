@@ -1,0 +1,47 @@
+"""What a user gets who types ``pip install .``: the command and the pages, without jax."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE = """
+from summaries import SummaryWriter
+with SummaryWriter("runs/a") as writer:
+    writer.add_scalar("loss", 0.5, 0)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_plain_install_runs_the_board_without_jax(tmp_path: Path) -> None:
+    python = tmp_path / "venv" / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    source = tmp_path / "source"
+    subprocess.run(["git", "clone", "--quiet", ROOT, source], check=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", source], check=True)
+    installed = subprocess.run([python, "-m", "pip", "list"], capture_output=True, text=True, check=True).stdout
+    subprocess.run([python, "-c", CODE], cwd=tmp_path, check=True)
+
+    command = [python.with_name("board"), "--logdir", "runs", "--port", "0"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as board:
+        address = re.search(r"board is ready at (\S+)", board.stdout.readline())[1]
+        pages = [
+            fetch(address + path) for path in ("", "data/runs", "static/js/session.js", "vendor/uplot/uPlot.esm.js")
+        ]
+        board.terminate()
+
+    assert re.search(r"^(jax|torch|tensorflow)\b", installed, re.MULTILINE) is None
+    assert "_dash-config" in pages[0]
+    assert all(pages)
+
+
+def fetch(url: str) -> str:
+    with urllib.request.urlopen(url) as answer:
+        return answer.read().decode()
