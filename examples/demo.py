@@ -67,7 +67,7 @@ def train_live(folder: Path, board: subprocess.Popen[bytes]) -> None:
     run = next(folder / name for name in names if (saved_step(folder / name) or 0) < LIVE_STEPS)
     print(f"{run} is training for about ten minutes; Ctrl-C ends it and the board.", flush=True)
     slow_down = SlowDown(STEPS_PER_SEC, board)
-    train(run, learning_rate=LIVE_LEARNING_RATE, steps=LIVE_STEPS, interval=200, hooks=[slow_down])
+    train(run, learning_rate=LIVE_LEARNING_RATE, steps=LIVE_STEPS, interval=100, hooks=[slow_down])
 
 
 def train_all(logdir: Path, board: subprocess.Popen[bytes]) -> None:

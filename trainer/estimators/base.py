@@ -131,20 +131,6 @@ class BaseEstimator(SklearnManners):
             return head.decode(predictions)
         return predictions["predictions"] if list(predictions) == ["predictions"] else predictions
 
-    def predict_proba(self, X: Any) -> np.ndarray:  # noqa: N803
-        """Returns the probability of each class, ``(n, classes)``, in the order of ``classes_``. See `predictions`.
-
-        Raises:
-            AttributeError: If the model predicts no probabilities.
-        """
-        predictions = self.predictions(X)
-        if "probabilities" not in predictions:
-            raise AttributeError(
-                f"predict_proba must be called on a model of classes; got one that predicts {', '.join(predictions)}. "
-                "Use predict."
-            )
-        return predictions["probabilities"]
-
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:  # noqa: N803
         """Returns the accuracy for classes, R² for numbers.
 

@@ -186,4 +186,5 @@ def split_validation(validation_data: Any) -> tuple[Any, Any, Any]:
     if isinstance(validation_data, tuple) and len(validation_data) in (2, 3):
         features, labels, *weights = validation_data
         return features, labels, weights[0] if weights else None
-    return validation_data, None, None
+    # It is read at every evaluation.
+    return list(validation_data) if isinstance(validation_data, Iterator) else validation_data, None, None

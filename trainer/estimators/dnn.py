@@ -12,6 +12,7 @@ import numpy as np
 from trainer.estimators.base import BaseEstimator
 from trainer.estimators.data import Data
 from trainer.estimators.network_objective import NetworkObjective
+from trainer.estimators.probabilities import ClassProbabilities
 from trainer.heads import BinaryHead, Head, MultiClassHead, RegressionHead
 from trainer.layers import Dense, Dropout, Sequential
 from trainer.layers.activations import Activation
@@ -47,10 +48,12 @@ class DNN(BaseEstimator):
         shape = getattr(data.example.features, "shape", None)
         if shape is None or len(shape) != 2:
             got = f"shape {shape}" if shape is not None else f"a {type(data.example.features).__name__}"
-            raise ValueError(f"X must have the shape (n, features); got {got}. Pass one row of numbers for each label.")
+            raise ValueError(f"X must have the shape (n, features); got {got}. Reshape your data to one row a label.")
+        if shape[1] == 0:
+            raise ValueError(f"X must have at least one feature; got shape {shape}. Pass some columns.")
 
 
-class DNNClassifier(DNN):
+class DNNClassifier(DNN, ClassProbabilities):
     """A fully connected network for one of several classes.
 
     >>> model = DNNClassifier([10, 20, 10], steps=100)

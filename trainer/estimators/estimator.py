@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from trainer.estimators.base import BaseEstimator
 from trainer.estimators.model_fn_objective import make_model_fn_objective
 from trainer.estimators.network_objective import NetworkObjective
+from trainer.estimators.probabilities import ClassProbabilities
 from trainer.heads import Head
 from trainer.optimizers import OptimizerLike, Schedule
 from trainer.protocols import Network, Objective
 from trainer.run_config import RunConfig
 
 
-class Estimator(BaseEstimator):
+class Estimator(ClassProbabilities):
     """Trains a network with a head, or a ``model_fn``, and predicts with it.
 
     Args:

@@ -64,7 +64,9 @@ class Fitted:
         """
         shapes = row_shapes(features)
         if shapes != self.shapes:
-            raise ValueError(f"X must have rows of shape {self.shapes} as in fit; got {shapes}. Pass the same columns.")
+            raise ValueError(
+                f"X must have rows of shape {self.shapes} as in fit; got {shapes}. Reshape your data to that."
+            )
 
     def predictions(self, features: Any) -> dict[str, np.ndarray]:
         """All that is predicted for each row, by name.

@@ -71,6 +71,10 @@ def _as_array(values: Any, name: str) -> np.ndarray:
     array = np.asarray(values)
     if array.dtype.kind == "O":
         array = _numbers(array, name)
+    if array.dtype.kind == "c":
+        raise ValueError(
+            f"{name} must be real; got {array.dtype} values. Complex data not supported: pass two columns."
+        )
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{name} must be numeric; got {array.dtype} values. Turn texts into numbers first.")
     if array.ndim == 0 or len(array) == 0:
@@ -78,7 +82,15 @@ def _as_array(values: Any, name: str) -> np.ndarray:
     if array.dtype.kind == "f":
         with np.errstate(over="ignore"):  # what float32 cannot hold is refused below
             return _finite(array.astype(np.float32), name)
-    return array.astype(np.int32) if array.dtype in (np.int64, np.uint64) else array
+    return _narrow(array, name) if array.dtype.itemsize == 8 else array
+
+
+def _narrow(array: np.ndarray, name: str) -> np.ndarray:
+    limits = np.iinfo(np.int32)
+    wrong = array[(array < limits.min) | (array > limits.max)]
+    if len(wrong):
+        raise ValueError(f"{name} must hold integers of 32 bits; got {wrong[0]}. Pass such numbers as floats.")
+    return array.astype(np.int32)
 
 
 def _numbers(array: np.ndarray, name: str) -> np.ndarray:
@@ -95,7 +107,6 @@ def _finite(array: np.ndarray, name: str) -> np.ndarray:
     if not is_finite.all():
         place = tuple(int(index) for index in np.argwhere(~is_finite)[0])
         column = f", column {place[1]}" if array.ndim == 2 else ""
-        raise ValueError(
-            f"{name} must be finite; got {float(array[place])} in row {place[0]}{column}. Drop or fill such rows."
-        )
+        got = "NaN" if np.isnan(array[place]) else array[place]
+        raise ValueError(f"{name} must be finite; got {got} in row {place[0]}{column}. Drop or fill such rows.")
     return array

@@ -20,6 +20,7 @@ MAX_STACKED = 50  # more gives nothing: the dispatch is already a small part
 MAX_BLOCK_BYTES = 64 << 20
 # A slow source must not hold back the batches that are there.
 MAX_WAIT_SECS = 0.1
+MAX_CLOSE_SECS = 1.0
 
 
 def select_stacked(source: tuple[()], payload: Batch, row: Any) -> Batch:
@@ -100,15 +101,9 @@ class IterableFeed:
         return Block(block.payload, block.start, count)
 
     def close(self) -> None:
-        """Stops the thread after the batch that it is reading."""
+        """Stops the thread after the batch that it is reading; one that is never read is not waited for."""
         self._is_closed.set()
-        while self._thread.is_alive():
-            self._drain()
-            self._thread.join(timeout=0.01)
-
-    def _drain(self) -> None:
-        while not self._blocks.empty():
-            self._blocks.get_nowait()
+        self._thread.join(timeout=MAX_CLOSE_SECS)
 
     def _next_block(self) -> Block | None:
         item = self._blocks.get()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from trainer import DNNClassifier, DNNRegressor, RunConfig
+from trainer import DNNClassifier, DNNRegressor, Estimator, RunConfig, heads, layers
 
 X = np.arange(12.0).reshape(6, 2)
 Y = np.array([0, 1, 2, 0, 1, 2])
@@ -23,17 +23,29 @@ CASES: dict[str, tuple[Any, tuple[Any, ...], dict[str, Any], str]] = {
     "rows differ": (DNNClassifier([4]), (X, Y[:5]), {}, r"y must have one entry for each of the 6 rows of X; got 5\."),
     "one axis": (DNNClassifier([4]), (X[:, 0], Y), {}, r"X must have the shape \(n, features\); got shape \(6,\)\."),
     "dict": (DNNClassifier([4]), ({"a": X}, Y), {}, r"X must have the shape \(n, features\); got a dict\."),
+    "no columns": (DNNClassifier([4]), (X[:, :0], Y), {}, r"X must have at least one feature; got shape \(6, 0\)\."),
     "no rows": (
         DNNClassifier([4]),
         (X[:0], Y[:0]),
         {},
         r"at least 2 classes; got only \(\)|X must have at least one row",
     ),
-    "nan": (DNNClassifier([4]), (with_nan(), Y), {}, r"X must be finite; got nan in row 3, column 1\."),
+    "nan": (DNNClassifier([4]), (with_nan(), Y), {}, r"X must be finite; got NaN in row 3, column 1\."),
     "infinite": (DNNRegressor([4]), (X * 1e300, Y), {}, r"X must be finite; got inf in row 0, column 1\."),
     "texts": (DNNClassifier([4]), ([["a", "b"]] * 6, Y), {}, r"X must be numeric; got <U1 values\."),
+    "long": (
+        DNNClassifier([4]),
+        (np.full((6, 2), 2**40), Y),
+        {},
+        r"X must hold integers of 32 bits; got 1099511627776\.",
+    ),
     "ragged": (DNNClassifier([4]), (np.array([[1], [1, 2]], object), Y[:2]), {}, r"X must be a rectangular array of n"),
-    "complex": (DNNClassifier([4]), (X * 1j, Y), {}, r"X must be numeric; got complex128 values\."),
+    "complex": (
+        DNNClassifier([4]),
+        (X * 1j, Y),
+        {},
+        r"X must be real; got complex128 values\. Complex data not supported",
+    ),
     "no labels": (DNNClassifier([4], n_classes=3), (X,), {}, r"y must be given with an array X; got None\."),
     "one class": (DNNClassifier([4]), (X, Y * 0), {}, r"y must hold at least 2 classes; got only \(0,\)\."),
     "fractions": (DNNClassifier([4]), (X, Y / 4), {}, r"y must hold class labels; got numbers with fractions"),
@@ -104,7 +116,7 @@ CASES: dict[str, tuple[Any, tuple[Any, ...], dict[str, Any], str]] = {
         DNNClassifier([4], n_classes=3),
         ([(X, Y), (with_nan(), Y)],),
         {},
-        r"features of batch 1 must be finite; got nan in row 3, column 1\.",
+        r"features of batch 1 must be finite; got NaN in row 3, column 1\.",
     ),
     "early end": (
         DNNClassifier([4], n_classes=3),
@@ -182,8 +194,9 @@ def test_unknown_labels_are_refused_by_evaluate_and_partial_fit() -> None:
 
 
 def test_regressor_has_no_probabilities() -> None:
-    model = DNNRegressor([4]).fit(X, Y, steps=1)
+    model = Estimator(layers.Dense(1), head=heads.RegressionHead()).fit(X, Y, steps=1)
 
+    assert not hasattr(DNNRegressor([4]), "predict_proba")
     with pytest.raises(
         AttributeError, match=r"predict_proba must be called on a model of classes; got one that predicts"
     ):

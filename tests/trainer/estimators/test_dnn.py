@@ -7,7 +7,7 @@ import jax
 import numpy as np
 import pytest
 
-from trainer import DNNClassifier, DNNRegressor, NotFittedError, RunConfig
+from trainer import DNNClassifier, DNNRegressor, NotFittedError, RunConfig, hooks
 
 Arrays = tuple[np.ndarray, np.ndarray]
 
@@ -159,6 +159,23 @@ def test_iterable_of_batches_and_input_fn_train_too(blobs: Arrays) -> None:
 
     assert (from_list.n_iter_, from_function.n_iter_, from_generator.n_iter_) == (3, 6, 2)
     assert from_list.evaluate(batches)["accuracy"] == pytest.approx(from_list.score(features, labels))
+
+
+def test_validation_batches_are_read_at_every_evaluation(blobs: Arrays) -> None:
+    batches = iter([(blobs[0][:50], blobs[1][:50]), (blobs[0][50:], blobs[1][50:])])
+    seen: list[dict[str, float]] = []
+
+    class Watch(hooks.Hook):
+        def next_step(self, step: int) -> int | None:
+            return hooks.next_multiple(step, 5)
+
+        def run(self, context: hooks.Context) -> None:
+            seen.append(context.evaluate())
+
+    model = DNNClassifier([8]).fit(*blobs, steps=10, validation_data=batches, hooks=[Watch()])
+
+    assert len(seen) == 2
+    assert seen[-1] == pytest.approx(model.evaluate(*blobs), rel=1e-5)
 
 
 def test_fitted_estimator_survives_pickling(blobs: Arrays) -> None:
