@@ -6,6 +6,7 @@ One table for the names of JAX, TensorFlow, torch and Keras. An op that nobody k
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 FAMILY_NAMES = {
     "linear": "Linear",
@@ -65,6 +66,7 @@ _FAMILY_PATTERNS = (
 _FAMILY_REGEXES = tuple((family, re.compile(pattern)) for family, pattern in _FAMILY_PATTERNS)
 
 
+@lru_cache(maxsize=8192)
 def plain_op(op: str) -> str:
     """The bare name by which the tables know an op: ``aten::relu_`` → ``relu``, ``dot_general`` → ``dotgeneral``."""
     name = op.lower()
@@ -73,6 +75,7 @@ def plain_op(op: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.rpartition("::")[2])
 
 
+@lru_cache(maxsize=8192)
 def find_family(*names: str) -> str:
     """The family of the first name that the table knows, else ``math``.
 

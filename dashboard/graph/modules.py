@@ -167,7 +167,7 @@ def _known_layer(item: Item, plains: list[str], shape: tuple[int, ...]) -> tuple
 def _activation(nodes: list[Node], plains: list[str]) -> str:
     """The last activation among the nodes; a bare maximum is a relu."""
     for node, plain in zip(reversed(nodes), reversed(plains), strict=True):
-        names = (plain, plain_op(node.path.rpartition("/")[2]).rstrip("0123456789"))
+        names = (plain, plain_op(node.path.rpartition("/")[2].rstrip("0123456789")))
         for name in names:
             if name in _ACTIVATIONS:
                 return _ACTIVATIONS[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dashboard.graph.columns import CHAR_WIDTH
 from dashboard.graph.drawing import Head, Label
@@ -16,6 +17,7 @@ TIP_GAP = 2
 LABEL_GAP = 7
 LABEL_HEIGHT = 11
 LABEL_SLACK = 16
+LINE_CLEARANCE = 4
 
 
 @dataclass(frozen=True)
@@ -159,11 +161,11 @@ def _add_labels(grid: Grid, rows: Rows, courses: list[Course], main_dtype: str) 
         for held in grid.members.values()
         for i in held
     ]
-    lines = [(index, _span(a, b)) for index, course in enumerate(courses) for a, b in _segments(course)]
+    lines = [_span(*segment) for course in courses for segment in pairwise(course.points)]
     written: set[tuple[str, int, str]] = set()
     reach = (-grid.extent(LEFT, 0, grid.num_rows), grid.extent(RIGHT, 0, grid.num_rows))
     result = []
-    for index, course in enumerate(courses):
+    for course in courses:
         wire = course.route.wire
         text = _label_text(grid, course.route, main_dtype)
         fans = {("from", wire.source, text)}
@@ -171,7 +173,7 @@ def _add_labels(grid: Grid, rows: Rows, courses: list[Course], main_dtype: str) 
             fans.add(("into", wire.target, text))
         label = None
         if text and not fans & written:
-            around = [*blocked, *(box for other, box in lines if other != index)]
+            around = [*blocked, *lines]
             places = (place for place in _label_places(course, text) if _is_within(place, reach))
             label = next((place for place in places if not _touches(place, around)), None)
         if label:
@@ -229,9 +231,6 @@ def _touches(label: Label, boxes: Sequence[tuple[float, float, float, float]]) -
     return any(left < box[2] and box[0] < right and top < box[3] and box[1] < bottom for box in boxes)
 
 
-def _segments(course: Course) -> list[tuple[tuple[float, float], tuple[float, float]]]:
-    return list(zip(course.points, course.points[1:], strict=False))
-
-
 def _span(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float, float, float]:
-    return min(a[0], b[0]) - 2, min(a[1], b[1]) - 2, max(a[0], b[0]) + 2, max(a[1], b[1]) + 2
+    (left, right), (top, bottom) = sorted((a[0], b[0])), sorted((a[1], b[1]))
+    return left - LINE_CLEARANCE, top - LINE_CLEARANCE, right + LINE_CLEARANCE, bottom + LINE_CLEARANCE

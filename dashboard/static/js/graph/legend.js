@@ -1,21 +1,21 @@
 // What colours and edge widths mean; a button instead where the canvas is narrow.
 
-import { h, useState } from "../react.js";
+import { Icon, h, useState } from "../react.js";
 import { roundBytes } from "./numbers.js";
 
 const NARROW_PX = 680;
 
 export function Legend({ drawing, width }) {
-  const [isOpen, setOpen] = useState(false);
-  const isFolded = width < NARROW_PX;
+  const [choice, setOpen] = useState(null);
+  const isOpen = choice ?? width >= NARROW_PX;
   if (drawing.families.length === 0 && !drawing.byte_range) return null;
-  if (isFolded && !isOpen) {
+  if (!isOpen) {
     return h("button", { type: "button", className: "graph-float graph-legend-button", onClick: () => setOpen(true), "aria-expanded": false }, "Structure");
   }
   return h(
     "div",
     { className: "graph-float graph-legend" },
-    h("h2", null, "Structure", isFolded && h("button", { type: "button", className: "link", onClick: () => setOpen(false) }, "Hide")),
+    h("h2", null, "Structure", h("button", { type: "button", className: "graph-legend-hide", "aria-label": "Fold the legend", title: "Fold the legend", onClick: () => setOpen(false) }, h(Icon, { name: "x", size: 12 }))),
     drawing.families.map(({ key, name }) =>
       h("div", { key, className: "graph-legend-row" }, h("i", { style: { background: `var(--f-${key})` } }), name),
     ),

@@ -4,18 +4,26 @@ export const MIN_ZOOM = 0.1;
 export const MAX_ZOOM = 3;
 const TOP = 26;
 const FITTED = { least: 0.82, most: 1.12, narrow: 0.56 };
-const NARROW_PX = 680;
+const NARROW_PX = 520;
+const BUTTONS_PX = 48;
 
 // view: {k, x, y}; size: {width, height} of the canvas; drawing: {left, right, height}.
-export function openingView(drawing, size) {
-  const whole = wholeZoom(drawing, size);
+export function openingView(drawing, whole) {
+  const size = freeSize(whole);
+  const fitting = wholeZoom(drawing, size);
   const byWidth = (size.width - 24) / (drawing.left + drawing.right);
   const least = size.width < NARROW_PX ? Math.max(FITTED.narrow, Math.min(FITTED.least, byWidth)) : FITTED.least;
-  return placed(drawing, size, Math.max(least, Math.min(FITTED.most, whole)));
+  return placed(drawing, size, Math.max(least, Math.min(FITTED.most, fitting)));
 }
 
-export function fittedView(drawing, size) {
+export function fittedView(drawing, whole) {
+  const size = freeSize(whole);
   return placed(drawing, size, clamp(Math.min(FITTED.most, wholeZoom(drawing, size))));
+}
+
+// On a narrow canvas the buttons stand in a row below the drawing.
+function freeSize({ width, height }) {
+  return { width, height: width < NARROW_PX ? height - BUTTONS_PX : height };
 }
 
 function wholeZoom(drawing, size) {
