@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from dashboard.api import wire
 from dashboard.api.errors import not_found
 from dashboard.api.selections import Selections
-from dashboard.queries.draw import XAxis, choose_points, positions
+from dashboard.queries.draw import XAxis, choose_points, positions, smooth_series
 from dashboard.store.protocol import LogStore, RunFacts
 
 MAX_TAGS = 200
@@ -23,12 +23,13 @@ MAX_WIDTH_PX = 8_192
 
 @dataclass(frozen=True)
 class Window:
-    """What every curve of one answer shares: the x-axis, the plot's width and the range."""
+    """What every curve of one answer shares: the x-axis, the plot's width, the range and the smoothing weight."""
 
     x_axis: XAxis
     width_px: int
     start: float
     stop: float
+    smoothing: float
 
 
 def make_router(store: LogStore, selections: Selections) -> APIRouter:
@@ -43,6 +44,7 @@ def make_router(store: LogStore, selections: Selections) -> APIRouter:
         width: Annotated[int, Query(ge=1, le=MAX_WIDTH_PX, description="Pixels of the plot.")] = 400,
         start: Annotated[float, Query(description="First position of the range, in units of x.")] = -math.inf,
         stop: Annotated[float, Query(description="Last position of the range, in units of x.")] = math.inf,
+        smoothing: Annotated[float, Query(ge=0, lt=1, description="Weight of the moving average; 0 for none.")] = 0.0,
         since: Annotated[int, Query(ge=0, description="Leave out runs unchanged since this version.")] = 0,
         format: Literal["binary", "json"] = "binary",
         if_none_match: Annotated[str | None, Header()] = None,
@@ -59,7 +61,7 @@ def make_router(store: LogStore, selections: Selections) -> APIRouter:
             runs = selections[selection]
         except KeyError as error:
             raise not_found(error) from error
-        drawn = draw_series(store, runs, tag, Window(x, width, start, stop), since)
+        drawn = draw_series(store, runs, tag, Window(x, width, start, stop, smoothing), since)
         headers = {"etag": etag, "cache-control": "no-cache"}
         if format == "json":
             content = {"version": version, "series": [wire.to_json(one) for one in drawn]}
@@ -95,6 +97,7 @@ def _draw_one(store: LogStore, run: RunFacts, tag: str, place: tuple[int, int], 
         steps=series.steps[drawn.points].astype(np.float64),
         wall_times=series.wall_times[drawn.points],
         values=series.values[drawn.points],
+        smoothed=smooth_series(series, window.smoothing)[drawn.points] if window.smoothing else None,
         segment_starts=drawn.segment_starts,
         superseded=series.superseded,
         non_finite_steps=series.steps[drawn.non_finite].astype(np.float64),

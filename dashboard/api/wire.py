@@ -7,11 +7,13 @@ Little-endian; every column begins at a multiple of 8 bytes, so the browser view
     series    := run u32 · tag u32 · version u64 · num_total u64 · num_drawn u32 · num_segments u32 ·
                  num_non_finite u32 · flags u32 · first_wall f64                                           (48 bytes)
                  steps f64[num_drawn] · walls f32[num_drawn] · values f32|f64[num_drawn] ·
-                 segment_starts u32[num_segments] · superseded u32[num_segments] ·
-                 non_finite_steps f64[k] · non_finite_walls f32[k] · non_finite_kinds u32[k],  k = num_non_finite
+                 smoothed f32[num_drawn, if asked] · segment_starts u32[num_segments] ·
+                 superseded u32[num_segments] · non_finite_steps f64[k] ·
+                 non_finite_walls f32[k] · non_finite_kinds u32[k],  k = num_non_finite
 
 `run` and `tag` count in the order of the request. Walls are seconds after `first_wall`, the run's first point,
-itself in seconds since the epoch. `flags` bit 0: values are float64 (else float32, where that is exact).
+itself in seconds since the epoch. `flags` bit 0: values are float64 (else float32, where that is exact); bit 1: the
+smoothed values are there.
 Segment starts index the drawn points. Kinds: 0 NaN, 1 +Inf, 2 −Inf.
 """
 
@@ -30,6 +32,7 @@ WIRE_VERSION = 1
 _HEADER = struct.Struct("<4sHHIIQ")
 _SERIES = struct.Struct("<IIQQIIIId")
 _FLAG_FLOAT64 = 1
+_FLAG_SMOOTHED = 2
 NON_FINITE_WORDS = ("NaN", "+Inf", "-Inf")
 
 
@@ -45,6 +48,7 @@ class DrawnSeries:
         steps: Shape ``(d,)``, float64, finite.
         wall_times: Seconds since the epoch. Shape ``(d,)``.
         values: Shape ``(d,)``, float64, finite.
+        smoothed: The smoothed values at the same points, shape ``(d,)``; None if none were asked for.
         segment_starts: Index of the first drawn point of each segment. Shape ``(s,)``.
         superseded: Whether a later segment replaced this one. Shape ``(s,)``, bool.
         non_finite_steps: Shape ``(k,)``.
@@ -60,6 +64,7 @@ class DrawnSeries:
     steps: NDArray[np.float64]
     wall_times: NDArray[np.float64]
     values: NDArray[np.float64]
+    smoothed: NDArray[np.float64] | None
     segment_starts: NDArray[np.int64]
     superseded: NDArray[np.bool_]
     non_finite_steps: NDArray[np.float64]
@@ -76,8 +81,7 @@ def encode(series: Iterable[DrawnSeries], store_version: int) -> bytes:
 
 
 def _encode_series(series: DrawnSeries) -> bytes:
-    with np.errstate(over="ignore"):  # a value beyond float32 makes the column wide
-        narrow = series.values.astype(np.float32)
+    narrow = _to_float32(series.values)
     is_wide = not np.array_equal(narrow.astype(np.float64), series.values)
     header = _SERIES.pack(
         series.run,
@@ -87,13 +91,14 @@ def _encode_series(series: DrawnSeries) -> bytes:
         series.steps.size,
         series.segment_starts.size,
         series.non_finite_steps.size,
-        _FLAG_FLOAT64 if is_wide else 0,
+        (_FLAG_FLOAT64 if is_wide else 0) | (0 if series.smoothed is None else _FLAG_SMOOTHED),
         series.first_wall_time,
     )
     columns = (
         series.steps.astype("<f8"),
         (series.wall_times - series.first_wall_time).astype("<f4"),
-        series.values.astype("<f8") if is_wide else narrow.astype("<f4"),
+        series.values.astype("<f8") if is_wide else narrow,
+        *([] if series.smoothed is None else [_to_float32(series.smoothed)]),
         series.segment_starts.astype("<u4"),
         series.superseded.astype("<u4"),
         series.non_finite_steps.astype("<f8"),
@@ -101,6 +106,11 @@ def _encode_series(series: DrawnSeries) -> bytes:
         non_finite_kinds(series.non_finite_values).astype("<u4"),
     )
     return header + b"".join(_padded(column.tobytes()) for column in columns)
+
+
+def _to_float32(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    with np.errstate(over="ignore"):  # what is beyond float32 becomes infinite
+        return values.astype("<f4")
 
 
 def _padded(data: bytes) -> bytes:
@@ -122,6 +132,7 @@ def to_json(series: DrawnSeries) -> dict[str, Any]:
         "steps": series.steps.tolist(),
         "wall_times": series.wall_times.tolist(),
         "values": series.values.tolist(),
+        "smoothed": None if series.smoothed is None else series.smoothed.tolist(),
         "segment_starts": series.segment_starts.tolist(),
         "superseded": series.superseded.tolist(),
         "non_finite": [

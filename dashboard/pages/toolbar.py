@@ -33,3 +33,32 @@ def choice(id: str, options: Sequence[tuple[str, str]], value: str, label: str) 
         **{"aria-label": label},
     )
     return control
+
+
+def smoothing(id: str) -> tuple[Component, ...]:
+    """A slider (`id`-slider, 0 to 100) and a field (`id`, 0 to 0.999) for the weight of the moving average."""
+    word = html.Label("Smooth", htmlFor=id, className="toolbar-label")
+    slider = dmc.Slider(
+        id=f"{id}-slider",
+        value=0,
+        min=0,
+        max=100,
+        step=1,
+        label=None,
+        updatemode="drag",
+        size=2,
+        className="m-slider",
+        thumbLabel="Weight of the moving average",
+    )
+    field = dmc.NumberInput(
+        id=id,
+        value=0,
+        min=0,
+        max=0.999,
+        step=0.05,
+        decimalScale=3,
+        hideControls=True,
+        debounce=300,
+        className="m-number",
+    )
+    return word, slider, field

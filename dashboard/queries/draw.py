@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.queries.downsample import downsample
+from dashboard.queries.smooth import smooth
 from summaries import Series
 
 XAxis = Literal["step", "relative", "wall"]
@@ -36,6 +37,13 @@ def positions(series: Series, x_axis: XAxis, first_wall_time: float) -> NDArray[
     if x_axis == "step":
         return series.steps.astype(np.float64)
     return series.wall_times - first_wall_time if x_axis == "relative" else series.wall_times
+
+
+def smooth_series(series: Series, weight: float) -> NDArray[np.float64]:
+    """Smooths the points that count, as one series; superseded points stay as they are. Shape ``(n,)``."""
+    smoothed = series.values.copy()
+    smoothed[series.is_current] = smooth(series.values[series.is_current], weight)
+    return smoothed
 
 
 def choose_points(

@@ -18,7 +18,7 @@ def test_decoder_reads_what_the_encoder_wrote(run_module: Run) -> None:
     drawn = wire.DrawnSeries(
         run=1, tag=2, version=2**40, num_total=5_000_000_000,
         steps=np.array([0.0, 1.0, 2**53]), wall_times=1e9 + np.array([0, 0.5, 60]), values=np.array([0.1, -2.0, 3e300]),
-        segment_starts=np.array([0, 2]), superseded=np.array([True, False]),
+        smoothed=np.array([0.5, -1.0, 2.0]), segment_starts=np.array([0, 2]), superseded=np.array([True, False]),
         non_finite_steps=np.array([7.0]), non_finite_wall_times=np.array([1e9 + 1]),
         non_finite_values=np.array([np.inf]),
         first_wall_time=1e9,
@@ -39,6 +39,7 @@ def test_decoder_reads_what_the_encoder_wrote(run_module: Run) -> None:
     assert decoded == {
         "version": 2**40, "count": 2, "run": 1, "tag": 2, "numTotal": 5_000_000_000, "firstWall": 1e9,
         "steps": [0.0, 1.0, 2**53], "walls": [0.0, 0.5, 60.0], "values": [0.1, -2.0, 3e300],
+        "smoothed": [0.5, -1.0, 2.0],
         "segments": [0, 2], "superseded": [1, 0], "nonFinite": {"steps": [7.0], "walls": [1.0], "kinds": [1]},
     }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -149,6 +150,24 @@ def test_axis_filter_and_zoom_change_every_card(start_board: StartBoard, open_pa
 
     page.get_by_label("Filter tags by regex").fill("^eval/")
     expect(page.locator(".card")).to_have_count(1)
+
+
+def test_smoothing_is_told_beside_the_raw_value(start_board: StartBoard, open_page: OpenPage, tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path / "run") as writer:
+        for step, value in enumerate((1.0, 0.0, 0.0)):
+            writer.add_scalar("loss", value, step)
+    page = open_page(start_board(tmp_path))
+    expect(card(page, "loss").locator(".card-foot")).to_have_text("all 3 points")
+
+    page.get_by_label("Smooth").fill("0.5")
+    page.keyboard.press("Enter")
+    box = card(page, "loss").locator(".u-over").bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 20)
+
+    # (0.5 · 0.5 · 0.5) / (1 − 0.5³), the bias-corrected average of 1, 0, 0
+    expect(page.locator(".plot-tip .is-lit td")).to_have_text(["run", "0", "0.1429", "2", re.compile(" s$")])
+    slider = page.get_by_label("Weight of the moving average")
+    expect(slider).to_have_attribute("aria-valuenow", "10")
 
 
 def test_cursor_is_linked_and_the_run_under_it_is_lit(

@@ -6,7 +6,7 @@ from dash import ClientsideFunction, Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from dashboard.components import CardGrid
-from dashboard.pages.toolbar import choice, tag_filter
+from dashboard.pages.toolbar import choice, smoothing, tag_filter
 from dashboard.settings import Settings
 
 _PYTHON = """\
@@ -60,6 +60,7 @@ def layout(settings: Settings) -> Component:
                         "step",
                         "What the x-axis shows",
                     ),
+                    *smoothing("scalars-smoothing"),
                     choice("scalars-scale", [("linear", "Linear"), ("log", "Log y")], "linear", "Scale of the y-axis"),
                 ],
             ),
@@ -71,9 +72,18 @@ def layout(settings: Settings) -> Component:
 def register(app: Dash) -> None:
     """Connects the toolbar to the grid, in the browser."""
     app.clientside_callback(
-        ClientsideFunction("board", "options"),
+        ClientsideFunction("board", "curves"),
         Output("scalars-grid", "options"),
         Input("scalars-x", "value"),
         Input("scalars-filter", "value"),
         Input("scalars-scale", "value"),
+        Input("scalars-smoothing", "value"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("board", "smoothing"),
+        Output("scalars-smoothing-slider", "value"),
+        Output("scalars-smoothing", "value"),
+        Input("scalars-smoothing-slider", "value"),
+        Input("scalars-smoothing", "value"),
+        prevent_initial_call=True,
     )

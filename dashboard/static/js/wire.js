@@ -5,8 +5,9 @@ const WIRE_VERSION = 1;
 const HEADER_BYTES = 24;
 const SERIES_BYTES = 48;
 const FLAG_FLOAT64 = 1;
+const FLAG_SMOOTHED = 2;
 
-// → {version, series: [{run, tag, version, numTotal, firstWall, steps, walls, values, segments, superseded, nonFinite}]}
+// → {version, series: [{run, tag, version, numTotal, firstWall, steps, walls, values, smoothed, segments, superseded, nonFinite}]}
 export function decodeSeries(buffer) {
   const view = new DataView(buffer);
   if (view.getUint32(0, true) !== MAGIC || view.getUint16(4, true) !== WIRE_VERSION) {
@@ -27,7 +28,7 @@ function decodeOne(buffer, view, start) {
   const numDrawn = view.getUint32(start + 24, true);
   const numSegments = view.getUint32(start + 28, true);
   const numNonFinite = view.getUint32(start + 32, true);
-  const isWide = (view.getUint32(start + 36, true) & FLAG_FLOAT64) !== 0;
+  const flags = view.getUint32(start + 36, true);
   let place = start + SERIES_BYTES;
   const take = (Type, length) => {
     const column = new Type(buffer, place, length);
@@ -42,7 +43,8 @@ function decodeOne(buffer, view, start) {
     firstWall: view.getFloat64(start + 40, true),
     steps: take(Float64Array, numDrawn),
     walls: take(Float32Array, numDrawn),
-    values: take(isWide ? Float64Array : Float32Array, numDrawn),
+    values: take(flags & FLAG_FLOAT64 ? Float64Array : Float32Array, numDrawn),
+    smoothed: flags & FLAG_SMOOTHED ? take(Float32Array, numDrawn) : null,
     segments: take(Uint32Array, numSegments),
     superseded: take(Uint32Array, numSegments),
     nonFinite: {

@@ -5,7 +5,7 @@ import numpy as np
 from dashboard.api import wire
 
 
-def make(values: list[float]) -> wire.DrawnSeries:
+def make(values: list[float], smoothed: list[float] | None = None) -> wire.DrawnSeries:
     count = len(values)
     return wire.DrawnSeries(
         run=1,
@@ -15,6 +15,7 @@ def make(values: list[float]) -> wire.DrawnSeries:
         steps=np.arange(count, dtype=np.float64),
         wall_times=1e9 + np.arange(count, dtype=np.float64),
         values=np.array(values),
+        smoothed=np.array(smoothed) if smoothed else None,
         segment_starts=np.array([0]),
         superseded=np.array([False]),
         non_finite_steps=np.array([5.0]),
@@ -43,6 +44,13 @@ def test_values_that_float32_would_change_travel_as_float64() -> None:
     assert struct.unpack_from("<I", narrow, 60) == (0,)
     assert struct.unpack_from("<I", wide, 60) == (1,)
     assert struct.pack("<d", 0.1) in wide
+
+
+def test_smoothed_values_follow_the_values_where_they_were_asked_for() -> None:
+    message = wire.encode([make([0.5, 1.5], smoothed=[0.5, 1.25])], 0)
+
+    assert struct.unpack_from("<I", message, 60) == (2,)
+    assert message[72 + 24 : 72 + 40] == struct.pack("<4f", 0.5, 1.5, 0.5, 1.25)
 
 
 def test_json_spells_out_what_json_cannot_hold() -> None:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from dashboard.queries.draw import choose_points, positions
+from dashboard.queries.draw import choose_points, positions, smooth_series
 from summaries import Series
 from summaries.series import Piece, make_series
 
@@ -53,3 +53,9 @@ def test_positions_follow_the_axis() -> None:
     assert positions(series, "step", 5.0).tolist() == [10.0, 20.0]
     assert positions(series, "relative", 5.0).tolist() == [5.0, 15.0]
     assert positions(series, "wall", 5.0).tolist() == [10.0, 20.0]
+
+
+def test_smoothing_passes_over_what_a_restart_replaced() -> None:
+    series = make_series([Piece.make([0, 1, 2], [1.0, 0.0, 9.0]), Piece.make([2, 3], [0.0, 0.0])])
+
+    assert smooth_series(series, 0.5).round(3).tolist() == [1.0, 0.333, 9.0, 0.143, 0.067]

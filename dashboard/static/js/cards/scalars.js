@@ -9,7 +9,9 @@ const WORDS = ["NaN", "+Inf", "−Inf"];
 
 async function load(tags, { selection, runs, since, width, signal, session, options }) {
   const [start, stop] = session.range?.axis === options.x ? session.range.bounds : [];
-  const params = { selection, tag: tags, x: options.x ?? "step", width, since: since || undefined, start, stop };
+  const params = { selection, tag: tags, x: options.x ?? "step", width, start, stop };
+  if (since) params.since = since;
+  if (options.smoothing) params.smoothing = options.smoothing;
   const { version, series } = decodeSeries(await session.getBuffer("data/series", params, signal));
   const cards = new Map();
   for (const one of series) {

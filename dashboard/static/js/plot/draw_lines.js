@@ -17,7 +17,8 @@ export function drawLines(plot, lines) {
   ctx.clip();
   ctx.lineJoin = "round";
   ctx.lineCap = "round";
-  for (const line of lines) strokeSegments(ctx, line, place, width, ratio);
+  for (const line of lines) if (line.smoothed) strokeSegments(ctx, line, line.values, place, ratio, ratio);
+  for (const line of lines) strokeSegments(ctx, line, line.smoothed ?? line.values, place, width, ratio);
   for (const line of lines) drawNonFinite(ctx, line, place, bbox, ratio);
   ctx.restore();
 }
@@ -34,7 +35,7 @@ export function drawLifted(context, plot, line, index) {
   context.strokeStyle = line.run.color;
   strokeAll(context, line, place, width);
   if (index === null) return;
-  const [x, y] = [place.x(line.x.points[index]), place.y(line.values[index])];
+  const [x, y] = [place.x(line.x.points[index]), place.y((line.smoothed ?? line.values)[index])];
   dot(context, x, y, 5.5, themeColor("--surface"));
   dot(context, x, y, 4, line.run.color);
 }
@@ -60,22 +61,24 @@ function bounds(line) {
   return Array.from(line.segments, (start, i) => [start, line.segments[i + 1] ?? line.values.length]);
 }
 
-function trace(context, line, place, from, to) {
+function trace(context, line, values, place, from, to) {
   context.beginPath();
-  for (let i = from; i < to; i += 1) context.lineTo(place.x(line.x.points[i]), place.y(line.values[i]));
+  for (let i = from; i < to; i += 1) context.lineTo(place.x(line.x.points[i]), place.y(values[i]));
 }
 
-function strokeSegments(ctx, line, place, width, ratio) {
+// The raw values of a smoothed line are faint behind it.
+function strokeSegments(ctx, line, values, place, width, ratio) {
+  const isBehind = line.smoothed !== null && values === line.values;
   ctx.strokeStyle = line.run.color;
   ctx.lineWidth = width;
   bounds(line).forEach(([from, to], i) => {
     const isSuperseded = line.superseded[i] !== 0;
-    ctx.globalAlpha = isSuperseded ? themeNumber("--superseded-alpha") : 1;
+    ctx.globalAlpha = isBehind ? themeNumber("--raw-alpha") : isSuperseded ? themeNumber("--superseded-alpha") : 1;
     ctx.setLineDash((isSuperseded ? [3, 3] : line.run.dash).map((length) => length * ratio));
-    trace(ctx, line, place, from, to);
+    trace(ctx, line, values, place, from, to);
     ctx.stroke();
-    if (to - from === 1) {
-      dot(ctx, place.x(line.x.points[from]), place.y(line.values[from]), (SINGLE_POINT_PX / 2) * ratio, line.run.color);
+    if (to - from === 1 && !isBehind) {
+      dot(ctx, place.x(line.x.points[from]), place.y(values[from]), (SINGLE_POINT_PX / 2) * ratio, line.run.color);
     }
   });
   ctx.globalAlpha = 1;
@@ -86,7 +89,7 @@ function strokeAll(context, line, place, width) {
   context.lineWidth = width;
   bounds(line).forEach(([from, to], i) => {
     if (line.superseded[i]) return;
-    trace(context, line, place, from, to);
+    trace(context, line, line.smoothed ?? line.values, place, from, to);
     context.stroke();
   });
 }

@@ -21,7 +21,7 @@ export class LinePlot {
   #lines = [];
   #uplot = null;
   #overlay = document.createElement("canvas");
-  #isHovered = false;
+  #pointer = null; // where it is over the plot: {left, top}; null elsewhere
   #hover = null; // {line, index} of the point nearest to the pointer
   #offs;
 
@@ -37,6 +37,7 @@ export class LinePlot {
     this.#lines = lines.map((line) => ({ ...line, x: this.#positions(line) }));
     if (this.#uplot) this.#uplot.setData(this.#data(), true);
     else if (this.#element.clientWidth > 0) this.#make();
+    if (this.#pointer) this.#point();
     this.#drawOverlay();
   }
 
@@ -60,7 +61,7 @@ export class LinePlot {
 
   destroy() {
     this.#offs.forEach((off) => off());
-    if (this.#isHovered) tooltip.hide();
+    if (this.#pointer) tooltip.hide();
     this.#clear();
   }
 
@@ -147,24 +148,28 @@ export class LinePlot {
   }
 
   #listen(over) {
-    over.addEventListener("mousemove", (event) => this.#point(event));
+    over.addEventListener("mousemove", (event) => {
+      const box = over.getBoundingClientRect();
+      this.#pointer = { left: event.clientX - box.left, top: event.clientY - box.top };
+      this.#point();
+    });
     over.addEventListener("mouseleave", () => this.#leave());
     over.addEventListener("dblclick", () => this.#session.setRange(null));
   }
 
-  #point(event) {
-    this.#isHovered = true;
-    const box = this.#uplot.over.getBoundingClientRect();
-    this.#hover = nearestLine(this.#uplot, this.#lines, event.clientX - box.left, event.clientY - box.top);
+  // Lights what is under the pointer; again when new points arrive there.
+  #point() {
+    const { left, top } = this.#pointer;
+    this.#hover = nearestLine(this.#uplot, this.#lines, left, top);
     if (!this.#hover) return;
     const { line, index } = this.#hover;
     this.#session.setFocus(line.name);
     this.#session.setCursor(line.steps[index]);
-    tooltip.show(this.#element, this.#lines, line, this.#uplot.posToVal(event.clientX - box.left, "x"));
+    tooltip.show(this.#element, this.#lines, line, this.#uplot.posToVal(left, "x"));
   }
 
   #leave() {
-    this.#isHovered = false;
+    this.#pointer = null;
     this.#hover = null;
     tooltip.hide();
     this.#session.setFocus(null);
@@ -185,7 +190,7 @@ export class LinePlot {
     context.setTransform(ratio, 0, 0, ratio, BLEED_PX * ratio, BLEED_PX * ratio);
     context.clearRect(-BLEED_PX, -BLEED_PX, width, height);
     const focused = this.#lines.find((line) => line.name === this.#session.focusedRun) ?? null;
-    const place = this.#hover && this.#isHovered ? this.#hover : this.#placeOfCursor(focused);
+    const place = this.#hover ?? this.#placeOfCursor(focused);
     if (place) this.#drawCursor(context, place, over.clientHeight);
     if (focused) drawLifted(context, this.#uplot, focused, place?.line === focused ? place.index : null);
   }
@@ -200,7 +205,7 @@ export class LinePlot {
 
   #drawCursor(context, { line, index }, height) {
     const x = Math.round(this.#uplot.valToPos(line.x.points[index], "x")) + 0.5;
-    context.globalAlpha = this.#isHovered ? 1 : 0.4;
+    context.globalAlpha = this.#pointer ? 1 : 0.4;
     context.strokeStyle = themeColor("--accent");
     context.lineWidth = 1;
     context.beginPath();

@@ -11,7 +11,9 @@ export function nearestPoint(positions, x) {
   return low > 0 && Math.abs(positions[low - 1] - x) <= Math.abs(positions[low] - x) ? low - 1 : low;
 }
 
-// The line whose point at the pointer's x is nearest to it in height: {line, index}; null without lines.
+const REACH_PX = 30; // beside the pointer; a line that ended farther away is not meant
+
+// The line whose point at the pointer's x is nearest to it: {line, index}; null without lines.
 export function nearestLine(plot, lines, left, top) {
   const x = plot.posToVal(left, "x");
   let best = null;
@@ -19,7 +21,9 @@ export function nearestLine(plot, lines, left, top) {
   for (const line of lines) {
     if (line.values.length === 0) continue;
     const index = nearestPoint(line.x.points, x);
-    const distance = Math.abs(plot.valToPos(line.values[index], "y") - top);
+    const aside = Math.abs(plot.valToPos(line.x.points[index], "x") - left);
+    const above = Math.abs(plot.valToPos((line.smoothed ?? line.values)[index], "y") - top);
+    const distance = above + Math.max(0, aside - REACH_PX);
     if (distance < shortest) {
       shortest = distance;
       best = { line, index };

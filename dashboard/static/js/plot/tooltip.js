@@ -14,10 +14,10 @@ class Tooltip {
     const rows = lines
       .filter((line) => line.values.length > 0)
       .map((line) => ({ line, index: nearestPoint(line.x.points, x) }))
-      .sort((a, b) => a.line.values[a.index] - b.line.values[b.index]);
-    const shown = around(rows, rows.findIndex((row) => row.line === focused));
+      .sort((a, b) => shown(a.line)[a.index] - shown(b.line)[b.index]);
+    const near = around(rows, rows.findIndex((row) => row.line === focused));
     const root = this.#element();
-    root.replaceChildren(table(shown, focused), foot(rows.length - shown.length, focused, x));
+    root.replaceChildren(table(near, focused), foot(rows.length - near.length, focused, x));
     root.hidden = false;
     this.#dock(root, anchor);
   }
@@ -46,6 +46,11 @@ class Tooltip {
   }
 }
 
+// What is drawn strongest of a line.
+function shown(line) {
+  return line.smoothed ?? line.values;
+}
+
 // At most MAX_ROWS rows around the lit one.
 function around(rows, lit) {
   const from = Math.max(0, Math.min(lit - Math.floor(MAX_ROWS / 2), rows.length - MAX_ROWS));
@@ -55,7 +60,9 @@ function around(rows, lit) {
 function table(rows, focused) {
   const root = element("table");
   const head = root.createTHead().insertRow();
-  for (const word of ["Run", "value", "step", "relative"]) head.append(element("th", "", word));
+  const isSmoothed = rows.some(({ line }) => line.smoothed);
+  const words = ["Run", "value", ...(isSmoothed ? ["smoothed"] : []), "step", "relative"];
+  for (const word of words) head.append(element("th", "", word));
   const body = root.createTBody();
   for (const { line, index } of rows) {
     const row = body.insertRow();
@@ -65,6 +72,7 @@ function table(rows, focused) {
     swatch.style.background = line.run.color;
     name.append(swatch, line.run.label || line.run.name);
     row.insertCell().textContent = formatValue(line.values[index]);
+    if (isSmoothed) row.insertCell().textContent = formatValue(shown(line)[index]);
     row.insertCell().textContent = formatCount(line.steps[index]);
     row.insertCell().textContent = formatDuration(line.walls[index]);
   }
