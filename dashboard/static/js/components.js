@@ -22,7 +22,7 @@
 
   // A slider of 0 to 100 feels even over weights of 0 to 0.999 if each third of it takes 90 % of what is left.
   const weightAt = (position) => Math.round(1000 * (1 - 10 ** ((-3 * position) / 100))) / 1000;
-  const positionOf = (weight) => (-100 / 3) * Math.log10(1 - Math.min(weight, 0.999));
+  const positionOf = (weight) => Math.round((-100 / 3) * Math.log10(1 - Math.min(weight, 0.999)));
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.board = {
