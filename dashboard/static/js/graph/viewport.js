@@ -3,7 +3,7 @@
 export const MIN_ZOOM = 0.1;
 export const MAX_ZOOM = 3;
 const TOP = 26;
-const FITTED = { least: 0.82, most: 1.12, narrow: 0.56 };
+const FITTED = { least: 0.82, most: 1.12, narrow: 0.63 };
 const NARROW_PX = 520;
 const BUTTONS_PX = 48;
 
@@ -11,8 +11,7 @@ const BUTTONS_PX = 48;
 export function openingView(drawing, whole) {
   const size = freeSize(whole);
   const fitting = wholeZoom(drawing, size);
-  const byWidth = (size.width - 24) / (drawing.left + drawing.right);
-  const least = size.width < NARROW_PX ? Math.max(FITTED.narrow, Math.min(FITTED.least, byWidth)) : FITTED.least;
+  const least = size.width < NARROW_PX ? FITTED.narrow : FITTED.least;
   return placed(drawing, size, Math.max(least, Math.min(FITTED.most, fitting)));
 }
 
