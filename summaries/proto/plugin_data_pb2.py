@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!summaries/proto/plugin_data.proto\x12\tsummaries\"#\n\x10ScalarPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\"&\n\x13HistogramPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\"!\n\x0eTextPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!summaries/proto/plugin_data.proto\x12\tsummaries\"#\n\x10ScalarPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\"&\n\x13HistogramPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\"!\n\x0eTextPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\"?\n\x0fImagePluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x1b\n\x13\x63onverted_to_tensor\x18\x02 \x01(\x08\"\x98\x01\n\x0f\x41udioPluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x35\n\x08\x65ncoding\x18\x02 \x01(\x0e\x32#.summaries.AudioPluginData.Encoding\x12\x1b\n\x13\x63onverted_to_tensor\x18\x03 \x01(\x08\" \n\x08\x45ncoding\x12\x0b\n\x07UNKNOWN\x10\x00\x12\x07\n\x03WAV\x10\x0b\"<\n\x11PrCurvePluginData\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x16\n\x0enum_thresholds\x18\x02 \x01(\rb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,4 +37,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HISTOGRAMPLUGINDATA']._serialized_end=123
   _globals['_TEXTPLUGINDATA']._serialized_start=125
   _globals['_TEXTPLUGINDATA']._serialized_end=158
+  _globals['_IMAGEPLUGINDATA']._serialized_start=160
+  _globals['_IMAGEPLUGINDATA']._serialized_end=223
+  _globals['_AUDIOPLUGINDATA']._serialized_start=226
+  _globals['_AUDIOPLUGINDATA']._serialized_end=378
+  _globals['_AUDIOPLUGINDATA_ENCODING']._serialized_start=346
+  _globals['_AUDIOPLUGINDATA_ENCODING']._serialized_end=378
+  _globals['_PRCURVEPLUGINDATA']._serialized_start=380
+  _globals['_PRCURVEPLUGINDATA']._serialized_end=440
 # @@protoc_insertion_point(module_scope)
