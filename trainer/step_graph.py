@@ -12,6 +12,8 @@ from trainer.programs import STEP_NAME, TrainProgram
 
 # Whoever looks at the graph wants the line of the model, not of the layer's code.
 LIBRARY_FOLDER = str(Path(__file__).parent)
+# Beside a model's own weights, those of the rows need their full name.
+_BATCH_NAMES = {"weights": "sample_weights"}
 # Parts of an optimizer state's paths that tell a reader nothing.
 _WRAPPERS = {"inner_state", "hyperparams", "hyperparams_states", "inner_states"}
 
@@ -43,7 +45,7 @@ def input_names(step_args: Any) -> tuple[str, ...]:
         *(f"forward/{path}" for path in leaf_paths(train_state.state)),
         *(_optimizer_name(path, params) for path in leaf_paths(train_state.opt_state)),
         "update/step",
-        *(f"forward/{path}" for path in leaf_paths(batch._asdict())),
+        *(f"forward/{path}" for path in leaf_paths({_BATCH_NAMES.get(k, k): v for k, v in batch._asdict().items()})),
         "forward/seed",
     )
 

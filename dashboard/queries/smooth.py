@@ -29,7 +29,7 @@ def smooth(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
     """
     if not 0 <= weight < 1:
         raise ValueError(f"weight must be in [0, 1); got {weight}. Pass 0 for no smoothing.")
-    smoothed = values.astype(np.float64, copy=True)
+    smoothed: NDArray[np.float64] = values.astype(np.float64, copy=True)
     finite = np.isfinite(smoothed)
     kept = smoothed[finite]
     if weight == 0 or kept.size == 0:
@@ -42,9 +42,9 @@ def smooth(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
 def _average(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
     """``a[i] = weight * a[i - 1] + (1 - weight) * values[i]`` from ``a[-1] = 0``, a block of points at a time."""
     num_blocks = -(-values.size // _BLOCK)
-    blocks = np.zeros(num_blocks * _BLOCK)
-    blocks[: values.size] = values
-    blocks = blocks.reshape(num_blocks, _BLOCK)
+    padded = np.zeros(num_blocks * _BLOCK)
+    padded[: values.size] = values
+    blocks = padded.reshape(num_blocks, _BLOCK)
     lags = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
     within = np.where(lags >= 0, (1 - weight) * weight ** np.maximum(lags, 0), 0.0)
     averages = blocks @ within.T

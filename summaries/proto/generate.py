@@ -1,8 +1,8 @@
 """Makes the `_pb2.py` and `_pb2.pyi` files from the `.proto` files: `python -m summaries.proto.generate`.
 
-Needs grpcio-tools. What it writes does not depend on the version of grpcio-tools (1.76 and 1.85 were compared): the code
-that protoc makes is the same but for a stamp of the oldest runtime it admits, and that is set here to the oldest one
-the tests run with.
+Needs grpcio-tools. What it writes does not depend on the version of grpcio-tools (1.76 and 1.85 were compared): the
+code that protoc makes is the same but for a stamp of the oldest runtime it admits, and that is set here to the oldest
+one the tests run with.
 """
 
 from __future__ import annotations

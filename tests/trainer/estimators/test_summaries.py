@@ -89,7 +89,7 @@ def test_graph_has_a_spine_from_the_features_to_the_loss(fitted: DNNClassifier, 
 
     assert modules_before("dense_0") == {"features"}
     assert modules_before("dense_1") == {"dense_0"}
-    assert modules_before("loss") == {"dense_1", "labels", "weights"}
+    assert modules_before("loss") == {"dense_1", "labels", "sample_weights"}
     assert sum(node.attr["_jax_params"].i for node in nodes.values()) == 2 * 8 + 8 + 8 * 3 + 3
 
 
