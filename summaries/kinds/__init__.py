@@ -13,11 +13,12 @@ from summaries.kinds.contract import Kind as Kind
 from summaries.kinds.graphs import GRAPHS as GRAPHS
 from summaries.kinds.histograms import HISTOGRAMS as HISTOGRAMS
 from summaries.kinds.histograms import Histogram as Histogram
+from summaries.kinds.hparams import HPARAMS as HPARAMS
 from summaries.kinds.scalars import SCALARS as SCALARS
 from summaries.kinds.tensors import TENSORS as TENSORS
 from summaries.kinds.text import TEXT as TEXT
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (SCALARS, HISTOGRAMS, TEXT, GRAPHS, TENSORS)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (SCALARS, HISTOGRAMS, TEXT, GRAPHS, TENSORS, HPARAMS)}
 """All kinds by name."""
 
 DEFAULT_KIND = TENSORS.name

@@ -9,6 +9,7 @@ import pytest
 
 from summaries.kinds import HISTOGRAMS, KINDS, SCALARS, TEXT, Histogram, Kind, decode
 from summaries.kinds.histograms import encode_buckets
+from summaries.kinds.hparams import Experiment, Hparam, Interval, Metric, SessionEnd, SessionStart
 from summaries.kinds.scalars import encode_tensor_scalar
 from summaries.proto.event_pb2 import Event
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
@@ -34,6 +35,24 @@ EXAMPLES: dict[str, list[Any]] = {
     "histograms": [HISTOGRAM],
     "text": ["", "two\nlines", "ünï ✓"],
     "graphs": [GraphDef(), GraphDef(node=[NodeDef(name="a", op="Add", input=["b"]), NodeDef(name="b")])],
+    "hparams": [
+        Experiment(),
+        Experiment(
+            hparams=(
+                Hparam("lr", "float", Interval(1e-4, 1.0), "learning rate", "of *Adam*"),
+                Hparam("optimizer", "string", ("adam", "sgd")),
+                Hparam("is_deep", "bool"),
+            ),
+            metrics=(Metric("accuracy", "eval", "validation", "Accuracy", "higher is better"), Metric("loss")),
+            name="first",
+            description="try",
+            user="me",
+            time_created_secs=1.5e9,
+        ),
+        SessionStart(),
+        SessionStart({"is_deep": True, "lr": 0.5, "optimizer": "adam", "seed": None}, "group", 1.5, "model", "url"),
+        SessionEnd("failure", 2.5),
+    ],
     "tensors": [np.arange(6, dtype=np.float32).reshape(2, 3), np.array(3, dtype=np.int64)],
 }
 CASES = [
