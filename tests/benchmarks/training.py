@@ -26,7 +26,7 @@ BATCH_SIZE = 32
 
 def measure() -> Iterator[Row]:
     """Yields the rows of the trainer: the second fit of a process, with what each keeps compiled."""
-    (features, labels), _ = load_iris()
+    features, labels = load_iris()
     classes = np.unique(labels, return_inverse=True)[1]
     model = _make_keras()
     rows = np.resize(np.arange(len(features)), STEPS * BATCH_SIZE)
