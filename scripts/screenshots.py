@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
@@ -19,9 +20,9 @@ RUNS = [(rate, seed) for rate in ("0.001", "0.003", "0.01") for seed in ("0", "1
 
 # (file, page, theme, what to wait for, where to point at as shares of the plot)
 PICTURES = (
-    ("scalars.png", "scalars", "light", '.card[data-tag="loss"] .u-over', (0.45, 0.6)),
+    ("scalars.png", "scalars", "light", '.card[data-tag="loss"] .u-over', (0.12, 0.7)),
     ("histograms.png", "histograms", "dark", ".card canvas", None),
-    ("graph.png", "graph", "light", "svg [data-id], svg .box", None),
+    ("graph.png", "graph", "light", ".graph-detail", None),
 )
 
 
@@ -40,6 +41,10 @@ def take(browser: Browser, address: str) -> None:
         page.goto(f"{address}{path}")
         page.wait_for_selector(selector)
         page.wait_for_load_state("networkidle")
+        if path == "scalars":
+            page.fill("#scalars-smoothing", "0.8")
+            page.keyboard.press("Enter")
+            page.wait_for_load_state("networkidle")
         box = page.locator(selector).first.bounding_box()
         if point and box:
             page.mouse.move(box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"])
@@ -55,7 +60,7 @@ def main() -> None:
         train(logdir)
         command = [sys.executable, "-m", "dashboard.cli", "--logdir", "runs", "--port", "0"]
         with subprocess.Popen(
-            command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True
+            command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True
         ) as board:
             ready = re.search(r"board is ready at (\S+)", board.stdout.readline() if board.stdout else "")
             if ready is None:

@@ -68,8 +68,17 @@ export function formatTicks(values) {
   const gap = Math.min(...finite.slice(1).map((value, i) => Math.abs(value - finite[i])).filter((g) => g > 0), Infinity);
   if (largest > 0 && largest < 1e-3) return values.map((value) => scientific(value));
   const [divisor, unit] = largest >= 1e9 ? [1e9, " G"] : largest >= 1e6 ? [1e6, " M"] : largest >= 1e4 ? [1e3, " k"] : [1, ""];
-  const digits = Number.isFinite(gap) ? Math.min(12, Math.max(0, -Math.floor(Math.log10(gap / divisor) + 1e-9))) : 0;
+  const digits = Number.isFinite(gap) ? digitsOf(gap / divisor) : digitsOf(largest / divisor);
   return values.map((value) => (value === null ? "" : label(value / divisor, digits, unit)));
+}
+
+// Decimals that tell ticks apart which stand this far from each other.
+function digitsOf(gap) {
+  for (let digits = 0; digits < 12; digits += 1) {
+    const scaled = gap * 10 ** digits;
+    if (Math.abs(scaled - Math.round(scaled)) < 1e-6 * scaled) return digits;
+  }
+  return 12;
 }
 
 function label(value, digits, unit) {
