@@ -7,20 +7,18 @@ which strikes the main thread between any two instructions, cannot tear a record
 
 from __future__ import annotations
 
-import atexit
 import logging
-import os
+import math
 import queue
-import sys
 import threading
-import weakref
-from collections import Counter
+import time
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from summaries.event_file import EventFile
-from summaries.proto.event_pb2 import Event
-from summaries.records import split_records
+from summaries import process_end
+from summaries.event_file import RecordFile
+from summaries.outage import Outage, count_tags, describe_lost
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +28,10 @@ BUFFER_BYTES = 64 << 20
 """How much may lie in memory before the caller waits. While a disk is full, up to twice as much."""
 
 _LIVENESS_SECS = 1.0
-_MAX_TAGS_NAMED = 20
+_MAX_FAILURES = 20
+"""How many failures are kept to be raised; what fails beyond is counted."""
+_SLICE = 2048
+"""Records that are joined at once, in less than 0.1 ms; then others get the interpreter's lock."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Outbox:
         is_closed: Whether nothing more is taken.
     """
 
-    def __init__(self, file: EventFile, *, drain_secs: float = DRAIN_SECS, buffer_bytes: int = BUFFER_BYTES) -> None:
+    def __init__(self, file: RecordFile, *, drain_secs: float = DRAIN_SECS, buffer_bytes: int = BUFFER_BYTES) -> None:
         """Starts no thread yet; the first record does.
 
         Args:
@@ -87,26 +88,26 @@ class Outbox:
         self._file = file
         self._drain_secs = drain_secs
         self._buffer_bytes = buffer_bytes
-        self._failures: list[Exception] = []
-        self._lost: Counter[str] = Counter()
-        self._is_warned = False
         self._is_forked = False
         self._is_first_deferred = True
         self.is_closed = False
         self._make_empty()
-        _outboxes.add(self)
-        _drain_at_exit_first()
+        process_end.watch(self)
 
     def _make_empty(self) -> None:
         # Reentrant, since a signal handler may log while the main thread is in here.
         self._lock = threading.RLock()
         self._turns: queue.SimpleQueue[_Turn] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._ready: list[bytes] = []
+        self._ready: deque[bytes] = deque()
         self._deferred: list[Deferred] = []
         self.queued_tags: dict[str, int] = {}
         self._num_bytes = 0
         self._needs_attention = True  # the thread is not running or has failed, or the outbox is closed
+        self._failures: list[Exception] = []
+        self._num_failures = 0
+        self._lost: Counter[str] = Counter()
+        self._outage = Outage()
 
     def put(self, record: bytes) -> None:
         """Takes one or more finished records.
@@ -135,7 +136,7 @@ class Outbox:
             is_full = self._num_bytes > self._buffer_bytes
         if self._is_first_deferred:
             self._is_first_deferred = False
-            _drain_at_exit_first()
+            process_end.drain_at_exit_first()
         if is_full or self._needs_attention:
             self._attend()
 
@@ -158,42 +159,50 @@ class Outbox:
         if self.is_closed:
             return
         self.is_closed = self._needs_attention = True
-        _outboxes.discard(self)
         thread = self._thread
         if thread is None:
-            self._file.close()
+            self._end_file()
         else:
             self._ask(thread, _Turn(is_waiting=True, is_last=True))
             # If this is the thread, the last holder was a value just encoded: it closes the file when its turn comes.
             if thread is threading.current_thread():
                 return
             thread.join()
+        process_end.forget(self)
         self._raise_lost()
         self._raise_failure()
 
-    def drain(self, *, is_waiting: bool = True) -> bool:
+    def drain(self, *, is_waiting: bool = True, timeout_secs: float = math.inf) -> bool:
         """Has the thread write all that was put before, as far as the file takes it, and waits until it has.
 
         Args:
             is_waiting: Whether the thread is to wait for values that are still being computed; if not, they stay
                 queued, and so do later values of their tags.
+            timeout_secs: How long to wait for the end of it.
 
         Returns:
-            Whether that was done: not if nothing was ever put, or if it is the thread that asks.
+            Whether that was asked for: not if nothing was ever put, if it is the thread that asks, or a signal handler
+            that struck inside `put`: the thread would wait for the end of that call.
         """
         thread = self._thread
-        if thread is None or thread is threading.current_thread():
+        if thread is None or thread is threading.current_thread() or self._is_inside_put():
             return False
-        self._ask(thread, _Turn(is_waiting))
+        self._ask(thread, _Turn(is_waiting), timeout_secs)
         return True
 
-    def _ask(self, thread: threading.Thread, turn: _Turn) -> None:
+    def _is_inside_put(self) -> bool:
+        is_owned: bool = self._lock._is_owned()  # type: ignore[attr-defined]  # as threading.Condition asks
+        return is_owned
+
+    def _ask(self, thread: threading.Thread, turn: _Turn, timeout_secs: float = math.inf) -> None:
         """Gives the thread a turn and waits for its end, unless it is the thread that asks."""
         self._turns.put(turn)
         if thread is threading.current_thread():
             return
-        while not turn.is_over.acquire(timeout=_LIVENESS_SECS) and thread.is_alive():
-            pass
+        end = time.monotonic() + timeout_secs
+        while not turn.is_over.acquire(timeout=min(_LIVENESS_SECS, timeout_secs)):
+            if not thread.is_alive() or time.monotonic() >= end:
+                return
 
     def _run(self) -> None:
         """The thread."""
@@ -202,6 +211,8 @@ class Outbox:
             try:
                 turn = self._turns.get(timeout=self._drain_secs)
             except queue.Empty:
+                if self._outage.is_waiting():
+                    continue
                 turn = _Turn(is_waiting=False)
             self._take(turn)
 
@@ -211,18 +222,24 @@ class Outbox:
         except Exception as error:  # noqa: BLE001 - background thread: reappears in the caller
             self._fail(error)
         if turn.is_last:
-            self._file.close()
+            self._end_file()
         turn.is_over.release()
 
+    def _end_file(self) -> None:
+        try:
+            self._file.close()
+        except OSError as error:
+            failure = OSError(error.errno, f"Could not bring {self._file.path} to disk: {error.strerror or error}")
+            failure.__cause__ = error
+            self._fail(failure)
+
     def _write_all(self, *, is_waiting: bool) -> None:
-        if not self._write(b""):
+        if not self._try(self._file.commit):
             return
         with self._lock:
-            ready, self._ready = self._ready, []
             deferred, self._deferred = self._deferred, []
-        data = b"".join(ready)
-        is_written = self._write(data)
-        self._settle(len(data), ())
+            num_ready = len(self._ready)  # what is put from now on comes after what was deferred until now
+        is_written = self._write_ready(num_ready)
         kept: list[Deferred] = []
         waiting_tags: set[str] = set()
         for item in deferred:
@@ -234,6 +251,21 @@ class Outbox:
                 kept.append(item)
         with self._lock:
             self._deferred[:0] = kept
+        if is_written:
+            self._try(self._file.commit)
+
+    def _write_ready(self, num_records: int) -> bool:
+        """Hands that many finished records to the file, slice by slice; whether it took all."""
+        while num_records > 0:
+            with self._lock:
+                records = [self._ready.popleft() for _ in range(min(_SLICE, num_records, len(self._ready)))]
+            data = b"".join(records)
+            num_records -= _SLICE
+            is_written = self._write(data)
+            self._settle(len(data), ())
+            if not is_written:
+                return False
+        return True
 
     def _settle(self, num_bytes: int, tags: tuple[str, ...]) -> None:
         """Takes what has been handed to the file off the accounts."""
@@ -257,15 +289,17 @@ class Outbox:
             return b""
 
     def _write(self, data: bytes) -> bool:
-        """Hands `data` to the file; whether all of it is on disk."""
+        """Hands `data` to the file, which keeps what it cannot write; whether it could."""
+        return self._try(lambda: self._file.write(data))
+
+    def _try(self, call: Callable[[], None]) -> bool:
+        """Whether the file did what `call` asks of it."""
         try:
-            self._file.write(data)
+            call()
         except OSError as error:
-            if not self._is_warned:
-                _log.warning("Could not write %s: %s. Continuing with the values in memory.", self._file.path, error)
-            self._is_warned = True
+            self._outage.begin(self._file.path, error)
             return False
-        self._is_warned = False
+        self._outage.end()
         return True
 
     def _attend(self) -> None:
@@ -273,7 +307,7 @@ class Outbox:
         if self.is_closed:
             raise ValueError("writer must be open; got a closed one. Make a new SummaryWriter.")
         self._start()
-        if self._num_bytes > self._buffer_bytes and self.drain():
+        if self._num_bytes > self._buffer_bytes and (self._outage.is_waiting() or self.drain()):
             self._drop_excess()
         self._raise_failure()
 
@@ -283,10 +317,8 @@ class Outbox:
                 return
             self._thread = threading.Thread(target=self._run, name="summaries", daemon=True)
             self._thread.start()
-        if self._is_forked and "multiprocessing.util" in sys.modules:
-            # Such a process ends without atexit. Registered now, since multiprocessing forgets what was registered
-            # before its target runs.
-            sys.modules["multiprocessing.util"].Finalize(None, _drain_all, exitpriority=0)
+        if self._is_forked:
+            process_end.drain_at_end_of_worker()
 
     def _drop_excess(self) -> None:
         """Gives up the newest values if the buffer is still full, since the file takes nothing, and counts them."""
@@ -294,7 +326,7 @@ class Outbox:
             while self._num_bytes > self._buffer_bytes and (self._ready or self._deferred):
                 if self._ready:
                     record = self._ready.pop()
-                    self._lost.update(_count_tags(record))
+                    self._lost.update(count_tags(record))
                     self._settle(len(record), ())
                 else:
                     item = self._deferred.pop()
@@ -302,65 +334,47 @@ class Outbox:
                     self._settle(item.num_bytes, item.tags)
 
     def _fail(self, error: Exception) -> None:
-        self._failures.append(error)
-        self._needs_attention = True
+        with self._lock:
+            self._num_failures += 1
+            if len(self._failures) < _MAX_FAILURES:
+                self._failures.append(error)
+            self._needs_attention = True
 
     def _raise_failure(self) -> None:
+        """Raises what failed since the last call; the first failure, with the others as its notes."""
         with self._lock:
             failures, self._failures = self._failures, []
+            num_failures, self._num_failures = self._num_failures, 0
             self._needs_attention = self._thread is None or self.is_closed
-        if failures:
-            raise failures[0]
+        if not failures:
+            return
+        first, *others = failures
+        for other in others:
+            first.add_note(str(other))
+        if num_failures > len(failures):
+            first.add_note(f"{num_failures - len(failures)} more failed.")
+        raise first
 
-    def _raise_lost(self) -> None:
-        lost = self._lost + _count_tags(self._file.pending) + _count_tags(b"".join(self._ready))
+    def _find_lost(self) -> Counter[str]:
+        """How many values of each tag are not written, now that nothing more will be."""
+        lost = self._lost + count_tags(self._file.pending) + count_tags(b"".join(self._ready))
         for item in self._deferred:
             lost.update(item.tags)
+        return lost
+
+    def _raise_lost(self) -> None:
+        lost = self._find_lost()
         if lost:
-            counts = ", ".join(f"{tag!r}: {count}" for tag, count in lost.most_common(_MAX_TAGS_NAMED))
-            failure = f"Could not write {lost.total()} values of {len(lost)} tags to {self._file.path}"
-            raise OSError(f"{failure}: they are lost ({counts}).")
+            raise OSError(describe_lost(lost, self._file.path))
+
+    def warn_lost(self) -> None:
+        """At the end of a process that did not close the writer: logs what `close` would have raised."""
+        lost = self._find_lost()
+        if lost:
+            _log.warning("%s", describe_lost(lost, self._file.path))
 
     def abandon(self) -> None:
         """Leaves all that was put to the process that this one was forked from, and begins a file of its own."""
         self._make_empty()
         self._is_forked = True
-        self._failures.clear()
-        self._lost.clear()
         self._file.abandon()
-
-
-def _count_tags(data: bytes) -> Counter[str]:
-    """How many values of each tag stand in records, of which the first may be cut."""
-    counts: Counter[str] = Counter()
-    for start, length in split_records(data, is_growing=False).payloads:
-        event = Event.FromString(data[start : start + length])
-        what = event.WhichOneof("what")
-        if what == "summary":
-            counts.update(value.tag for value in event.summary.value if value.WhichOneof("value"))
-        elif what != "file_version":
-            counts.update([what])
-    return counts
-
-
-_outboxes: weakref.WeakSet[Outbox] = weakref.WeakSet()
-
-
-def _drain_all() -> None:
-    """At the end of the process, or before a fork's end: what was put is written, though nobody called close."""
-    for outbox in list(_outboxes):
-        outbox.drain()
-
-
-def _abandon_all() -> None:
-    for outbox in list(_outboxes):
-        outbox.abandon()
-
-
-def _drain_at_exit_first() -> None:
-    """Moves our turn at exit before that of all libraries so far: their arrays must still be there."""
-    atexit.unregister(_drain_all)
-    atexit.register(_drain_all)
-
-
-os.register_at_fork(after_in_child=_abandon_all)

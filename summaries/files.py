@@ -9,6 +9,7 @@ Synopsis:
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,26 @@ def create_event_file(folder: Path, *, secs: float, host: str, pid: int, suffix:
     except OSError as error:
         rule = f"log_dir must be a folder that can be written to; got {str(folder)!r} ({error.strerror or error})."
         raise type(error)(error.errno, f"{rule} Choose another folder or change its permissions") from error
+
+
+def sync_folders(folder: Path) -> None:
+    """Has the disk confirm that it holds the names in `folder` and in all folders above, as far as these may be read.
+
+    Raises:
+        OSError: If it cannot.
+    """
+    for place in (folder.absolute(), *folder.absolute().parents):
+        try:
+            descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError:
+            return
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # a file system whose folders need none
+                raise
+        finally:
+            os.close(descriptor)
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,11 @@ def frame(payload: bytes) -> bytes:
     return make_header(len(payload)) + payload + _CHECKSUM.pack(masked_crc32c(payload))
 
 
+def get_record_length(data: bytes | bytearray, start: int) -> int:
+    """How many bytes the whole record takes whose header lies at `start`; the checksum is not looked at."""
+    return int(_LENGTH.unpack_from(data, start)[0]) + HEADER_BYTES + FOOTER_BYTES
+
+
 def split_records(data: bytes, *, is_growing: bool, start: int = 0) -> Records:
     """Finds the records of `data`, passing over damage.
 

@@ -31,7 +31,7 @@ from summaries import adapters, buckets
 from summaries.background import DRAIN_SECS, Deferred, Outbox
 from summaries.blocks import Block
 from summaries.columns import GRAPH_TAG
-from summaries.event_file import EventFile, FirstValues
+from summaries.event_file import FirstValues, is_remote, open_record_file
 from summaries.events import encode_event, file_version_field, session_start_field, single_prefix, summary_field
 from summaries.kinds import GRAPHS, HISTOGRAMS, SCALARS, TEXT, Kind
 from summaries.kinds.histograms import encode_buckets
@@ -66,27 +66,32 @@ class SummaryWriter:
         max_queue: int = 10,
         flush_secs: float = 120,
         filename_suffix: str = "",
+        *,
+        fsync: bool = False,
     ) -> None:
         """Makes the folder and the file.
 
         Args:
-            log_dir: The run's folder; None for `runs/<time>_<host><comment>`.
+            log_dir: The run's folder, or its address, as `s3://bucket/run`; None for `runs/<time>_<host><comment>`.
             comment: End of that folder's name.
             purge_step: What was written to the run before with this step or a later one is superseded: training began
                 again there.
             max_queue: Taken for torch's sake, and not needed: the buffer is bounded by bytes.
-            flush_secs: How long a value lies in memory at most, in seconds; never more than 0.25.
+            flush_secs: How long a value lies in memory at most, in seconds; never more than 0.25 on this machine. In an
+                object store, each time another file is written.
             filename_suffix: End of the file's name.
+            fsync: Whether `close` has the disk confirm that it holds the file, so that a power cut loses nothing.
 
         Raises:
             OSError: If the folder or the file cannot be made.
+            ImportError: If the address needs a library that is not installed.
         """
         if log_dir is None:
             log_dir = Path("runs") / f"{datetime.now():%b%d_%H-%M-%S}_{socket.gethostname()}{comment}"
         self.log_dir = fspath(log_dir)
         self._firsts = FirstValues()
-        file = EventFile(Path(log_dir), filename_suffix, self._firsts)
-        self._outbox = Outbox(file, drain_secs=min(DRAIN_SECS, flush_secs))
+        file = open_record_file(self.log_dir, filename_suffix, self._firsts, fsync=fsync)
+        self._outbox = Outbox(file, drain_secs=flush_secs if is_remote(self.log_dir) else min(DRAIN_SECS, flush_secs))
         self._finalizer = weakref.finalize(self, _close_dropped, self._outbox)
         self._finalizer.atexit = False  # the outbox has its own, which runs earlier
         if purge_step is not None:
