@@ -18,6 +18,8 @@ _KIND_OF_FIELD = {
     "audio": "audio",
     "obsolete_old_style_histogram": "obsolete_histograms",
 }
+_KIND_OF_PLUGIN = {"tensor": "tensors"}
+"""Kinds that are named otherwise than their plugin; torch's writer announces plain tensors so."""
 _KINDS_IN_METADATA = frozenset({"hparams"})
 """Kinds whose value lies in the metadata; without a value, metadata of other kinds say nothing but what the tag is."""
 
@@ -51,7 +53,7 @@ class TagTable:
         plugin_name = self._metadata.get(value.tag, ("",))[0]
         if name is None:
             return plugin_name if plugin_name in _KINDS_IN_METADATA else None
-        return plugin_name or DEFAULT_KIND
+        return _KIND_OF_PLUGIN.get(plugin_name, plugin_name) or DEFAULT_KIND
 
     def get_id(self, name: str, kind: str) -> int:
         """The id of tag `name` of kind `kind`, a new one the first time."""

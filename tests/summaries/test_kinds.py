@@ -7,16 +7,30 @@ from typing import Any
 import numpy as np
 import pytest
 
-from summaries.kinds import HISTOGRAMS, KINDS, SCALARS, TEXT, Histogram, Kind, decode
+from summaries.kinds import (
+    HISTOGRAMS,
+    KINDS,
+    SCALARS,
+    TEXT,
+    Audio,
+    Histogram,
+    Images,
+    Kind,
+    MeshPart,
+    PrCurve,
+    decode,
+)
 from summaries.kinds.histograms import encode_buckets
 from summaries.kinds.hparams import Experiment, Hparam, Interval, Metric, SessionEnd, SessionStart
 from summaries.kinds.scalars import encode_tensor_scalar
+from summaries.pixels import encode_png
 from summaries.proto.event_pb2 import Event
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
 from summaries.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
 from summaries.proto.tensor_pb2 import TensorProto, TensorShapeProto
 from summaries.records import frame
 from summaries.scan import scan
+from summaries.sounds import encode_wav
 from summaries.tags import TagTable
 from summaries.tensors import encode_tensor
 
@@ -30,6 +44,8 @@ HISTOGRAM = Histogram(
     rights=np.array([0.0, 1.0, 2.0]),
     counts=np.array([1.0, 0.0, 3.0]),
 )
+PNG = encode_png(np.array([[[255, 0, 0], [0, 0, 255]]], dtype=np.uint8))
+WAV = encode_wav(np.array([[0, -5], [7, 9]], dtype=np.int16), 8000)
 EXAMPLES: dict[str, list[Any]] = {
     "scalars": [0.5, -0.0, float("inf")],
     "histograms": [HISTOGRAM],
@@ -53,6 +69,21 @@ EXAMPLES: dict[str, list[Any]] = {
         SessionStart({"is_deep": True, "lr": 0.5, "optimizer": "adam", "seed": None}, "group", 1.5, "model", "url"),
         SessionEnd("failure", 2.5),
     ],
+    "images": [
+        Images(2, 1, (PNG,), 3),
+        Images(2, 1, (), 0),
+        Images(2, 1, (PNG, b"not a picture"), 0),
+    ],
+    "audio": [Audio((WAV,)), Audio((WAV, b"other"), ("a", "ü")), Audio((b"ogg",), ("",), "audio/ogg"), Audio((), ())],
+    "mesh": [
+        MeshPart("m/a_b", "vertices", np.ones((2, 4, 3), np.float32), ("vertices",), {"camera": {"fov": 75}}),
+        MeshPart("m", "colors", np.zeros((1, 1, 3), np.float32), ("vertices", "faces", "colors")),
+    ],
+    "pr_curves": [PrCurve(*np.arange(18, dtype=np.float32).reshape(6, 3))],
+    "custom_scalars": [
+        {},
+        {"losses": {"both": ["Multiline", ["loss/.*"]], "band": ["Margin", ["mean", "low", "high"]]}, "empty": {}},
+    ],
     "tensors": [np.arange(6, dtype=np.float32).reshape(2, 3), np.array(3, dtype=np.int64)],
 }
 CASES = [
@@ -61,7 +92,7 @@ CASES = [
 
 
 def assert_same(one: Any, other: Any) -> None:
-    if isinstance(one, Histogram):
+    if isinstance(one, Histogram | MeshPart | PrCurve):
         for name in vars(one):
             np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
     elif isinstance(one, np.ndarray):

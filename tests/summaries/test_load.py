@@ -9,7 +9,8 @@ import pytest
 
 from summaries import SummaryWriter, load
 from summaries.proto.event_pb2 import Event
-from summaries.proto.summary_pb2 import Summary
+from summaries.proto.summary_pb2 import Summary, SummaryMetadata
+from summaries.proto.tensor_pb2 import TensorProto
 from summaries.records import frame
 
 
@@ -46,12 +47,13 @@ def test_load_gives_each_kind_by_tag(tmp_path: Path):
 
 
 def test_load_gives_bytes_of_a_kind_without_decoder(tmp_path: Path):
-    value = Summary.Value(tag="i", image=Summary.Image(height=1))
+    metadata = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="movies"))
+    value = Summary.Value(tag="i", metadata=metadata, tensor=TensorProto(dtype="DT_FLOAT"))
     (tmp_path / "x.tfevents").write_bytes(frame(Event(summary=Summary(value=[value])).SerializeToString()))
 
-    images = load(tmp_path).runs["."].blobs("images")
+    movies = load(tmp_path).runs["."].blobs("movies")
 
-    assert images["i"][0] == value.SerializeToString()
+    assert movies["i"][0] == value.SerializeToString()
 
 
 def test_load_counts_what_it_could_not_read(tmp_path: Path):
