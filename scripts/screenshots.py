@@ -42,9 +42,9 @@ def take(browser: Browser, address: str) -> None:
         page.wait_for_selector(selector)
         page.wait_for_load_state("networkidle")
         if path == "scalars":
-            page.fill("#scalars-smoothing", "0.8")
-            page.keyboard.press("Enter")
-            page.wait_for_load_state("networkidle")
+            with page.expect_response(lambda answer: "smoothing=0.8" in answer.url):
+                page.fill("#scalars-smoothing", "0.8")
+            page.wait_for_timeout(300)
         box = page.locator(selector).first.bounding_box()
         if point and box:
             page.mouse.move(box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"])

@@ -10,7 +10,7 @@ import { themeColor } from "./theme.js";
 import { tooltip } from "./tooltip.js";
 
 const TICK_FONT = '11px "Inter Variable", Inter, system-ui, sans-serif';
-const Y_AXIS_PX = 46;
+const Y_AXIS_PX = 50;
 const X_AXIS_PX = 24;
 const BLEED_PX = 8; // the overlay reaches over the plot's edge, so that a dot there is whole
 
