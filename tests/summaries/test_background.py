@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import shutil
@@ -14,6 +15,7 @@ from summaries import SummaryWriter, load
 from summaries.background import Deferred, Outbox
 from summaries.event_file import EventFile, FirstValues
 from summaries.events import encode_event, summary_field
+from summaries.outage import Outage
 
 NEVER_SECS = 1000.0
 SOON_SECS = 0.01
@@ -214,3 +216,77 @@ def test_a_writer_that_nobody_holds_any_more_writes_what_it_has(tmp_path: Path):
 
     assert steps_of(tmp_path) == {"a": [3]}
     assert threading.active_count() == num_threads - 1
+
+
+def test_all_that_failed_in_the_background_is_named_by_the_next_call(tmp_path: Path):
+    outbox = make_outbox(tmp_path)
+    for step in range(25):
+        outbox.put_deferred(deferred("a", step, encode=fail))
+    outbox.drain()
+
+    with pytest.raises(ValueError, match="'a' at step 0") as caught:
+        outbox.flush()
+    outbox.close()
+
+    assert len(caught.value.__notes__) == 20
+    assert caught.value.__notes__[0] == "Could not encode the value of 'a' at step 1: the device is on fire"
+    assert caught.value.__notes__[-1] == "5 more failed."
+
+
+def test_tasks_of_asyncio_log_without_waiting(tmp_path: Path):
+    async def work(writer: SummaryWriter, tag: str) -> None:
+        for step in range(100):
+            writer.add_scalar(tag, 1.0, step)
+            await asyncio.sleep(0)
+
+    async def work_all() -> None:
+        with SummaryWriter(tmp_path) as writer:
+            await asyncio.gather(*(work(writer, f"task/{number}") for number in range(20)))
+
+    asyncio.run(work_all())
+
+    assert steps_of(tmp_path) == {f"task/{number}": list(range(100)) for number in range(20)}
+
+
+def test_threads_that_share_a_writer_keep_the_order_of_their_tags(tmp_path: Path):
+    with SummaryWriter(tmp_path) as writer:
+
+        def work(tag: str) -> None:
+            for step in range(500):
+                if step % 50 == 0:
+                    writer.add_histogram(f"{tag}/histogram", [1.0, 2.0], step)
+                writer.add_scalar(tag, 1.0, step)
+                writer.add_scalar(tag, 1.0, step, new_style=True)
+
+        threads = [threading.Thread(target=work, args=(str(number),)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    expected = [step for step in range(500) for _ in range(2)]
+    assert steps_of(tmp_path) == {str(number): expected for number in range(8)}
+    assert len(load(tmp_path).runs["."].histograms) == 8
+
+
+def test_a_retry_waits_longer_each_time_and_the_same_cause_is_told_again_after_a_calm(
+    caplog: pytest.LogCaptureFixture,
+):
+    now = 0.0
+    outage = Outage(clock=lambda: now)
+    waits = []
+    for _ in range(10):
+        outage.begin("file", OSError(28, "No space left on device"))
+        start = now
+        while outage.is_waiting():
+            now += 0.25
+        waits.append(now - start)
+    outage.begin("file", OSError(5, "Input/output error"))
+    outage.end()
+    is_waiting = outage.is_waiting()
+    now += 1000
+    outage.begin("file", OSError(28, "No space left on device"))
+
+    assert waits == [0.25, 0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+    assert not is_waiting
+    assert [entry.getMessage().partition("]")[0][-2:] for entry in caplog.records] == ["28", " 5", "28"]

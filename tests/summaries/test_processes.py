@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -204,3 +205,199 @@ def test_a_disk_that_stays_full_has_close_count_what_was_lost(tmp_path: Path):
     assert "OSError: Could not write" in done.stderr
     lost = 100 - len(kept)
     assert f"'a': {lost - 1}" in done.stderr or f"'a': {lost}" in done.stderr  # one record is cut
+
+
+def test_sigterm_writes_what_is_queued_and_ends_the_process_as_ever(tmp_path: Path):
+    code = """
+import os, signal, sys
+from summaries import SummaryWriter
+writer = SummaryWriter(sys.argv[1], flush_secs=0.25)
+writer.add_scalar("a", 1.0, 0)
+writer.flush()
+for step in range(1, 1000):
+    writer.add_scalar("a", 1.0, step)
+os.kill(os.getpid(), signal.SIGTERM)
+signal.pause()
+signal.pause()
+"""
+    done = run_python(code, tmp_path)
+
+    assert (done.returncode, done.stderr) == (-signal.SIGTERM, "")
+    assert steps_of(tmp_path) == {"a": list(range(1000))}
+
+
+def test_sigterm_at_any_moment_ends_the_process(tmp_path: Path):
+    code = """
+import os, signal, sys
+from summaries import SummaryWriter
+writer = SummaryWriter(sys.argv[1])
+signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+signal.setitimer(signal.ITIMER_REAL, float(sys.argv[2]))
+step = 0
+while True:
+    writer.add_scalar("a", 1.0, step)
+    step += 1
+"""
+    for trial in range(5):
+        done = run_python(code, tmp_path / str(trial), 0.05 + 0.013 * trial)
+
+        assert (done.returncode, done.stderr) == (-signal.SIGTERM, "")
+        steps = steps_of(tmp_path / str(trial))["a"]
+        assert steps == list(range(len(steps)))
+
+
+def test_a_program_that_handles_sigterm_itself_keeps_its_handler(tmp_path: Path):
+    code = """
+import os, signal, sys
+from summaries import SummaryWriter
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
+writer = SummaryWriter(sys.argv[1])
+writer.add_scalar("a", 1.0, 1)
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+    done = run_python(code, tmp_path)
+
+    assert (done.returncode, done.stderr) == (3, "")
+    assert steps_of(tmp_path) == {"a": [1]}
+
+
+def test_what_exit_functions_log_is_written(tmp_path: Path):
+    code = """
+import atexit, sys
+from summaries import SummaryWriter
+atexit.register(lambda: writer.add_scalar("a", 1.0, 2))
+writer = SummaryWriter(sys.argv[1])
+writer.add_scalar("a", 1.0, 1)
+"""
+    done = run_python(code, tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert steps_of(tmp_path) == {"a": [1, 2]}
+
+
+def test_a_process_that_ends_without_close_on_a_full_disk_tells_what_was_lost(tmp_path: Path):
+    done = run_python(FULL_DISK, tmp_path)
+
+    lost = 100 - len(steps_of(tmp_path)["a"])
+    assert done.returncode == 0
+    assert f"they are lost ('a': {lost})" in done.stderr
+
+
+def test_writers_of_many_processes_and_threads_in_one_folder_in_one_second_keep_apart(tmp_path: Path):
+    code = """
+import os, sys, threading
+from summaries import SummaryWriter
+
+def work(name):
+    with SummaryWriter(sys.argv[1]) as writer:
+        for step in range(200):
+            writer.add_scalar(name, 1.0, step)
+
+children = []
+for process in range(3):
+    child = os.fork()
+    if child == 0:
+        threads = [threading.Thread(target=work, args=(f"{process}/{number}",)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        os._exit(0)
+    children.append(child)
+assert all(os.waitpid(child, 0)[1] == 0 for child in children)
+"""
+    done = run_python(code, tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(list(tmp_path.iterdir())) == 12
+    assert steps_of(tmp_path) == {
+        f"{process}/{number}": list(range(200)) for process in range(3) for number in range(4)
+    }
+
+
+def test_a_process_that_forks_while_threads_log_leaves_both_files_whole(tmp_path: Path):
+    code = """
+import os, sys, threading
+from summaries import SummaryWriter
+writer = SummaryWriter(sys.argv[1])
+is_over = threading.Event()
+
+def work(name):
+    step = 0
+    while not is_over.is_set():
+        writer.add_scalar(name, 1.0, step)
+        step += 1
+
+threads = [threading.Thread(target=work, args=(str(number),), daemon=True) for number in range(3)]
+for thread in threads:
+    thread.start()
+children = []
+for number in range(10):
+    child = os.fork()
+    if child == 0:
+        writer.add_scalar("child", 1.0, number)
+        writer.close()
+        os._exit(0)
+    children.append(child)
+assert all(os.waitpid(child, 0)[1] == 0 for child in children)
+is_over.set()
+for thread in threads:
+    thread.join()
+writer.close()
+"""
+    done = run_python(code, tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    run = load(tmp_path).runs["."]
+    assert [health.problems for health in run.health] == [()] * 11
+    steps = steps_of(tmp_path)
+    assert sorted(steps.pop("child")) == list(range(10))
+    assert all(found == list(range(len(found))) for found in steps.values())
+
+
+def test_a_descriptor_closed_behind_the_writer_and_taken_by_another_file_is_left_alone(tmp_path: Path):
+    code = """
+import os, sys
+from summaries import SummaryWriter
+writer = SummaryWriter(sys.argv[1] + "/run")
+writer.add_scalar("a", 1.0, 1)
+writer.flush()
+os.closerange(3, 100)  # as programs do that become daemons
+others = [open(f"{sys.argv[1]}/other{number}", "wb") for number in range(20)]
+writer.add_scalar("a", 1.0, 2)
+writer.close()
+assert all(os.fstat(other.fileno()).st_size == 0 for other in others)
+"""
+    done = run_python(code, tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert steps_of(tmp_path / "run") == {"a": [1, 2]}
+
+
+def test_memory_does_not_grow_with_the_number_of_calls(tmp_path: Path):
+    code = """
+import sys
+from summaries import SummaryWriter
+
+def get_resident_bytes():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+
+def log(first, last):
+    for step in range(first, last):
+        writer.add_scalar("a", 1.0, step)
+        writer.add_scalars_at(step, {"b": 1.0, "c": 2.0})
+        if step % 10_000 == 0:
+            writer.flush()
+
+writer = SummaryWriter(sys.argv[1])
+log(0, 50_000)
+before = get_resident_bytes()
+log(50_000, 250_000)
+print((get_resident_bytes() - before) >> 10)
+writer.close()
+"""
+    done = run_python(code, tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) < 1_500
