@@ -68,8 +68,8 @@ def test_every_scalar_tag_has_a_card_under_its_group(open_page: OpenPage, iris_b
     tags = set(load(iris_logdir).runs["iris"].scalars)
     page = open_page(f"{iris_board}/scalars")
 
-    expect(page.locator(".card")).to_have_count(len(tags))
-    assert {element.get_attribute("data-tag") for element in page.locator(".card").all()} == tags
+    expect(page.locator(".card[data-tag]")).to_have_count(len(tags))
+    assert {element.get_attribute("data-tag") for element in page.locator(".card[data-tag]").all()} == tags
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_selection_decides_what_is_drawn_and_is_in_the_url(
 
 def test_axis_filter_and_zoom_change_every_card(start_board: StartBoard, open_page: OpenPage, two_runs: Path) -> None:
     page = open_page(start_board(two_runs))
-    expect(page.locator(".card")).to_have_count(2)
+    expect(page.locator(".card[data-tag]")).to_have_count(2)
     page.get_by_text("Relative", exact=True).click()
     expect(card(page, "train/loss").locator(".card-foot")).to_have_text("all 200 points")
 
@@ -149,7 +149,7 @@ def test_axis_filter_and_zoom_change_every_card(start_board: StartBoard, open_pa
     expect(card(page, "train/loss").locator(".card-foot")).to_have_text("all 200 points")
 
     page.get_by_label("Filter tags by regex").fill("^eval/")
-    expect(page.locator(".card")).to_have_count(1)
+    expect(page.locator(".card[data-tag]")).to_have_count(1)
 
 
 def test_smoothing_is_told_beside_the_raw_value(start_board: StartBoard, open_page: OpenPage, tmp_path: Path) -> None:
