@@ -9,10 +9,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from summaries.kinds.annotations import ANNOTATIONS as ANNOTATIONS
+from summaries.kinds.annotations import Annotation as Annotation
 from summaries.kinds.audio import AUDIO as AUDIO
 from summaries.kinds.audio import Audio as Audio
+from summaries.kinds.config import CONFIG as CONFIG
+from summaries.kinds.confusion_matrices import CONFUSION_MATRICES as CONFUSION_MATRICES
+from summaries.kinds.confusion_matrices import ConfusionMatrix as ConfusionMatrix
+from summaries.kinds.console import CONSOLE as CONSOLE
+from summaries.kinds.console import ConsoleText as ConsoleText
 from summaries.kinds.contract import Kind as Kind
 from summaries.kinds.custom_scalars import CUSTOM_SCALARS as CUSTOM_SCALARS
+from summaries.kinds.environment import ENVIRONMENT as ENVIRONMENT
+from summaries.kinds.environment import Environment as Environment
 from summaries.kinds.graphs import GRAPHS as GRAPHS
 from summaries.kinds.histograms import HISTOGRAMS as HISTOGRAMS
 from summaries.kinds.histograms import Histogram as Histogram
@@ -21,9 +30,18 @@ from summaries.kinds.images import IMAGES as IMAGES
 from summaries.kinds.images import Images as Images
 from summaries.kinds.mesh import MESH as MESH
 from summaries.kinds.mesh import MeshPart as MeshPart
+from summaries.kinds.metrics import METRICS as METRICS
+from summaries.kinds.metrics import MetricDeclaration as MetricDeclaration
+from summaries.kinds.plotly_figures import PLOTLY as PLOTLY
 from summaries.kinds.pr_curves import PR_CURVES as PR_CURVES
 from summaries.kinds.pr_curves import PrCurve as PrCurve
+from summaries.kinds.run_info import RUN_INFO as RUN_INFO
+from summaries.kinds.run_info import RunInfo as RunInfo
 from summaries.kinds.scalars import SCALARS as SCALARS
+from summaries.kinds.status import STATUS as STATUS
+from summaries.kinds.status import Status as Status
+from summaries.kinds.tables import TABLES as TABLES
+from summaries.kinds.tables import Table as Table
 from summaries.kinds.tensors import TENSORS as TENSORS
 from summaries.kinds.text import TEXT as TEXT
 
@@ -41,6 +59,16 @@ KINDS: dict[str, Kind] = {
         MESH,
         PR_CURVES,
         CUSTOM_SCALARS,
+        TABLES,
+        PLOTLY,
+        CONFUSION_MATRICES,
+        CONFIG,
+        RUN_INFO,
+        STATUS,
+        ENVIRONMENT,
+        CONSOLE,
+        METRICS,
+        ANNOTATIONS,
     )
 }
 """All kinds by name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -12,17 +13,28 @@ from summaries.kinds import (
     KINDS,
     SCALARS,
     TEXT,
+    Annotation,
     Audio,
+    ConfusionMatrix,
+    ConsoleText,
+    Environment,
     Histogram,
     Images,
     Kind,
     MeshPart,
+    MetricDeclaration,
     PrCurve,
+    RunInfo,
+    Status,
     decode,
 )
+from summaries.kinds.confusion_matrices import make_confusion_matrix
 from summaries.kinds.histograms import encode_buckets
 from summaries.kinds.hparams import Experiment, Hparam, Interval, Metric, SessionEnd, SessionStart
+from summaries.kinds.json_values import encode_json_text
+from summaries.kinds.plotly_figures import to_figure_json
 from summaries.kinds.scalars import encode_tensor_scalar
+from summaries.kinds.tables import Column, Table, make_table
 from summaries.pixels import encode_png
 from summaries.proto.event_pb2 import Event
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
@@ -84,6 +96,34 @@ EXAMPLES: dict[str, list[Any]] = {
         {},
         {"losses": {"both": ["Multiline", ["loss/.*"]], "band": ["Margin", ["mean", "low", "high"]]}, "empty": {}},
     ],
+    "tables": [
+        Table(()),
+        Table(
+            (
+                Column("word", "string", ("ü", None)),
+                Column("loss", "float", (0.5, float("inf"))),
+                Column("count", "int", (2**60, None)),
+                Column("is_right", "bool", (True, False)),
+                Column("at", "time", (datetime(2026, 1, 2, 3, 4, 5), None)),
+                Column("rest", "any", ([1, "a"], None)),
+            )
+        ),
+    ],
+    "plotly": [{"data": [], "layout": {"title": {"text": "ü"}}}],
+    "confusion_matrices": [
+        ConfusionMatrix(np.zeros((0, 0))),
+        ConfusionMatrix(np.array([[1.0, 2.0], [0.0, 0.5]]), ("cat", "dog")),
+    ],
+    "config": [{}, {"layers": [64, {"units": 3}], "name": None, "lr": float("inf"), "is_deep": True}],
+    "run_info": [RunInfo(), RunInfo("first", "# notes", ("a", "b"), "group"), RunInfo(notes="", tags=())],
+    "status": [
+        Status("running", 1.5, "box", 7, 30.0),
+        Status("failed", 1.5, "box", 7, None, "KeyError: x", "line 1"),
+    ],
+    "environment": [Environment(), Environment(("python", "a.py"), packages={"numpy": "2.0"}, git_diff_stat="a | 1 +")],
+    "console": [ConsoleText("stderr", "ü\n")],
+    "metrics": [MetricDeclaration("val/*", "min", "epoch")],
+    "annotations": [Annotation("ckpt-3", "checkpoint"), Annotation("loss is NaN", "alert", "error"), Annotation("ü")],
     "tensors": [np.arange(6, dtype=np.float32).reshape(2, 3), np.array(3, dtype=np.int64)],
 }
 CASES = [
@@ -92,7 +132,7 @@ CASES = [
 
 
 def assert_same(one: Any, other: Any) -> None:
-    if isinstance(one, Histogram | MeshPart | PrCurve):
+    if isinstance(one, ConfusionMatrix | Histogram | MeshPart | PrCurve):
         for name in vars(one):
             np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
     elif isinstance(one, np.ndarray):
@@ -239,3 +279,102 @@ def test_encode_buckets_keeps_one_empty_bucket_before_each_run_of_used_ones():
     assert list(histo.bucket_limit) == [-2.0, -1.0, 2.0, 3.0]
     assert list(histo.bucket) == [0, 4, 0, 5]
     assert (histo.min, histo.max, histo.num, histo.sum, histo.sum_squares) == (-1.5, 2.5, 9, 6, 40)
+
+
+@pytest.mark.parametrize(
+    ("json", "complaint"),
+    [
+        ("[1]", "must be an object"),
+        ("{", "must be JSON"),
+        ('{"state": 1}', "must be a Status|state must be"),
+        ("{}", "must be a Status"),
+    ],
+)
+def test_decode_of_json_of_another_shape_raises_value_error(json: str, complaint: str):
+    with pytest.raises(ValueError, match=complaint):
+        decode("status", encode_json_text("a", json))
+
+
+def test_decode_of_a_record_passes_over_members_that_it_does_not_know():
+    blob = encode_json_text("a", '{"text": "hi", "colour": "red"}')
+
+    assert decode("annotations", blob) == Annotation("hi")
+
+
+@pytest.mark.parametrize(
+    ("make", "complaint"),
+    [
+        (lambda: Status("done", 0.0, "", 0), "state must be one of 'running'.*; got 'done'"),
+        (lambda: MetricDeclaration("loss", "down"), "direction must be one of 'min'.*; got 'down'"),
+        (lambda: Annotation("x", "warning"), "kind must be one of 'note'.*; got 'warning'"),
+        (lambda: Table((Column("a", "int", (1,)), Column("b", "int", ()))), "columns must have one length"),
+        (lambda: ConfusionMatrix(np.zeros((2, 3))), r"shape \(k, k\); got \(2, 3\)"),
+        (lambda: ConfusionMatrix(np.zeros((2, 2)), ("a",)), "each of the 2 classes; got 1"),
+    ],
+)
+def test_values_that_break_a_rule_are_refused(make: Any, complaint: str):
+    with pytest.raises(ValueError, match=complaint):
+        make()
+
+
+def test_status_is_stalled_after_three_heartbeats_without_a_sign():
+    running = Status("running", 0.0, "box", 7, heartbeat_secs=10.0)
+
+    assert [running.state_at(100.0, last) for last in (70.0, 69.9)] == ["running", "stalled"]
+    assert Status("failed", 0.0, "box", 7, 10.0).state_at(100.0, 0.0) == "failed"
+    assert Status("running", 0.0, "box", 7).state_at(100.0, 0.0) == "running"
+
+
+def test_make_table_finds_the_type_of_each_column():
+    columns = {"a": [1, 2.5], "b": [None, True], "c": ["x", 1], "d": [None, None], "e": [{"f": (1,)}, None]}
+
+    table = make_table(columns)
+
+    assert [(column.type, column.cells) for column in table.columns] == [
+        ("float", (1.0, 2.5)),
+        ("bool", (None, True)),
+        ("any", ("x", 1)),
+        ("any", (None, None)),
+        ("any", ({"f": [1]}, None)),
+    ]
+    assert len(table) == 2
+
+
+def test_make_confusion_matrix_counts_true_classes_in_rows():
+    matrix = make_confusion_matrix(np.array([0, 0, 2]), np.array([0, 2, 2]), None)
+
+    assert matrix.counts.tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 1]]
+
+
+def test_make_confusion_matrix_takes_scores_and_names():
+    scores = np.array([[0.9, 0.1, 0], [0.2, 0.8, 0]])
+    names = np.array(["dog", "cat"])
+
+    assert make_confusion_matrix(np.array([0, 0]), scores, ["a", "b", "c"]).counts[0].tolist() == [1, 1, 0]
+    assert make_confusion_matrix(names, names[::-1], None).class_names == ("cat", "dog")
+
+
+@pytest.mark.parametrize(
+    ("labels", "predictions", "class_names", "complaint"),
+    [
+        ([0, 1], [0], None, "one shape"),
+        ([0, 3], [0, 1], ["a", "b"], r"in \[0, 2\); got 3"),
+        ([0, -1], [0, 1], None, "less than 0"),
+        ([0.5], [1], None, "must be classes"),
+        (["a"], [1], None, "both be numbers or both be names"),
+        (["a"], ["b"], ["a"], "must hold all classes; got none of ..b"),
+    ],
+)
+def test_make_confusion_matrix_refuses(labels: list, predictions: list, class_names: list | None, complaint: str):
+    with pytest.raises(ValueError, match=complaint):
+        make_confusion_matrix(np.array(labels), np.array(predictions), class_names)
+
+
+def test_to_figure_json_takes_plotlys_figures_and_dicts():
+    graph_objects = pytest.importorskip("plotly.graph_objects")
+    figure = graph_objects.Figure(graph_objects.Scatter(y=[1, 2]))
+
+    assert decode("plotly", KINDS["plotly"].encode("a", figure))["data"][0]["y"] == [1, 2]
+    assert to_figure_json({"data": [{"y": np.arange(2)}]}) == '{"data":[{"y":[0,1]}]}'
+    with pytest.raises(ValueError, match="figure must be a Plotly figure .*; got list"):
+        to_figure_json([])

@@ -1,0 +1,123 @@
+"""What the kinds share that TensorBoard does not have: a tensor of one string, which holds JSON.
+
+The names NaN, Infinity and -Infinity stand for the numbers that JSON does not have. Members that a reader does not
+know are passed over, and members that have their default are not written: so a kind may grow.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from google.protobuf.message import DecodeError
+
+from summaries.kinds.contract import Kind
+from summaries.proto.summary_pb2 import Summary, SummaryMetadata
+from summaries.proto.tensor_pb2 import DataType, TensorProto, TensorShapeProto
+from summaries.tensors import decode_tensor
+
+_Record = TypeVar("_Record")
+
+
+def encode_json(tag: str, value: Any) -> bytes:
+    """A `Summary.Value` with plain data as JSON.
+
+    Raises:
+        ValueError: If it is no plain data.
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except TypeError as error:
+        raise ValueError(f"value must be plain data; got {value!r}: {error}.") from error
+    return encode_json_text(tag, text)
+
+
+def encode_json_text(tag: str, text: str) -> bytes:
+    """A `Summary.Value` with JSON that has been made already."""
+    content = text.encode(errors="replace")
+    tensor = TensorProto(dtype=DataType.DT_STRING, tensor_shape=TensorShapeProto(), string_val=[content])
+    return Summary.Value(tag=tag, tensor=tensor).SerializeToString()
+
+
+def decode_json_object(blob: bytes) -> dict[str, Any]:
+    """The JSON object in a `Summary.Value`.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    try:
+        elements = decode_tensor(Summary.Value.FromString(blob).tensor).reshape(-1)
+    except DecodeError as error:
+        raise ValueError("blob must be a Summary.Value; got other bytes.") from error
+    if len(elements) != 1 or not isinstance(elements[0], bytes):
+        raise ValueError(f"blob must be a tensor of one string; got {len(elements)} of dtype {elements.dtype}.")
+    try:
+        value = json.loads(elements[0])
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"the string must be JSON; got {elements[0][:40]!r}: {error}.") from error
+    if not isinstance(value, dict):
+        raise ValueError(f"the JSON must be an object; got {type(value).__name__}.")
+    return value
+
+
+def make_record_kind(name: str, record_type: type[_Record]) -> Kind:
+    """The kind whose values are of a frozen dataclass, with one member of the JSON object a field."""
+
+    def encode(tag: str, record: _Record) -> bytes:
+        return encode_record(tag, record)
+
+    def decode(blob: bytes) -> _Record:
+        return decode_record(blob, record_type)
+
+    return Kind(name=name, encode=encode, decode=decode, metadata=make_metadata(name))
+
+
+def encode_record(tag: str, record: Any) -> bytes:
+    """A `Summary.Value` with those fields of a dataclass that differ from their default."""
+    fields = dataclasses.fields(record)
+    members = {field.name: getattr(record, field.name) for field in fields}
+    defaults = {field.name: _default_of(field) for field in fields}
+    return encode_json(tag, {name: value for name, value in members.items() if value != defaults[name]})
+
+
+def decode_record(blob: bytes, record_type: type[_Record]) -> _Record:
+    """The dataclass in a `Summary.Value`; lists become tuples.
+
+    Raises:
+        ValueError: If a field that has no default is missing, or the dataclass refuses a value.
+    """
+    names = {field.name for field in dataclasses.fields(record_type)}  # type: ignore[arg-type]
+    members = {name: _freeze(value) for name, value in decode_json_object(blob).items() if name in names}
+    try:
+        return record_type(**members)
+    except TypeError as error:
+        raise ValueError(f"the JSON must be a {record_type.__name__}: {error}.") from error
+
+
+def make_metadata(plugin_name: str, display_name: str = "", description: str = "") -> bytes:
+    """Serialised `SummaryMetadata`."""
+    return SummaryMetadata(
+        plugin_data=SummaryMetadata.PluginData(plugin_name=plugin_name),
+        display_name=display_name,
+        summary_description=description,
+    ).SerializeToString()
+
+
+def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    """Raises ValueError unless `value` is one of `choices`."""
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}; got {value!r}.")
+
+
+def _default_of(field: dataclasses.Field[Any]) -> Any:
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return field.default
+
+
+def _freeze(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return tuple(value) if isinstance(value, list) else value
