@@ -2,7 +2,7 @@
 
 Each segment is an event file of its own: it begins with the version and with what the tags so far are, and then never
 changes. The names sort in the order in which they were written. A segment whose writing failed is written again under
-the same name, with what has come since: so nothing stands there twice, whether the failed attempt had arrived or not.
+the same name: so nothing stands there twice, whether the failed attempt had arrived or not.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from summaries.events import encode_event, file_version_field
 from summaries.files import make_name
 
 _MAX_ATTEMPTS = 1000
+_WITHOUT_FOLDERS = frozenset({"abfs", "abfss", "az", "gcs", "gs", "memory", "oss", "s3", "s3a"})
+"""Stores in which names are all there is. To make a folder would make a missing bucket, for a slip of the pen too."""
 
 
 class SegmentedFile:
@@ -139,5 +141,6 @@ def _connect(url: str) -> tuple[Any, str]:
         raise ImportError(f"{rule}. Install it by pip install 'trainboard[remote]'.") from error
     except ValueError as error:
         raise OSError(f"no file system is known for {scheme!r}: {error}") from error
-    system.makedirs(folder, exist_ok=True)
+    if scheme not in _WITHOUT_FOLDERS:
+        system.makedirs(folder, exist_ok=True)
     return system, folder

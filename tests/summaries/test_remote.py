@@ -1,0 +1,232 @@
+"""Runs in object stores: in memory, and in a real S3 server."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from summaries import SummaryWriter, load
+
+fsspec = pytest.importorskip("fsspec")
+
+ROOT = Path(__file__).parents[2]
+NEVER_SECS = 1000.0
+
+
+@pytest.fixture
+def memory() -> Iterator[str]:
+    """The address of an empty store in memory."""
+    system = fsspec.filesystem("memory")
+    system.store.clear()
+    yield "memory://bucket/runs"
+    system.store.clear()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[dict[str, str]]:
+    """The environment in which `s3://bucket` is a bucket of a real server on this machine."""
+    pytest.importorskip("s3fs")
+    server_module = pytest.importorskip("moto.server")
+    server = server_module.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    port = server.get_host_and_port()[1]
+    environment = {
+        "AWS_ENDPOINT_URL": f"http://localhost:{port}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    yield environment
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty bucket."""
+    for name, value in s3.items():
+        monkeypatch.setenv(name, value)
+    system = fsspec.filesystem("s3", skip_instance_cache=True)
+    if system.exists("bucket"):
+        system.rm("bucket", recursive=True)
+    system.mkdir("bucket")
+    return "s3://bucket/runs"
+
+
+def fetch(url: str, folder: Path) -> list[str]:
+    """Brings a run into `folder`; the names of its files."""
+    system, path = fsspec.core.url_to_fs(url, skip_instance_cache=not url.startswith("memory"))
+    system.get(path.rstrip("/") + "/", f"{folder}/", recursive=True)
+    return sorted(file.name for file in folder.iterdir())
+
+
+def scalars_of(folder: Path) -> dict[str, list[int]]:
+    """Steps by tag, as TensorBoard reads them."""
+    accumulator = EventAccumulator(str(folder), size_guidance={"scalars": 0, "tensors": 0})
+    accumulator.Reload()
+    tags = accumulator.Tags()
+    found = {tag: [event.step for event in accumulator.Scalars(tag)] for tag in tags["scalars"]}
+    return found | {tag: [event.step for event in accumulator.Tensors(tag)] for tag in tags["tensors"]}
+
+
+def log_three_segments(url: str) -> None:
+    writer = SummaryWriter(url, flush_secs=NEVER_SECS)
+    for segment in range(3):
+        for step in range(100 * segment, 100 * segment + 100):
+            writer.add_scalar("a", float(step), step)
+        writer.add_text("t", "text", segment)
+        writer.add_scalar("b", 0.5, segment, new_style=True)
+        writer.flush()
+    writer.close()
+
+
+@pytest.mark.parametrize("store", ["memory", "bucket"])
+def test_a_run_in_an_object_store_is_a_row_of_event_files(tmp_path: Path, store: str, request: pytest.FixtureRequest):
+    url = request.getfixturevalue(store)
+
+    log_three_segments(f"{url}/one")
+
+    names = fetch(f"{url}/one", tmp_path)
+    assert [name.rpartition(".")[2] for name in names] == ["000000", "000001", "000002", "000003"]
+    assert all(name.startswith("events.out.tfevents.") for name in names)
+    assert scalars_of(tmp_path) == {"a": list(range(300)), "t": [0, 1, 2], "b": [0, 1, 2]}
+    run = load(tmp_path).runs["."]
+    assert {tag.name: tag.kind for tag in run.tags} == {"a": "scalars", "t": "text", "b": "scalars"}
+    assert run.scalars["a"].steps.tolist() == list(range(300))
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_each_segment_alone_is_an_event_file(tmp_path: Path, memory: str, number: int):
+    log_three_segments(f"{memory}/one")
+
+    path = tmp_path / fetch(f"{memory}/one", tmp_path)[number]
+
+    accumulator = EventAccumulator(str(path))
+    accumulator.Reload()
+    expected = [] if number == 0 else ["b", "t"]
+    assert sorted(accumulator.Tags()["tensors"]) == expected
+    assert accumulator.Tags()["scalars"] == ([] if number == 0 else ["a"])
+
+
+def test_two_writers_of_one_second_take_names_of_their_own(tmp_path: Path, bucket: str):
+    with SummaryWriter(bucket) as first, SummaryWriter(bucket) as second:
+        first.add_scalar("first", 1.0, 1)
+        second.add_scalar("second", 1.0, 1)
+
+    assert len(fetch(bucket, tmp_path)) == 4
+    assert scalars_of(tmp_path) == {"first": [1], "second": [1]}
+
+
+def test_a_process_that_ends_without_close_has_written_to_the_store(tmp_path: Path, bucket: str):
+    code = """
+import sys
+from summaries import SummaryWriter
+writer = SummaryWriter(sys.argv[1])
+for step in range(50):
+    writer.add_scalar("a", 1.0, step)
+"""
+    command = [sys.executable, "-W", "ignore", "-c", code, bucket]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+    fetch(bucket, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert scalars_of(tmp_path) == {"a": list(range(50))}
+
+
+def test_a_forked_child_writes_segments_of_its_own(tmp_path: Path, bucket: str):
+    code = """
+import os, sys
+from summaries import SummaryWriter
+writer = SummaryWriter(sys.argv[1])
+writer.add_scalar("parent", 1.0, 1)
+child = os.fork()
+writer.add_scalar("child" if child == 0 else "parent", 1.0, 2)
+writer.close()
+if child == 0:
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+"""
+    command = [sys.executable, "-W", "ignore", "-c", code, bucket]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+    fetch(bucket, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert scalars_of(tmp_path) == {"parent": [1, 2], "child": [2]}
+
+
+def test_a_store_that_is_away_for_a_while_loses_and_doubles_nothing(
+    tmp_path: Path, bucket: str, caplog: pytest.LogCaptureFixture
+):
+    system = fsspec.filesystem("s3", skip_instance_cache=True)
+    writer = SummaryWriter(f"{bucket}/one", flush_secs=NEVER_SECS)
+    with caplog.at_level(logging.WARNING, logger="summaries"):
+        writer.add_scalar("a", 1.0, 0)
+        writer.flush()
+        system.get(f"{bucket}/one/", f"{tmp_path}/", recursive=True)
+        system.rm("bucket", recursive=True)
+        for step in range(1, 4):
+            writer.add_scalar("a", 1.0, step)
+            writer.flush()
+        system.mkdir("bucket")
+        writer.add_scalar("a", 1.0, 4)
+        writer.close()
+
+    fetch(f"{bucket}/one", tmp_path)
+    assert scalars_of(tmp_path) == {"a": [0, 1, 2, 3, 4]}
+    (warning,) = (entry.getMessage() for entry in caplog.records if entry.name.startswith("summaries"))
+    assert warning.endswith("Continuing with the values in memory.")
+
+
+def test_a_store_that_stays_away_has_close_count_what_was_lost(bucket: str):
+    system = fsspec.filesystem("s3", skip_instance_cache=True)
+    writer = SummaryWriter(f"{bucket}/one", flush_secs=NEVER_SECS)
+    system.rm("bucket", recursive=True)
+    writer.add_scalars_at(1, {"a": 1.0, "b": 2.0})
+
+    with pytest.raises(OSError, match=r"Could not write 2 values of 2 tags to s3://bucket/runs/one/.*000001"):
+        writer.close()
+
+
+def test_a_bucket_that_does_not_exist_is_refused_at_once(bucket: str):
+    with pytest.raises(OSError, match=r"log_dir must be an address that can be written to; got 's3://none-such/run'"):
+        SummaryWriter("s3://none-such/run")
+
+
+def test_an_unknown_kind_of_address_is_refused():
+    with pytest.raises(OSError, match="no file system is known for 'carrier-pigeon'"):
+        SummaryWriter("carrier-pigeon://loft/run")
+
+
+def test_a_missing_library_is_named_with_the_extra(tmp_path: Path):
+    code = """
+import sys
+sys.modules["fsspec"] = None
+from summaries import SummaryWriter
+try:
+    SummaryWriter("s3://bucket/run")
+except ImportError as error:
+    print(error)
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+    assert "pip install 'trainboard[remote]'" in done.stdout
+
+
+def test_a_local_logdir_loads_nothing_of_remote_ones(tmp_path: Path):
+    code = """
+import sys
+from summaries import SummaryWriter
+SummaryWriter(sys.argv[1]).close()
+print("summaries.remote" in sys.modules, "fsspec" in sys.modules, "asyncio" in sys.modules)
+"""
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+    assert done.stdout.split() == ["False", "False", "False"]
