@@ -76,11 +76,16 @@ def to_pixels(array: npt.NDArray[Any], dataformats: str) -> Pixels:
     return _to_colour(pixels[:, :, None] if pixels.ndim == 2 else pixels)
 
 
-def to_bytes(array: npt.NDArray[Any]) -> Pixels:
-    """Values in [0, 1] as bytes, cut off and not rounded, as torch does; uint8 as it is."""
+def to_bytes(array: npt.NDArray[Any], dtype: type[np.floating[Any]] = np.float32) -> Pixels:
+    """Values in [0, 1] as bytes, cut off and not rounded, as torch does; uint8 as it is.
+
+    Args:
+        array: Any shape.
+        dtype: In which precision they are scaled: torch takes float64 for sprites.
+    """
     if array.dtype == np.uint8:
         return np.asarray(array)
-    scaled = array.astype(np.float32) * np.float32(255)
+    scaled = array.astype(dtype) * dtype(255)
     finite = np.nan_to_num(scaled, copy=False, nan=0, posinf=255, neginf=0)
     return np.asarray(finite.clip(0, 255), dtype=np.uint8)
 
@@ -130,7 +135,7 @@ def make_sprite(batch: npt.NDArray[Any]) -> Pixels:
         Shape (s, s, 3), where s is the width of a row of ceil(sqrt(n)) images.
     """
     num_columns = math.ceil(math.sqrt(len(batch)))
-    grid = _make_grid(to_bytes(batch), num_columns)[:, :, :3]
+    grid = _make_grid(to_bytes(batch, np.float64), num_columns)[:, :, :3]
     side = grid.shape[1]
     sheet = np.zeros((max(side, len(grid)), side, 3), dtype=np.uint8)
     sheet[: len(grid)] = grid

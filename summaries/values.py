@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
 
-from summaries.adapters import is_deferred, to_numpy
+from summaries.adapters import find_adapter, is_deferred, to_numpy
 
 _REAL_KINDS = "fiub"
 
@@ -14,6 +15,11 @@ _REAL_KINDS = "fiub"
 def to_step(step: Any) -> int:
     """The step as an int, 0 for None."""
     return 0 if step is None else int(step)
+
+
+def to_time(walltime: float | None) -> float:
+    """Seconds since the Unix epoch, now for None."""
+    return time.time() if walltime is None else float(walltime)
 
 
 def to_number(value: Any) -> float:
@@ -41,7 +47,8 @@ def keep_array(value: Any, *, copy: bool = False) -> Any:
     """
     if is_deferred(value):
         return value.copy() if copy else value
-    return np.array(to_numpy(value))
+    adapter = find_adapter(value)
+    return np.array(to_numpy(value)) if adapter is None else adapter.to_numpy(value)
 
 
 def is_real(array: Any) -> bool:

@@ -17,6 +17,7 @@ import socket
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from os import PathLike, fspath
@@ -30,13 +31,16 @@ import numpy.typing as npt
 from summaries import adapters, buckets
 from summaries.background import DRAIN_SECS, Deferred, Outbox
 from summaries.blocks import Block
-from summaries.columns import GRAPH_TAG
 from summaries.event_file import FirstValues, is_remote, open_record_file
 from summaries.events import encode_event, file_version_field, session_start_field, single_prefix, summary_field
-from summaries.kinds import GRAPHS, HISTOGRAMS, SCALARS, TEXT, Kind
+from summaries.kinds import HISTOGRAMS, SCALARS, TEXT, Kind
 from summaries.kinds.histograms import encode_buckets
 from summaries.kinds.scalars import TENSOR_SCALAR_METADATA, encode_tensor_scalar, pack_float
-from summaries.values import check_real, check_shape, keep_array, to_number, to_step
+from summaries.methods.analysis import AnalysisMethods
+from summaries.methods.compat import CompatMethods
+from summaries.methods.graphs import GraphMethods
+from summaries.methods.media import MediaMethods
+from summaries.values import check_real, check_shape, keep_array, to_number, to_step, to_time
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +51,7 @@ _SCALAR_BYTES = 64
 Bins = str | int | Sequence[float]
 
 
-class SummaryWriter:
+class SummaryWriter(AnalysisMethods, CompatMethods, GraphMethods, MediaMethods):
     """Writes one event file in a folder, which is a run. Thread-safe.
 
     After a fork the child writes a file of its own. When the disk is full, or the folder is removed, one warning is
@@ -68,6 +72,7 @@ class SummaryWriter:
         filename_suffix: str = "",
         *,
         fsync: bool = False,
+        compat: bool = False,
     ) -> None:
         """Makes the folder and the file.
 
@@ -81,6 +86,8 @@ class SummaryWriter:
                 object store, each time another file is written.
             filename_suffix: End of the file's name.
             fsync: Whether `close` has the disk confirm that it holds the file, so that a power cut loses nothing.
+            compat: Whether to put things where torch's writer does: `add_scalars` and `add_hparams` into sub-runs, and
+                texts under `<tag>/text_summary`.
 
         Raises:
             OSError: If the folder or the file cannot be made.
@@ -89,6 +96,9 @@ class SummaryWriter:
         if log_dir is None:
             log_dir = Path("runs") / f"{datetime.now():%b%d_%H-%M-%S}_{socket.gethostname()}{comment}"
         self.log_dir = fspath(log_dir)
+        self._is_compat = compat
+        self._is_fsync = fsync
+        self._subruns: dict[str, SummaryWriter] = {}
         self._firsts = FirstValues()
         file = open_record_file(self.log_dir, filename_suffix, self._firsts, fsync=fsync)
         self._outbox = Outbox(file, drain_secs=flush_secs if is_remote(self.log_dir) else min(DRAIN_SECS, flush_secs))
@@ -141,7 +151,7 @@ class SummaryWriter:
         self, tag: str, scalar: Any, global_step: Any, walltime: float | None, new_style: bool, is_double: bool
     ) -> None:
         """The general way of `add_scalar`."""
-        step, wall_time = to_step(global_step), _get_time(walltime)
+        step, wall_time = to_step(global_step), to_time(walltime)
         kept = scalar if adapters.is_deferred(scalar) else to_number(scalar)
 
         def encode() -> bytes:
@@ -161,6 +171,9 @@ class SummaryWriter:
         walltime: float | None = None,
     ) -> None:
         """Logs numbers that belong together, under the tags `main_tag/key`; torch writes them to runs of their own."""
+        if self._is_compat:
+            self._add_scalars_to_subruns(main_tag, tag_scalar_dict, global_step, walltime)
+            return
         values = {f"{main_tag}/{key}": value for key, value in tag_scalar_dict.items()}
         self.add_scalars_at(to_step(global_step), values, walltime=walltime)
 
@@ -238,7 +251,7 @@ class SummaryWriter:
         Raises:
             ValueError: If there are no values or they are not real numbers.
         """
-        step, wall_time = to_step(global_step), _get_time(walltime)
+        step, wall_time = to_step(global_step), to_time(walltime)
         kept = keep_array(values, copy=copy)
         check_real("values", kept)
 
@@ -283,7 +296,7 @@ class SummaryWriter:
             raise ValueError(
                 f"bucket_limits and bucket_counts must be of one shape (k,); got {limits.shape} and {counts.shape}."
             )
-        step, wall_time = to_step(global_step), _get_time(walltime)
+        step, wall_time = to_step(global_step), to_time(walltime)
         moments = np.array([min, max, num, sum, sum_squares], dtype=np.float64)
         blob = encode_buckets(tag, moments, limits, counts)
         self._submit(
@@ -306,7 +319,7 @@ class SummaryWriter:
         Raises:
             ValueError: If the shapes do not fit.
         """
-        step, wall_time = to_step(step), _get_time(walltime)
+        step, wall_time = to_step(step), to_time(walltime)
         kept_counts, kept_moments = keep_array(counts), keep_array(moments)
         check_shape("counts", kept_counts, (len(tags), len(buckets.HISTOGRAM_LIMITS)))
         check_shape("moments", kept_moments, (len(tags), 5))
@@ -331,7 +344,8 @@ class SummaryWriter:
             global_step: The step, 0 if None.
             walltime: Seconds since the Unix epoch, now if None.
         """
-        step, wall_time = to_step(global_step), _get_time(walltime)
+        step, wall_time = to_step(global_step), to_time(walltime)
+        tag = f"{tag}/text_summary" if self._is_compat else tag
         blob = TEXT.encode(tag, text_string)
 
         def encode() -> bytes:
@@ -339,33 +353,15 @@ class SummaryWriter:
 
         self._submit((tag,), step, encode, num_bytes=len(blob))
 
-    def add_graph(
-        self, model: Any, input_to_model: Any = None, verbose: bool = False, use_strict_trace: bool = True
-    ) -> None:
-        """Logs a computation graph.
-
-        Args:
-            model: A `GraphDef`, or an object whose method `__summary_graph__` gives one.
-            input_to_model: Taken for torch's sake.
-            verbose: Taken for torch's sake.
-            use_strict_trace: Taken for torch's sake.
-
-        Raises:
-            TypeError: If the model gives no graph.
-        """
-        graph = model.__summary_graph__() if hasattr(model, "__summary_graph__") else model
-        descriptor = getattr(graph, "DESCRIPTOR", None)
-        if getattr(descriptor, "name", None) != "GraphDef":
-            rule = "a GraphDef or an object with the method __summary_graph__"
-            raise TypeError(
-                f"model must be {rule}; got {type(model).__name__}. Pass the estimator, or convert the model first."
-            )
-        record = encode_event(time.time(), 0, GRAPHS.envelope(graph.SerializeToString()))
-        self._submit((GRAPH_TAG,), 0, lambda: record, num_bytes=len(record))
-
     def _envelope(self, kind: Kind, tag: str, blob: bytes, metadata: bytes) -> bytes:
         """The fields of an event with `blob`, and with `metadata` if it is the tag's first value."""
         return kind.envelope(blob, self._firsts.find_metadata(tag, metadata))
+
+    def _is_closed(self) -> bool:
+        return self._outbox.is_closed
+
+    def _open_subrun(self, name: str) -> SummaryWriter:
+        return SummaryWriter(f"{self.log_dir}/{name}", fsync=self._is_fsync)
 
     def _submit(
         self,
@@ -400,6 +396,8 @@ class SummaryWriter:
             ValueError: If a value logged before could not be encoded.
         """
         self._outbox.flush()
+        for subrun in self._subruns.values():
+            subrun.flush()
 
     def close(self) -> None:
         """Writes all that was logged and closes the file. A second call does nothing.
@@ -409,7 +407,10 @@ class SummaryWriter:
             ValueError: If a value logged before could not be encoded.
         """
         self._finalizer.detach()
-        self._outbox.close()
+        with ExitStack() as closing:
+            closing.callback(self._outbox.close)
+            for subrun in self._subruns.values():
+                closing.callback(subrun.close)
 
     def __enter__(self) -> SummaryWriter:
         return self
@@ -418,10 +419,6 @@ class SummaryWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _get_time(walltime: float | None) -> float:
-    return time.time() if walltime is None else float(walltime)
 
 
 def _close_dropped(outbox: Outbox) -> None:

@@ -54,8 +54,20 @@ def are_ready(values: Iterable[Any]) -> bool:
 def to_numpy(value: Any) -> npt.NDArray[Any]:
     """`value` as a NumPy array; a NumPy array is given back as it is. Waits for values that are still being computed.
 
+    What no adapter owns is taken through `__array__`, or through dlpack where it has only that.
+
     Raises:
         ValueError: If the value cannot be fetched.
     """
     adapter = find_adapter(value)
-    return np.asarray(value) if adapter is None else adapter.to_numpy(value)
+    if adapter is not None:
+        return adapter.to_numpy(value)
+    if hasattr(value, "__dlpack__") and not hasattr(value, "__array__"):
+        return np.from_dlpack(value)
+    return np.asarray(value)
+
+
+def to_plain_numpy(value: Any) -> npt.NDArray[Any]:
+    """As `to_numpy`, with the short floats that NumPy itself does not know, as bfloat16, as float32."""
+    array = to_numpy(value)
+    return array.astype(np.float32) if array.dtype.kind == "V" and "float" in array.dtype.name else array

@@ -1,6 +1,6 @@
 """Tensors: arrays that no plugin claims.
 
-One encoding: `tensor`, without plugin data or with those of a plugin that has no member here.
+One encoding: `tensor`, without plugin data, with torch's plugin `tensor`, or with a plugin that has no member here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from google.protobuf.message import DecodeError
 
 from summaries.kinds.contract import Kind
-from summaries.proto.summary_pb2 import Summary
+from summaries.proto.summary_pb2 import Summary, SummaryMetadata
 from summaries.tensors import decode_tensor, encode_tensor
 
 
@@ -39,3 +39,6 @@ def decode_tensor_value(blob: bytes) -> npt.NDArray[Any]:
 
 
 TENSORS = Kind(name="tensors", encode=encode_tensor_value, decode=decode_tensor_value)
+
+TENSOR_METADATA = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="tensor")).SerializeToString()
+"""What the first value of a tag carries, as in torch's files."""
