@@ -15,6 +15,7 @@ from dashboard.api import wire
 from dashboard.api.errors import not_found
 from dashboard.api.selections import Selections
 from dashboard.queries.draw import XAxis, choose_points, positions, smooth_series
+from dashboard.queries.non_finite import last_value, tally_non_finite
 from dashboard.store.protocol import LogStore, RunFacts
 
 MAX_TAGS = 200
@@ -104,4 +105,6 @@ def _draw_one(store: LogStore, run: RunFacts, tag: str, place: tuple[int, int], 
         non_finite_wall_times=series.wall_times[drawn.non_finite],
         non_finite_values=series.values[drawn.non_finite],
         first_wall_time=run.first_wall_time,
+        tally=tally_non_finite(series, x, window.start, window.stop),
+        last_value=last_value(series),
     )

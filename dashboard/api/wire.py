@@ -5,7 +5,9 @@ Little-endian; every column begins at a multiple of 8 bytes, so the browser view
     message   := header series*
     header    := magic "BRDS" · wire_version u16 · 0 u16 · num_series u32 · 0 u32 · store_version u64      (24 bytes)
     series    := run u32 · tag u32 · version u64 · num_total u64 · num_drawn u32 · num_segments u32 ·
-                 num_non_finite u32 · flags u32 · first_wall f64                                           (48 bytes)
+                 num_non_finite u32 · flags u32 · first_wall f64 ·
+                 num_nan u32 · num_pos_inf u32 · num_neg_inf u32 · 0 u32 ·
+                 first_nan f64 · first_pos_inf f64 · first_neg_inf f64 · last_value f64                    (96 bytes)
                  steps f64[num_drawn] · walls f32[num_drawn] · values f32|f64[num_drawn] ·
                  smoothed f32[num_drawn, if asked] · segment_starts u32[num_segments] ·
                  superseded u32[num_segments] · non_finite_steps f64[k] ·
@@ -14,11 +16,16 @@ Little-endian; every column begins at a multiple of 8 bytes, so the browser view
 `run` and `tag` count in the order of the request. Walls are seconds after `first_wall`, the run's first point,
 itself in seconds since the epoch. `flags` bit 0: values are float64 (else float32, where that is exact); bit 1: the
 smoothed values are there.
-Segment starts index the drawn points. Kinds: 0 NaN, 1 +Inf, 2 −Inf.
+Segment starts index the drawn points; each segment is one line, and no NaN or Inf lies inside of it. Non-finite
+points are those to mark, one a pixel column and kind; kinds: 0 NaN, 1 +Inf, 2 −Inf. `num_nan`, … count all of the
+asked range that no restart replaced, and `first_nan`, … are the lowest steps of those, NaN where there is none.
+`last_value` is that of the series' last point that no restart replaced, whatever the range; it may be NaN or infinite,
+and is NaN where there is no such point.
 """
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,13 +34,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.queries.non_finite import WORDS, Tally, kinds_of
+
 MAGIC = b"BRDS"
-WIRE_VERSION = 1
+WIRE_VERSION = 2
 _HEADER = struct.Struct("<4sHHIIQ")
-_SERIES = struct.Struct("<IIQQIIIId")
+_SERIES = struct.Struct("<IIQQIIIIdIIIIdddd")
 _FLAG_FLOAT64 = 1
 _FLAG_SMOOTHED = 2
-NON_FINITE_WORDS = ("NaN", "+Inf", "-Inf")
 
 
 @dataclass(frozen=True)
@@ -51,10 +59,12 @@ class DrawnSeries:
         smoothed: The smoothed values at the same points, shape ``(d,)``; None if none were asked for.
         segment_starts: Index of the first drawn point of each segment. Shape ``(s,)``.
         superseded: Whether a later segment replaced this one. Shape ``(s,)``, bool.
-        non_finite_steps: Shape ``(k,)``.
+        non_finite_steps: Steps of the points to mark. Shape ``(k,)``.
         non_finite_wall_times: Shape ``(k,)``.
         non_finite_values: NaN, +Inf or −Inf. Shape ``(k,)``.
         first_wall_time: Seconds since the epoch of the run's first point.
+        tally: The non-finite points of the range, marked or not, that no restart replaced.
+        last_value: Of the series' last point that no restart replaced; may be non-finite, NaN if there is none.
     """
 
     run: int
@@ -71,6 +81,8 @@ class DrawnSeries:
     non_finite_wall_times: NDArray[np.float64]
     non_finite_values: NDArray[np.float64]
     first_wall_time: float
+    tally: Tally = Tally()
+    last_value: float = math.nan
 
 
 def encode(series: Iterable[DrawnSeries], store_version: int) -> bytes:
@@ -93,6 +105,10 @@ def _encode_series(series: DrawnSeries) -> bytes:
         series.non_finite_steps.size,
         (_FLAG_FLOAT64 if is_wide else 0) | (0 if series.smoothed is None else _FLAG_SMOOTHED),
         series.first_wall_time,
+        *series.tally.counts,
+        0,
+        *series.tally.first_steps,
+        series.last_value,
     )
     columns = (
         series.steps.astype("<f8"),
@@ -103,7 +119,7 @@ def _encode_series(series: DrawnSeries) -> bytes:
         series.superseded.astype("<u4"),
         series.non_finite_steps.astype("<f8"),
         (series.non_finite_wall_times - series.first_wall_time).astype("<f4"),
-        non_finite_kinds(series.non_finite_values).astype("<u4"),
+        kinds_of(series.non_finite_values).astype("<u4"),
     )
     return header + b"".join(_padded(column.tobytes()) for column in columns)
 
@@ -117,13 +133,10 @@ def _padded(data: bytes) -> bytes:
     return data + b"\0" * (-len(data) % 8)
 
 
-def non_finite_kinds(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """0 for NaN, 1 for +Inf, 2 for −Inf. Same shape as `values`."""
-    return np.where(np.isnan(values), 0, np.where(values > 0, 1, 2))
-
-
 def to_json(series: DrawnSeries) -> dict[str, Any]:
     """The same facts for people and tools; non-finite values are spelled out as words."""
+    kinds = kinds_of(series.non_finite_values).tolist()
+    marks = zip(series.non_finite_steps.tolist(), series.non_finite_wall_times.tolist(), kinds, strict=True)
     return {
         "run": series.run,
         "tag": series.tag,
@@ -135,13 +148,14 @@ def to_json(series: DrawnSeries) -> dict[str, Any]:
         "smoothed": None if series.smoothed is None else series.smoothed.tolist(),
         "segment_starts": series.segment_starts.tolist(),
         "superseded": series.superseded.tolist(),
-        "non_finite": [
-            {"step": step, "wall_time": wall, "value": NON_FINITE_WORDS[kind]}
-            for step, wall, kind in zip(
-                series.non_finite_steps.tolist(),
-                series.non_finite_wall_times.tolist(),
-                non_finite_kinds(series.non_finite_values).tolist(),
-                strict=True,
-            )
-        ],
+        "non_finite": [{"step": step, "wall_time": wall, "value": WORDS[kind]} for step, wall, kind in marks],
+        "num_non_finite": dict(zip(WORDS, series.tally.counts, strict=True)),
+        "first_non_finite": {
+            word: None if math.isnan(step) else step for word, step in zip(WORDS, series.tally.first_steps, strict=True)
+        },
+        "last_value": _to_json_value(series.last_value),
     }
+
+
+def _to_json_value(value: float) -> float | str:
+    return value if math.isfinite(value) else WORDS[int(kinds_of(np.array([value]))[0])]

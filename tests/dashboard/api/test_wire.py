@@ -1,8 +1,10 @@
+import json
 import struct
 
 import numpy as np
 
 from dashboard.api import wire
+from dashboard.queries.non_finite import Tally
 
 
 def make(values: list[float], smoothed: list[float] | None = None) -> wire.DrawnSeries:
@@ -22,15 +24,18 @@ def make(values: list[float], smoothed: list[float] | None = None) -> wire.Drawn
         non_finite_wall_times=np.array([1e9 + 5.0]),
         non_finite_values=np.array([-np.inf]),
         first_wall_time=1e9,
+        tally=Tally((0, 3, 40), (np.nan, 8.0, 4.0)),
+        last_value=np.inf,
     )
 
 
 def test_message_has_the_bytes_that_its_description_draws() -> None:
     message = wire.encode([make([0.5, 1.5])], store_version=9)
 
-    assert message[:24] == b"BRDS" + struct.pack("<HHIIQ", 1, 0, 1, 0, 9)
+    assert message[:24] == b"BRDS" + struct.pack("<HHIIQ", 2, 0, 1, 0, 9)
     assert message[24:72] == struct.pack("<IIQQIIIId", 1, 2, 7, 1000, 2, 1, 1, 0, 1e9)
-    columns = message[72:]
+    assert message[72:120] == struct.pack("<4I4d", 0, 3, 40, 0, np.nan, 8.0, 4.0, np.inf)
+    columns = message[120:]
     assert columns[:16] == struct.pack("<2d", 0.0, 1.0)
     assert columns[16:24] == struct.pack("<2f", 0.0, 1.0)
     assert columns[24:32] == struct.pack("<2f", 0.5, 1.5)
@@ -50,8 +55,14 @@ def test_smoothed_values_follow_the_values_where_they_were_asked_for() -> None:
     message = wire.encode([make([0.5, 1.5], smoothed=[0.5, 1.25])], 0)
 
     assert struct.unpack_from("<I", message, 60) == (2,)
-    assert message[72 + 24 : 72 + 40] == struct.pack("<4f", 0.5, 1.5, 0.5, 1.25)
+    assert message[120 + 24 : 120 + 40] == struct.pack("<4f", 0.5, 1.5, 0.5, 1.25)
 
 
 def test_json_spells_out_what_json_cannot_hold() -> None:
-    assert wire.to_json(make([0.5]))["non_finite"] == [{"step": 5.0, "wall_time": 1e9 + 5.0, "value": "-Inf"}]
+    answer = wire.to_json(make([0.5]))
+
+    assert answer["non_finite"] == [{"step": 5.0, "wall_time": 1e9 + 5.0, "value": "-Inf"}]
+    assert answer["num_non_finite"] == {"NaN": 0, "+Inf": 3, "-Inf": 40}
+    assert answer["first_non_finite"] == {"NaN": None, "+Inf": 8.0, "-Inf": 4.0}
+    assert answer["last_value"] == "+Inf"
+    json.dumps(answer, allow_nan=False)

@@ -1,0 +1,60 @@
+"""NaN and infinities of a series: how many, where first, and which of them a card marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from summaries import Series
+
+WORDS = ("NaN", "+Inf", "-Inf")
+"""What a kind is called; kinds are indices into it."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What the badges of a card say of NaN and infinities, each tuple in the order of `WORDS`.
+
+    Attributes:
+        counts: Points of the range that still count, drawn or not.
+        first_steps: The lowest step of such a point, NaN where there is none.
+    """
+
+    counts: tuple[int, int, int] = (0, 0, 0)
+    first_steps: tuple[float, float, float] = (np.nan, np.nan, np.nan)
+
+
+def kinds_of(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """0 for NaN, 1 for +Inf, 2 for −Inf. Same shape as `values`, all of which are one of them."""
+    return np.where(np.isnan(values), 0, np.where(values > 0, 1, 2))
+
+
+def tally_non_finite(series: Series, x: NDArray[np.float64], start: float, stop: float) -> Tally:
+    """Counts the NaN and infinite points between two positions that no restart replaced.
+
+    Args:
+        series: All points of a run and tag.
+        x: Position of each point. Shape ``(n,)``.
+        start: First position of the range.
+        stop: Last position of the range.
+    """
+    rows = series.non_finite
+    if not rows.size:
+        return Tally()
+    rows = rows[(x[rows] >= start) & (x[rows] <= stop) & series.is_current[rows]]
+    kinds = kinds_of(series.values[rows])
+    steps = [series.steps[rows[kinds == kind]] for kind in range(len(WORDS))]
+    nans, highs, lows = (int(found.size) for found in steps)
+    first_nan, first_high, first_low = (float(found.min()) if found.size else np.nan for found in steps)
+    return Tally((nans, highs, lows), (first_nan, first_high, first_low))
+
+
+def last_value(series: Series) -> float:
+    """The value of the last point that no restart replaced, finite or not; NaN where there is none."""
+    current = np.flatnonzero(~series.superseded)
+    if not current.size:
+        return np.nan
+    bounds = np.append(series.segment_starts, len(series))
+    return float(series.values[bounds[current[-1] + 1] - 1])
