@@ -8,15 +8,18 @@ from numpy.typing import NDArray
 POINTS_PER_COLUMN = 4
 
 
-def downsample(x: NDArray[np.float64], values: NDArray[np.float64], width_px: int) -> NDArray[np.int64]:
+def downsample(
+    x: NDArray[np.float64], values: NDArray[np.float64], width_px: int, extent: tuple[float, float] | None = None
+) -> NDArray[np.int64]:
     """Chooses the first, last, smallest and largest finite point of every pixel column (M4).
 
     Drawn as a line of `width_px` pixels, the chosen points give the same picture as all points.
 
     Args:
-        x: Positions in the order of logging, not falling. Shape ``(n,)``.
+        x: Positions, not falling. Shape ``(n,)``.
         values: Shape ``(n,)``. Non-finite points are never chosen.
         width_px: Pixel columns of the picture, at least 1.
+        extent: Positions of the picture's edges; None for those of the first and last point.
 
     Returns:
         Indices of the chosen points, rising. Shape ``(k,)``, ``k <= 4 * width_px``; all finite points where
@@ -33,7 +36,7 @@ def downsample(x: NDArray[np.float64], values: NDArray[np.float64], width_px: in
     finite = np.flatnonzero(np.isfinite(values) & np.isfinite(x))
     if finite.size <= POINTS_PER_COLUMN * width_px:
         return finite
-    starts = _column_starts(x[finite], width_px)
+    starts = _column_starts(x[finite], width_px, extent or (float(x[finite[0]]), float(x[finite[-1]])))
     inside = values[finite]
     chosen = np.concatenate(
         [
@@ -47,12 +50,17 @@ def downsample(x: NDArray[np.float64], values: NDArray[np.float64], width_px: in
     return kept
 
 
-def _column_starts(x: NDArray[np.float64], width_px: int) -> NDArray[np.int64]:
+def pixel_columns(x: NDArray[np.float64], width_px: int, extent: tuple[float, float]) -> NDArray[np.int64]:
+    """The pixel column of each position, in ``[0, width_px)``; what lies outside of `extent` is in the outermost."""
+    first, last = extent
+    if last <= first:
+        return np.zeros(x.size, dtype=np.int64)
+    return np.clip((x - first) / (last - first) * width_px, 0, width_px - 1).astype(np.int64)
+
+
+def _column_starts(x: NDArray[np.float64], width_px: int, extent: tuple[float, float]) -> NDArray[np.int64]:
     """Index of the first point of each pixel column that holds one. `x` does not fall. Shape ``(c,)``."""
-    span = x[-1] - x[0]
-    if span <= 0:
-        return np.zeros(1, dtype=np.int64)
-    columns = np.minimum(((x - x[0]) / span * width_px).astype(np.int64), width_px - 1)
+    columns = pixel_columns(x, width_px, extent)
     return np.concatenate([[0], np.flatnonzero(np.diff(columns) > 0) + 1]).astype(np.int64)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.queries.downsample import downsample
+from dashboard.queries.non_finite import choose_marks
 from dashboard.queries.smooth import smooth
 from summaries import Series
 
@@ -20,14 +22,16 @@ class Drawn:
     """Indices into a series of the points that a card draws.
 
     Attributes:
-        points: Finite points to draw, in the order of the series. Shape ``(d,)``, int64.
+        points: Finite points to draw, segment after segment, from left to right in each. Shape ``(d,)``, int64.
         segment_starts: Position in `points` of each segment's first point. Shape ``(s,)``, int64.
-        non_finite: NaN and Inf points to mark, at most one a pixel column. Shape ``(k,)``, int64.
+        superseded: Whether a restart replaced each segment. Shape ``(s,)``, bool.
+        non_finite: NaN and Inf points to mark, at most one a pixel column and kind. Shape ``(k,)``, int64.
         num_total: Points of the range, drawn or not.
     """
 
     points: NDArray[np.int64]
     segment_starts: NDArray[np.int64]
+    superseded: NDArray[np.bool_]
     non_finite: NDArray[np.int64]
     num_total: int
 
@@ -58,33 +62,64 @@ def choose_points(
         start: First position of the range.
         stop: Last position of the range. The neighbours outside are drawn too, so lines run to the edge.
     """
-    points: list[NDArray[np.int64]] = []
+    extent = _find_extent(x, start, stop)
+    lines: list[NDArray[np.int64]] = []
+    superseded: list[bool] = []
     total = 0
-    bounds = [*series.segment_starts.tolist(), series.steps.size]
-    for first, last in zip(bounds[:-1], bounds[1:], strict=True):
-        low, high = _range_of(x[first:last], start, stop)
+    for rows, is_superseded in _iter_segments(series, x):
+        places = x[rows]
+        low, high = int(np.searchsorted(places, start, "left")), int(np.searchsorted(places, stop, "right"))
         total += high - low
-        low, high = first + max(low - 1, 0), first + min(high + 1, last - first)
-        points.append(low + downsample(x[low:high], series.values[low:high], width_px))
-    sizes = [part.size for part in points]
+        line = _draw_segment(series, x, rows, (low, high), (width_px, extent))
+        if line.size:
+            lines.append(line)
+            superseded.append(is_superseded)
     return Drawn(
-        points=np.concatenate(points) if points else np.zeros(0, dtype=np.int64),
-        segment_starts=np.cumsum([0, *sizes[:-1]]).astype(np.int64) if sizes else np.zeros(0, dtype=np.int64),
-        non_finite=_marks(series, x, width_px, start, stop),
+        points=np.concatenate(lines) if lines else np.zeros(0, dtype=np.int64),
+        segment_starts=np.cumsum([0, *(line.size for line in lines)])[:-1].astype(np.int64),
+        superseded=np.array(superseded, dtype=bool),
+        non_finite=choose_marks(series, x, width_px, (start, stop), extent),
         num_total=total,
     )
 
 
-def _range_of(x: NDArray[np.float64], start: float, stop: float) -> tuple[int, int]:
-    """Half-open index range of the positions in ``[start, stop]``; `x` does not fall."""
-    return int(np.searchsorted(x, start, side="left")), int(np.searchsorted(x, stop, side="right"))
+def _find_extent(x: NDArray[np.float64], start: float, stop: float) -> tuple[float, float]:
+    """Positions of the picture's edges: those asked for, and where there is none, those of the series."""
+    known = x[np.isfinite(x)]
+    if not known.size:
+        return 0.0, 0.0
+    first = start if np.isfinite(start) else float(known.min())
+    return first, stop if np.isfinite(stop) else float(known.max())
 
 
-def _marks(series: Series, x: NDArray[np.float64], width_px: int, start: float, stop: float) -> NDArray[np.int64]:
-    bad = series.non_finite
-    bad = bad[(x[bad] >= start) & (x[bad] <= stop)]
-    if bad.size <= width_px:
-        return bad
-    span = np.ptp(x[bad]) or 1.0
-    columns = ((x[bad] - x[bad].min()) / span * (width_px - 1)).astype(np.int64)
-    return bad[np.unique(columns, return_index=True)[1]]
+def _iter_segments(series: Series, x: NDArray[np.float64]) -> Iterator[tuple[NDArray[np.int64], bool]]:
+    """Yields the rows of each segment from left to right, and whether a restart replaced it.
+
+    Programs log out of order and wall clocks jump back, so the order of logging need not be that of positions.
+    """
+    bounds = np.append(series.segment_starts, len(series)).tolist()
+    for first, last, is_superseded in zip(bounds[:-1], bounds[1:], series.superseded.tolist(), strict=True):
+        rows = np.arange(first, last)
+        places = x[first:last]
+        if not (np.all(places[1:] >= places[:-1]) and np.isfinite(places[[0, -1]]).all()):
+            rows = rows[np.isfinite(places)]
+            rows = rows[np.argsort(x[rows], kind="stable")]
+        yield rows, is_superseded
+
+
+def _draw_segment(
+    series: Series,
+    x: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    inside: tuple[int, int],
+    picture: tuple[int, tuple[float, float]],
+) -> NDArray[np.int64]:
+    """The rows to draw of those of a segment, of which the half-open range `inside` lies in the picture."""
+    low, high = inside
+    within = rows[low:high]
+    chosen = within[downsample(x[within], series.values[within], *picture)]
+    # Neighbours come after the choice: one far away would else stretch the pixel columns.
+    before, after = rows[max(low - 1, 0) : low], rows[high : high + 1]
+    line = np.concatenate([before, chosen, after])
+    drawn: NDArray[np.int64] = line[np.isfinite(series.values[line])]
+    return drawn

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.queries.downsample import pixel_columns
 from summaries import Series
 
 WORDS = ("NaN", "+Inf", "-Inf")
@@ -58,3 +59,30 @@ def last_value(series: Series) -> float:
         return np.nan
     bounds = np.append(series.segment_starts, len(series))
     return float(series.values[bounds[current[-1] + 1] - 1])
+
+
+def choose_marks(
+    series: Series,
+    x: NDArray[np.float64],
+    width_px: int,
+    inside: tuple[float, float],
+    extent: tuple[float, float],
+) -> NDArray[np.int64]:
+    """Chooses the NaN and infinite points to mark: the first of each kind in every pixel column, from left to right.
+
+    Args:
+        series: All points of a run and tag.
+        x: Position of each point. Shape ``(n,)``.
+        width_px: Pixel columns of the picture.
+        inside: First and last position of the range.
+        extent: Positions of the picture's edges.
+
+    Returns:
+        Rows of the series. Shape ``(k,)``, ``k <= 3 * width_px``.
+    """
+    rows = series.non_finite
+    rows = rows[np.isfinite(x[rows]) & (x[rows] >= inside[0]) & (x[rows] <= inside[1])]
+    rows = rows[np.argsort(x[rows], kind="stable")]
+    cells = pixel_columns(x[rows], width_px, extent) * len(WORDS) + kinds_of(series.values[rows])
+    marked: NDArray[np.int64] = rows[np.sort(np.unique(cells, return_index=True)[1])]
+    return marked

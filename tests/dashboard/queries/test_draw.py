@@ -18,6 +18,54 @@ def test_range_keeps_one_neighbour_at_each_side_and_counts_what_is_inside() -> N
     assert drawn.num_total == 4
 
 
+def test_columns_are_those_of_the_range_however_far_the_neighbour_is() -> None:
+    spikes = {100: 1.0, 200: -1.0}  # in each 500 steps, of which none is the first or last
+    series = make([*range(50_000), 10**9], [spikes.get(row % 500, 0.0) for row in range(50_001)])
+
+    drawn = choose_points(series, positions(series, "step", 0.0), 100, start=0, stop=49_999)
+
+    assert drawn.num_total == 50_000
+    assert drawn.points.size == 401  # first, last, smallest and largest of 100 columns, and the neighbour
+    assert drawn.points[-1] == 50_000
+    assert np.diff(drawn.points[:-1]).max() < 500
+
+
+def test_short_series_in_a_long_range_fills_its_own_columns_only() -> None:
+    spikes = {100: 1.0, 200: -1.0}
+    series = make(list(range(10_000)), [spikes.get(step % 1000, 0.0) for step in range(10_000)])
+
+    drawn = choose_points(series, positions(series, "step", 0.0), 100, start=0, stop=100_000)
+
+    assert drawn.points.size == 40  # ten of a hundred columns
+
+
+def test_steps_out_of_order_are_drawn_from_left_to_right() -> None:
+    series = make([0, 10, 5, 20, 15, 30], [0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
+    x = positions(series, "step", 0.0)
+
+    part, whole = choose_points(series, x, 100, start=4, stop=6), choose_points(series, x, 100)
+
+    assert (part.num_total, part.points.tolist()) == (1, [0, 2, 1])
+    assert (whole.num_total, whole.points.tolist()) == (6, [0, 2, 1, 4, 3, 5])
+
+
+def test_wall_clock_that_jumped_back_hides_no_point() -> None:
+    wall_times = np.array([100.0, 160.0, 130.0, np.nan, 190.0])
+    series = make_series([Piece(np.arange(5), wall_times, np.arange(5.0))])
+
+    drawn = choose_points(series, positions(series, "relative", 100.0), 50, start=20, stop=40)
+
+    assert (drawn.num_total, drawn.points.tolist()) == (1, [0, 2, 1])
+
+
+def test_range_between_two_points_is_crossed_by_their_line() -> None:
+    series = make([0, 10], [1.0, 2.0])
+
+    drawn = choose_points(series, positions(series, "step", 0.0), 50, start=4, stop=6)
+
+    assert (drawn.num_total, drawn.points.tolist()) == (0, [0, 1])
+
+
 def test_segments_of_a_restart_are_drawn_apart() -> None:
     series = make_series([Piece.make([0, 1, 2, 3]), Piece.make([2, 3, 4])])
 
@@ -25,7 +73,7 @@ def test_segments_of_a_restart_are_drawn_apart() -> None:
 
     assert drawn.points.tolist() == [0, 1, 2, 3, 4, 5, 6]
     assert drawn.segment_starts.tolist() == [0, 2, 4]
-    assert series.superseded.tolist() == [False, True, False]
+    assert drawn.superseded.tolist() == [False, True, False]
 
 
 def test_non_finite_points_are_marked_and_counted_but_not_drawn() -> None:
@@ -45,6 +93,14 @@ def test_marks_are_no_more_than_pixels_and_begin_with_the_first() -> None:
 
     assert drawn.non_finite.size == 10
     assert drawn.non_finite[0] == 0
+
+
+def test_marks_of_one_column_are_one_a_kind() -> None:
+    series = make(list(range(8)), [np.nan, np.nan, np.inf, -np.inf, np.inf, 1.0, np.nan, -np.inf])
+
+    drawn = choose_points(series, positions(series, "step", 0.0), 2, start=0, stop=8)
+
+    assert drawn.non_finite.tolist() == [0, 2, 3, 4, 6, 7]
 
 
 def test_positions_follow_the_axis() -> None:
