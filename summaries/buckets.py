@@ -90,13 +90,14 @@ def bucket_values(
     """
     if isinstance(bins, str) and bins == "tensorflow":
         counts, moments = count_values(values)
-        limits = HISTOGRAM_LIMITS
+        limits, num_outer = HISTOGRAM_LIMITS, (2, 1)  # those that reach to the largest float64, and stay alone
     else:
         flat = as_real_vector(values)
         moments = get_moments(flat)
         counts, limits = count_by_rule(flat, bins)
+        num_outer = (1, 0)
     if max_bins is not None:
-        counts, limits = merge_buckets(counts, limits, max_bins)
+        counts, limits = merge_buckets(counts, limits, max_bins, num_outer)
     return moments, limits, counts
 
 
@@ -150,14 +151,23 @@ def count_by_rule(values: npt.NDArray[Any], bins: str | int | Sequence[float]) -
     return np.concatenate([[0], counts]), edges.astype(np.float64)
 
 
-def merge_buckets(counts: Ints, limits: Floats, max_bins: int) -> tuple[Ints, Floats]:
-    """Joins neighbouring buckets so that at most about `max_bins` are left, as torch's writer does."""
-    width = len(counts) // max_bins
-    if len(counts) <= max_bins or width <= 1:
+def merge_buckets(counts: Ints, limits: Floats, max_bins: int, num_outer: tuple[int, int]) -> tuple[Ints, Floats]:
+    """Joins neighbouring buckets so that at most about `max_bins` are left, as torch's writer does.
+
+    Args:
+        counts: Shape (k,).
+        limits: Right edges. Shape (k,).
+        max_bins: How many.
+        num_outer: How many at either end are left alone.
+    """
+    first, last = num_outer[0], len(counts) - num_outer[1]
+    width = (last - first) // max_bins
+    if last - first <= max_bins or width <= 1:
         return counts, limits
-    starts = np.arange(0, len(counts), width)
-    lasts = np.minimum(starts + width, len(counts)) - 1
-    return np.add.reduceat(counts, starts), limits[lasts]
+    starts = np.arange(first, last, width)
+    ends = np.minimum(starts + width, last) - 1
+    merged = np.concatenate([counts[:first], np.add.reduceat(counts[:last], starts), counts[last:]])
+    return merged, np.concatenate([limits[:first], limits[ends], limits[last:]])
 
 
 def _iter_slices(values: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:

@@ -135,6 +135,6 @@ def test_bucket_values_with_few_buckets_keeps_every_count():
 
     _, limits, counts = bucket_values(values, max_bins=30)
 
-    assert len(limits) == len(counts) <= 31
+    assert len(limits) == len(counts) <= 31 + 3  # the outer ones stay alone
     assert counts.sum() == 1000
     assert (np.diff(limits) > 0).all()
