@@ -22,9 +22,10 @@ class Drawn:
     """Indices into a series of the points that a card draws.
 
     Attributes:
-        points: Finite points to draw, segment after segment, from left to right in each. Shape ``(d,)``, int64.
-        segment_starts: Position in `points` of each segment's first point. Shape ``(s,)``, int64.
-        superseded: Whether a restart replaced each segment. Shape ``(s,)``, bool.
+        points: Finite points to draw, line after line, from left to right in each. Shape ``(d,)``, int64.
+        segment_starts: Position in `points` of the first point of each line: one begins with each segment of the
+            series, and after each NaN or Inf. Shape ``(s,)``, int64.
+        superseded: Whether a restart replaced the points of each line. Shape ``(s,)``, bool.
         non_finite: NaN and Inf points to mark, at most one a pixel column and kind. Shape ``(k,)``, int64.
         num_total: Points of the range, drawn or not.
     """
@@ -70,10 +71,9 @@ def choose_points(
         places = x[rows]
         low, high = int(np.searchsorted(places, start, "left")), int(np.searchsorted(places, stop, "right"))
         total += high - low
-        line = _draw_segment(series, x, rows, (low, high), (width_px, extent))
-        if line.size:
-            lines.append(line)
-            superseded.append(is_superseded)
+        pieces = _draw_segment(series, x, rows, (low, high), (width_px, extent))
+        lines.extend(pieces)
+        superseded.extend([is_superseded] * len(pieces))
     return Drawn(
         points=np.concatenate(lines) if lines else np.zeros(0, dtype=np.int64),
         segment_starts=np.cumsum([0, *(line.size for line in lines)])[:-1].astype(np.int64),
@@ -113,13 +113,17 @@ def _draw_segment(
     rows: NDArray[np.int64],
     inside: tuple[int, int],
     picture: tuple[int, tuple[float, float]],
-) -> NDArray[np.int64]:
-    """The rows to draw of those of a segment, of which the half-open range `inside` lies in the picture."""
+) -> list[NDArray[np.int64]]:
+    """The lines to draw of a segment, of whose `rows` the half-open range `inside` lies in the picture."""
     low, high = inside
     within = rows[low:high]
-    chosen = within[downsample(x[within], series.values[within], *picture)]
+    chosen = low + downsample(x[within], series.values[within], *picture)
     # Neighbours come after the choice: one far away would else stretch the pixel columns.
-    before, after = rows[max(low - 1, 0) : low], rows[high : high + 1]
-    line = np.concatenate([before, chosen, after])
-    drawn: NDArray[np.int64] = line[np.isfinite(series.values[line])]
-    return drawn
+    first, last = max(low - 1, 0), min(high + 1, rows.size)
+    places = np.concatenate([np.arange(first, low), chosen, np.arange(high, last)])
+    is_finite = np.isfinite(series.values[rows[first:last]])
+    places = places[is_finite[places - first]]
+    # A line across a NaN would claim values that nobody logged.
+    num_gaps_before = np.searchsorted(first + np.flatnonzero(~is_finite), places)
+    pieces = np.split(rows[places], np.flatnonzero(np.diff(num_gaps_before)) + 1)
+    return [piece for piece in pieces if piece.size]

@@ -1,5 +1,8 @@
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dashboard.queries.downsample import pixel_columns
 from dashboard.queries.draw import choose_points, positions, smooth_series
 from summaries import Series
 from summaries.series import Piece, make_series
@@ -84,6 +87,79 @@ def test_non_finite_points_are_marked_and_counted_but_not_drawn() -> None:
     assert drawn.points.tolist() == [0, 3]
     assert drawn.non_finite.tolist() == [1, 2]
     assert drawn.num_total == 4
+
+
+def test_no_line_runs_across_nan_or_inf() -> None:
+    values = [1.0, 2.0, np.nan, np.nan, 3.0, 4.0, np.inf, 5.0, np.nan]
+    series = make_series([Piece.make(list(range(9)), values), Piece.make([7, 8], [6.0, 7.0])])
+
+    drawn = choose_points(series, positions(series, "step", 0.0), 100)
+
+    assert drawn.points.tolist() == [0, 1, 4, 5, 7, 9, 10]
+    assert drawn.segment_starts.tolist() == [0, 2, 4, 5]
+    assert drawn.superseded.tolist() == [False, False, True, False]
+
+
+def test_line_is_cut_where_the_nan_itself_was_thinned_out() -> None:
+    values = np.zeros(10_000)
+    values[5_000] = np.nan
+    series = make(list(range(10_000)), values.tolist())
+
+    drawn = choose_points(series, positions(series, "step", 0.0), 10)
+
+    (first, second) = drawn.segment_starts.tolist()
+    assert (first, drawn.points[second - 1] < 5_000 < drawn.points[second]) == (0, True)
+
+
+def test_range_that_holds_nothing_but_nan_is_not_crossed() -> None:
+    series = make([0, 5, 10], [1.0, np.nan, 2.0])
+
+    drawn = choose_points(series, positions(series, "step", 0.0), 50, start=4, stop=6)
+
+    assert (drawn.points.tolist(), drawn.segment_starts.tolist()) == ([0, 2], [0, 1])
+    assert (drawn.num_total, drawn.non_finite.tolist()) == (1, [1])
+
+
+def test_neighbour_that_is_nan_draws_no_line_to_the_edge() -> None:
+    series = make([0, 1, 2, 3], [1.0, np.nan, 2.0, 3.0])
+
+    drawn = choose_points(series, positions(series, "step", 0.0), 50, start=2, stop=3)
+
+    assert drawn.points.tolist() == [2, 3]
+
+
+POINTS = st.lists(st.tuples(st.integers(0, 60), st.sampled_from([0.0, 1.0, -2.0, 5.0, np.nan, np.inf, -np.inf])))
+
+
+@given(st.lists(POINTS, max_size=3), st.integers(1, 8), st.integers(-5, 65), st.integers(0, 70))
+def test_lines_hold_no_gap_and_lose_no_extreme(
+    files: list[list[tuple[int, float]]], width_px: int, start: int, length: int
+) -> None:
+    series = make_series([Piece.make([step for step, _ in file], [value for _, value in file]) for file in files])
+    stop = start + length
+    finite, current = np.isfinite(series.values), series.is_current
+
+    drawn = choose_points(series, positions(series, "step", 0.0), width_px, start, stop)
+
+    assert finite[drawn.points].all()
+    segment_of = np.searchsorted(series.segment_starts, np.arange(len(series)), side="right")
+    for line, is_superseded in zip(np.split(drawn.points, drawn.segment_starts[1:]), drawn.superseded, strict=False):
+        assert len(set(segment_of[line])) == 1
+        assert (current[line] != is_superseded).all()
+        steps = series.steps[line]
+        assert (np.diff(steps) >= 0).all()
+        strangers = (segment_of == segment_of[line[0]]) & ~finite
+        assert not (strangers & (series.steps > steps[0]) & (series.steps < steps[-1])).any()
+    inside = (series.steps >= start) & (series.steps <= stop)
+    assert drawn.num_total == inside.sum()
+    columns = pixel_columns(series.steps.astype(float), width_px, (start, stop))
+    for segment in set(segment_of[inside & finite]):
+        for column in range(width_px):
+            all_of_it = inside & finite & (segment_of == segment) & (columns == column)
+            chosen = drawn.points[all_of_it[drawn.points]]
+            if all_of_it.any():
+                assert series.values[chosen].min() == series.values[all_of_it].min()
+                assert series.values[chosen].max() == series.values[all_of_it].max()
 
 
 def test_marks_are_no_more_than_pixels_and_begin_with_the_first() -> None:
