@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -36,6 +37,8 @@ def create_app(settings: Settings) -> FastAPI:
     Returns:
         An ASGI application. The Dash application behind its pages is ``app.state.dash``.
     """
+    # Versions count from 0 in each process: only with this do they tell what a browser's copy is worth.
+    server = secrets.token_hex(4)
     store = MemoryStore()
     hub = NewsHub()
     tailer = Tailer(settings.logdir.expanduser(), store, hub.notify)
@@ -50,7 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="board", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
-    for router in make_routers(store, Selections(), hub, tailer, settings):
+    for router in make_routers(store, Selections(), hub, tailer, settings, server):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=_FOLDER / "static"))
     app.mount("/vendor", StaticFiles(directory=_FOLDER / "vendor"))

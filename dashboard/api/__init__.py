@@ -13,14 +13,14 @@ from dashboard.store.tailer import Tailer
 
 
 def make_routers(
-    store: LogStore, posted: Selections, hub: NewsHub, tailer: Tailer, settings: Settings
+    store: LogStore, posted: Selections, hub: NewsHub, tailer: Tailer, settings: Settings, server: str
 ) -> tuple[APIRouter, ...]:
-    """Makes every data route of one board."""
+    """Makes every data route of one board; `server` tells it from every other, also on the same logdir."""
     return (
-        graph.make_router(store),
-        histograms.make_router(store, posted),
-        live.make_router(store, hub, lambda: tailer.last_checked),
-        runs.make_router(store, settings),
+        graph.make_router(store, server),
+        histograms.make_router(store, posted, server),
+        live.make_router(store, hub, tailer, server),
+        runs.make_router(store, settings, tailer, server),
         selections.make_router(posted),
-        series.make_router(store, posted),
+        series.make_router(store, posted, server),
     )

@@ -69,15 +69,15 @@ class GraphCache:
             return self._hierarchies[key]
 
 
-def make_router(store: LogStore) -> APIRouter:
-    """Makes the routes over the graphs of a store."""
+def make_router(store: LogStore, server: str) -> APIRouter:
+    """Makes the routes over the graphs of a store; `server` is part of each ETag."""
     router = APIRouter(tags=["graph"])
     cache = GraphCache(store)
 
     def answer(request: Request, run: str, make: Callable[[Hierarchy], Answer]) -> Response:
         try:
             key = cache.find_key(run)
-            etag = _etag(key, request.url.query)
+            etag = _etag(server, key, request.url.query)
             if request.headers.get("if-none-match") == etag:
                 return Response(status_code=304, headers={"ETag": etag})
             content = make(cache.get(key))
@@ -110,6 +110,6 @@ def make_router(store: LogStore) -> APIRouter:
     return router
 
 
-def _etag(key: GraphKey, query: str) -> str:
-    digest = hashlib.sha256(repr((ANSWER_VERSION, key, query)).encode()).hexdigest()[:20]
+def _etag(server: str, key: GraphKey, query: str) -> str:
+    digest = hashlib.sha256(repr((ANSWER_VERSION, server, key, query)).encode()).hexdigest()[:20]
     return f'"{digest}"'

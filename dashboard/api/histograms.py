@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Annotated, Literal
 
 import numpy as np
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Header, HTTPException, Query
 from fastapi.responses import JSONResponse, Response
 from numpy.typing import NDArray
 
@@ -83,8 +83,8 @@ class Request:
     since: int
 
 
-def make_router(store: LogStore, selections: Selections) -> APIRouter:
-    """Makes the routes of the Histograms page."""
+def make_router(store: LogStore, selections: Selections, server: str) -> APIRouter:
+    """Makes the routes of the Histograms page; `server` is part of each ETag."""
     router = APIRouter(tags=["histograms"])
     reader = HistogramReader()
 
@@ -97,20 +97,25 @@ def make_router(store: LogStore, selections: Selections) -> APIRouter:
         width: Annotated[int, Query(ge=16, le=MAX_WIDTH_PX, description="Pixels of the plot.")] = 280,
         since: Annotated[int, Query(ge=0, description="Leave out runs unchanged since this version.")] = 0,
         format: Literal["binary", "json"] = "binary",
+        if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:
         """The ridges of every tag, each of one run of a selection.
 
         Drawn are at most `max_steps` histograms, spaced evenly over the steps, on one grid of columns.
         """
         version = store.version()
+        headers = {"etag": f'"{server}-{version}"', "cache-control": "no-cache"}
+        if if_none_match == headers["etag"]:
+            return Response(status_code=304, headers=headers)
         try:
             request = Request(selections[selection], run, max_steps, width, since)
             cards = list(draw_cards(store, reader, tag, request))
         except (KeyError, OSError, EOFError) as error:
             raise _refusal(error) from error
         if format == "json":
-            return JSONResponse({"version": version, "cards": [wire.card_to_json(card) for card in cards]})
-        return Response(wire.encode_cards(cards, version), media_type=_BINARY)
+            content = {"version": version, "cards": [wire.card_to_json(card) for card in cards]}
+            return JSONResponse(content, headers=headers)
+        return Response(wire.encode_cards(cards, version), media_type=_BINARY, headers=headers)
 
     @router.get("/data/histograms/buckets")
     def get_buckets(

@@ -1,9 +1,10 @@
 """``data/live``: one WebSocket a tab that says what changed, as soon as it did.
 
 News carry versions, never data: a page fetches what its cards in view need. Each message is
-``{"version": V, "tags_version": T, "runs": {name: [version, last wall time], …}, "checked": wall time}`` with the
-runs that changed since the message before; the first lists every run. One follows at least every
-`HEARTBEAT_SECS`, so that silence means a lost server.
+``{"server": id, "version": V, "tags_version": T, "runs": {name: [version, last wall time], …}, "checked": wall time,
+"is_reading": bool}`` with the runs that changed since the message before; the first lists every run. One follows at
+least every `HEARTBEAT_SECS`, so that silence means a lost server. Another `server` is another process or logdir:
+nothing that was fetched before counts any more. While `is_reading`, the logdir is read for the first time.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from dashboard.store.protocol import LogStore
+from dashboard.store.protocol import LogStore, Progress
 
 HEARTBEAT_SECS = 5.0
 # Several files often grow at once; one message for all of them costs a reader less than one each.
 GATHER_SECS = 0.02
+# The first look at a large logdir changes the store hundreds of times; pages need not draw each.
+GATHER_FIRST_SECS = 0.25
 
 
 class NewsHub:
@@ -62,8 +64,9 @@ class NewsHub:
             return
 
 
-def news_since(store: LogStore, version: int, checked: float) -> dict[str, Any]:
-    """What changed in the store after a version; `checked` is when the logdir was last looked at."""
+def news_since(store: LogStore, version: int, progress: Progress) -> dict[str, Any]:
+    """What changed in the store after a version."""
+    is_reading, checked = progress.is_reading, progress.last_checked
     now = store.version()
     changed = [run for run in store.runs() if run.version > version]
     return {
@@ -71,6 +74,7 @@ def news_since(store: LogStore, version: int, checked: float) -> dict[str, Any]:
         "tags_version": store.tags_version(),
         "runs": {run.name: [run.version, _or_null(run.last_wall_time)] for run in changed},
         "checked": checked,
+        "is_reading": is_reading,
     }
 
 
@@ -78,8 +82,15 @@ def _or_null(wall_time: float) -> float | None:
     return None if math.isnan(wall_time) else wall_time
 
 
-def make_router(store: LogStore, hub: NewsHub, last_checked: Callable[[], float] = time.time) -> APIRouter:
-    """Makes the live route; `last_checked` gives the wall time of the last look at the logdir."""
+def make_router(store: LogStore, hub: NewsHub, progress: Progress, server: str) -> APIRouter:
+    """Makes the live route.
+
+    Args:
+        store: What changes.
+        hub: Says when.
+        progress: How far the logdir is read.
+        server: Tells this board from every other.
+    """
     router = APIRouter()
 
     @router.websocket("/data/live")
@@ -89,10 +100,11 @@ def make_router(store: LogStore, hub: NewsHub, last_checked: Callable[[], float]
         version = -1
         try:
             while not (hub.is_closed or listener.done()):
-                news = news_since(store, version, last_checked())
-                await socket.send_json(news)
+                news = news_since(store, version, progress)
+                await socket.send_json({"server": server, **news})
                 version = news["version"]
-                await _wait_for_change(store, hub, listener, version)
+                await _wait_for_change(store, hub, listener, (version, news["is_reading"]), progress)
+                await asyncio.sleep(GATHER_FIRST_SECS if progress.is_reading else GATHER_SECS)
         except WebSocketDisconnect:
             return
         finally:
@@ -109,13 +121,14 @@ async def _listen(socket: WebSocket) -> None:
         pass
 
 
-async def _wait_for_change(store: LogStore, hub: NewsHub, listener: asyncio.Task[None], version: int) -> None:
+async def _wait_for_change(
+    store: LogStore, hub: NewsHub, listener: asyncio.Task[None], told: tuple[int, bool], progress: Progress
+) -> None:
     deadline = time.monotonic() + HEARTBEAT_SECS
-    while store.version() == version and not (hub.is_closed or listener.done()):
+    while (store.version(), progress.is_reading) == told and not (hub.is_closed or listener.done()):
         left = deadline - time.monotonic()
         if left <= 0:
             return
         changed = asyncio.create_task(hub.wait(left))
         await asyncio.wait({changed, listener}, return_when=asyncio.FIRST_COMPLETED)
         changed.cancel()
-    await asyncio.sleep(GATHER_SECS)

@@ -10,20 +10,30 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from dashboard.settings import Settings
-from dashboard.store.protocol import LogStore, RunFacts
+from dashboard.store.protocol import LogStore, Progress, RunFacts
 from summaries import FileHealth
 
 
-def make_router(store: LogStore, settings: Settings) -> APIRouter:
-    """Makes the routes that list runs and tags."""
+def make_router(store: LogStore, settings: Settings, progress: Progress, server: str) -> APIRouter:
+    """Makes the routes that list runs and tags.
+
+    Args:
+        store: What is listed.
+        settings: Where the logdir is.
+        progress: How far the logdir is read.
+        server: Tells this board from every other; versions of two of them have nothing to do with each other.
+    """
     router = APIRouter(tags=["runs"])
 
     @router.get("/data/runs")
     def get_runs() -> dict[str, Any]:
         """All runs, the newest first, with what was found wrong with their files."""
+        is_reading = progress.is_reading  # first: what is listed afterwards is then at least all of the first look
         version, tags_version, runs = store.version(), store.tags_version(), store.runs()
         return {
+            "server": server,
             "version": version,
+            "is_reading": is_reading,
             "tags_version": tags_version,
             "logdir": describe_logdir(settings, has_runs=bool(runs)),
             "runs": [run_to_json(run) for run in runs],
@@ -36,7 +46,7 @@ def make_router(store: LogStore, settings: Settings) -> APIRouter:
         names = [run.name for run in store.runs()]
         index = {name: i for i, name in enumerate(names)}
         tags = {tag: sorted(index[run] for run in runs if run in index) for tag, runs in store.tags(kind).items()}
-        return {"version": version, "runs": names, "tags": tags}
+        return {"server": server, "version": version, "runs": names, "tags": tags}
 
     return router
 

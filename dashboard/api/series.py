@@ -33,8 +33,8 @@ class Window:
     smoothing: float
 
 
-def make_router(store: LogStore, selections: Selections) -> APIRouter:
-    """Makes the route of the curves."""
+def make_router(store: LogStore, selections: Selections, server: str) -> APIRouter:
+    """Makes the route of the curves; `server` is part of each ETag."""
     router = APIRouter(tags=["series"])
 
     @router.get("/data/series")
@@ -55,7 +55,7 @@ def make_router(store: LogStore, selections: Selections) -> APIRouter:
         Chosen per pixel column from all points of the range: first, last, smallest and largest.
         """
         version = store.version()
-        etag = f'"{version}"'
+        etag = f'"{server}-{version}"'
         if if_none_match == etag:
             return Response(status_code=304)
         try:

@@ -42,6 +42,18 @@ class RunFacts:
     files: tuple[FileHealth, ...]
 
 
+class Progress(Protocol):
+    """How far the logdir is read; `dashboard.store.tailer.Tailer` knows."""
+
+    @property
+    def last_checked(self) -> float:
+        """Wall time at which the last look at the logdir ended; 0 before the first."""
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the first look at the logdir has not ended yet."""
+
+
 class LogStore(Protocol):
     """Runs, their series and blobs. Every method may be called from any thread.
 

@@ -25,7 +25,7 @@ class Tailer:
     Args:
         logdir: The folder; it may be created, removed or replaced while the thread runs.
         store: Takes what was read.
-        on_change: Called from the thread after the store changed.
+        on_change: Called from the thread after the store changed, and when the first look has ended.
     """
 
     def __init__(self, logdir: Path, store: LogStore, on_change: Callable[[], None]) -> None:
@@ -36,11 +36,17 @@ class Tailer:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="board-tailer", daemon=True)
         self._last_checked = 0.0
+        self._is_reading = True
 
     @property
     def last_checked(self) -> float:
         """Wall time at which the last look at the logdir ended; 0 before the first."""
         return self._last_checked
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the first look at the logdir has not ended yet, so that more is to come at once."""
+        return self._is_reading
 
     def start(self) -> None:
         """Starts to tail."""
@@ -68,6 +74,9 @@ class Tailer:
             if self._stop.is_set():
                 return
         self._last_checked = time.time()
+        if self._is_reading:
+            self._is_reading = False
+            self._on_change()
 
     def _follow(self) -> None:
         """Reads at every reported change, until the folder is another one than the one watched."""

@@ -30,7 +30,7 @@ def client(tmp_path: Path, read_store: Callable[[], MemoryStore]) -> Iterator[Te
     with SummaryWriter(tmp_path / "bare") as writer:
         writer.add_scalar("loss", 1.0, 0)
     app = FastAPI()
-    app.include_router(make_router(read_store()))
+    app.include_router(make_router(read_store(), "board"))
     with TestClient(app) as client:
         yield client
 
@@ -66,7 +66,7 @@ def test_later_graph_of_a_run_replaces_the_earlier(
     with SummaryWriter(tmp_path / "net", filename_suffix=".later") as writer:
         writer.add_graph(graph_of("other/relu"))
     app = FastAPI()
-    app.include_router(make_router(read_store()))
+    app.include_router(make_router(read_store(), "board"))
 
     answer = TestClient(app).get("/data/graph", params={"run": "net"}, headers={"If-None-Match": etag})
 

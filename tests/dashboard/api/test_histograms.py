@@ -30,7 +30,7 @@ class Board:
         self._tail = LogdirTail(path)
         self.selections = Selections()
         app = FastAPI()
-        app.include_router(make_router(self._store, self.selections))
+        app.include_router(make_router(self._store, self.selections, "board"))
         self._client = TestClient(app, base_url="http://localhost")
 
     def reload(self) -> None:

@@ -3,12 +3,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
 from dashboard.app import create_app
 from dashboard.settings import Settings
 from summaries import SummaryWriter
+from summaries.proto.graph_pb2 import GraphDef, NodeDef
 
 WriteRun = Callable[..., Path]
 
@@ -27,6 +29,14 @@ def wait_for_points(client: TestClient, num_points: int) -> dict[str, Any]:
             answer = client.get("/data/runs").json()
             if sum(run["num_points"] for run in answer["runs"]) >= num_points:
                 return answer
+
+
+def wait_for_reading(client: TestClient) -> None:
+    """Returns once the server has read the whole logdir for the first time."""
+    with client.websocket_connect("ws://localhost/data/live") as socket:
+        while socket.receive_json()["is_reading"]:
+            pass
+    assert client.get("/data/runs").json()["is_reading"] is False
 
 
 def select(client: TestClient, *runs: str) -> str:
@@ -80,6 +90,36 @@ def test_unchanged_answer_is_not_sent_again(write_run: WriteRun, client: TestCli
     etag = client.get("/data/series", params=params).headers["etag"]
 
     assert client.get("/data/series", params=params, headers={"if-none-match": etag}).status_code == 304
+
+
+def test_answers_name_the_board_and_another_board_revalidates_none(
+    write_run: WriteRun, client: TestClient, tmp_path: Path
+) -> None:
+    write_run("a", {"loss": [3.0]})
+    with SummaryWriter(tmp_path / "a", filename_suffix=".w") as writer:
+        writer.add_histogram("w", np.arange(3.0), 0)
+        writer.add_graph(GraphDef(node=[NodeDef(name="x", op="Placeholder")]))
+    with TestClient(create_app(Settings(logdir=tmp_path)), base_url="http://localhost") as other:
+        servers = []
+        for board in (client, other):
+            wait_for_reading(board)
+            named = [board.get("/data/runs").json(), board.get("/data/tags", params={"kind": "scalars"}).json()]
+            with board.websocket_connect("ws://localhost/data/live") as socket:
+                named.append(socket.receive_json())
+            servers.append({answer["server"] for answer in named})
+        assert [len(names) for names in servers] == [1, 1]
+        assert servers[0] != servers[1]
+
+        key = select(client, "a")
+        assert select(other, "a") == key
+        for path, params in (("series", {"tag": "loss"}), ("histograms", {"tag": "w"}), ("graph", {"run": "a"})):
+            url = f"/data/{path}"
+            etag = client.get(url, params=params | {"selection": key}).headers["etag"]
+            again = [
+                board.get(url, params=params | {"selection": key}, headers={"if-none-match": etag}).status_code
+                for board in (client, other)
+            ]
+            assert again == [304, 200]
 
 
 def test_range_is_drawn_at_full_resolution(write_run: WriteRun, client: TestClient) -> None:

@@ -1,0 +1,77 @@
+"""The news of one tab, over a store that the test fills by hand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from dashboard.api.live import NewsHub, make_router
+from dashboard.store.memory import MemoryStore
+from summaries import LogdirTail
+
+
+@dataclass
+class Board:
+    """The live route over the logdir `path`; it reads when it is told to."""
+
+    path: Path
+    is_reading: bool = True
+    last_checked: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.store, self.hub, self.tail = MemoryStore(), NewsHub(), LogdirTail(self.path, walk_interval_secs=0)
+
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            self.hub.open()
+            yield
+            self.hub.close()
+
+        self.app = FastAPI(lifespan=lifespan)
+        self.app.include_router(make_router(self.store, self.hub, self, "board"))
+
+    def reload(self) -> None:
+        for update in self.tail.poll():
+            self.store.append(update)
+            self.hub.notify()
+
+    def end_first_look(self) -> None:
+        self.is_reading = False
+        self.hub.notify()
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Board:
+    return Board(tmp_path)
+
+
+def test_news_of_the_first_look_are_gathered(board: Board, write_run: Callable[..., Path]) -> None:
+    for name in "abcdef":
+        write_run(name, {"loss": [1.0]})
+    with TestClient(board.app) as client, client.websocket_connect("/data/live") as socket:
+        socket.receive_json()
+        began = time.monotonic()
+
+        board.reload()
+        news = socket.receive_json()
+
+        assert time.monotonic() - began >= 0.25
+        assert (news["is_reading"], sorted(news["runs"])) == (True, list("abcdef"))
+
+
+def test_end_of_the_first_look_is_news_though_nothing_changed(board: Board) -> None:
+    with TestClient(board.app) as client, client.websocket_connect("/data/live") as socket:
+        before = socket.receive_json()
+
+        board.end_first_look()
+        after = socket.receive_json()
+
+    assert (before["is_reading"], after["is_reading"]) == (True, False)
+    assert before["version"] == after["version"]
