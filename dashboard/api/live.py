@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -56,12 +57,9 @@ class NewsHub:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def wait(self, timeout_secs: float) -> None:
-        """Returns at the next change, or after the time-out."""
-        try:
-            await asyncio.wait_for(self._changed.wait(), timeout_secs)
-        except TimeoutError:
-            return
+    def next_change(self) -> asyncio.Event:
+        """What the next change sets. Take it before you look whether something changed: then no change is missed."""
+        return self._changed
 
 
 def news_since(store: LogStore, version: int, progress: Progress) -> dict[str, Any]:
@@ -97,13 +95,17 @@ def make_router(store: LogStore, hub: NewsHub, progress: Progress, server: str) 
     async def live(socket: WebSocket) -> None:
         await socket.accept()
         listener = asyncio.create_task(_listen(socket))
-        version = -1
+        told = (-1, progress.is_reading)
+
+        def is_news() -> bool:
+            return (store.version(), progress.is_reading) != told
+
         try:
             while not (hub.is_closed or listener.done()):
-                news = news_since(store, version, progress)
+                news = news_since(store, told[0], progress)
                 await socket.send_json({"server": server, **news})
-                version = news["version"]
-                await _wait_for_change(store, hub, listener, (version, news["is_reading"]), progress)
+                told = news["version"], news["is_reading"]
+                await wait_for_news(hub, listener, is_news)
                 await asyncio.sleep(GATHER_FIRST_SECS if progress.is_reading else GATHER_SECS)
         except WebSocketDisconnect:
             return
@@ -121,14 +123,20 @@ async def _listen(socket: WebSocket) -> None:
         pass
 
 
-async def _wait_for_change(
-    store: LogStore, hub: NewsHub, listener: asyncio.Task[None], told: tuple[int, bool], progress: Progress
-) -> None:
+async def wait_for_news(hub: NewsHub, listener: asyncio.Task[None], is_news: Callable[[], bool]) -> None:
+    """Returns when there is news, the browser goes away, the server stops, or after `HEARTBEAT_SECS`.
+
+    Args:
+        hub: Wakes at changes.
+        listener: Ends when the browser goes away.
+        is_news: Whether there is something to tell now.
+    """
     deadline = time.monotonic() + HEARTBEAT_SECS
-    while (store.version(), progress.is_reading) == told and not (hub.is_closed or listener.done()):
+    while True:
+        change = hub.next_change()
         left = deadline - time.monotonic()
-        if left <= 0:
+        if is_news() or hub.is_closed or listener.done() or left <= 0:
             return
-        changed = asyncio.create_task(hub.wait(left))
-        await asyncio.wait({changed, listener}, return_when=asyncio.FIRST_COMPLETED)
-        changed.cancel()
+        waiter = asyncio.create_task(change.wait())
+        await asyncio.wait({waiter, listener}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        waiter.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from dashboard.api.live import NewsHub, make_router
+from dashboard.api.live import HEARTBEAT_SECS, NewsHub, make_router, wait_for_news
 from dashboard.store.memory import MemoryStore
 from summaries import LogdirTail
 
@@ -75,3 +76,20 @@ def test_end_of_the_first_look_is_news_though_nothing_changed(board: Board) -> N
 
     assert (before["is_reading"], after["is_reading"]) == (True, False)
     assert before["version"] == after["version"]
+
+
+def test_change_right_after_the_look_is_not_missed() -> None:
+    async def miss_it() -> int:
+        hub, listener, looks = NewsHub(), asyncio.create_task(asyncio.Event().wait()), []
+        hub.open()
+
+        def is_news() -> bool:
+            looks.append(len(looks))
+            hub.notify()  # as the reading thread does between this look and the wait for a change
+            return len(looks) > 1
+
+        await asyncio.wait_for(wait_for_news(hub, listener, is_news), timeout=HEARTBEAT_SECS / 2)
+        listener.cancel()
+        return len(looks)
+
+    assert asyncio.run(miss_it()) == 2
