@@ -45,10 +45,10 @@ class GraphCache:
         """
         if run not in {facts.name for facts in self._store.runs()}:
             raise KeyError(f"There is no run {run!r}.")
-        tag = next((tag for tag, runs in self._store.tags("graphs").items() if run in runs), None)
+        tag = next((tag for tag, runs in self._store.tags(GRAPHS.name).items() if run in runs), None)
         if tag is None:
             raise KeyError(f"The run {run!r} logged no graph.")
-        places = self._store.blobs(run, tag)
+        places = self._store.blobs(run, tag, GRAPHS.name)
         last = len(places.steps) - 1
         return run, tag, last, int(places.offsets[last])
 
@@ -61,7 +61,7 @@ class GraphCache:
         with self._lock:
             if key not in self._hierarchies:
                 run, tag, index, _ = key
-                definition = GRAPHS.decode(self._store.blob(run, tag, index))
+                definition = GRAPHS.decode(self._store.blob(run, tag, GRAPHS.name, index))
                 self._hierarchies[key] = build_hierarchy(read_graph(definition))
             self._hierarchies.move_to_end(key)
             while len(self._hierarchies) > MAX_GRAPHS:

@@ -152,7 +152,7 @@ def read_steps(
         KeyError: With a sentence, if there is no such run, tag or step.
     """
     run, tag = place
-    blobs = store.blobs(run, tag)
+    blobs = store.blobs(run, tag, KIND)
     current = current_points(blobs.steps, blobs.is_superseded)
     index_by_step = dict(zip(blobs.steps[current].tolist(), current.tolist(), strict=True))
     missing = [step for step in steps if step not in index_by_step]
@@ -184,7 +184,7 @@ def _draw_card(
     store: LogStore, reader: HistogramReader, heading: wire.Heading, source: tuple[str, RunFacts], request: Request
 ) -> wire.RidgeCard:
     tag, run = source
-    blobs = store.blobs(run.name, tag)
+    blobs = store.blobs(run.name, tag, KIND)
     current = current_points(blobs.steps, blobs.is_superseded)
     findings = reader.find(blobs)
     drawable = current[findings[current] != Finding.UNREADABLE]

@@ -123,20 +123,20 @@ class MemoryStore:
             except KeyError as error:
                 raise KeyError(f"Run {run!r} has no scalar {tag!r}.") from error
 
-    def blobs(self, run: str, tag: str) -> Blobs:
-        """Places of all values of a tag that is not a scalar.
+    def blobs(self, run: str, tag: str, kind: str) -> Blobs:
+        """Places of all values of a tag that is of a kind other than scalars.
 
         Raises:
             KeyError: If there is no such run, or it has no such tag.
         """
         with self._lock:
             log = self._log(run)
-            kinds = [one.kind for one in log.tags if one.name == tag and one.kind != "scalars"]
-            if not kinds:
-                raise KeyError(f"Run {run!r} has no tag {tag!r} that is no scalar.")
-            return log.blobs(tag, kinds[0])
+            try:
+                return log.blobs(tag, kind)
+            except KeyError as error:
+                raise KeyError(f"Run {run!r} has no tag {tag!r} of kind {kind}.") from error
 
-    def blob(self, run: str, tag: str, index: int) -> bytes:
+    def blob(self, run: str, tag: str, kind: str, index: int) -> bytes:
         """The serialised message of one value; `index` counts in the order of `blobs`.
 
         Raises:
@@ -144,9 +144,9 @@ class MemoryStore:
             OSError: If its event file can't be read any more.
             EOFError: If its event file was cut or replaced since.
         """
-        places = self.blobs(run, tag)
+        places = self.blobs(run, tag, kind)
         if not -len(places) <= index < len(places):
-            raise KeyError(f"Tag {tag!r} of run {run!r} has {len(places)} values; got index {index}.")
+            raise KeyError(f"Tag {tag!r} of run {run!r} has {len(places)} values of kind {kind}; got index {index}.")
         return read_blob(places.paths[index], int(places.offsets[index]), int(places.lengths[index]))
 
     def _log(self, run: str) -> RunLog:

@@ -78,10 +78,10 @@ class LogStore(Protocol):
     def series(self, run: str, tag: str) -> Series:
         """All points of a scalar tag."""
 
-    def blobs(self, run: str, tag: str) -> Blobs:
-        """Places of all values of a tag that is not a scalar."""
+    def blobs(self, run: str, tag: str, kind: str) -> Blobs:
+        """Places of all values of a tag that is of a kind other than scalars; a name may be used for several kinds."""
 
-    def blob(self, run: str, tag: str, index: int) -> bytes:
+    def blob(self, run: str, tag: str, kind: str, index: int) -> bytes:
         """The serialised message of one value; `index` counts in the order of `blobs`.
 
         Raises:

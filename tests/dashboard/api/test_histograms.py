@@ -94,6 +94,17 @@ def test_of_selected_runs_the_newest_with_the_tag_is_drawn(write_histograms: Cal
     assert (unselected["run"], unselected["mean"]) == (0, [1.0])
 
 
+def test_tag_that_is_text_too_is_drawn(tmp_path: Path, write_histograms: Callable[..., None], board: Board) -> None:
+    with SummaryWriter(tmp_path / "a", filename_suffix=".0") as writer:
+        writer.add_text("w", "the first layer", 0)
+    write_histograms("a", "w", {1: [2.0]})
+    board.reload()
+
+    (card,) = board.cards("a", tag="w")
+
+    assert (card["steps"], card["mean"]) == ([1], [2.0])
+
+
 def test_tag_of_no_selected_run_makes_an_empty_card(write_histograms: Callable[..., None], board: Board) -> None:
     write_histograms("a", "w", {0: [1.0]})
     write_histograms("b", "v", {0: [1.0]})

@@ -47,7 +47,7 @@ def test_version_grows_with_each_change_and_names_the_run(tmp_path: Path) -> Non
 
 
 def test_run_without_points_has_no_times(tmp_path: Path) -> None:
-    SummaryWriter(tmp_path / "empty").close()
+    SummaryWriter(tmp_path / "empty").close()  # tells a status, which is no point
     store = MemoryStore()
     for update in LogdirTail(tmp_path).poll():
         store.append(update)
@@ -55,7 +55,7 @@ def test_run_without_points_has_no_times(tmp_path: Path) -> None:
     (run,) = store.runs()
 
     assert math.isnan(run.first_wall_time)
-    assert run.kinds == frozenset()
+    assert run.num_points == 0
 
 
 def test_deleted_run_disappears(write_run: WriteRun, tmp_path: Path) -> None:
@@ -100,8 +100,21 @@ def test_blob_is_read_from_its_file(tmp_path: Path) -> None:
     for update in LogdirTail(tmp_path).poll():
         store.append(update)
 
-    assert store.blobs("a", "weights").steps.tolist() == [3, 4]
-    assert b"weights" in store.blob("a", "weights", 1)
+    assert store.blobs("a", "weights", "histograms").steps.tolist() == [3, 4]
+    assert b"weights" in store.blob("a", "weights", "histograms", 1)
+
+
+def test_tag_that_is_used_for_two_kinds_gives_both(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path / "a") as writer:
+        writer.add_text("weights", "the first layer", 1)
+        writer.add_histogram("weights", np.arange(10.0), 3)
+    store = MemoryStore()
+    for update in LogdirTail(tmp_path).poll():
+        store.append(update)
+
+    assert store.blobs("a", "weights", "histograms").steps.tolist() == [3]
+    assert store.blobs("a", "weights", "text").steps.tolist() == [1]
+    assert b"the first layer" in store.blob("a", "weights", "text", 0)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +122,7 @@ def test_blob_is_read_from_its_file(tmp_path: Path) -> None:
     [
         (lambda store: store.series("x", "loss"), "There is no run 'x' in the logdir."),
         (lambda store: store.series("a", "x"), "Run 'a' has no scalar 'x'."),
-        (lambda store: store.blobs("a", "loss"), "Run 'a' has no tag 'loss' that is no scalar."),
+        (lambda store: store.blobs("a", "loss", "text"), "Run 'a' has no tag 'loss' of kind text."),
     ],
 )
 def test_unknown_names_are_said(
