@@ -117,10 +117,21 @@ class Outbox:
         """
         with self._lock:
             self._ready.append(record)
-            self._num_bytes += len(record)
-            is_full = self._num_bytes > self._buffer_bytes
-        if is_full or self._needs_attention:
+            self._num_bytes = num_bytes = self._num_bytes + len(record)
+        if num_bytes > self._buffer_bytes or self._needs_attention:
             self._attend()
+
+    def put_aside(self, record: bytes) -> None:
+        """Takes finished records from a timer: it is nobody to raise to, and must never wait for the disk.
+
+        After `close`, does nothing.
+        """
+        with self._lock:
+            if self.is_closed:
+                return
+            self._ready.append(record)
+            self._num_bytes += len(record)
+        self._start()
 
     def put_deferred(self, item: Deferred) -> None:
         """Takes values to be encoded in the background.

@@ -20,7 +20,9 @@ from typing import Any, TypeVar, overload
 
 from summaries import kinds
 from summaries.columns import FileHealth, Tag
+from summaries.facts import Facts, Mark, read_annotations, read_console, read_facts
 from summaries.files import walk_logdir
+from summaries.kinds import ConsoleText
 from summaries.reader import EventFileReader, read_blob
 from summaries.run import Blobs, RunLog
 from summaries.series import Series
@@ -118,6 +120,51 @@ class Run:
     def graphs(self) -> Mapping[str, BlobSeries]:
         """Series of `GraphDef` by tag."""
         return self.blobs("graphs")
+
+    @property
+    def images(self) -> Mapping[str, BlobSeries]:
+        """Series of `Images` by tag; videos are among them."""
+        return self.blobs("images")
+
+    @property
+    def audio(self) -> Mapping[str, BlobSeries]:
+        """Series of `Audio` by tag."""
+        return self.blobs("audio")
+
+    @property
+    def meshes(self) -> Mapping[str, BlobSeries]:
+        """Series of `MeshPart` by tag: the mesh's name and `_VERTEX`, `_FACE` or `_COLOR`."""
+        return self.blobs("mesh")
+
+    @property
+    def pr_curves(self) -> Mapping[str, BlobSeries]:
+        """Series of `PrCurve` by tag."""
+        return self.blobs("pr_curves")
+
+    @property
+    def tensors(self) -> Mapping[str, BlobSeries]:
+        """Series of arrays by tag."""
+        return self.blobs("tensors")
+
+    @property
+    def tables(self) -> Mapping[str, BlobSeries]:
+        """Series of `Table` by tag."""
+        return self.blobs("tables")
+
+    @property
+    def facts(self) -> Facts:
+        """What the run says of itself: status, name, config, environment, metrics."""
+        return read_facts(self._log)
+
+    @property
+    def annotations(self) -> tuple[Mark, ...]:
+        """What happened, and at which step."""
+        return read_annotations(self._log)
+
+    @property
+    def console(self) -> tuple[ConsoleText, ...]:
+        """What the program printed, piece by piece."""
+        return read_console(self._log)
 
     def _names(self, kind: str) -> list[str]:
         return [tag.name for tag in self.tags if tag.kind == kind]

@@ -9,8 +9,8 @@ Synopsis:
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
+import sys
 from collections.abc import Mapping, Set
 from enum import Enum
 from typing import Any
@@ -48,7 +48,8 @@ def to_plain(value: Any, depth: int = 0) -> Any:
 def _find_fields(value: Any) -> Mapping[Any, Any] | None:
     if isinstance(value, Mapping):
         return value
-    if isinstance(value, argparse.Namespace):
+    argparse = sys.modules.get("argparse")
+    if argparse is not None and isinstance(value, argparse.Namespace):
         return vars(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}

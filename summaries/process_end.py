@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import weakref
+from collections.abc import Callable
 from types import FrameType
 from typing import Protocol
 
@@ -37,6 +38,7 @@ _PATIENCE_SECS = 5.0
 
 _received: set[int] = set()
 _queues: weakref.WeakSet[Queue] = weakref.WeakSet()
+_last_words: list[Callable[[], None]] = []
 
 
 def watch(queue: Queue) -> None:
@@ -50,6 +52,11 @@ def watch(queue: Queue) -> None:
 def forget(queue: Queue) -> None:
     """No longer watches `queue`."""
     _queues.discard(queue)
+
+
+def call_before_signal_ends(function: Callable[[], None]) -> None:
+    """Has `function` called, in a thread, before SIGTERM ends the process: it may put a last record."""
+    _last_words.append(function)
 
 
 def drain_at_exit_first() -> None:
@@ -109,6 +116,8 @@ def _end_by_signal(number: int, frame: FrameType | None) -> None:
 
 
 def _drain_and_repeat(number: int) -> None:
+    for function in _last_words:
+        function()
     for queue in list(_queues):
         queue.drain(is_waiting=False, timeout_secs=_PATIENCE_SECS)
     os.kill(os.getpid(), number)

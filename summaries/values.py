@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -12,9 +15,22 @@ from summaries.adapters import find_adapter, is_deferred, to_numpy
 _REAL_KINDS = "fiub"
 
 
+_step_in_block: ContextVar[int] = ContextVar("step_in_block", default=0)
+
+
+@contextlib.contextmanager
+def step_in_block(step: int) -> Iterator[None]:
+    """Within the block, and in this thread or asyncio task, `to_step(None)` is `step`."""
+    token = _step_in_block.set(to_step(step))
+    try:
+        yield
+    finally:
+        _step_in_block.reset(token)
+
+
 def to_step(step: Any) -> int:
-    """The step as an int, 0 for None."""
-    return 0 if step is None else int(step)
+    """The step as an int; for None that of the block around the call, 0 if there is none."""
+    return _step_in_block.get() if step is None else int(step)
 
 
 def to_time(walltime: float | None) -> float:

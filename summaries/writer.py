@@ -21,7 +21,6 @@ from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from os import PathLike, fspath
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -32,14 +31,25 @@ from summaries import adapters, buckets
 from summaries.background import DRAIN_SECS, Deferred, Outbox
 from summaries.blocks import Block
 from summaries.event_file import FirstValues, is_remote, open_record_file
-from summaries.events import encode_event, file_version_field, session_start_field, single_prefix, summary_field
+from summaries.events import (
+    encode_event,
+    encode_scalar_event,
+    file_version_field,
+    session_start_field,
+    single_prefix,
+    summary_field,
+)
 from summaries.kinds import HISTOGRAMS, SCALARS, TEXT, Kind
 from summaries.kinds.histograms import encode_buckets
 from summaries.kinds.scalars import TENSOR_SCALAR_METADATA, encode_tensor_scalar, pack_float
+from summaries.lifecycle import Lifecycle
 from summaries.methods.analysis import AnalysisMethods
 from summaries.methods.compat import CompatMethods
 from summaries.methods.graphs import GraphMethods
 from summaries.methods.media import MediaMethods
+from summaries.methods.run import RunMethods
+from summaries.methods.structured import StructuredMethods
+from summaries.methods.views import ViewMethods
 from summaries.values import check_real, check_shape, keep_array, to_number, to_step, to_time
 
 _log = logging.getLogger(__name__)
@@ -51,12 +61,44 @@ _SCALAR_BYTES = 64
 Bins = str | int | Sequence[float]
 
 
-class SummaryWriter(AnalysisMethods, CompatMethods, GraphMethods, MediaMethods):
+class SummaryWriter(
+    AnalysisMethods, CompatMethods, GraphMethods, MediaMethods, RunMethods, StructuredMethods, ViewMethods
+):
     """Writes one event file in a folder, which is a run. Thread-safe.
 
     After a fork the child writes a file of its own. When the disk is full, or the folder is removed, one warning is
     logged and writing is tried again; `close` raises if something was lost. What fails in the background, as a value
     that cannot be encoded, is raised by the next call.
+
+    The run's status is told too: running, and in the end `finished`, `failed` if an exception leaves the writer's block
+    or ends the program, or `interrupted`.
+
+    Args:
+        log_dir: The run's folder, or its address, as `s3://bucket/run`; None for `runs/<time>_<host><comment>`.
+        comment: End of that folder's name.
+        purge_step: What was written to the run before with this step or a later one is superseded: training began
+            again there.
+        max_queue: Taken for torch's sake, and not needed: the buffer is bounded by bytes.
+        flush_secs: How long a value lies in memory at most, in seconds; never more than 0.25 on this machine. In an
+            object store, each time another file is written.
+        filename_suffix: End of the file's name.
+        fsync: Whether `close` has the disk confirm that it holds the file, so that a power cut loses nothing.
+        compat: Whether to put things where torch's writer does: `add_scalars` and `add_hparams` into sub-runs, and
+            texts under `<tag>/text_summary`.
+        name: The name to show in place of the folder's.
+        notes: What to remember of the run, Markdown.
+        tags: Labels of the run.
+        group: Runs of one group belong together.
+        config: What the run is started with: a dict, a dataclass or an `argparse.Namespace`, nested or not.
+        environment: Whether to log command, host, Python, packages, and git's commit and changes.
+        console: Whether to log what the program prints.
+        system_secs: How often to log how busy the machine is, in seconds; None for never.
+        heartbeat_secs: How often to say that the program is alive, in seconds; None to say nothing of its status.
+
+    Raises:
+        OSError: If the folder or the file cannot be made.
+        ImportError: If the address, or `system_secs`, needs a library that is not installed.
+        ValueError: If `config`, `tags` or an interval is not of its kind.
 
     Attributes:
         log_dir: The run's folder.
@@ -73,41 +115,37 @@ class SummaryWriter(AnalysisMethods, CompatMethods, GraphMethods, MediaMethods):
         *,
         fsync: bool = False,
         compat: bool = False,
+        name: str | None = None,
+        notes: str | None = None,
+        tags: Sequence[str] | None = None,
+        group: str | None = None,
+        config: Any = None,
+        environment: bool = False,
+        console: bool = False,
+        system_secs: float | None = None,
+        heartbeat_secs: float | None = 30.0,
     ) -> None:
-        """Makes the folder and the file.
-
-        Args:
-            log_dir: The run's folder, or its address, as `s3://bucket/run`; None for `runs/<time>_<host><comment>`.
-            comment: End of that folder's name.
-            purge_step: What was written to the run before with this step or a later one is superseded: training began
-                again there.
-            max_queue: Taken for torch's sake, and not needed: the buffer is bounded by bytes.
-            flush_secs: How long a value lies in memory at most, in seconds; never more than 0.25 on this machine. In an
-                object store, each time another file is written.
-            filename_suffix: End of the file's name.
-            fsync: Whether `close` has the disk confirm that it holds the file, so that a power cut loses nothing.
-            compat: Whether to put things where torch's writer does: `add_scalars` and `add_hparams` into sub-runs, and
-                texts under `<tag>/text_summary`.
-
-        Raises:
-            OSError: If the folder or the file cannot be made.
-            ImportError: If the address needs a library that is not installed.
-        """
-        if log_dir is None:
-            log_dir = Path("runs") / f"{datetime.now():%b%d_%H-%M-%S}_{socket.gethostname()}{comment}"
-        self.log_dir = fspath(log_dir)
+        self.log_dir = fspath(make_log_dir(comment) if log_dir is None else log_dir)
         self._is_compat = compat
         self._is_fsync = fsync
         self._subruns: dict[str, SummaryWriter] = {}
         self._firsts = FirstValues()
         file = open_record_file(self.log_dir, filename_suffix, self._firsts, fsync=fsync)
         self._outbox = Outbox(file, drain_secs=flush_secs if is_remote(self.log_dir) else min(DRAIN_SECS, flush_secs))
-        self._finalizer = weakref.finalize(self, _close_dropped, self._outbox)
+        self._life = Lifecycle(self._outbox.put_aside, heartbeat_secs=heartbeat_secs)
+        self._finalizer = weakref.finalize(self, _close_dropped, self._outbox, self._life)
         self._finalizer.atexit = False  # the outbox has its own, which runs earlier
         if purge_step is not None:
             now = time.time()
             self._outbox.put(encode_event(now, purge_step, file_version_field()))
             self._outbox.put(encode_event(now, purge_step, session_start_field()))
+        self._begin_run(
+            info={"name": name, "notes": notes, "tags": tags, "group": group},
+            config=config,
+            is_environment_logged=environment,
+            is_console_logged=console,
+            system_secs=system_secs,
+        )
 
     def get_logdir(self) -> str:
         """The run's folder."""
@@ -141,11 +179,12 @@ class SummaryWriter(AnalysisMethods, CompatMethods, GraphMethods, MediaMethods):
             return
         step = global_step if type(global_step) is int else to_step(global_step)
         wall_time = time.time() if walltime is None else walltime
-        record = encode_event(wall_time, step, single_prefix(tag) + pack_float(scalar_value))
-        if tag in self._outbox.queued_tags:
-            self._submit((tag,), step, lambda: record, num_bytes=len(record))
+        record = encode_scalar_event(tag, scalar_value, step, wall_time)
+        outbox = self._outbox
+        if tag in outbox.queued_tags:
+            self._submit((tag,), step, partial(bytes, record), num_bytes=len(record))
         else:
-            self._outbox.put(record)
+            outbox.put(record)
 
     def _add_any_scalar(
         self, tag: str, scalar: Any, global_step: Any, walltime: float | None, new_style: bool, is_double: bool
@@ -361,7 +400,7 @@ class SummaryWriter(AnalysisMethods, CompatMethods, GraphMethods, MediaMethods):
         return self._outbox.is_closed
 
     def _open_subrun(self, name: str) -> SummaryWriter:
-        return SummaryWriter(f"{self.log_dir}/{name}", fsync=self._is_fsync)
+        return SummaryWriter(f"{self.log_dir}/{name}", fsync=self._is_fsync, heartbeat_secs=None)
 
     def _submit(
         self,
@@ -407,6 +446,7 @@ class SummaryWriter(AnalysisMethods, CompatMethods, GraphMethods, MediaMethods):
             ValueError: If a value logged before could not be encoded.
         """
         self._finalizer.detach()
+        self._life.end_by(None)
         with ExitStack() as closing:
             closing.callback(self._outbox.close)
             for subrun in self._subruns.values():
@@ -418,11 +458,18 @@ class SummaryWriter(AnalysisMethods, CompatMethods, GraphMethods, MediaMethods):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._life.end_by(error)
         self.close()
 
 
-def _close_dropped(outbox: Outbox) -> None:
+def make_log_dir(comment: str) -> str:
+    """The folder of a run that is given none: the time, the host, and the comment, as torch names it."""
+    return f"runs/{datetime.now():%b%d_%H-%M-%S}_{socket.gethostname()}{comment}"
+
+
+def _close_dropped(outbox: Outbox, life: Lifecycle) -> None:
     """Closes the outbox of a writer that nobody closed and nobody holds any more."""
+    life.end_by(None)
     try:
         outbox.close()
     except (OSError, ValueError) as error:

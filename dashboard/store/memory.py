@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dashboard.store.protocol import RunFacts
 from summaries import Blobs, RunLog, RunUpdate, Series, read_blob
+from summaries.kinds import RUN_KINDS
 
 
 @dataclass
@@ -29,14 +30,16 @@ class _Run:
         if update.is_replaced:
             self._count_anew()
         else:
-            self._count(update.batch.wall_times, update.batch.blob_wall_times)
+            batch = update.batch
+            is_point = np.array([tag.kind not in RUN_KINDS for tag in batch.tags], dtype=bool)
+            self._count(batch.wall_times, batch.blob_wall_times[is_point[batch.blob_tag_ids]])
 
     def _count_anew(self) -> None:
         self.num_points, self.first_wall_time, self.last_wall_time = 0, math.nan, math.nan
         for tag in self.log.tags:
             if tag.kind == "scalars":
                 self._count(self.log.series(tag.name).wall_times, np.zeros(0))
-            else:
+            elif tag.kind not in RUN_KINDS:
                 self._count(np.zeros(0), self.log.blobs(tag.name, tag.kind).wall_times)
 
     def _count(self, scalar_times: NDArray[np.float64], blob_times: NDArray[np.float64]) -> None:

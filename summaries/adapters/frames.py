@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,7 @@ def _from_rows(rows: list[list[Any]], names: Sequence[str] | None) -> Columns:
     lengths = {len(row) for row in rows}
     num_columns = lengths.pop() if lengths else 0
     if lengths or (names is not None and rows and len(names) != num_columns):
-        raise ValueError(f"rows must have a cell for each column; got {sorted({*lengths, num_columns})} cells for {names}.")
+        raise ValueError(f"rows must have one cell for each column of {names}; got {sorted({*lengths, num_columns})}.")
     names = names if names is not None else [str(number) for number in range(num_columns)]
     return {name: [row[number] for row in rows] for number, name in enumerate(names)}
 
@@ -83,7 +83,7 @@ def _from_pandas_cell(cell: Any, is_missing: bool) -> Any:
     return cell.to_pydatetime() if hasattr(cell, "to_pydatetime") else _to_cell(cell)
 
 
-_READERS: dict[str, Any] = {
+_READERS: dict[str, Callable[[Any], Columns]] = {
     "pandas": _from_pandas,
     "polars": lambda frame: frame.to_dict(as_series=False),
     "pyarrow": lambda table: table.to_pydict(),

@@ -73,6 +73,11 @@ KINDS: dict[str, Kind] = {
 }
 """All kinds by name."""
 
+RUN_KINDS = frozenset(
+    kind.name for kind in (CONFIG, RUN_INFO, STATUS, ENVIRONMENT, CONSOLE, METRICS, ANNOTATIONS, HPARAMS)
+)
+"""Kinds that tell of a run as a whole: their values are no points of a series."""
+
 DEFAULT_KIND = TENSORS.name
 """The kind of a tensor that has no plugin."""
 

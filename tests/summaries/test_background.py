@@ -146,7 +146,7 @@ def test_a_drain_inside_a_drain_does_nothing(tmp_path: Path):
 
 def test_a_removed_folder_is_made_again_with_what_is_logged_from_then_on(tmp_path: Path):
     folder = tmp_path / "run"
-    writer = SummaryWriter(folder)
+    writer = SummaryWriter(folder, heartbeat_secs=None)
     writer.add_text("t", "lost", 1)
     writer.add_scalar("s", 0.5, 1, new_style=True)
     writer.flush()

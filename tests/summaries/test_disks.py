@@ -24,7 +24,7 @@ def test_a_disk_that_stays_full_warns_once_and_close_counts_what_was_lost(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
     with mounted_memory(tmp_path / "disk", 64) as disk:
-        writer = SummaryWriter(disk / "run")
+        writer = SummaryWriter(disk / "run", heartbeat_secs=None)
         with caplog.at_level(logging.WARNING):
             for step in range(2_000):
                 writer.add_scalar("a", float(step), step)

@@ -170,7 +170,7 @@ print(num_interrupts, *logged)
 FULL_DISK = """
 import resource, sys
 from summaries import SummaryWriter
-writer = SummaryWriter(sys.argv[1])
+writer = SummaryWriter(sys.argv[1], heartbeat_secs=None)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))  # as if the disk were full
 for step in range(100):
     writer.add_scalar("a", float(step), step)

@@ -28,7 +28,7 @@ GRAPH = GraphDef(
 def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run with one of everything."""
     folder = tmp_path_factory.mktemp("run")
-    with SummaryWriter(folder) as writer:
+    with SummaryWriter(folder, heartbeat_secs=None) as writer:
         for step, loss in zip(STEPS.tolist(), LOSSES, strict=True):
             writer.add_scalar("single/loss", float(loss), step, walltime=1e9 + step)
             writer.add_scalars_at(step, {"at/a": float(loss), "at/b": step}, walltime=1e9 + step)
