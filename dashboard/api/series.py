@@ -17,6 +17,7 @@ from dashboard.api.selections import Selections
 from dashboard.queries.draw import XAxis, choose_points, positions, smooth_series
 from dashboard.queries.non_finite import last_value, tally_non_finite
 from dashboard.store.protocol import LogStore, RunFacts
+from summaries import Series
 
 MAX_TAGS = 200
 MAX_WIDTH_PX = 8_192
@@ -62,7 +63,7 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
             runs = selections[selection]
         except KeyError as error:
             raise not_found(error) from error
-        drawn = draw_series(store, runs, tag, Window(x, width, start, stop, smoothing), since)
+        drawn = list(iter_drawn(store, runs, tag, Window(x, width, start, stop, smoothing), since))
         headers = {"etag": etag, "cache-control": "no-cache"}
         if format == "json":
             content = {"version": version, "series": [wire.to_json(one) for one in drawn]}
@@ -72,22 +73,29 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
     return router
 
 
-def draw_series(
+def iter_drawn(
     store: LogStore, runs: Sequence[str], tags: Sequence[str], window: Window, since: int = 0
 ) -> Iterator[wire.DrawnSeries]:
-    """Draws each tag of each run that changed after version `since`; what a run lacks is left out."""
+    """Draws each tag of each run that changed after version `since`.
+
+    What a run lacks is left out, and so is what was removed from the logdir while the others were drawn.
+    """
     facts = {run.name: run for run in store.runs()}
     runs_by_tag = {tag: set(names) for tag, names in store.tags("scalars").items() if tag in set(tags)}
     for run_index, run in enumerate(runs):
         if run not in facts or facts[run].version <= since:
             continue
         for tag_index, tag in enumerate(tags):
-            if run in runs_by_tag.get(tag, ()):
-                yield _draw_one(store, facts[run], tag, (run_index, tag_index), window)
+            if run not in runs_by_tag.get(tag, ()):
+                continue
+            try:
+                series = store.series(run, tag)
+            except KeyError:
+                continue
+            yield _draw_one(series, facts[run], (run_index, tag_index), window)
 
 
-def _draw_one(store: LogStore, run: RunFacts, tag: str, place: tuple[int, int], window: Window) -> wire.DrawnSeries:
-    series = store.series(run.name, tag)
+def _draw_one(series: Series, run: RunFacts, place: tuple[int, int], window: Window) -> wire.DrawnSeries:
     x = positions(series, window.x_axis, run.first_wall_time)
     drawn = choose_points(series, x, window.width_px, window.start, window.stop)
     return wire.DrawnSeries(
