@@ -229,7 +229,10 @@ def _iter_frames(data: bytes) -> Iterator[Pixels]:
         with Image.open(io.BytesIO(data)) as picture:
             mode = _find_plain_mode(picture)
             for frame in ImageSequence.Iterator(picture):
-                pixels = np.array(frame.convert(mode), dtype=np.uint8)
+                if frame.mode.startswith("I"):  # 16 bits, which Pillow would cut off at 255
+                    pixels = (np.asarray(frame) >> 8).astype(np.uint8)
+                else:
+                    pixels = np.array(frame.convert(mode), dtype=np.uint8)
                 yield pixels.reshape(*pixels.shape[:2], -1)
     except (OSError, SyntaxError) as error:  # Pillow raises the latter for damaged PNGs
         raise ValueError(f"picture must be one that Pillow reads; got {data[:8]!r}… ({error}).") from error
