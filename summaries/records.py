@@ -32,6 +32,7 @@ _MASK_DELTA = 0xA282EAD8
 _HEADER = struct.Struct("<QI")
 _LENGTH = struct.Struct("<Q")
 _CHECKSUM = struct.Struct("<I")
+_pack_u32 = _CHECKSUM.pack
 
 _ZEROS = b"\0\0\0\0"
 _NOT_ZERO = re.compile(rb"[^\0]")
@@ -87,9 +88,15 @@ def make_header(length: int) -> bytes:
     return length_bytes + _CHECKSUM.pack(masked_crc32c(length_bytes))
 
 
+def pack_checksum(payload: bytes) -> bytes:
+    """The 4 bytes that stand after `payload`."""
+    crc = crc32c(payload)
+    return _pack_u32((((crc >> 15) | (crc << 17)) + _MASK_DELTA) & 0xFFFFFFFF)  # `mask`, without its call
+
+
 def frame(payload: bytes) -> bytes:
     """One whole record that holds `payload`."""
-    return make_header(len(payload)) + payload + _CHECKSUM.pack(masked_crc32c(payload))
+    return make_header(len(payload)) + payload + pack_checksum(payload)
 
 
 def get_record_length(data: bytes | bytearray, start: int) -> int:

@@ -6,7 +6,7 @@ import importlib
 import platform
 import sys
 
-NAMES = ("writing", "reading", "training", "opening")
+NAMES = ("writing", "beside", "reading", "training", "opening")
 
 
 def main(names: list[str]) -> None:

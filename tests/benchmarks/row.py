@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,15 +30,15 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """How many times smaller ours is."""
-        return self.theirs / self.ours
+        """How many times smaller ours is; infinite where ours is nothing."""
+        return self.theirs / self.ours if self.ours else math.inf
 
     def to_markdown(self) -> str:
         """The row of the table."""
         verdict = "✓" if self.ratio >= self.goal else "✗"
         return (
             f"| {self.what} | {self.ours:.3g} {self.unit} | {self.theirs:.3g} {self.unit} ({self.peer}) | "
-            f"{self.ratio:.1f}× | ≥ {self.goal:g}× {verdict} |"
+            f"{self.ratio:.3g}× | ≥ {self.goal:.3g}× {verdict} |"
         )
 
 

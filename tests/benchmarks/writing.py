@@ -1,40 +1,72 @@
-"""The writer beside tensorboardX's."""
+"""The writer beside torch's, where torch is installed, and tensorboardX's."""
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorboardX
 
 import summaries
 from tests.benchmarks.row import Row, least_secs
 
-TAGS = [f"train/metric_{number}" for number in range(20)]
-STEPS = 1_000
+TAGS = [f"train/metric_{number:02d}" for number in range(20)]
+CALLS = 200_000
+STEPS = CALLS // len(TAGS)
+PACE_SECS = 0.001
+
+PEERS = {"torch": "torch.utils.tensorboard", "tensorboardX": "tensorboardX"}
+"""Module of each peer."""
+GOALS = {("burst", 50): 35.0, ("paced", 50): 4.0}
+"""How many times faster than torch a call should be, by rhythm and percentile; `TAIL_GOAL` for all others."""
+TAIL_GOAL = 50.0
 
 
 def measure() -> Iterator[Row]:
     """Yields the rows of the writer."""
-    calls = {name: _call_times(module) for name, module in (("ours", summaries), ("theirs", tensorboardX))}
-    for share, goal in ((50, 5.0), (99, 50.0)):
-        ours, theirs = (float(np.percentile(calls[name], share)) * 1e6 for name in ("ours", "theirs"))
-        yield Row(f"`add_scalar`, p{share} of a call", "µs", ours, "tensorboardX", theirs, goal)
-    ours, theirs = least_secs(lambda: _write_scalars(summaries), lambda: _write_scalars(tensorboardX), 3)
-    yield Row("write 20,000 scalars and close", "s", ours, "tensorboardX", theirs, 20.0)
-    ours, theirs = least_secs(_write_steps, lambda: _write_scalars(tensorboardX), 3)
-    yield Row("the same as `add_scalars_at`, one event a step", "s", ours, "tensorboardX", theirs, 40.0)
+    peers = {name: importlib.import_module(module) for name, module in PEERS.items() if importlib.util.find_spec(name)}
+    for rhythm in ("burst", "paced"):
+        ours = _time_calls(summaries, rhythm)
+        for name, module in peers.items():
+            theirs = _time_calls(module, rhythm)
+            for share in (50, 99, 99.9):
+                goal = GOALS.get((rhythm, share), TAIL_GOAL) if name == "torch" else 1.0
+                figures = (float(np.percentile(times, share)) * 1e6 for times in (ours, theirs))
+                yield _row(f"`add_scalar`, {rhythm}, p{share} of a call", "µs", name, *figures, goal)
+    yield from _measure_throughput(peers)
     values = np.random.default_rng(0).normal(size=1_000_000).astype(np.float32)
-    ours, theirs = least_secs(
-        lambda: _write_histogram(summaries, values), lambda: _write_histogram(tensorboardX, values), 5
-    )
-    yield Row("a histogram of 1 M float32, on disk", "s", ours, "tensorboardX", theirs, 4.0)
+    for name, module in peers.items():
+        calls = [lambda writer=writer: _write_histogram(writer, values) for writer in (summaries, module)]
+        yield _row("a histogram of 1 M float32, on disk", "s", name, *least_secs(*calls, 7), 4.0)
 
 
-def _call_times(module: Any) -> list[float]:
+def _measure_throughput(peers: dict[str, Any]) -> Iterator[Row]:
+    ours = _take_least(lambda: _write_scalars(summaries), 3)
+    ours_at_once = _take_least(_write_steps, 3)
+    for name, module in peers.items():
+        theirs = _write_scalars(module)
+        is_torch = name == "torch"
+        for what, mine, goal in (
+            (f"{CALLS:,} × `add_scalar` and close", ours, 25.0),
+            (f"the same {CALLS:,} points as `add_scalars_at`", ours_at_once, 60.0),
+        ):
+            yield _row(what, "s", name, mine[0], theirs[0], goal if is_torch else 1.0)
+        yield _row("bytes a point, `add_scalar`", "B", name, ours[1], theirs[1], 0.99 if is_torch else 0.9)
+        yield _row("bytes a point, `add_scalars_at`", "B", name, ours_at_once[1], theirs[1], 2.0)
+
+
+def _row(what: str, unit: str, peer: str, ours: float, theirs: float, goal: float) -> Row:
+    return Row(what, unit, ours, peer, theirs, goal)
+
+
+def _time_calls(module: Any, rhythm: str) -> list[float]:
+    """Seconds that each call took; paced: a millisecond of work after each step of 20 calls."""
     times = []
     with tempfile.TemporaryDirectory() as folder, module.SummaryWriter(folder) as writer:
         for step in range(STEPS):
@@ -42,20 +74,39 @@ def _call_times(module: Any) -> list[float]:
                 start = time.perf_counter()
                 writer.add_scalar(tag, 0.5, step)
                 times.append(time.perf_counter() - start)
+            if rhythm == "paced":
+                end = time.perf_counter() + PACE_SECS
+                while time.perf_counter() < end:
+                    pass
     return times
 
 
-def _write_scalars(module: Any) -> None:
-    with tempfile.TemporaryDirectory() as folder, module.SummaryWriter(folder) as writer:
-        for step in range(STEPS):
-            for tag in TAGS:
-                writer.add_scalar(tag, 0.5, step)
+def _take_least(call: Callable[[], tuple[float, float]], repeats: int) -> tuple[float, float]:
+    return min(call() for _ in range(repeats))
 
 
-def _write_steps() -> None:
-    with tempfile.TemporaryDirectory() as folder, summaries.SummaryWriter(folder) as writer:
-        for step in range(STEPS):
-            writer.add_scalars_at(step, dict.fromkeys(TAGS, 0.5))
+def _write_scalars(module: Any) -> tuple[float, float]:
+    """Seconds, and bytes a point."""
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        with module.SummaryWriter(folder) as writer:
+            for step in range(STEPS):
+                for tag in TAGS:
+                    writer.add_scalar(tag, 0.5, step)
+        return time.perf_counter() - start, _count_bytes(folder) / CALLS
+
+
+def _write_steps() -> tuple[float, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        with summaries.SummaryWriter(folder) as writer:
+            for step in range(STEPS):
+                writer.add_scalars_at(step, dict.fromkeys(TAGS, 0.5))
+        return time.perf_counter() - start, _count_bytes(folder) / CALLS
+
+
+def _count_bytes(folder: str) -> int:
+    return sum(os.path.getsize(path) for path in Path(folder).iterdir())
 
 
 def _write_histogram(module: Any, values: np.ndarray) -> None:

@@ -57,13 +57,13 @@ def test_the_thread_writes_without_being_asked(tmp_path: Path):
 def test_a_full_buffer_has_the_caller_write(tmp_path: Path):
     outbox = make_outbox(tmp_path, buffer_bytes=100)
 
-    for step in range(3):
+    for step in range(4):
         outbox.put(record("a", step))
     written = steps_of(tmp_path)
     outbox.put_deferred(Deferred(("b",), 7, 200, lambda: record("b", 7)))
 
-    assert written == {"a": [0, 1, 2]}
-    assert steps_of(tmp_path) == {"a": [0, 1, 2], "b": [7]}
+    assert written == {"a": [0, 1, 2, 3]}
+    assert steps_of(tmp_path) == {"a": [0, 1, 2, 3], "b": [7]}
     outbox.close()
 
 
