@@ -14,7 +14,11 @@ from summaries.columns import Batch as Batch
 from summaries.columns import FileHealth as FileHealth
 from summaries.columns import Problem as Problem
 from summaries.columns import Tag as Tag
+from summaries.kinds import Audio as Audio
 from summaries.kinds import Histogram as Histogram
+from summaries.kinds import Images as Images
+from summaries.kinds import MeshPart as MeshPart
+from summaries.kinds import PrCurve as PrCurve
 from summaries.load import load as load
 from summaries.reader import EventFileReader as EventFileReader
 from summaries.reader import read_blob as read_blob

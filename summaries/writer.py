@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -128,7 +129,9 @@ class SummaryWriter(
         self.log_dir = fspath(make_log_dir(comment) if log_dir is None else log_dir)
         self._is_compat = compat
         self._is_fsync = fsync
+        self._suffix = filename_suffix
         self._subruns: dict[str, SummaryWriter] = {}
+        self._subruns_lock = threading.Lock()
         self._firsts = FirstValues()
         file = open_record_file(self.log_dir, filename_suffix, self._firsts, fsync=fsync)
         self._outbox = Outbox(file, drain_secs=flush_secs if is_remote(self.log_dir) else min(DRAIN_SECS, flush_secs))
@@ -400,7 +403,8 @@ class SummaryWriter(
         return self._outbox.is_closed
 
     def _open_subrun(self, name: str) -> SummaryWriter:
-        return SummaryWriter(f"{self.log_dir}/{name}", fsync=self._is_fsync, heartbeat_secs=None)
+        folder = f"{self.log_dir}/{name}"
+        return SummaryWriter(folder, filename_suffix=self._suffix, fsync=self._is_fsync, heartbeat_secs=None)
 
     def _submit(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ class CompatMethods(Methods):
 
     _is_compat: bool
     _subruns: dict[str, Any]
+    _subruns_lock: threading.Lock
 
     @property
     def default_bins(self) -> list[float]:  # noqa: D102 - see the class
@@ -46,6 +48,7 @@ class CompatMethods(Methods):
         """Logs each number under `main_tag` in a run of its own, as torch does."""
         for key, value in values.items():
             name = f"{main_tag.replace('/', '_')}_{key}"
-            if name not in self._subruns:
-                self._subruns[name] = self._open_subrun(name)
+            with self._subruns_lock:
+                if name not in self._subruns:
+                    self._subruns[name] = self._open_subrun(name)
             self._subruns[name].add_scalar(main_tag, value, global_step, walltime)
