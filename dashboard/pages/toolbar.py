@@ -18,6 +18,8 @@ def tag_filter(id: str) -> Component:
         leftSection=html.Span(className="icon icon-search", style={"width": 14, "height": 14}),
         debounce=150,
         value="",
+        persistence=True,
+        persistence_type="session",
         **{"aria-label": "Filter tags by regex"},
     )
     return field
@@ -30,6 +32,8 @@ def choice(id: str, options: Sequence[tuple[str, str]], value: str, label: str) 
         data=[{"value": option, "label": word} for option, word in options],
         value=value,
         className="m-segmented",
+        persistence=True,
+        persistence_type="session",
         **{"aria-label": label},
     )
     return control

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dashboard.api import wire
+from dashboard.queries.non_finite import Tally
 
 pytestmark = pytest.mark.browser
 Run = Callable[[str, str], object]
@@ -21,7 +22,7 @@ def test_decoder_reads_what_the_encoder_wrote(run_module: Run) -> None:
         smoothed=np.array([0.5, -1.0, 2.0]), segment_starts=np.array([0, 2]), superseded=np.array([True, False]),
         non_finite_steps=np.array([7.0]), non_finite_wall_times=np.array([1e9 + 1]),
         non_finite_values=np.array([np.inf]),
-        first_wall_time=1e9,
+        first_wall_time=1e9, tally=Tally((4, 1, 0), (2.0, 7.0, -1.0)), last_value=3e300,
     )  # fmt: skip
     message = base64.b64encode(wire.encode([drawn, drawn], store_version=3)).decode()
 
@@ -40,6 +41,7 @@ def test_decoder_reads_what_the_encoder_wrote(run_module: Run) -> None:
         "version": 2**40, "count": 2, "run": 1, "tag": 2, "numTotal": 5_000_000_000, "firstWall": 1e9,
         "steps": [0.0, 1.0, 2**53], "walls": [0.0, 0.5, 60.0], "values": [0.1, -2.0, 3e300],
         "smoothed": [0.5, -1.0, 2.0],
+        "counts": [4, 1, 0], "firstSteps": [2.0, 7.0, -1.0], "lastValue": 3e300,
         "segments": [0, 2], "superseded": [1, 0], "nonFinite": {"steps": [7.0], "walls": [1.0], "kinds": [1]},
     }  # fmt: skip
 

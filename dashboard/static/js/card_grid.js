@@ -9,6 +9,7 @@ import { formatAmount, formatCount } from "./format.js";
 import { Icon, h, useEffect, useMemo, useReducer, useRef, useSession, useState } from "./react.js";
 import { session } from "./session.js";
 
+const RETRY_MS = 2_000;
 const PAGE_SIZE = 60; // cards of a group put into the document at a time
 
 export default function CardGrid({ kind, options = {}, empty }) {
@@ -38,7 +39,7 @@ export default function CardGrid({ kind, options = {}, empty }) {
   return h(
     "div",
     { className: "grid-page" },
-    session.range && h(ZoomChip),
+    session.range?.axis === (options.x ?? "step") && h(ZoomChip),
     groups.map((group) => h(Group, { key: group.name, group, loader, kind })),
   );
 }
@@ -48,13 +49,24 @@ function useTags(kind) {
   const [tags, setTags] = useState(null);
   useEffect(() => {
     let isCurrent = true;
-    const read = () => session.tags(kind).then((found) => isCurrent && setTags(found), (error) => session.emit("error", error));
+    let retry = null;
+    const read = async () => {
+      clearTimeout(retry);
+      try {
+        const found = await session.tags(kind);
+        if (isCurrent) setTags(found);
+      } catch (error) {
+        session.emit("error", error);
+        if (isCurrent) retry = setTimeout(read, RETRY_MS);
+      }
+    };
     setTags(null);
     if (session.isLoaded) read();
-    const offs = [session.on("runs", read)];
+    const off = session.on("runs", read);
     return () => {
       isCurrent = false;
-      offs.forEach((off) => off());
+      clearTimeout(retry);
+      off();
     };
   }, [kind]);
   return tags;

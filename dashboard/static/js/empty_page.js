@@ -1,7 +1,7 @@
 // A page without data: says what was looked at and shows the code to paste.
 
 import { formatCount } from "./format.js";
-import { Icon, h, useState } from "./react.js";
+import { Icon, h, useRef, useState } from "./react.js";
 import { session } from "./session.js";
 
 // empty: {title, text, snippets: [{name, code}]} of the page, for a logdir that has runs but none of its kind.
@@ -58,7 +58,10 @@ function Snippets({ snippets, logdir }) {
   const [chosen, choose] = useState(0);
   const [isCopied, setCopied] = useState(false);
   const code = snippets[chosen].code.replaceAll("{logdir}", logdir || "runs");
+  const text = useRef(null);
   const copy = async () => {
+    // A page from another machine over plain HTTP has no clipboard: mark the text for Ctrl-C.
+    if (!navigator.clipboard) return getSelection().selectAllChildren(text.current);
     await navigator.clipboard.writeText(code);
     setCopied(true);
     setTimeout(() => setCopied(false), 2000);
@@ -79,7 +82,7 @@ function Snippets({ snippets, logdir }) {
       h("span", { className: "grow" }),
       h("button", { type: "button", className: "ghost", onClick: copy }, h(Icon, { name: isCopied ? "check" : "copy", size: 14 }), isCopied ? "Copied" : "Copy"),
     ),
-    h("pre", { tabIndex: 0 }, h("code", null, ...highlight(code))),
+    h("pre", { tabIndex: 0, ref: text }, h("code", null, ...highlight(code))),
   );
 }
 

@@ -61,13 +61,28 @@ export function formatClock(wallTime) {
   return date.toDateString() === new Date().toDateString() ? clock : `${date.toLocaleDateString("en-CA")} ${clock}`;
 }
 
+// The label of one tick that stands for itself, as on a log axis: 1e-5, 0.01, 1, 100, 10 k.
+export function formatTick(value) {
+  if (value === null) return "";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e12)) return scientific(value);
+  const [divisor, unit] = unitOf(size);
+  return `${Number((value / divisor).toPrecision(3))}${unit}`.replace("-", MINUS);
+}
+
+function unitOf(size) {
+  if (size >= 1e9) return [1e9, " G"];
+  if (size >= 1e6) return [1e6, " M"];
+  return size >= 1e4 ? [1e3, " k"] : [1, ""];
+}
+
 // Labels of ticks on one axis, all in one notation.
 export function formatTicks(values) {
   const finite = values.filter((value) => value !== null && Number.isFinite(value));
   const largest = Math.max(0, ...finite.map(Math.abs));
   const gap = Math.min(...finite.slice(1).map((value, i) => Math.abs(value - finite[i])).filter((g) => g > 0), Infinity);
   if (largest > 0 && largest < 1e-3) return values.map((value) => scientific(value));
-  const [divisor, unit] = largest >= 1e9 ? [1e9, " G"] : largest >= 1e6 ? [1e6, " M"] : largest >= 1e4 ? [1e3, " k"] : [1, ""];
+  const [divisor, unit] = unitOf(largest);
   const digits = Number.isFinite(gap) ? digitsOf(gap / divisor) : digitsOf(largest / divisor);
   return values.map((value) => (value === null ? "" : label(value / divisor, digits, unit)));
 }

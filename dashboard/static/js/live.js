@@ -10,7 +10,7 @@ export class LiveLink extends Emitter {
   #deliver;
   #socket = null;
   #retries = 0;
-  #silence = null;
+  #timer = null; // of the silence while connected, of the next try otherwise
   #held = null;
 
   constructor(url, deliver) {
@@ -20,15 +20,16 @@ export class LiveLink extends Emitter {
     this.#deliver = deliver;
     this.isConnected = false;
     this.isPaused = false;
+    this.isReading = true; // the server's first look at the logdir is not finished
     this.lastHeard = null;
-    this.lastChange = null;
+    this.lastLooked = null; // when the server last looked at the logdir, seconds since the epoch
     document.addEventListener("visibilitychange", () => this.#release());
   }
 
   get state() {
     if (this.isPaused) return "paused";
     if (!this.isConnected) return this.lastHeard === null ? "reading" : "stale";
-    return "live";
+    return this.isReading ? "reading" : "live";
   }
 
   get numHeld() {
@@ -36,12 +37,11 @@ export class LiveLink extends Emitter {
   }
 
   open() {
+    this.#drop();
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
     socket.onmessage = (event) => this.#hear(JSON.parse(event.data));
-    socket.onclose = () => {
-      if (socket === this.#socket) this.#reconnect();
-    };
+    socket.onclose = () => this.#lose();
   }
 
   setPaused(isPaused) {
@@ -52,17 +52,19 @@ export class LiveLink extends Emitter {
 
   retryNow() {
     this.#retries = 0;
-    this.#reconnect();
+    this.open();
   }
 
   #hear(news) {
-    clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#socket.close(), SILENCE_MS);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#lose(), SILENCE_MS);
     this.isConnected = true;
+    this.isReading = news.is_reading ?? false;
     this.#retries = 0;
     this.lastHeard = Date.now();
-    if (Object.keys(news.runs).length > 0) this.lastChange = this.lastHeard;
-    this.#held = this.#held ? { ...news, runs: { ...this.#held.runs, ...news.runs } } : news;
+    this.lastLooked = news.checked;
+    const held = this.#held?.server === news.server ? this.#held?.runs : {};
+    this.#held = { ...news, runs: { ...held, ...news.runs } };
     this.emit("state");
     this.#release();
   }
@@ -74,13 +76,22 @@ export class LiveLink extends Emitter {
     this.#deliver(news);
   }
 
-  #reconnect() {
-    clearTimeout(this.#silence);
+  // Takes the old socket off at once: a frozen server would not answer the closing handshake for a minute.
+  #drop() {
+    clearTimeout(this.#timer);
+    if (!this.#socket) return;
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+    this.#socket.close();
+    this.#socket = null;
+  }
+
+  #lose() {
+    this.#drop();
     this.isConnected = false;
     this.emit("state");
     const wait = RETRY_MS[Math.min(this.#retries, RETRY_MS.length - 1)];
     this.#retries += 1;
-    this.#socket = null;
-    setTimeout(() => this.#socket ?? this.open(), wait);
+    this.#timer = setTimeout(() => this.open(), wait);
   }
 }

@@ -69,6 +69,7 @@ function NoRuns() {
 
 function Rows({ runs, filter, clear }) {
   const scroller = useRef(null);
+  const [active, setActive] = useState(0);
   const [view, setView] = useState({ top: 0, height: 800 });
   useEffect(() => {
     const element = scroller.current;
@@ -89,7 +90,18 @@ function Rows({ runs, filter, clear }) {
     h(Head, { runs }),
     h(
       "div",
-      { className: "run-rows", ref: scroller, role: "list" },
+      {
+        className: "run-rows",
+        ref: scroller,
+        role: "listbox",
+        "aria-label": "Runs",
+        "aria-multiselectable": true,
+        "aria-activedescendant": runs[active] && rowId(runs[active]),
+        tabIndex: 0,
+        onKeyDown: (event) => press(event, { runs, active, setActive, scroller: scroller.current }),
+        onFocus: () => runs[active] && session.setFocus(runs[active].name),
+        onBlur: () => session.setFocus(null),
+      },
       h(
         "div",
         { style: { height: runs.length * ROW_PX, position: "relative" } },
@@ -98,6 +110,27 @@ function Rows({ runs, filter, clear }) {
       runs.length === 0 && filter && h("p", { className: "no-match" }, "No run matches ", h("code", null, filter), ". ", h("button", { type: "button", className: "link", onClick: clear }, "Clear filter")),
     ),
   );
+}
+
+function rowId(run) {
+  return `run-${run.name}`;
+}
+
+// The list is one Tab stop: arrows move, Space and Enter toggle.
+function press(event, { runs, active, setActive, scroller }) {
+  const moves = { ArrowDown: active + 1, ArrowUp: active - 1, Home: 0, End: runs.length - 1, PageDown: active + 10, PageUp: active - 10 };
+  if (event.key === " " || event.key === "Enter") {
+    event.preventDefault();
+    if (runs[active]) pick(event, runs[active], runs);
+  } else if (event.key in moves) {
+    event.preventDefault();
+    const next = Math.max(0, Math.min(runs.length - 1, moves[event.key]));
+    setActive(next);
+    session.setFocus(runs[next]?.name ?? null);
+    const top = next * ROW_PX;
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    else if (top + ROW_PX > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + ROW_PX - scroller.clientHeight;
+  }
 }
 
 function Head({ runs }) {
@@ -110,12 +143,19 @@ function Head({ runs }) {
     h(Box, {
       state,
       label: "Select all runs of the list",
-      onClick: () => session.select((selection) => runs.forEach((run) => selection.set(run.name, state !== "all"))),
+      onClick: () => session.select((selection) => setAll(selection, runs, state !== "all")),
     }),
     h("strong", null, total ? `${formatCount(numSelected)} of ${formatCount(total)} run${total === 1 ? "" : "s"}` : "Reading…"),
     h("span", { className: "grow" }),
     runs[0]?.prefix && h("span", { className: "prefix mono", title: "Folder shared by all runs" }, runs[0].prefix),
   );
+}
+
+// All runs of the logdir are a rule; those of a filter are its exceptions.
+function setAll(selection, runs, isSelected) {
+  if (runs.length < session.runs.length) return selection.setMany(runs.map((run) => run.name), isSelected);
+  if (isSelected && runs.length <= 300) return selection.all();
+  return isSelected ? selection.setMany(runs.map((run) => run.name), true) : selection.none();
 }
 
 function Row({ run, runs, top }) {
@@ -126,14 +166,16 @@ function Row({ run, runs, top }) {
     {
       className: `run-row${isSelected ? " is-selected" : ""}${isLit ? " is-lit" : ""}`,
       style: { top },
-      role: "listitem",
+      id: rowId(run),
+      role: "option",
+      "aria-selected": isSelected,
       "data-run": run.name,
       onMouseEnter: () => session.setFocus(run.name),
       onMouseLeave: () => session.setFocus(null),
     },
-    h(Box, { state: isSelected ? "all" : "none", label: `Select ${run.name}`, onClick: (event) => pick(event, run, runs) }),
+    h(Box, { state: isSelected ? "all" : "none", label: `Select ${run.name}`, tabIndex: -1, onClick: (event) => pick(event, run, runs) }),
     h("span", { className: "swatch", style: isSelected ? { background: swatch(run) } : null }),
-    h("button", { type: "button", className: "run-name", title: `${run.name}\nClick to select, Alt-click for only this run`, onClick: (event) => pick(event, run, runs) }, middle(run.label || run.name)),
+    h("button", { type: "button", className: "run-name", tabIndex: -1, title: `${run.name}\nClick to select, Alt-click for only this run`, onClick: (event) => pick(event, run, runs) }, middle(run.label || run.name)),
     run.problems.length > 0 && h("span", { className: "run-problem", title: run.problems.join("\n") }, h(Icon, { name: "alert-triangle", size: 14 })),
     h(Age, { run }),
   );
@@ -148,7 +190,8 @@ function pick(event, run, runs) {
     const to = runs.findIndex((one) => one.name === run.name);
     const isSelected = !session.selected.has(run.name);
     if (!event.shiftKey || from < 0) return selection.toggle(run.name);
-    for (const one of runs.slice(Math.min(from, to), Math.max(from, to) + 1)) selection.set(one.name, isSelected);
+    const range = runs.slice(Math.min(from, to), Math.max(from, to) + 1);
+    selection.setMany(range.map((one) => one.name), isSelected);
   });
   anchor = run.name;
 }
@@ -178,7 +221,7 @@ function Age({ run }) {
   );
 }
 
-function Box({ state, label, onClick }) {
+function Box({ state, label, onClick, tabIndex = 0 }) {
   return h(
     "button",
     {
@@ -187,6 +230,7 @@ function Box({ state, label, onClick }) {
       role: "checkbox",
       "aria-checked": state === "some" ? "mixed" : state === "all",
       "aria-label": label,
+      tabIndex,
       onClick,
     },
     state !== "none" && h(Icon, { name: state === "some" ? "minus" : "check", size: 12 }),

@@ -16,19 +16,38 @@ export function slotStyle(slot, theme) {
   return { color: colors.get(id), dash: DASHES[Math.floor(slot / NUM_SLOTS) % DASHES.length] };
 }
 
-// Adds to each run its slot (by age: a new run changes no other's colour) and its label without the common folders.
+// Which run has which slot. A run keeps its slot while the page is open; a new one takes the least used.
+export class Slots {
+  #slots = new Map();
+  #isSettled = false;
+
+  // While the server still reads, slots go by age; then a new run, or one that goes away, changes no other's.
+  assign(runs, isReading) {
+    if (!this.#isSettled) this.#slots.clear();
+    for (const { name } of [...runs].sort(byAge)) if (!this.#slots.has(name)) this.#slots.set(name, this.#leastUsed(runs));
+    this.#isSettled = !isReading;
+  }
+
+  of(name) {
+    return this.#slots.get(name);
+  }
+
+  #leastUsed(runs) {
+    const used = new Set(runs.map((run) => this.#slots.get(run.name)));
+    let slot = 0;
+    while (used.has(slot)) slot += 1;
+    return slot;
+  }
+}
+
+function byAge(a, b) {
+  return (a.first_wall_time ?? Infinity) - (b.first_wall_time ?? Infinity) || (a.name < b.name ? -1 : 1);
+}
+
+// Adds to each run its label: the name without the common folders.
 export function labelRuns(runs) {
-  const byAge = [...runs].sort(
-    (a, b) => (a.first_wall_time ?? Infinity) - (b.first_wall_time ?? Infinity) || (a.name < b.name ? -1 : 1),
-  );
-  const slots = new Map(byAge.map((run, i) => [run.name, i]));
   const prefix = commonFolder(runs.map((run) => run.name));
-  return runs.map((run) => ({
-    ...run,
-    slot: slots.get(run.name),
-    label: run.name.slice(prefix.length),
-    prefix,
-  }));
+  return runs.map((run) => ({ ...run, label: run.name.slice(prefix.length), prefix }));
 }
 
 // The folders that all names share, with a closing slash; empty for fewer than two names.

@@ -4,16 +4,27 @@
 import { Emitter } from "./emitter.js";
 import { LiveLink } from "./live.js";
 import { readPreference, writePreference } from "./preferences.js";
-import { labelRuns, slotStyle } from "./run_style.js";
+import { labelRuns, slotStyle, Slots } from "./run_style.js";
 import { Selection } from "./selection.js";
 
 const ROOT = new URL("../../", import.meta.url);
+const GATHER_MS = 300;
+const RETRY_MS = 1_000;
 
 class Session extends Emitter {
+  #tagsByKind = new Map(); // kind → {version, tags}
+  #slots = new Slots();
+  #isStale = false; // the list of runs is older than the news
+  #refreshing = null;
+  #key = null; // promise of {key, runs}
+
   constructor() {
     super();
     this.runs = [];
+    this.runsByName = new Map();
     this.logdir = null;
+    this.server = null;
+    this.tagsVersion = 0;
     this.isLoaded = false;
     this.theme = document.documentElement.dataset.theme || "light";
     this.cursorStep = null;
@@ -22,10 +33,7 @@ class Session extends Emitter {
     this.selection = new Selection();
     this.live = new LiveLink(new URL("data/live", ROOT), (news) => this.#receive(news));
     this.live.on("state", () => this.emit("live"));
-    this.tagsVersion = 0;
-    this.tagsByKind = new Map();
-    this.runsRequest = null;
-    this.key = null;
+    window.addEventListener("popstate", () => this.select((selection) => selection.readURL()));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => {
       if (!readPreference("theme")) this.#applyTheme(event.matches ? "dark" : "light");
     });
@@ -33,20 +41,20 @@ class Session extends Emitter {
 
   start() {
     this.live.open();
-    return this.refreshRuns();
+    this.refreshRuns();
   }
 
   get selected() {
     return this.selection.names;
   }
 
-  // Names of the selected runs in the order of the panel.
+  // The selected runs in the order of the panel.
   get selectedRuns() {
     return this.runs.filter((run) => this.selected.has(run.name));
   }
 
   runNamed(name) {
-    return this.runsByName?.get(name);
+    return this.runsByName.get(name);
   }
 
   colorOf(name) {
@@ -61,56 +69,94 @@ class Session extends Emitter {
     return new Set(this.runs.flatMap((run) => run.kinds));
   }
 
-  async refreshRuns() {
-    this.runsRequest ??= this.getJSON("data/runs").finally(() => {
-      this.runsRequest = null;
+  // Asks for the list of runs. One request at a time; what changed meanwhile is asked for after it.
+  refreshRuns() {
+    this.#isStale = true;
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = null;
     });
-    const answer = await this.runsRequest;
+  }
+
+  async #refresh() {
+    while (this.#isStale) {
+      this.#isStale = false;
+      try {
+        this.#takeRuns(await this.getJSON("data/runs"));
+        await pause(GATHER_MS); // runs that appear together are listed together
+      } catch (error) {
+        this.#isStale = true;
+        this.emit("error", error);
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  #takeRuns(answer) {
+    this.#meet(answer.server);
     this.logdir = answer.logdir;
     this.tagsVersion = Math.max(this.tagsVersion, answer.tags_version);
-    this.runs = labelRuns(answer.runs).map((run) => ({ ...run, ...slotStyle(run.slot, this.theme) }));
-    this.runsByName = new Map(this.runs.map((run) => [run.name, run]));
+    const isReading = answer.is_reading ?? false;
+    this.#slots.assign(answer.runs, isReading);
+    this.#setRuns(labelRuns(answer.runs).map((run) => ({ ...run, slot: this.#slots.of(run.name) })));
     this.isLoaded = true;
-    if (this.selection.apply(this.runs)) this.#selectionChanged();
+    this.#applySelection(isReading);
     this.emit("runs");
+  }
+
+  #setRuns(runs) {
+    this.runs = runs.map((run) => ({ ...run, ...slotStyle(run.slot, this.theme) }));
+    this.runsByName = new Map(this.runs.map((run) => [run.name, run]));
+  }
+
+  // Versions of one server process mean nothing to another.
+  #meet(server) {
+    if (server === this.server) return;
+    const isOther = this.server !== null;
+    this.server = server;
+    if (!isOther) return;
+    this.tagsVersion = 0;
+    this.#tagsByKind.clear();
+    this.#key = null;
+    this.emit("server");
   }
 
   // Tags of a kind: a Map from tag to a Set of names of runs.
   async tags(kind) {
-    const known = this.tagsByKind.get(kind);
+    const known = this.#tagsByKind.get(kind);
     if (known && known.version >= this.tagsVersion) return known.tags;
     const answer = await this.getJSON("data/tags", { kind });
     const tags = new Map(
       Object.entries(answer.tags).map(([tag, runs]) => [tag, new Set(runs.map((i) => answer.runs[i]))]),
     );
-    this.tagsByKind.set(kind, { version: answer.version, tags });
+    this.#tagsByKind.set(kind, { version: answer.version, tags });
     return tags;
   }
 
   select(change) {
     change(this.selection);
-    if (this.selection.apply(this.runs)) this.#selectionChanged();
+    this.#applySelection(this.live.isReading);
   }
 
-  #selectionChanged() {
-    this.key = null;
-    this.emit("selection");
+  #applySelection(isReading) {
+    const { isChanged, isGrowth } = this.selection.apply(this.runs, isReading);
+    if (!isChanged) return;
+    this.#key = null;
+    this.emit("selection", { isGrowth });
   }
 
   // A key that names the selected runs to the server, and the runs it names, in its order.
   async selectionKey() {
-    if (!this.key) {
+    if (!this.#key) {
       const runs = this.selectedRuns.map((run) => run.name);
-      this.key = this.postJSON("data/selections", { runs }).then(({ key }) => ({ key, runs }));
-      this.key.catch(() => {
-        this.key = null;
-      });
+      const asked = this.postJSON("data/selections", { runs }).then(({ key }) => ({ key, runs }));
+      asked.catch(() => this.#key === asked && this.forgetSelectionKey());
+      this.#key = asked;
     }
-    return this.key;
+    return this.#key;
   }
 
   forgetSelectionKey() {
-    this.key = null;
+    this.#key = null;
   }
 
   setCursor(step) {
@@ -140,22 +186,20 @@ class Session extends Emitter {
     this.theme = theme;
     document.documentElement.dataset.theme = theme;
     document.documentElement.dataset.mantineColorScheme = theme;
-    this.runs = this.runs.map((run) => ({ ...run, ...slotStyle(run.slot, theme) }));
-    this.runsByName = new Map(this.runs.map((run) => [run.name, run]));
+    this.#setRuns(this.runs);
     this.emit("theme");
   }
 
-  async #receive(news) {
+  #receive(news) {
+    this.#meet(news.server);
     const changed = Object.keys(news.runs);
     const isNewTag = news.tags_version > this.tagsVersion;
     this.tagsVersion = Math.max(this.tagsVersion, news.tags_version);
-    if (isNewTag || !this.isLoaded || changed.some((name) => !this.runsByName?.has(name))) {
-      await this.refreshRuns();
-    }
     for (const name of changed) {
       const run = this.runNamed(name);
       if (run) [run.version, run.last_wall_time] = news.runs[name];
     }
+    if (isNewTag || changed.some((name) => !this.runsByName.has(name))) this.refreshRuns();
     this.emit("news", { changed, version: news.version, isNewTag });
   }
 
@@ -191,5 +235,9 @@ async function checked(response) {
   throw Object.assign(new Error(detail), { status: response.status });
 }
 
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
 export const session = new Session();
-session.start().catch((error) => session.emit("error", error));
+session.start();

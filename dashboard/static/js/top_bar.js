@@ -1,6 +1,7 @@
 // The top bar: mark, logdir, pages that have data, live state, theme.
 
 import { formatDuration } from "./format.js";
+import "./notices.js";
 import { Icon, h, useEffect, useReducer, useSession, useState } from "./react.js";
 import { session } from "./session.js";
 
@@ -94,6 +95,11 @@ function usePath() {
 function RunsToggle() {
   const [isOpen, setOpen] = useState(false);
   useSession(session, ["selection"]);
+  useEffect(() => {
+    const close = (event) => event.key === "Escape" && setOpen(false);
+    window.addEventListener("keydown", close);
+    return () => window.removeEventListener("keydown", close);
+  }, []);
   return h(
     "button",
     { type: "button", className: "runs-toggle", "aria-expanded": isOpen, onClick: () => setOpen(!isOpen) },
@@ -124,17 +130,21 @@ function describeLive() {
   if (live.state === "paused") {
     return { look: "paused", text: live.numHeld ? `paused · ${live.numHeld} new` : "paused", title: "Click to resume.", action: toggle };
   }
-  if (live.state === "reading") return { look: "reading", text: "reading", title: "Waiting for the server.", action: toggle };
+  if (live.state === "reading") return { look: "reading", text: "reading", title: "The logdir is read for the first time.", action: toggle };
   if (live.state === "stale") {
     const silence = formatDuration((Date.now() - live.lastHeard) / 1000, 1);
     return { look: "stale", text: `no answer · ${silence}`, title: "Click to try now.", action: () => live.retryNow() };
   }
   const title = "Live: new points appear within 200 ms. Click to pause.";
-  if (session.isLoaded && session.runs.length === 0) return { look: "live", text: "watching", title, action: toggle };
+  if (session.isLoaded && session.runs.length === 0) return { look: "live", text: watching(live), title, action: toggle };
   const newest = Math.max(0, ...session.runs.map((run) => run.last_wall_time ?? 0));
   const age = Date.now() / 1000 - newest;
   if (age > FRESH_SECS) return { look: "idle", text: "up to date", title, action: toggle };
   return { look: "live", text: `live · ${formatDuration(age, 1)} ago`, title, action: toggle };
+}
+
+function watching({ lastLooked }) {
+  return lastLooked ? `watching · ${formatDuration(Date.now() / 1000 - lastLooked, 1)} ago` : "watching";
 }
 
 function ThemeButton() {

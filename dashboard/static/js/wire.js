@@ -1,13 +1,14 @@
 // Decodes the answer of data/series; dashboard/api/wire.py describes the bytes.
 
 const MAGIC = 0x53_44_52_42; // "BRDS", little-endian
-const WIRE_VERSION = 1;
+const WIRE_VERSION = 2;
 const HEADER_BYTES = 24;
-const SERIES_BYTES = 48;
+const SERIES_BYTES = 96;
 const FLAG_FLOAT64 = 1;
 const FLAG_SMOOTHED = 2;
 
-// → {version, series: [{run, tag, version, numTotal, firstWall, steps, walls, values, smoothed, segments, superseded, nonFinite}]}
+// → {version, series: [{run, tag, version, numTotal, firstWall, counts, firstSteps, lastValue, steps, walls,
+//    values, smoothed, segments, superseded, nonFinite}]}
 export function decodeSeries(buffer) {
   const view = new DataView(buffer);
   if (view.getUint32(0, true) !== MAGIC || view.getUint16(4, true) !== WIRE_VERSION) {
@@ -41,6 +42,9 @@ function decodeOne(buffer, view, start) {
     version: Number(view.getBigUint64(start + 8, true)),
     numTotal: Number(view.getBigUint64(start + 16, true)),
     firstWall: view.getFloat64(start + 40, true),
+    counts: [48, 52, 56].map((place) => view.getUint32(start + place, true)), // of NaN, +Inf, −Inf
+    firstSteps: [64, 72, 80].map((place) => view.getFloat64(start + place, true)),
+    lastValue: view.getFloat64(start + 88, true),
     steps: take(Float64Array, numDrawn),
     walls: take(Float32Array, numDrawn),
     values: take(flags & FLAG_FLOAT64 ? Float64Array : Float32Array, numDrawn),

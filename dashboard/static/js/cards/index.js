@@ -1,5 +1,6 @@
 // The kinds of card, each loaded when it is first shown. A member exports `card`, which offers
 //   height   px of the whole card, the same in every state
+//   localOptions   names of options that `load` does not read (optional)
 //   load(tags, {selection, runs, since, width, signal, session, options}) → {version, cards: Map(tag → data)}
 //   mount({root, values, plot, foot, badges}, {tag, session, options}) → {update(data, {isPartial}), resize(width, height), setOptions(options), destroy()}
 

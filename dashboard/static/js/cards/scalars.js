@@ -24,15 +24,17 @@ async function load(tags, { selection, runs, since, width, signal, session, opti
 
 function mount(parts, { session, options }) {
   let series = new Map(); // run → its decoded series
+  let current = options;
   const plot = new LinePlot(parts.plot, session, options);
 
   const redraw = () => {
     const lines = session.selectedRuns.filter((run) => series.has(run.name)).map((run) => ({ ...series.get(run.name), run }));
     plot.setLines(lines);
     writeValues(parts.values, lines);
-    writeFoot(parts.foot, lines);
+    writeFoot(parts.foot, lines, current.scale === "log");
+    describe(parts, lines);
   };
-  const offs = [session.on("theme", () => plot.setTheme(redraw))];
+  const off = session.on("theme", redraw);
 
   return {
     update(data = [], { isPartial = false } = {}) {
@@ -41,20 +43,28 @@ function mount(parts, { session, options }) {
       redraw();
     },
     resize: (width, height) => plot.resize(width, height),
-    setOptions: (changed) => plot.setOptions(changed),
+    setOptions(changed) {
+      current = changed;
+      plot.setOptions(changed);
+      redraw();
+    },
     destroy() {
-      offs.forEach((off) => off());
+      off();
       plot.destroy();
     },
   };
 }
 
-// The lowest last values, best in bold: no metric declares a direction yet.
+// The lowest last values, best in bold: no metric declares a direction yet. NaN is never best.
+function sortedByLast(lines) {
+  const last = lines.filter((line) => line.numTotal > 0).map((line) => ({ line, value: line.lastValue }));
+  return last.sort((a, b) => (Number.isNaN(a.value) ? 1 : Number.isNaN(b.value) ? -1 : a.value - b.value));
+}
+
 function writeValues(element, lines) {
-  const last = lines.filter((line) => line.values.length > 0).map((line) => ({ line, value: line.values[line.values.length - 1] }));
-  last.sort((a, b) => a.value - b.value);
+  const last = sortedByLast(lines);
   const nodes = last.slice(0, NUM_VALUES).map(({ line, value }) => {
-    const item = make("span", "card-value");
+    const item = make("span", Number.isFinite(value) ? "card-value" : "card-value is-bad");
     const swatch = make("span", "swatch");
     swatch.style.background = line.run.color;
     item.title = `${line.run.name}: last value ${value}`;
@@ -65,30 +75,31 @@ function writeValues(element, lines) {
   element.replaceChildren(...nodes);
 }
 
-function writeFoot(element, lines) {
+// What a screen reader says of the card: tag, best value, its run.
+function describe({ root }, lines) {
+  const [best] = sortedByLast(lines);
+  const tag = root.dataset.tag;
+  root.setAttribute("aria-label", best ? `${tag}, ${formatValue(best.value)}, ${best.line.run.name}` : tag);
+}
+
+function writeFoot(element, lines, isLog) {
   const total = lines.reduce((sum, line) => sum + line.numTotal, 0);
   const drawn = lines.reduce((sum, line) => sum + line.values.length + line.nonFinite.kinds.length, 0);
   const points = make("span", "", total <= drawn ? `all ${formatCount(total)} points` : `${formatCount(drawn)} of ${formatAmount(total)} points`);
   points.title = "All points are kept. The picture shows the extremes of every pixel column.";
-  const nodes = [points];
-  for (const kind of [0, 1, 2]) {
-    const count = lines.reduce((sum, line) => sum + line.nonFinite.kinds.filter((one) => one === kind).length, 0);
-    if (count === 0) continue;
-    const problem = make("span", "is-bad");
-    problem.append(make("span", "icon icon-alert-triangle is-12"), `${formatCount(count)} ${WORDS[kind]}`);
-    problem.title = firstBad(lines, kind);
-    nodes.push(problem);
-  }
-  element.replaceChildren(...nodes);
+  const problems = WORDS.map((word, kind) => nonFiniteNote(lines, kind, word)).filter(Boolean);
+  if (isLog && lines.some((line) => line.values.some((value) => value <= 0))) problems.push(make("span", "", "≤ 0 not drawn"));
+  element.replaceChildren(points, ...problems);
 }
 
-function firstBad(lines, kind) {
-  const found = lines.flatMap((line) => {
-    const i = line.nonFinite.kinds.indexOf(kind);
-    return i < 0 ? [] : [{ run: line.run.label || line.run.name, step: line.nonFinite.steps[i] }];
-  });
-  found.sort((a, b) => a.step - b.step);
-  return `First in ${found[0].run} at step ${formatCount(found[0].step)}`;
+function nonFiniteNote(lines, kind, word) {
+  const count = lines.reduce((sum, line) => sum + line.counts[kind], 0);
+  if (count === 0) return null;
+  const note = make("span", "is-bad");
+  note.append(make("span", "icon icon-alert-triangle is-12"), `${formatCount(count)} ${word}`);
+  const hit = lines.filter((line) => line.counts[kind] > 0).sort((a, b) => a.firstSteps[kind] - b.firstSteps[kind])[0];
+  note.title = `First in ${hit.run.label || hit.run.name} at step ${formatCount(hit.firstSteps[kind])}`;
+  return note;
 }
 
 function make(name, className, text = "") {
@@ -98,4 +109,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: 238, load, mount };
+export const card = { height: 238, localOptions: ["scale"], load, mount };

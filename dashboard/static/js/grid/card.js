@@ -62,7 +62,7 @@ function follow({ root, parts, tag, loader, setError }) {
   let isInView = false;
   const show = () => {
     const width = Math.round(parts.plot.current.clientWidth);
-    if (width > 0) loader.show(tag, handle, width);
+    if (width > 0) loader.show(tag, width);
   };
   const make = () => {
     const elements = Object.fromEntries(Object.entries(parts).map(([name, ref]) => [name, ref.current]));
@@ -71,11 +71,13 @@ function follow({ root, parts, tag, loader, setError }) {
       setError(null);
       drawing.update(data, info);
     };
-    return { ...drawing, update, resize: drawing.resize, fail: setError };
+    const made = { ...drawing, update, fail: setError, recover: () => setError(null) };
+    loader.add(tag, made);
+    return made;
   };
   const views = new IntersectionObserver(
-    ([entry]) => {
-      isInView = entry.isIntersecting;
+    (entries) => {
+      isInView = entries.at(-1).isIntersecting;
       if (!isInView) return loader.hide(tag);
       handle ??= make();
       show();
@@ -91,7 +93,7 @@ function follow({ root, parts, tag, loader, setError }) {
   return () => {
     views.disconnect();
     sizes.disconnect();
-    loader.forget(tag);
+    if (handle) loader.remove(tag, handle);
     handle?.destroy();
   };
 }

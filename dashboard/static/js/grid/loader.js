@@ -1,24 +1,27 @@
 // Fetches what the cards in view need: one request for all that are new, one for all that changed.
 
+const RETRY_MS = [1_000, 2_000, 5_000, 10_000];
+const LOCAL_OPTIONS = ["filter"]; // no kind asks the server for other data because of these
+
 export class Loader {
-  #kind;
   #session;
-  #shown = new Map(); // tag → {handle, width}
-  #versions = new Map(); // tag → version of the data that its card holds
+  #cards = new Map(); // tag → {handle, width, isInView, version of its data, epoch: grows when that is void}
   #options = {};
   #abort = new AbortController();
   #isRunning = false;
   #isDue = false;
+  #failures = 0;
+  #retry = null;
   #offs;
 
   constructor(kind, session) {
-    this.#kind = kind;
-    this.#session = session;
     this.kind = kind;
+    this.#session = session;
     this.#offs = [
-      session.on("news", ({ changed }) => changed.some((run) => session.selected.has(run)) && this.schedule()),
-      session.on("selection", () => this.reload()),
+      session.on("news", (news) => this.#hear(news)),
+      session.on("selection", ({ isGrowth }) => (isGrowth ? this.#outdate() : this.reload())),
       session.on("range", () => this.reload()),
+      session.on("server", () => this.reload()),
     ];
   }
 
@@ -28,44 +31,62 @@ export class Loader {
 
   close() {
     this.#offs.forEach((off) => off());
+    clearTimeout(this.#retry);
     this.#abort.abort();
-    this.#shown.clear();
+    this.#cards.clear();
   }
 
   setOptions(options) {
+    const local = new Set([...LOCAL_OPTIONS, ...(this.kind.localOptions ?? [])]);
+    const names = new Set([...Object.keys(options), ...Object.keys(this.#options)]);
+    const isOtherData = [...names].some((name) => !local.has(name) && options[name] !== this.#options[name]);
     this.#options = options;
-    for (const { handle } of this.#shown.values()) handle.setOptions?.(options);
-    this.reload();
+    for (const { handle } of this.#cards.values()) handle.setOptions?.(options);
+    if (isOtherData) this.reload();
+  }
+
+  add(tag, handle) {
+    this.#cards.set(tag, { handle, width: 0, isInView: false, version: 0, epoch: 0 });
   }
 
   // A card came into view, or its width changed.
-  show(tag, handle, width) {
-    const before = this.#shown.get(tag);
-    this.#shown.set(tag, { handle, width });
-    if (before?.handle !== handle || before.width !== width) this.#versions.delete(tag);
+  show(tag, width) {
+    const card = this.#cards.get(tag);
+    if (card.width !== width) outdate(card);
+    Object.assign(card, { width, isInView: true });
     this.schedule();
   }
 
   hide(tag) {
-    this.#shown.delete(tag);
+    const card = this.#cards.get(tag);
+    if (card) card.isInView = false;
   }
 
-  forget(tag) {
-    this.#shown.delete(tag);
-    this.#versions.delete(tag);
+  remove(tag, handle) {
+    if (this.#cards.get(tag)?.handle === handle) this.#cards.delete(tag);
   }
 
   // What every card holds is for another selection, range or axis: fetch all of it again.
   reload() {
     this.#abort.abort();
     this.#abort = new AbortController();
-    this.#versions.clear();
-    this.schedule();
+    this.#outdate();
   }
 
   schedule() {
     this.#isDue = true;
     if (!this.#isRunning) queueMicrotask(() => this.#run());
+  }
+
+  // Every card is asked for in full, while what is under way still counts.
+  #outdate() {
+    for (const card of this.#cards.values()) outdate(card);
+    this.schedule();
+  }
+
+  #hear({ changed, isNewTag }) {
+    if (isNewTag) this.#outdate(); // a run may have lost a tag, which a partial answer can't say
+    else if (changed.some((run) => this.#session.selected.has(run))) this.schedule();
   }
 
   async #run() {
@@ -82,41 +103,57 @@ export class Loader {
   // Cards of one width that hold nothing yet, and those that hold an older version.
   #batches() {
     const batches = new Map();
-    for (const [tag, { width }] of this.#shown) {
-      const since = this.#versions.get(tag) ?? 0;
-      const id = `${width} ${since > 0}`;
-      const batch = batches.get(id) ?? { width, tags: [], since: Infinity };
-      batch.tags.push(tag);
-      batch.since = Math.min(batch.since, since);
+    for (const [tag, card] of this.#cards) {
+      if (!card.isInView) continue;
+      const id = `${card.width} ${card.version > 0}`;
+      const batch = batches.get(id) ?? { width: card.width, cards: new Map(), since: Infinity };
+      batch.cards.set(tag, { card, epoch: card.epoch });
+      batch.since = Math.min(batch.since, card.version);
       batches.set(id, batch);
     }
     return [...batches.values()];
   }
 
-  async #load({ tags, width, since }, isRetry = false) {
+  async #load(batch, isRetry = false) {
     const { signal } = this.#abort;
-    const context = { since, width, signal, session: this.#session, options: this.#options };
+    const tags = [...batch.cards.keys()];
+    const { since, width } = batch;
     try {
-      const selection = await this.#session.selectionKey();
-      const answer = await this.#kind.load(tags, { ...context, selection: selection.key, runs: selection.runs });
+      const { key: selection, runs } = await this.#session.selectionKey();
+      const context = { selection, runs, since, width, signal, session: this.#session, options: this.#options };
+      const answer = await this.kind.load(tags, context);
       if (signal.aborted) return;
-      for (const tag of tags) this.#deliver(tag, answer, since);
+      this.#failures = 0;
+      for (const [tag, asked] of batch.cards) this.#deliver(tag, asked, batch.since, answer);
     } catch (error) {
       if (signal.aborted) return;
       if (error.status === 404 && !isRetry) {
         this.#session.forgetSelectionKey();
-        await this.#load({ tags, width, since }, true);
-        return;
+        await this.#load(batch, true);
+      } else {
+        this.#fail(batch, error);
       }
-      for (const tag of tags) this.#shown.get(tag)?.handle.fail?.(error);
     }
   }
 
-  #deliver(tag, { version, cards }, since) {
-    const card = this.#shown.get(tag);
-    if (!card) return;
-    this.#versions.set(tag, version);
+  // Gives a card its data; if these became void meanwhile, the next round asks again.
+  #deliver(tag, { card, epoch }, since, { version, cards }) {
+    if (this.#cards.get(tag) !== card || (since > 0 && card.epoch !== epoch)) return;
+    if (card.epoch === epoch) card.version = version;
     const data = cards.get(tag);
     if (data || since === 0) card.handle.update(data, { isPartial: since > 0 });
+    else card.handle.recover?.();
   }
+
+  #fail({ cards }, error) {
+    for (const [tag, { card }] of cards) if (this.#cards.get(tag) === card) card.handle.fail?.(error);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.schedule(), RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)]);
+    this.#failures += 1;
+  }
+}
+
+function outdate(card) {
+  card.version = 0;
+  card.epoch += 1;
 }

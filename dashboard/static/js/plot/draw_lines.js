@@ -47,7 +47,7 @@ function placer(plot, isDevice) {
   const [left, top] = isDevice ? [bbox.left, bbox.top] : [0, 0];
   const [width, height] = [bbox.width / ratio, bbox.height / ratio];
   const isLog = scales.y.distr === 3;
-  const scaled = (value) => (isLog ? Math.log10(value) : value);
+  const scaled = (value) => (isLog ? Math.log10(value) : value); // NaN or −Inf where a log axis has no place
   const [xMin, yMin] = [scales.x.min, scaled(scales.y.min)];
   const xPerUnit = width / (scales.x.max - xMin);
   const yPerUnit = height / (scaled(scales.y.max) - yMin);
@@ -61,9 +61,18 @@ function bounds(line) {
   return Array.from(line.segments, (start, i) => [start, line.segments[i + 1] ?? line.values.length]);
 }
 
+// A path through the points that the axis can show; it breaks where one can't be shown.
 function trace(context, line, values, place, from, to) {
   context.beginPath();
-  for (let i = from; i < to; i += 1) context.lineTo(place.x(line.x.points[i]), place.y(values[i]));
+  let isBroken = true;
+  for (let i = from; i < to; i += 1) {
+    const y = place.y(values[i]);
+    if (!Number.isFinite(y)) isBroken = true;
+    else if (isBroken) {
+      context.moveTo(place.x(line.x.points[i]), y);
+      isBroken = false;
+    } else context.lineTo(place.x(line.x.points[i]), y);
+  }
 }
 
 // The raw values of a smoothed line are faint behind it.

@@ -2,15 +2,14 @@
 // are drawn here, on uPlot's canvas. What follows the pointer is on a second canvas and costs no redraw.
 
 import uPlot from "../../../vendor/uplot/uPlot.esm.js";
-import { axisTicks, timeSteps, wholeSteps } from "./axes.js";
+import { axisSize, axisTicks, logSplits, timeSteps, wholeSteps } from "./axes.js";
 import { drawLines, drawLifted } from "./draw_lines.js";
-import { nearestLine, nearestPoint } from "./nearest.js";
+import { currentPoints, nearestIndex, nearestLine } from "./nearest.js";
 import { rangeOfX, rangeOfY } from "./ranges.js";
 import { themeColor } from "./theme.js";
 import { tooltip } from "./tooltip.js";
 
 const TICK_FONT = '11px "Inter Variable", Inter, system-ui, sans-serif';
-const Y_AXIS_PX = 50;
 const X_AXIS_PX = 24;
 const BLEED_PX = 8; // the overlay reaches over the plot's edge, so that a dot there is whole
 
@@ -31,25 +30,25 @@ export class LinePlot {
     this.#options = options;
     this.#overlay.className = "plot-overlay";
     this.#offs = [session.on("cursor", () => this.#drawOverlay()), session.on("focus", () => this.#drawOverlay())];
+    this.#offs.push(session.on("theme", () => this.#clear())); // colours of axes are fixed when they are made
+    element.tabIndex = 0;
+    element.addEventListener("keydown", (event) => this.#press(event));
+    element.addEventListener("blur", () => this.#leave());
   }
 
   setLines(lines) {
-    this.#lines = lines.map((line) => ({ ...line, x: this.#positions(line) }));
+    this.#lines = lines.map((line) => this.#prepare(line));
     if (this.#uplot) this.#uplot.setData(this.#data(), true);
     else if (this.#element.clientWidth > 0) this.#make();
     if (this.#pointer) this.#point();
     this.#drawOverlay();
   }
 
+  // Draws what is there on other axes at once; whoever calls may bring finer data later.
   setOptions(options) {
-    const isOtherScale = (options.x ?? "step") !== (this.#options.x ?? "step") || options.scale !== this.#options.scale;
+    const isOtherScale = (options.x ?? "step") !== this.#axis || options.scale !== this.#options.scale;
     this.#options = options;
-    if (isOtherScale) this.#clear(); // made anew when the new data arrive
-  }
-
-  setTheme(redraw) {
-    this.#clear();
-    redraw();
+    if (isOtherScale) this.#clear();
   }
 
   resize(width, height) {
@@ -61,7 +60,7 @@ export class LinePlot {
 
   destroy() {
     this.#offs.forEach((off) => off());
-    if (this.#pointer) tooltip.hide();
+    if (this.#hover) tooltip.hide();
     this.#clear();
   }
 
@@ -78,11 +77,16 @@ export class LinePlot {
     return this.#options.scale === "log";
   }
 
-  // Where the points of a line stand on the x-axis; NaN and Inf marks too.
-  #positions(line) {
+  // Adds to a line where its points stand on the x-axis, NaN and Inf marks too, and which of them count.
+  #prepare(line) {
     const shift = this.#axis === "wall" ? line.firstWall : 0;
     const place = (steps, walls) => (this.#axis === "step" ? steps : Float64Array.from(walls, (wall) => wall + shift));
-    return { points: place(line.steps, line.walls), nonFinite: place(line.nonFinite.steps, line.nonFinite.walls) };
+    const points = place(line.steps, line.walls);
+    return {
+      ...line,
+      x: { points, nonFinite: place(line.nonFinite.steps, line.nonFinite.walls) },
+      current: currentPoints(line, points),
+    };
   }
 
   #data() {
@@ -123,10 +127,11 @@ export class LinePlot {
 
   #axisOptions(scale) {
     const isX = scale === "x";
-    const isTime = isX && this.#axis !== "step";
+    const isLog = !isX && this.#isLog;
+    const word = isX ? this.#axis : isLog ? "log" : "value";
     return {
       scale,
-      size: isX ? X_AXIS_PX : Y_AXIS_PX,
+      size: isX ? X_AXIS_PX : axisSize,
       gap: isX ? 5 : 6,
       space: isX ? 64 : 30,
       font: TICK_FONT,
@@ -134,8 +139,9 @@ export class LinePlot {
       grid: { show: !isX, stroke: themeColor("--grid"), width: 1 },
       ticks: { show: false },
       border: { show: isX, stroke: themeColor("--line-strong"), width: 1 },
-      ...(isX ? { incrs: isTime ? timeSteps : wholeSteps } : {}),
-      values: (_, splits) => axisTicks(splits, isX ? this.#axis : "value"),
+      values: (_, splits) => axisTicks(splits, word),
+      ...(isX ? { incrs: this.#axis === "step" ? wholeSteps : timeSteps } : {}),
+      ...(isLog ? { splits: (plot, axis, low, high) => logSplits(low, high), filter: (plot, splits) => splits } : {}),
     };
   }
 
@@ -160,16 +166,38 @@ export class LinePlot {
   // Lights what is under the pointer; again when new points arrive there.
   #point() {
     const { left, top } = this.#pointer;
-    this.#hover = nearestLine(this.#uplot, this.#lines, left, top);
-    if (!this.#hover) return;
-    const { line, index } = this.#hover;
+    this.#light(nearestLine(this.#uplot, this.#lines, left, top), this.#uplot.posToVal(left, "x"));
+  }
+
+  #light(hover, x) {
+    this.#hover = hover;
+    if (!hover) return;
+    const { line, index } = hover;
     this.#session.setFocus(line.name);
     this.#session.setCursor(line.steps[index]);
-    tooltip.show(this.#element, this.#lines, line, this.#uplot.posToVal(left, "x"));
+    tooltip.show(this.#element, this.#lines, line, x);
+  }
+
+  // Arrow keys move the cursor along a line; up and down change the line; Escape lets go.
+  #press(event) {
+    const lines = this.#lines.filter((line) => line.current.x.length > 0);
+    if (!this.#uplot || lines.length === 0) return;
+    if (event.key === "Escape") return this.#leave();
+    const stride = { ArrowLeft: -1, ArrowRight: 1 }[event.key] * (event.shiftKey ? 10 : 1);
+    const turn = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!stride && !turn) return;
+    event.preventDefault();
+    const at = Math.max(0, lines.findIndex((line) => line.name === this.#hover?.line.name));
+    const line = lines[(at + (turn ?? 0) + lines.length) % lines.length];
+    const { x, indices } = line.current;
+    const from = this.#hover ? nearestIndex(x, this.#hover.line.x.points[this.#hover.index]) : x.length - 1 - (stride || 0);
+    const place = Math.max(0, Math.min(x.length - 1, from + (stride || 0)));
+    this.#light({ line, index: indices[place] }, x[place]);
   }
 
   #leave() {
     this.#pointer = null;
+    if (!this.#hover) return;
     this.#hover = null;
     tooltip.hide();
     this.#session.setFocus(null);
@@ -198,14 +226,15 @@ export class LinePlot {
   // Where the shared step cursor stands on this card: on the focused run, else on the first.
   #placeOfCursor(focused) {
     const step = this.#session.cursorStep;
-    const line = focused ?? this.#lines.find((one) => one.steps.length > 0);
-    if (step === null || !line || line.steps.length === 0) return null;
-    return { line, index: nearestPoint(line.steps, step) };
+    const line = [focused, ...this.#lines].find((one) => one?.current.x.length > 0);
+    if (step === null || !line) return null;
+    const steps = Float64Array.from(line.current.indices, (index) => line.steps[index]);
+    return { line, index: line.current.indices[nearestIndex(steps, step)] };
   }
 
   #drawCursor(context, { line, index }, height) {
     const x = Math.round(this.#uplot.valToPos(line.x.points[index], "x")) + 0.5;
-    context.globalAlpha = this.#pointer ? 1 : 0.4;
+    context.globalAlpha = this.#hover ? 1 : 0.4;
     context.strokeStyle = themeColor("--accent");
     context.lineWidth = 1;
     context.beginPath();

@@ -12,8 +12,8 @@ class Tooltip {
   // lines: of the plot; focused: the lit one; x: position of the pointer on the x-axis.
   show(anchor, lines, focused, x) {
     const rows = lines
-      .filter((line) => line.values.length > 0)
-      .map((line) => ({ line, index: nearestPoint(line.x.points, x) }))
+      .filter((line) => line.current.x.length > 0)
+      .map((line) => ({ line, index: nearestPoint(line, x) }))
       .sort((a, b) => shown(a.line)[a.index] - shown(b.line)[b.index]);
     const near = around(rows, rows.findIndex((row) => row.line === focused));
     const root = this.#element();
@@ -80,7 +80,7 @@ function table(rows, focused) {
 }
 
 function foot(numMore, focused, x) {
-  const at = focused.steps.length ? nearestPoint(focused.x.points, x) : 0;
+  const at = nearestPoint(focused, x);
   const root = element("div", "plot-tip-foot");
   root.append(element("span", "", numMore > 0 ? `${formatCount(numMore)} more` : ""));
   root.append(element("span", "", formatClock(focused.firstWall + focused.walls[at])));
