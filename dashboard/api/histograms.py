@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
@@ -24,6 +28,7 @@ MAX_TAGS = 100
 MAX_STEPS = 60
 MAX_WIDTH_PX = 2_000
 MAX_REMEMBERED = 500_000
+HEAD_BYTES = 64
 _BINARY = "application/octet-stream"
 
 
@@ -33,13 +38,18 @@ class Finding(IntEnum):
     FINE = 0
     NON_FINITE = 1
     UNREADABLE = 2
+    LOST = 3  # its file went away or was cut; not remembered
+
+
+FileIdentity = tuple[int, int, bytes] | None
 
 
 class HistogramReader:
     """Reads logged histograms and remembers what was found in them. Safe to use from any thread."""
 
     def __init__(self) -> None:
-        self._findings: dict[tuple[str, int], Finding] = {}
+        self._lock = threading.Lock()
+        self._findings: dict[tuple[FileIdentity, int, int], Finding] = {}
 
     def read(self, blobs: Blobs, index: int) -> Histogram:
         """Decodes one histogram.
@@ -53,23 +63,51 @@ class HistogramReader:
         histogram: Histogram = kinds.decode(KIND, blob)
         return histogram
 
+    def read_those_left(self, blobs: Blobs, indices: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[Histogram]]:
+        """Decodes several histograms; leaves out those whose file went away or was rewritten meanwhile."""
+        left: dict[int, Histogram] = {}
+        for index in indices.tolist():
+            with contextlib.suppress(ValueError, OSError, EOFError):
+                left[index] = self.read(blobs, index)
+        return np.array(list(left), dtype=np.int64), list(left.values())
+
     def find(self, blobs: Blobs) -> NDArray[np.int64]:
         """What is found in each histogram of a tag; each is decoded once. Shape ``(n,)``, values of `Finding`."""
-        if len(self._findings) > MAX_REMEMBERED:
-            self._findings.clear()
-        keys = [(str(path), offset) for path, offset in zip(blobs.paths, blobs.offsets.tolist(), strict=True)]
-        for index, key in enumerate(keys):
-            if key not in self._findings:
-                self._findings[key] = self._examine(blobs, index)
-        return np.array([self._findings[key] for key in keys], dtype=np.int64)
+        identities = {path: _identify(path) for path in dict.fromkeys(blobs.paths)}
+        places = zip(blobs.paths, blobs.offsets.tolist(), blobs.lengths.tolist(), strict=True)
+        keys = [(identities[path], offset, length) for path, offset, length in places]
+        with self._lock:
+            known = [self._findings.get(key) for key in keys]
+        # Decoded without the lock: two requests may do it twice, but none waits for the other.
+        findings = [self._examine(blobs, index) if one is None else one for index, one in enumerate(known)]
+        with self._lock:
+            if len(self._findings) > MAX_REMEMBERED:
+                self._findings.clear()
+            self._findings.update((key, one) for key, one in zip(keys, findings, strict=True) if one != Finding.LOST)
+        return np.array(findings, dtype=np.int64)
 
     def _examine(self, blobs: Blobs, index: int) -> Finding:
         try:
             histogram = self.read(blobs, index)
         except ValueError:
             return Finding.UNREADABLE
+        except (OSError, EOFError):
+            return Finding.LOST
         has_non_finite = histogram.num - histogram.counts.sum() >= 0.5
         return Finding.NON_FINITE if has_non_finite else Finding.FINE
+
+
+def _identify(path: Path) -> FileIdentity:
+    """What differs once a file was rewritten, though not when it grows; None if it can't be read.
+
+    The head of an event file holds the time at which it was begun.
+    """
+    try:
+        with path.open("rb", buffering=0) as file:
+            status = os.fstat(file.fileno())
+            return status.st_dev, status.st_ino, file.read(HEAD_BYTES)
+    except OSError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -109,9 +147,9 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
             return Response(status_code=304, headers=headers)
         try:
             request = Request(selections[selection], run, max_steps, width, since)
-            cards = list(draw_cards(store, reader, tag, request))
-        except (KeyError, OSError, EOFError) as error:
-            raise _refusal(error) from error
+        except KeyError as error:
+            raise not_found(error) from error
+        cards = list(draw_cards(store, reader, tag, request))
         if format == "json":
             content = {"version": version, "cards": [wire.card_to_json(card) for card in cards]}
             return JSONResponse(content, headers=headers)
@@ -175,21 +213,27 @@ def draw_cards(
             yield wire.EmptyCard(index)
             continue
         drawn = next((run for run in runs if run.name == request.preferred_run), runs[0])
-        if drawn.version > request.since:
-            heading = wire.Heading(index, place[drawn.name], tuple(place[run.name] for run in runs))
-            yield _draw_card(store, reader, heading, (tag, drawn), request)
+        if drawn.version <= request.since:
+            continue
+        try:
+            blobs = store.blobs(drawn.name, tag, KIND)
+        except KeyError:  # the run vanished while the other cards were drawn
+            yield wire.EmptyCard(index)
+            continue
+        heading = wire.Heading(index, place[drawn.name], tuple(place[run.name] for run in runs))
+        yield _draw_card(reader, heading, (blobs, drawn), request)
 
 
 def _draw_card(
-    store: LogStore, reader: HistogramReader, heading: wire.Heading, source: tuple[str, RunFacts], request: Request
+    reader: HistogramReader, heading: wire.Heading, source: tuple[Blobs, RunFacts], request: Request
 ) -> wire.RidgeCard:
-    tag, run = source
-    blobs = store.blobs(run.name, tag, KIND)
+    blobs, run = source
     current = current_points(blobs.steps, blobs.is_superseded)
     findings = reader.find(blobs)
-    drawable = current[findings[current] != Finding.UNREADABLE]
+    drawable = current[findings[current] < Finding.UNREADABLE]
     is_flagged = findings[drawable] == Finding.NON_FINITE
-    chosen = drawable[choose_steps(blobs.steps[drawable], is_flagged, request.max_steps)]
+    wanted = drawable[choose_steps(blobs.steps[drawable], is_flagged, request.max_steps)]
+    chosen, histograms = reader.read_those_left(blobs, wanted)
     return wire.RidgeCard(
         heading=heading,
         num_logged=drawable.size,
@@ -199,5 +243,5 @@ def _draw_card(
         first_wall_time=run.first_wall_time,
         steps=blobs.steps[chosen],
         wall_times=blobs.wall_times[chosen],
-        ridges=make_ridges([reader.read(blobs, index) for index in chosen.tolist()], request.width_px),
+        ridges=make_ridges(histograms, request.width_px),
     )

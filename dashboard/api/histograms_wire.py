@@ -15,7 +15,8 @@ Ridges, as ``data/histograms`` sends them:
 `tag` counts in the order of the request, `run` and `runs` in the order of the selection. `runs` are those that have
 the tag, the newest first; `run` is the one drawn, 2**32 − 1 if there is none. Walls are seconds after `first_wall`, the
 run's first point, itself in seconds since the epoch. `num_logged` histograms could be drawn, of which `num_flagged`
-hold non-finite values; besides, a restart wrote over `num_replaced`, and `num_unreadable` are damaged.
+hold non-finite values; besides, a restart wrote over `num_replaced`, and `num_unreadable` are damaged,
+or their file went away.
 `edges_changed_step` is NaN where the edges of the buckets did not change. `flags` bit 0: spikes of one value are cut at
 `peak`. Low, high, peak, statistics (in the order of the fields of `queries.buckets.Statistics`) and shares are those of
 `queries.histograms.Ridges`.
@@ -73,7 +74,7 @@ class RidgeCard:
         heading: The tag and the runs.
         num_logged: Histograms that could be drawn.
         num_replaced: Histograms that a restart, or a later one of the same step, wrote over.
-        num_unreadable: Histograms whose bytes are damaged.
+        num_unreadable: Histograms whose bytes are damaged, or not there any more.
         num_flagged: Logged histograms with a non-finite value.
         first_wall_time: Seconds since the epoch of the run's first point.
         steps: Shape ``(rows,)``, int64.

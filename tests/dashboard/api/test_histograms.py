@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from dashboard.api import histograms
 from dashboard.api.histograms import make_router
 from dashboard.api.selections import Selections
 from dashboard.store.memory import MemoryStore
@@ -249,7 +251,22 @@ def test_parameter_beyond_its_limits_is_refused(board: Board, params: dict[str, 
     assert board.get("histograms", selection=key, **params).status_code == 422
 
 
-def test_file_that_went_away_is_said_in_a_sentence(
+def test_file_that_went_away_costs_its_histograms_only(
+    tmp_path: Path, write_histograms: Callable[..., None], board: Board
+) -> None:
+    write_histograms("a", "w", {0: [1.0]})
+    write_histograms("b", "v", {0: [1.0]})
+    board.reload()
+    for path in (tmp_path / "a").iterdir():
+        path.unlink()
+
+    gone, other = board.cards("a", "b", tag=["w", "v"])
+
+    assert (gone["num_logged"], gone["num_unreadable"], gone["steps"]) == (0, 1, [])
+    assert (other["num_logged"], other["num_unreadable"], other["steps"]) == (1, 0, [0])
+
+
+def test_buckets_of_a_file_that_went_away_are_refused_with_a_sentence(
     tmp_path: Path, write_histograms: Callable[..., None], board: Board
 ) -> None:
     write_histograms("a", "w", {0: [1.0]})
@@ -257,7 +274,35 @@ def test_file_that_went_away_is_said_in_a_sentence(
     for path in (tmp_path / "a").iterdir():
         path.unlink()
 
-    answer = board.get("histograms", selection=board.selections.add(["a"]), tag="w")
+    answer = board.get("histograms/buckets", run="a", tag="w", step=0)
 
     assert answer.status_code == 503
     assert answer.json()["detail"].startswith("An event file changed while it was read: ")
+
+
+def test_rewritten_file_is_looked_at_anew(tmp_path: Path, write_histograms: Callable[..., None], board: Board) -> None:
+    write_histograms("a", "w", {0: [1.0, math.nan]})
+    write_histograms("b", "w", {0: [1.0, 3.0]})
+    board.reload()
+    (before,) = board.cards("a", tag="w")
+
+    (old,), (new,) = (tmp_path / "a").iterdir(), (tmp_path / "b").iterdir()
+    old.write_bytes(new.read_bytes())
+    board.reload()
+    (after,) = board.cards("a", tag="w")
+
+    assert (before["num_flagged"], after["num_flagged"]) == (1, 0)
+    assert after["mean"] == [2.0]
+
+
+def test_many_tabs_ask_at_once_while_what_is_remembered_is_dropped(
+    write_histograms: Callable[..., None], board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(histograms, "MAX_REMEMBERED", 3)
+    write_histograms("a", "w", {step: [1.0, 2.0] for step in range(50)})
+    board.reload()
+
+    with ThreadPoolExecutor(8) as tabs:
+        answers = list(tabs.map(lambda _: board.cards("a", tag="w"), range(16)))
+
+    assert [card["num_logged"] for (card,) in answers] == [50] * 16
