@@ -13,6 +13,7 @@ comparison.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -72,7 +73,7 @@ class LogStore(Protocol):
     def runs(self) -> tuple[RunFacts, ...]:
         """All runs, the newest (by first wall time) first."""
 
-    def tags(self, kind: str) -> dict[str, tuple[str, ...]]:
+    def tags(self, kind: str) -> Mapping[str, tuple[str, ...]]:
         """Tags of a kind, sorted, each with the names of the runs that have it."""
 
     def series(self, run: str, tag: str) -> Series:

@@ -46,6 +46,42 @@ def test_version_grows_with_each_change_and_names_the_run(tmp_path: Path) -> Non
     assert store.tags_version() == tags_before
 
 
+def test_lists_are_made_once_a_change_and_unchanged_runs_are_not_looked_at_again(
+    write_run: WriteRun, tmp_path: Path
+) -> None:
+    for name in "ab":
+        write_run(name, {"loss": [1.0]})
+    store, tail = MemoryStore(), LogdirTail(tmp_path, walk_interval_secs=0)
+    for update in tail.poll():
+        store.append(update)
+    runs, tags = store.runs(), store.tags("scalars")
+    again = store.runs(), store.tags("scalars")
+
+    with SummaryWriter(tmp_path / "a", filename_suffix=".later") as writer:
+        writer.add_scalar("loss", 0.5, 1, walltime=1001.0)
+    for update in tail.poll():
+        store.append(update)
+    later = {run.name: run for run in store.runs()}
+
+    assert again[0] is runs
+    assert again[1] is tags
+    assert store.tags("scalars") is tags
+    assert later["b"] is next(run for run in runs if run.name == "b")
+    assert later["a"].num_points == 2
+
+
+def test_new_tag_of_a_known_file_is_found(tmp_path: Path) -> None:
+    store, tail = MemoryStore(), LogdirTail(tmp_path)
+    with SummaryWriter(tmp_path / "a") as writer:
+        for step, tag in enumerate(["loss", "loss", "acc"]):
+            writer.add_scalar(tag, 1.0, step)
+            writer.flush()
+            for update in tail.poll():
+                store.append(update)
+
+    assert store.tags("scalars") == {"acc": ("a",), "loss": ("a",)}
+
+
 def test_run_without_points_has_no_times(tmp_path: Path) -> None:
     SummaryWriter(tmp_path / "empty").close()  # tells a status, which is no point
     store = MemoryStore()
