@@ -8,14 +8,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
 
+from summaries.folders import Folder
 from summaries.pixels import encode_png, make_sprite
 from summaries.proto.projector_pb2 import EmbeddingInfo, ProjectorConfig, SpriteMetadata
 
@@ -60,7 +59,7 @@ def _to_cell(value: Any) -> str:
     return str(value).translate(_BREAKS)
 
 
-def write_embedding(run: Path, embedding: Embedding) -> None:
+def write_embedding(run: Folder, embedding: Embedding) -> None:
     """Writes the files of `embedding`, and adds it to the configuration of the run.
 
     One of the same tag and step is replaced, all others stay.
@@ -70,20 +69,18 @@ def write_embedding(run: Path, embedding: Embedding) -> None:
     """
     from google.protobuf import text_format
 
-    folder = run / embedding.subfolder
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = embedding.subfolder
     rows = ("\t".join(map(str, row)) for row in embedding.points.tolist())
-    _write(folder / "tensors.tsv", _join_lines(rows))
+    run.write(f"{folder}/tensors.tsv", _join_lines(rows))
     if embedding.labels is not None:
-        _write(folder / "metadata.tsv", _join_lines(embedding.labels))
+        run.write(f"{folder}/metadata.tsv", _join_lines(embedding.labels))
     if embedding.pictures is not None:
-        _write(folder / "sprite.png", encode_png(make_sprite(embedding.pictures)))
-    config = read_config(run)
-    info = _make_info(embedding)
+        run.write(f"{folder}/sprite.png", encode_png(make_sprite(embedding.pictures)))
+    config, info = read_config(run), _make_info(embedding)
     kept = [other for other in config.embeddings if other.tensor_name != info.tensor_name]
     del config.embeddings[:]
     config.embeddings.extend([*kept, info])
-    _write(run / CONFIG_NAME, text_format.MessageToString(config).encode())
+    run.write(CONFIG_NAME, text_format.MessageToString(config).encode())
 
 
 def _make_info(embedding: Embedding) -> EmbeddingInfo:
@@ -99,25 +96,19 @@ def _make_info(embedding: Embedding) -> EmbeddingInfo:
     return info
 
 
-def read_config(run: Path) -> ProjectorConfig:
+def read_config(run: Folder) -> ProjectorConfig:
     """The embeddings of a run; none where the file is missing or is no configuration."""
     from google.protobuf import text_format
 
+    data = run.find(CONFIG_NAME) or b""
     try:
-        return text_format.Parse((run / CONFIG_NAME).read_text(encoding="utf-8"), ProjectorConfig())
-    except (FileNotFoundError, UnicodeDecodeError, text_format.ParseError):
+        return text_format.Parse(data.decode(), ProjectorConfig())
+    except (UnicodeDecodeError, text_format.ParseError):
         return ProjectorConfig()
 
 
 def _join_lines(lines: Any) -> bytes:
     return ("\n".join(lines) + "\n").encode()
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Puts a whole file in place at once: the projector may be reading."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_bytes(data)
-    draft.replace(path)
 
 
 def check_embedding(points: Any, metadata: Any, header: Any, pictures: Any) -> None:

@@ -84,7 +84,7 @@ class SegmentedFile:
     def _open(self) -> None:
         """Connects, and takes a row of names that nobody has."""
         try:
-            self._system, self._folder = _connect(self._url)
+            self._system, self._folder = connect(self._url)
             self._claim()
         except OSError as error:
             self._system = None
@@ -124,7 +124,7 @@ def _make_head(metadata: bytes) -> bytes:
     return encode_event(time.time(), 0, file_version_field()) + metadata
 
 
-def _connect(url: str) -> tuple[Any, str]:
+def connect(url: str) -> tuple[Any, str]:
     """The file system of an address, and the folder in it; a connection of this writer's own.
 
     Raises:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from summaries import pixels, projector
 from summaries.adapters import to_numpy, to_plain_numpy
 from summaries.adapters.matplotlib_figures import render_figure
 from summaries.events import encode_event
+from summaries.folders import open_folder
 from summaries.kinds import AUDIO, IMAGES, MESH, Audio, Images, MeshPart
 from summaries.kinds.mesh import part_tag
 from summaries.methods.base import Methods
@@ -284,18 +284,20 @@ class MediaMethods(Methods):
         Raises:
             ValueError: If there is not a label or a picture for each point.
         """
-        step, run = to_step(global_step), Path(self.log_dir)
+        step = to_step(global_step)
         points, pictures = keep_array(mat), None if label_img is None else keep_array(label_img)
         check_real("mat", points)
         labels = None if metadata is None else [*_to_list(metadata)]
         projector.check_embedding(points, labels, metadata_header, pictures)
         if pictures is not None:
             pixels.check_picture("label_img", pictures, "NCHW")
+        log_dir = self.log_dir
         rows = None if labels is None else projector.make_labels(labels, metadata_header)
 
         def write() -> bytes:
             drawn = None if pictures is None else to_plain_numpy(pictures)
-            projector.write_embedding(run, projector.Embedding(tag, step, to_plain_numpy(points), rows, drawn))
+            embedding = projector.Embedding(tag, step, to_plain_numpy(points), rows, drawn)
+            projector.write_embedding(open_folder(log_dir), embedding)
             return b""
 
         arrays = [points] if pictures is None else [points, pictures]

@@ -12,6 +12,8 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from summaries import SummaryWriter, load
+from summaries.folders import open_folder
+from summaries.projector import read_config
 
 fsspec = pytest.importorskip("fsspec")
 
@@ -230,3 +232,16 @@ print("summaries.remote" in sys.modules, "fsspec" in sys.modules, "asyncio" in s
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
 
     assert done.stdout.split() == ["False", "False", "False"]
+
+
+@pytest.mark.parametrize("store", ["memory", "bucket"])
+def test_embeddings_lie_beside_the_segments(request: pytest.FixtureRequest, store: str):
+    url = request.getfixturevalue(store)
+    for step in (1, 2):
+        with SummaryWriter(f"{url}/one") as writer:
+            writer.add_embedding([[0.5, 1.0]], ["label"], global_step=step)
+
+    folder = open_folder(f"{url}/one")
+    assert folder.find("00002/default/tensors.tsv") == b"0.5\t1.0\n"
+    assert folder.find("00002/default/metadata.tsv") == b"label\n"
+    assert [info.tensor_name for info in read_config(folder).embeddings] == ["default:00001", "default:00002"]
