@@ -32,8 +32,8 @@ def captured_terminal() -> Iterator[tuple[ConsoleCapture, io.StringIO]]:
 
 def test_output_is_kept_by_stream_and_in_order():
     with captured_terminal() as (capture, stream):
-        print("one")
-        print("two", file=sys.stderr)
+        sys.stdout.write("one\n")
+        sys.stderr.write("two\n")
         sys.stdout.writelines(["three\n", "four\n"])
 
     assert capture.take() == [
@@ -47,9 +47,9 @@ def test_output_is_kept_by_stream_and_in_order():
 
 def test_line_that_has_not_ended_waits_in_its_last_state():
     with captured_terminal() as (capture, _):
-        print("done\n10 %", end="\r20 %")
+        sys.stdout.write("done\n10 %\r20 %")
         first = capture.take(is_last=False)
-        print("\r30 %", end="")
+        sys.stdout.write("\r30 %")
         second = capture.take(is_last=False)
 
     assert (first, second) == ([ConsoleText("stdout", "done\n")], [])
@@ -67,7 +67,7 @@ def test_collapse_leaves_what_a_terminal_leaves(text: str, left: str):
 def test_output_beyond_the_limit_is_counted():
     with captured_terminal() as (capture, _):
         for _ in range(3):
-            print("x" * (1 << 20), end="")
+            sys.stdout.write("x" * (1 << 20))
 
     first, last = capture.take()
 
@@ -82,7 +82,7 @@ def test_stop_gives_the_streams_back_and_keeps_no_more():
         copy = sys.stdout
         capture.stop()
         is_back = sys.stdout is stream
-        print("later", file=copy)
+        copy.write("later\n")
 
     assert is_back
     assert capture.take() == []
