@@ -5,6 +5,8 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,23 @@ import pytest
 from dashboard.cli import address_of, listen
 
 
-def start_board(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "dashboard.cli", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+@contextmanager
+def start_board(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Runs `board`; it ends with the block, also where a check in it fails."""
+    command = [sys.executable, "-m", "dashboard.cli", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as board:
+        try:
+            yield board
+        finally:
+            board.kill()
+
+
+def test_failed_check_ends_the_board_that_it_looked_at(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError), start_board("--logdir", str(tmp_path), "--port", "0") as board:  # noqa: PT012
+        board.stdout.readline()
+        raise AssertionError
+
+    assert board.returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
