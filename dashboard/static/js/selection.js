@@ -22,7 +22,7 @@ export class Selection {
     this.excluded = new Set(isKnown ? params.getAll("except") : []);
   }
 
-  // Applies the rule to the runs there are, newest first. → {isChanged, isGrowth: nothing was taken away}
+  // Applies the rule to the runs there are, newest first. → {isChanged, isMore: a run was added}
   apply(runs, isReading) {
     this.#extendBase(runs, isReading);
     const existing = new Set(runs.map((run) => run.name));
@@ -32,8 +32,8 @@ export class Selection {
     for (const name of names) if (!existing.has(name)) names.delete(name);
     const before = this.names;
     this.names = names;
-    const isGrowth = [...before].every((name) => names.has(name));
-    return { isChanged: !isGrowth || names.size !== before.size, isGrowth };
+    const isMore = [...names].some((name) => !before.has(name));
+    return { isChanged: isMore || names.size !== before.size, isMore };
   }
 
   #extendBase(runs, isReading) {

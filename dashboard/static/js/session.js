@@ -9,6 +9,7 @@ import { Selection } from "./selection.js";
 
 const ROOT = new URL("../../", import.meta.url);
 const GATHER_MS = 300;
+const READING_MS = 1_000; // while the server still reads, listing all runs again takes its time
 const RETRY_MS = 1_000;
 
 class Session extends Emitter {
@@ -82,7 +83,7 @@ class Session extends Emitter {
       this.#isStale = false;
       try {
         this.#takeRuns(await this.getJSON("data/runs"));
-        await pause(GATHER_MS); // runs that appear together are listed together
+        await pause(this.live.isReading ? READING_MS : GATHER_MS); // runs that appear together are listed together
       } catch (error) {
         this.#isStale = true;
         this.emit("error", error);
@@ -138,10 +139,10 @@ class Session extends Emitter {
   }
 
   #applySelection(isReading) {
-    const { isChanged, isGrowth } = this.selection.apply(this.runs, isReading);
+    const { isChanged, isMore } = this.selection.apply(this.runs, isReading);
     if (!isChanged) return;
     this.#key = null;
-    this.emit("selection", { isGrowth });
+    this.emit("selection", { isMore });
   }
 
   // A key that names the selected runs to the server, and the runs it names, in its order.

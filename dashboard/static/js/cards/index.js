@@ -1,8 +1,10 @@
 // The kinds of card, each loaded when it is first shown. A member exports `card`, which offers
 //   height   px of the whole card, the same in every state
 //   localOptions   names of options that `load` does not read (optional)
+//   keepsRuns   whether a card can draw fewer runs from what it has (optional)
 //   load(tags, {selection, runs, since, width, signal, session, options}) → {version, cards: Map(tag → data)}
-//   mount({root, values, plot, foot, badges}, {tag, session, options}) → {update(data, {isPartial}), resize(width, height), setOptions(options), destroy()}
+//   mount({root, values, plot, foot, badges}, {tag, session, options})
+//     → {update(data, {isPartial}), reselect() (optional), resize(width, height), setOptions(options), destroy()}
 
 export const cardKinds = {
   histograms: () => import("./histograms.js"),

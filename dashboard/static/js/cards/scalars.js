@@ -42,6 +42,7 @@ function mount(parts, { session, options }) {
       for (const one of data) series.set(one.name, one);
       redraw();
     },
+    reselect: redraw,
     resize: (width, height) => plot.resize(width, height),
     setOptions(changed) {
       current = changed;
@@ -109,4 +110,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: 238, localOptions: ["scale"], load, mount };
+export const card = { height: 238, localOptions: ["scale"], keepsRuns: true, load, mount };

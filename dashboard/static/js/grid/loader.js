@@ -19,7 +19,7 @@ export class Loader {
     this.#session = session;
     this.#offs = [
       session.on("news", (news) => this.#hear(news)),
-      session.on("selection", ({ isGrowth }) => (isGrowth ? this.#outdate() : this.reload())),
+      session.on("selection", ({ isMore }) => this.#reselect(isMore)),
       session.on("range", () => this.reload()),
       session.on("server", () => this.reload()),
     ];
@@ -66,7 +66,7 @@ export class Loader {
     if (this.#cards.get(tag)?.handle === handle) this.#cards.delete(tag);
   }
 
-  // What every card holds is for another selection, range or axis: fetch all of it again.
+  // What every card holds is for another range, axis or server: fetch all of it again.
   reload() {
     this.#abort.abort();
     this.#abort = new AbortController();
@@ -82,6 +82,12 @@ export class Loader {
   #outdate() {
     for (const card of this.#cards.values()) outdate(card);
     this.schedule();
+  }
+
+  // Cards draw what they have of the selected runs at once; only runs that were added have to be asked for.
+  #reselect(isMore) {
+    for (const { handle } of this.#cards.values()) handle.reselect?.();
+    if (isMore || !this.kind.keepsRuns) this.#outdate();
   }
 
   #hear({ changed, isNewTag }) {
