@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -49,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         tailer.start()
         yield
         hub.close()
-        tailer.stop()
+        await asyncio.to_thread(tailer.stop)
 
     app = FastAPI(title="board", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)

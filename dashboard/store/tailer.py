@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 
 POLL_SECS = 1.0
 DEBOUNCE_MS = 40
+STOP_SECS = 1.0
 
 
 class Tailer:
@@ -52,10 +53,21 @@ class Tailer:
         """Starts to tail."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Ends the thread and waits for it."""
+    def stop(self, limit_secs: float = STOP_SECS) -> bool:
+        """Has the thread end and waits for it, blocking the caller.
+
+        The thread ends between two files. It is a daemon: one that still reads a long file ends with the process, and
+        nothing is lost, since it only reads.
+
+        Args:
+            limit_secs: How long to wait.
+
+        Returns:
+            Whether it has ended.
+        """
         self._stop.set()
-        self._thread.join()
+        self._thread.join(limit_secs)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while not self._stop.is_set():

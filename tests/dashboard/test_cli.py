@@ -46,6 +46,16 @@ def test_board_says_when_it_is_ready_and_ends_when_told(tmp_path: Path, ending: 
         assert "Traceback" not in board.stderr.read()
 
 
+def test_board_ends_while_a_file_is_read_that_takes_for_ever(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    os.mkfifo(tmp_path / "a" / "events.out.tfevents.1")  # opening it waits for someone who writes
+    with start_board("--logdir", str(tmp_path), "--port", "0") as board:
+        board.stdout.readline()
+        board.send_signal(signal.SIGINT)
+
+        assert board.wait(timeout=20) == 0
+
+
 def test_missing_logdir_is_said_and_waited_for(tmp_path: Path) -> None:
     with start_board("--logdir", str(tmp_path / "later"), "--port", "0") as board:
         board.stdout.readline()

@@ -1,4 +1,5 @@
 import queue
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,24 @@ def test_folder_created_later_is_picked_up_and_followed(watched: Watched, tmp_pa
         watched.wait_for(2)
 
     assert watched.store.series("a", "loss").values.tolist() == [1.0, 0.5]
+
+
+def test_reading_that_takes_long_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def take_long() -> None:
+        has_begun.set()
+        may_end.wait(PATIENCE_SECS)
+
+    tailer = Tailer(tmp_path, MemoryStore(), take_long)
+    tailer.start()
+    has_begun.wait(PATIENCE_SECS)
+
+    has_ended_at_once = tailer.stop(limit_secs=0.01)
+    may_end.set()
+
+    assert not has_ended_at_once
+    assert tailer.stop(PATIENCE_SECS)
 
 
 def test_new_run_in_a_watched_folder_is_picked_up(watched: Watched, tmp_path: Path) -> None:
