@@ -39,6 +39,7 @@ def test_everything_is_logged_without_a_line_of_user_code(fitted: DNNClassifier,
     assert run.scalars["eval/loss"].steps.tolist() == [40, 80, 120, 150]
     assert sorted(run.histograms) == sorted(f"{group}/{path}" for group in ("params", "grads") for path in PATHS)
     assert list(run.graphs) != []
+    assert run.facts.status.state == "finished"
 
 
 def test_logged_values_are_those_of_the_model(fitted: DNNClassifier, blobs: Arrays, tmp_path: Path) -> None:
@@ -176,7 +177,9 @@ def test_failed_training_keeps_its_last_steps_and_checkpoint(blobs: Arrays, tmp_
     with pytest.raises(KeyboardInterrupt):
         model.fit(*blobs, steps=100, hooks=[Failing()])
 
-    assert load(tmp_path).runs["."].scalars["loss"].steps.tolist() == list(range(1, 34))
+    run = load(tmp_path).runs["."]
+    assert run.scalars["loss"].steps.tolist() == list(range(1, 34))
+    assert run.facts.status.state == "interrupted"
     assert model.n_iter_ == 33
     resumed = DNNClassifier([8], random_state=1, model_dir=tmp_path).fit(*blobs, steps=100)
     whole = DNNClassifier([8], random_state=1).fit(*blobs, steps=100)
