@@ -11,6 +11,7 @@ from typing import TextIO
 import uvicorn
 
 from dashboard.app import create_app
+from dashboard.security import is_loopback
 from dashboard.settings import DEFAULT_PORT, Settings, parse_settings
 
 _PORTS_TO_TRY = 20
@@ -24,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _say(f"board: {error}", stream=sys.stderr)
         return 2
+    if not is_loopback(settings.host):
+        reach = f"anyone who can reach {settings.host} port {listening.getsockname()[1]} can read the logs"
+        _say(f"board: {reach}. Leave --host out to serve this machine only.", stream=sys.stderr)
     if not settings.logdir.expanduser().is_dir():
         _say(f"board: logdir {str(settings.logdir)!r} does not exist yet. board watches for it.", stream=sys.stderr)
     serve(settings, listening)

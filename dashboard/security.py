@@ -58,6 +58,22 @@ def is_allowed_host(host: str, allowed_names: frozenset[str]) -> bool:
     return True
 
 
+def is_origin_of(origin: str, host: str) -> bool:
+    """Whether an Origin header (``scheme://name[:port]``) names the server of a Host header."""
+    try:
+        return urlsplit(origin).netloc == host
+    except ValueError:
+        return False
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on is reachable from this machine only."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def allowed_host_names(host: str) -> frozenset[str]:
     """The names under which a server bound to `host` may be asked for."""
     return frozenset({"localhost", host.lower(), socket.gethostname().lower()})
@@ -102,7 +118,7 @@ class SecurityMiddleware:
             return f"Host must name this server; got {host!r}. Open the address that board printed."
         origin = headers.get("origin")
         changes_state = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
-        if changes_state and origin is not None and urlsplit(origin).netloc != host:
+        if changes_state and origin is not None and not is_origin_of(origin, host):
             return f"Origin must be this server; got {origin!r}. Other sites may not talk to board."
         return None
 

@@ -65,6 +65,18 @@ def test_missing_logdir_is_said_and_waited_for(tmp_path: Path) -> None:
     assert f"logdir {str(tmp_path / 'later')!r} does not exist yet. board watches for it." in message
 
 
+def test_address_that_others_can_reach_is_warned_of_in_one_line(tmp_path: Path) -> None:
+    with start_board("--logdir", str(tmp_path), "--port", "0", "--host", "0.0.0.0") as board:
+        board.stdout.readline()
+        board.send_signal(signal.SIGINT)
+        message = board.communicate(timeout=20)[1]
+
+    warning = (
+        r"board: anyone who can reach 0\.0\.0\.0 port \d+ can read the logs\. Leave --host out to serve .* only\.\n"
+    )
+    assert re.fullmatch(warning, message)
+
+
 def test_port_in_use_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

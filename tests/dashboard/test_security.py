@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from dashboard.app import create_app
-from dashboard.security import allowed_host_names, is_allowed_host
+from dashboard.security import allowed_host_names, is_allowed_host, is_loopback
 from dashboard.settings import Settings
 
 
@@ -48,6 +48,22 @@ def test_post_from_our_page_is_served(client: TestClient) -> None:
     answer = client.post("/data/selections", json={"runs": ["a"]}, headers={"origin": "http://localhost:6006"})
 
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "", "http://localhost:6006.evil.example", "localhost:6006"])
+def test_post_with_an_origin_that_is_none_is_refused(client: TestClient, origin: str) -> None:
+    answer = client.post("/data/selections", json={"runs": []}, headers={"origin": origin})
+
+    assert answer.status_code == 421
+    assert answer.json()["detail"] == f"Origin must be this server; got {origin!r}. Other sites may not talk to board."
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("127.3.2.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False)],
+)
+def test_loopback_is_told_from_what_others_can_reach(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
 
 
 def test_websocket_from_a_foreign_page_is_refused(client: TestClient) -> None:
