@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import sys
 import webbrowser
@@ -42,29 +43,52 @@ def listen(host: str, port: int | None) -> socket.socket:
         port: A port, 0 for any free one, or None for the default or the next free one after it.
 
     Raises:
-        OSError: If the port is taken or the address can't be bound; the message says what to do.
+        OSError: If the port is taken or the address can't be bound; its text says why and what to do.
     """
     if port is not None:
-        return _bind(host, port, f"port {port} of {host} is not free. Pass another --port, or leave it out.")
+        try:
+            return _bind(host, port)
+        except OSError as error:
+            raise OSError(describe_bind_error(error, host, port)) from error
     for candidate in range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TO_TRY):
         try:
-            return _bind(host, candidate, "")
-        except OSError:
-            continue
+            return _bind(host, candidate)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise OSError(describe_bind_error(error, host, candidate)) from error
     ports = f"{DEFAULT_PORT} to {DEFAULT_PORT + _PORTS_TO_TRY - 1}"
     raise OSError(f"no port from {ports} of {host} is free. Pass a free one with --port, or --port 0.")
 
 
-def _bind(host: str, port: int, message: str) -> socket.socket:
+def describe_bind_error(error: OSError, host: str, port: int) -> str:
+    """Says why an address could not be listened on, and what to do."""
+    if isinstance(error, socket.gaierror):
+        rule = f"--host must be an address or a name that stands for one; got {host!r}"
+        return f"{rule} ({error.strerror}). Pass an address of this machine, or leave it out."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"--host must be an address of this machine; got {host!r}. Pass 0.0.0.0 for all of them, or leave it out."
+        )
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} of {host} is not free. Pass another --port, or leave it out."
+    if error.errno == errno.EACCES:
+        return f"port {port} must be one that this user may listen on. Pass a --port above 1023, or leave it out."
+    return f"could not listen on {host} port {port} ({error.strerror or error}). Pass another --host or --port."
+
+
+def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
         listening.listen(128)
-    except OSError as error:
+    except TypeError as error:  # what CPython raises for a name that IDNA cannot encode
         listening.close()
-        raise OSError(f"{message} ({error})") from error
+        raise socket.gaierror(socket.EAI_NONAME, "not a host name") from error
+    except OSError:
+        listening.close()
+        raise
     return listening
 
 

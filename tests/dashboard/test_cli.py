@@ -1,3 +1,4 @@
+import errno
 import os
 import re
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.cli import address_of, listen
+from dashboard.cli import address_of, describe_bind_error, listen
 
 
 @contextmanager
@@ -87,6 +88,46 @@ def test_port_in_use_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
 
     assert board.returncode == 2
     assert f"port {port} of 127.0.0.1 is not free. Pass another --port, or leave it out." in message
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            socket.gaierror(-2, "Name or service not known"),
+            "--host must be an address or a name that stands for one; got",
+        ),
+        (
+            OSError(errno.EADDRNOTAVAIL, ""),
+            "--host must be an address of this machine; got 'box'. Pass 0.0.0.0 for all",
+        ),
+        (OSError(errno.EACCES, ""), "port 80 must be one that this user may listen on. Pass a --port above 1023"),
+        (OSError(errno.EADDRINUSE, ""), "port 80 of box is not free. Pass another --port"),
+        (
+            OSError(errno.EAFNOSUPPORT, "Address family not supported"),
+            "could not listen on box port 80 (Address family",
+        ),
+    ],
+)
+def test_each_cause_of_a_failed_bind_has_its_own_sentence(error: OSError, sentence: str) -> None:
+    assert describe_bind_error(error, "box", 80).startswith(sentence)
+
+
+@pytest.mark.parametrize("port", [None, 0])
+@pytest.mark.parametrize(
+    ("host", "sentence"),
+    [
+        ("192.0.2.1", "--host must be an address of this machine; got '192.0.2.1'."),  # reserved for documentation
+        ("é..b", "--host must be an address or a name that stands for one; got 'é..b' (not a host name)."),
+    ],
+)
+def test_address_that_cannot_be_listened_on_is_not_called_a_busy_port(
+    host: str, sentence: str, port: int | None
+) -> None:
+    with pytest.raises(OSError, match="--host") as error:
+        listen(host, port)
+
+    assert str(error.value).startswith(sentence)
 
 
 def test_default_port_gives_way_to_the_next_free_one() -> None:
