@@ -20,7 +20,8 @@ def render_figure(figure: Any, *, close: bool) -> npt.NDArray[np.uint8]:
         TypeError: If it is none.
     """
     if "matplotlib" not in sys.modules or not isinstance(figure, sys.modules["matplotlib.figure"].Figure):
-        raise TypeError(f"figure must be a matplotlib Figure, or a list of them; got {type(figure).__name__}.")
+        rule = "figure must be a matplotlib Figure, or a list of them"
+        raise TypeError(f"{rule}; got {type(figure).__name__}. Log figures of Plotly with add_plotly.")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     canvas = figure.canvas

@@ -252,18 +252,3 @@ def test_histogram_of_a_torch_tensor_is_the_one_that_torch_writes(tmp_path: Path
     np.testing.assert_allclose(mine.rights[used], other.rights[others], rtol=1e-12)
     for name in ("sum", "half"):
         assert runs["ours"].scalars[name].values.tolist() == runs["torch"].scalars[name].values.tolist()
-
-
-@pytest.mark.peers
-def test_our_writer_takes_the_arguments_of_torchs():
-    pytest.importorskip("torch")
-    import inspect
-
-    from torch.utils.tensorboard import SummaryWriter as TorchWriter
-
-    names = ["__init__", "add_scalar", "add_scalars", "add_histogram", "add_histogram_raw", "add_text", "add_graph"]
-    for name in names:
-        theirs = inspect.signature(getattr(TorchWriter, name)).parameters
-        ours = inspect.signature(getattr(SummaryWriter, name)).parameters
-        assert list(ours)[: len(theirs)] == list(theirs), name
-        assert [ours[key].default for key in theirs] == [parameter.default for parameter in theirs.values()], name
