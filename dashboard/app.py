@@ -7,10 +7,12 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import dash
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import __version__, shell
@@ -56,8 +58,8 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     for router in make_routers(store, Selections(), hub, tailer, settings, server):
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=_FOLDER / "static"))
-    app.mount("/vendor", StaticFiles(directory=_FOLDER / "vendor"))
+    for name in ("static", "vendor"):
+        app.mount(f"/{name}", RevalidatedFiles(directory=_FOLDER / name))
 
     pages = make_dash(settings, app)
     app.state.dash = pages
@@ -85,6 +87,20 @@ def make_dash(settings: Settings, server: FastAPI) -> dash.Dash:
     app.layout = shell.layout(settings)
     shell.register_callbacks(app, settings)
     return app
+
+
+class RevalidatedFiles(StaticFiles):
+    """Files that a browser keeps, but asks for again before each use.
+
+    Without a word on it a browser may use its copy for days, and a page of the new release would run modules of the
+    old one.
+    """
+
+    def file_response(self, *arguments: Any, **options: Any) -> Response:
+        """Answers with a file, or that it did not change."""
+        response = super().file_response(*arguments, **options)
+        response.headers["cache-control"] = "no-cache"
+        return response
 
 
 class PagePaths:

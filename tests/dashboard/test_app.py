@@ -1,0 +1,21 @@
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from dashboard.app import create_app
+from dashboard.settings import Settings
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> TestClient:
+    return TestClient(create_app(Settings(logdir=tmp_path)), base_url="http://localhost")
+
+
+@pytest.mark.parametrize("path", ["/static/js/session.js", "/static/css/tokens.css"])
+def test_files_of_the_page_are_kept_but_asked_for_again(client: TestClient, path: str) -> None:
+    first = client.get(path)
+    again = client.get(path, headers={"if-none-match": first.headers["etag"]})
+
+    assert (first.status_code, again.status_code) == (200, 304)
+    assert [answer.headers["cache-control"] for answer in (first, again)] == ["no-cache", "no-cache"]
