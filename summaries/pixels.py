@@ -29,6 +29,8 @@ Pixels = npt.NDArray[np.uint8]
 _AXES = {2: "HW", 3: "HWC", 4: "NCHW"}
 _GRID_COLUMNS = 8
 _MAX_CHANNELS = 4
+_FORMATS = ("PNG", "GIF", "JPEG", "BMP", "WEBP")
+"""What is read. Pillow knows more, some of which start programs."""
 _BOX_WIDTH_PX = 2
 _LABEL_MARGIN = 0.05
 """Space around a label, as a share of its height."""
@@ -226,7 +228,7 @@ def _iter_frames(data: bytes) -> Iterator[Pixels]:
     from PIL import Image, ImageSequence
 
     try:
-        with Image.open(io.BytesIO(data)) as picture:
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
             mode = _find_plain_mode(picture)
             for frame in ImageSequence.Iterator(picture):
                 if frame.mode.startswith("I"):  # 16 bits, which Pillow would cut off at 255
@@ -234,7 +236,7 @@ def _iter_frames(data: bytes) -> Iterator[Pixels]:
                 else:
                     pixels = np.array(frame.convert(mode), dtype=np.uint8)
                 yield pixels.reshape(*pixels.shape[:2], -1)
-    except (OSError, SyntaxError) as error:  # Pillow raises the latter for damaged PNGs
+    except (OSError, EOFError, SyntaxError, Image.DecompressionBombError) as error:  # SyntaxError: a damaged PNG
         raise ValueError(f"picture must be one that Pillow reads; got {data[:8]!r}… ({error}).") from error
 
 

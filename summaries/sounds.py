@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 _SAMPLE_BYTES = 2
+_MAX_SAMPLE_BYTES = 4
 _FULL_SCALE = np.iinfo(np.int16).max
 
 
@@ -67,8 +68,10 @@ def decode_wav(data: bytes) -> Sound:
         with wave.open(io.BytesIO(data)) as reader:
             num_channels, num_bytes, sample_rate = reader.getnchannels(), reader.getsampwidth(), reader.getframerate()
             raw = reader.readframes(reader.getnframes())
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, RuntimeError) as error:  # the last where a chunk claims to be longer than the file
         raise ValueError(f"audio must be a WAV of integers; got {data[:4]!r}… ({error}).") from error
+    if num_bytes > _MAX_SAMPLE_BYTES:
+        raise ValueError(f"audio must have at most {_MAX_SAMPLE_BYTES} bytes a sample; got {num_bytes}.")
     whole = raw[: len(raw) // (num_bytes * num_channels) * num_bytes * num_channels]
     return Sound(_to_floats(whole, num_bytes).reshape(-1, num_channels), sample_rate)
 

@@ -60,7 +60,7 @@ def decode_tensor(tensor: TensorProto) -> npt.NDArray[Any]:
     if 0 < len(elements) < size:
         elements = np.concatenate([elements, np.full(size - len(elements), elements[-1], dtype=elements.dtype)])
     if len(elements) == 0 and size > 0 and not tensor.tensor_content:
-        elements = np.zeros(size, dtype=elements.dtype)
+        elements = np.full(size, b"" if elements.dtype == object else 0, dtype=elements.dtype)
     if len(elements) != size:
         raise ValueError(f"tensor of shape {shape} must hold {size} elements; got {len(elements)}.")
     return elements.reshape(shape)

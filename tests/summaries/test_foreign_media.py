@@ -74,6 +74,20 @@ def test_frames_of_a_gif_come_one_by_one():
     assert decode_frames(encode_gif(frames, 10))[:, 0, 0, 0].tolist() == [0, 100, 255]
 
 
+def test_a_picture_that_claims_to_be_huge_is_refused():
+    wide = bytearray(save(Image.new("RGB", (1, 1)), "BMP"))
+    wide[18:26] = (100_000).to_bytes(4, "little") * 2
+
+    with pytest.raises(ValueError, match="picture must be one that Pillow reads.*decompression bomb"):
+        decode_picture(bytes(wide))
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "EPS"])
+def test_formats_that_no_writer_uses_are_not_tried(kind: str):
+    with pytest.raises(ValueError, match="picture must be one that Pillow reads"):
+        decode_picture(save(Image.new("RGB", (3, 2)), kind))
+
+
 @pytest.mark.parametrize("data", [b"", b"GIF89a", PNG[:40], PNG[:50], b"\x89PNG\r\n\x1a\n" + b"x" * 40])
 def test_what_is_no_picture_is_refused(data: bytes):
     with pytest.raises(ValueError, match="picture must be one that Pillow reads"):

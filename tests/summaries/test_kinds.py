@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -181,6 +183,26 @@ def test_bytes_made_are_those_of_protobuf(kind: Kind):
 def test_decode_of_other_bytes_raises_value_error(kind: Kind):
     with pytest.raises(ValueError, match="must be"):
         kind.decode(b"\xff\xff\xff")
+
+
+def damage(blob: bytes, random: Random) -> bytes:
+    """`blob` with a few bytes changed, cut out or put in."""
+    data = bytearray(blob)
+    for _ in range(random.randint(1, 4)):
+        place = random.randrange(len(data) + 1)
+        data[place : place + random.randint(0, 4)] = random.randbytes(random.randint(0, 4))
+    return bytes(data)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_decode_of_damaged_bytes_gives_a_value_or_raises_value_error(kind: Kind):
+    random = Random(0)
+
+    for value in EXAMPLES[kind.name]:
+        blob = kind.encode("a/b", value)
+        for _ in range(300):
+            with contextlib.suppress(ValueError):
+                kind.decode(damage(blob, random))
 
 
 def test_decode_of_an_unknown_kind_names_the_known_ones():

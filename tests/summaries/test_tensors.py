@@ -84,3 +84,9 @@ def test_decode_tensor_of_a_wrong_tensor_raises(tensor: TensorProto, message: st
 def test_encode_tensor_of_strings_raises():
     with pytest.raises(ValueError, match="numeric dtype"):
         encode_tensor(np.array(["a"]))
+
+
+def test_strings_that_are_left_out_are_empty():
+    shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=2)])
+
+    assert decode_tensor(TensorProto(dtype="DT_STRING", tensor_shape=shape)).tolist() == [b"", b""]
