@@ -126,7 +126,7 @@ class SummaryWriter(
         system_secs: float | None = None,
         heartbeat_secs: float | None = 30.0,
     ) -> None:
-        self.log_dir = fspath(make_log_dir(comment) if log_dir is None else log_dir)
+        self.log_dir = fspath(log_dir or make_log_dir(comment))
         self._is_compat = compat
         self._is_fsync = fsync
         self._suffix = filename_suffix

@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import io
+import re
+import socket
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -399,3 +401,17 @@ def test_purge_step_is_written_as_torch_writes_it(tmp_path: Path):
 
     facts, others = (list(iter_facts(tmp_path / name, has_wall_time=False)) for name in ("ours", "theirs"))
     assert facts == others == [(".", 7, b"", 1)]
+
+
+@pytest.mark.parametrize("log_dir", [None, ""])
+def test_a_run_without_a_folder_is_named_by_time_and_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log_dir: str | None
+):
+    monkeypatch.chdir(tmp_path)
+
+    with SummaryWriter(log_dir, comment="-lr0.1") as writer:
+        pass
+
+    host = re.escape(socket.gethostname())
+    assert re.fullmatch(rf"runs/[A-Z][a-z]{{2}}\d\d_\d\d-\d\d-\d\d_{host}-lr0\.1", writer.log_dir)
+    assert writer.get_logdir() == writer.log_dir
