@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 DRAIN_SECS = 0.25
 """How long a value lies in memory at most."""
 BUFFER_BYTES = 64 << 20
-"""How much may lie in memory before the caller waits, of single scalars and of all else; while a disk is full, twice."""
+"""How much may lie in memory before the caller waits, of single scalars and of all else; with a full disk, twice."""
 
 _LIVENESS_SECS = 1.0
 _SMALL_BYTES = 128
