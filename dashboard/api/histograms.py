@@ -143,16 +143,15 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
         """
         version = store.version()
         headers = {"etag": f'"{server}-{version}"', "cache-control": "no-cache"}
-        if if_none_match == headers["etag"]:
-            return Response(status_code=304, headers=headers)
         try:
+            if if_none_match == headers["etag"]:
+                return Response(status_code=304, headers=headers)
             request = Request(selections[selection], run, max_steps, width, since)
         except KeyError as error:
             raise not_found(error) from error
         cards = list(draw_cards(store, reader, tag, request))
         if format == "json":
-            content = {"version": version, "cards": [wire.card_to_json(card) for card in cards]}
-            return JSONResponse(content, headers=headers)
+            return JSONResponse({"version": version, "cards": list(map(wire.card_to_json, cards))}, headers=headers)
         return Response(wire.encode_cards(cards, version), media_type=_BINARY, headers=headers)
 
     @router.get("/data/histograms/buckets")
@@ -168,8 +167,7 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
         except (KeyError, OSError, EOFError) as error:
             raise _refusal(error) from error
         if format == "json":
-            pairs = zip(step, histograms, strict=True)
-            return JSONResponse({"histograms": [wire.buckets_to_json(*pair) for pair in pairs]})
+            return JSONResponse({"histograms": list(map(wire.buckets_to_json, step, histograms))})
         return Response(wire.encode_buckets(step, histograms), media_type=_BINARY)
 
     return router

@@ -141,7 +141,7 @@ def test_keys_walk_along_the_edges_and_open(iris: Page) -> None:
 def test_search_opens_what_hides_a_node(iris: Page) -> None:
     iris.keyboard.press("/")
     iris.keyboard.type("/^dense_2.relu/")
-    expect(iris.get_by_role("listbox").get_by_role("option")).to_have_text(re.compile("^relu"))
+    expect(iris.locator(".graph-hits").get_by_role("option")).to_have_text(re.compile("^relu"))
     iris.keyboard.press("Enter")
 
     expect(box(iris, "dense_2/relu")).to_have_class(re.compile("is-selected"))

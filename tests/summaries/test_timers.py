@@ -53,6 +53,7 @@ def test_function_that_fails_is_told_and_called_no_more(caplog: pytest.LogCaptur
     assert ["'missing'. Continuing without it." in record.getMessage() for record in caplog.records] == [True]
 
 
+@pytest.mark.filterwarnings("ignore:os.fork")
 def test_forked_child_is_not_called_for_its_parent_and_has_a_timer_of_its_own():
     repetition = call_every(0.001, lambda: None)
     child = os.fork()
