@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from dashboard.api import graph, histograms, live, runs, selections, series
+from dashboard.api import errors, graph, histograms, live, runs, selections, series
 from dashboard.api.live import NewsHub
 from dashboard.api.selections import Selections
 from dashboard.settings import Settings
@@ -23,4 +23,5 @@ def make_routers(
         runs.make_router(store, settings, tailer, server),
         selections.make_router(posted),
         series.make_router(store, posted, server),
+        errors.make_router(),  # last: it takes every path that is left
     )

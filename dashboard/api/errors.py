@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
@@ -10,6 +10,17 @@ from fastapi.responses import JSONResponse
 def not_found(error: KeyError) -> HTTPException:
     """Turns a KeyError that carries a sentence into a 404 answer."""
     return HTTPException(status_code=404, detail=str(error.args[0]))
+
+
+def make_router() -> APIRouter:
+    """Makes the last data route, which answers what no other does: else the page's own would, with HTML and 200."""
+    router = APIRouter()
+
+    @router.get("/data/{path:path}", include_in_schema=False)
+    def answer_404(path: str) -> None:
+        raise HTTPException(404, f"There is no data at 'data/{path}'. Load the page again if it is of another release.")
+
+    return router
 
 
 def install(app: FastAPI) -> None:

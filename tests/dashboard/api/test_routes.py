@@ -154,6 +154,16 @@ def test_bad_requests_are_answered_with_a_sentence(
     assert sentence in answer.json()["detail"]
 
 
+def test_data_that_does_not_exist_is_not_found_and_no_page(client: TestClient) -> None:
+    answer = client.get("/data/nothing/here")
+
+    assert answer.status_code == 404
+    assert answer.json() == {
+        "detail": "There is no data at 'data/nothing/here'. Load the page again if it is of another release."
+    }
+    assert client.post("/data/runs").status_code == 405
+
+
 def test_news_say_which_run_changed(client: TestClient, tmp_path: Path) -> None:
     with SummaryWriter(tmp_path / "a") as writer, client.websocket_connect("ws://localhost/data/live") as socket:
         writer.add_scalar("loss", 1.0, 0, walltime=50.0)
