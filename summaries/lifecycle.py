@@ -6,7 +6,6 @@ Only the process that made the writer tells of it: a forked child has a file of 
 
 from __future__ import annotations
 
-import atexit
 import os
 import socket
 import sys
@@ -154,5 +153,5 @@ def _end_all_at_signal() -> None:
         life.end("interrupted", "SIGTERM")
 
 
-atexit.register(_end_all_at_exit)
+process_end.call_at_exit(_end_all_at_exit)
 process_end.call_before_signal_ends(_end_all_at_signal)

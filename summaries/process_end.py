@@ -38,7 +38,8 @@ _PATIENCE_SECS = 5.0
 
 _received: set[int] = set()
 _queues: weakref.WeakSet[Queue] = weakref.WeakSet()
-_last_words: list[Callable[[], None]] = []
+_words_at_exit: list[Callable[[], None]] = []
+_words_at_signal: list[Callable[[], None]] = []
 
 
 def watch(queue: Queue) -> None:
@@ -54,9 +55,15 @@ def forget(queue: Queue) -> None:
     _queues.discard(queue)
 
 
+def call_at_exit(function: Callable[[], None]) -> None:
+    """Has `function` called when the process ends, while what it puts can still be written; perhaps twice."""
+    _words_at_exit.append(function)
+    atexit.register(function)
+
+
 def call_before_signal_ends(function: Callable[[], None]) -> None:
     """Has `function` called, in a thread, before SIGTERM ends the process: it may put a last record."""
-    _last_words.append(function)
+    _words_at_signal.append(function)
 
 
 def drain_at_exit_first() -> None:
@@ -72,7 +79,7 @@ def drain_before_threads_end() -> None:
     """
     register = getattr(threading, "_register_atexit", None)
     if register is not None:
-        register(_drain_all)
+        register(_speak_and_drain)
 
 
 def drain_at_end_of_worker() -> None:
@@ -87,6 +94,12 @@ def drain_at_end_of_worker() -> None:
 def _drain_all() -> None:
     for queue in list(_queues):
         queue.drain()
+
+
+def _speak_and_drain() -> None:
+    for function in _words_at_exit:
+        function()
+    _drain_all()
 
 
 def _drain_last() -> None:
@@ -116,7 +129,7 @@ def _end_by_signal(number: int, frame: FrameType | None) -> None:
 
 
 def _drain_and_repeat(number: int) -> None:
-    for function in _last_words:
+    for function in _words_at_signal:
         function()
     for queue in list(_queues):
         queue.drain(is_waiting=False, timeout_secs=_PATIENCE_SECS)

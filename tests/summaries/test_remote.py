@@ -78,7 +78,7 @@ def scalars_of(folder: Path) -> dict[str, list[int]]:
 
 
 def log_three_segments(url: str) -> None:
-    writer = SummaryWriter(url, flush_secs=NEVER_SECS)
+    writer = SummaryWriter(url, flush_secs=NEVER_SECS, heartbeat_secs=None)
     for segment in range(3):
         for step in range(100 * segment, 100 * segment + 100):
             writer.add_scalar("a", float(step), step)
@@ -117,7 +117,8 @@ def test_each_segment_alone_is_an_event_file(tmp_path: Path, memory: str, number
 
 
 def test_two_writers_of_one_second_take_names_of_their_own(tmp_path: Path, bucket: str):
-    with SummaryWriter(bucket) as first, SummaryWriter(bucket) as second:
+    first, second = (SummaryWriter(bucket, heartbeat_secs=None) for _ in range(2))
+    with first, second:
         first.add_scalar("first", 1.0, 1)
         second.add_scalar("second", 1.0, 1)
 
@@ -138,14 +139,15 @@ for step in range(50):
 
     fetch(bucket, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert scalars_of(tmp_path) == {"a": list(range(50))}
+    assert scalars_of(tmp_path)["a"] == list(range(50))
+    assert load(tmp_path).runs["."].facts.status.state == "finished"
 
 
 def test_a_forked_child_writes_segments_of_its_own(tmp_path: Path, bucket: str):
     code = """
 import os, sys
 from summaries import SummaryWriter
-writer = SummaryWriter(sys.argv[1])
+writer = SummaryWriter(sys.argv[1], heartbeat_secs=None)
 writer.add_scalar("parent", 1.0, 1)
 child = os.fork()
 writer.add_scalar("child" if child == 0 else "parent", 1.0, 2)
@@ -166,7 +168,7 @@ def test_a_store_that_is_away_for_a_while_loses_and_doubles_nothing(
     tmp_path: Path, bucket: str, caplog: pytest.LogCaptureFixture
 ):
     system = fsspec.filesystem("s3", skip_instance_cache=True)
-    writer = SummaryWriter(f"{bucket}/one", flush_secs=NEVER_SECS)
+    writer = SummaryWriter(f"{bucket}/one", flush_secs=NEVER_SECS, heartbeat_secs=None)
     with caplog.at_level(logging.WARNING, logger="summaries"):
         writer.add_scalar("a", 1.0, 0)
         writer.flush()
@@ -187,7 +189,7 @@ def test_a_store_that_is_away_for_a_while_loses_and_doubles_nothing(
 
 def test_a_store_that_stays_away_has_close_count_what_was_lost(bucket: str):
     system = fsspec.filesystem("s3", skip_instance_cache=True)
-    writer = SummaryWriter(f"{bucket}/one", flush_secs=NEVER_SECS)
+    writer = SummaryWriter(f"{bucket}/one", flush_secs=NEVER_SECS, heartbeat_secs=None)
     system.rm("bucket", recursive=True)
     writer.add_scalars_at(1, {"a": 1.0, "b": 2.0})
 
