@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ def measure() -> Iterator[Row]:
 
 
 def _measure_loop() -> Iterator[Row]:
-    """The least of many stretches, with and without logging in turns: a busy machine disturbs some of each."""
+    """The median of many stretches, with and without logging in turns: a busy machine disturbs some of each."""
     num_rounds = _calibrate()
     stretches: tuple[list[np.ndarray], list[np.ndarray]] = [], []
     with tempfile.TemporaryDirectory() as folder, summaries.SummaryWriter(folder) as writer:
@@ -49,7 +50,7 @@ def _measure_loop() -> Iterator[Row]:
             stretches[0].append(_time_loop(num_rounds, writer))
             stretches[1].append(_time_loop(num_rounds, None))
     for share in (50, 99, 99.9):
-        with_it, without = (min(float(np.percentile(times, share)) for times in kind) * 1e3 for kind in stretches)
+        with_it, without = (median(float(np.percentile(times, share)) for times in kind) * 1e3 for kind in stretches)
         what = f"a loop of {STEP_SECS * 1e3:g} ms of Python that logs {len(TAGS)} scalars a step, p{share} of a step"
         yield Row(what, "ms", with_it, "no logging", without, WITHIN)
 

@@ -23,9 +23,8 @@ PACE_SECS = 0.001
 
 PEERS = {"torch": "torch.utils.tensorboard", "tensorboardX": "tensorboardX"}
 """Module of each peer."""
-GOALS = {("burst", 50): 35.0, ("paced", 50): 4.0}
-"""How many times faster than torch a call should be, by rhythm and percentile; `TAIL_GOAL` for all others."""
-TAIL_GOAL = 50.0
+GOALS = {("burst", 50): 35.0, ("paced", 50): 4.0, ("burst", 99): 50.0, ("paced", 99): 50.0}
+"""How many times faster than torch a call should be, by rhythm and percentile; elsewhere it should be no slower."""
 
 
 def measure() -> Iterator[Row]:
@@ -36,7 +35,7 @@ def measure() -> Iterator[Row]:
         for name, module in peers.items():
             theirs = _time_calls(module, rhythm)
             for share in (50, 99, 99.9):
-                goal = GOALS.get((rhythm, share), TAIL_GOAL) if name == "torch" else 1.0
+                goal = GOALS.get((rhythm, share), 1.0) if name == "torch" else 1.0
                 figures = (float(np.percentile(times, share)) * 1e6 for times in (ours, theirs))
                 yield _row(f"`add_scalar`, {rhythm}, p{share} of a call", "µs", name, *figures, goal)
     yield from _measure_throughput(peers)
