@@ -415,15 +415,6 @@ class SummaryWriter(
         num_bytes: int = 0,
         arrays: Sequence[Any] | None = None,
     ) -> None:
-        """Puts what `encode` makes behind all earlier values of the tags: now, or in the background.
-
-        Args:
-            tags: The tags in it.
-            step: The step, for what is said of failures.
-            encode: Makes the records.
-            num_bytes: About how much memory waiting takes.
-            arrays: What `encode` needs, if it is to run in the background; None if it may run now.
-        """
         if arrays is None and self._outbox.queued_tags.keys().isdisjoint(tags):
             self._outbox.put(encode())
             return

@@ -39,7 +39,7 @@ def choice(id: str, options: Sequence[tuple[str, str]], value: str, label: str) 
     return control
 
 
-def smoothing(id: str) -> tuple[Component, ...]:
+def smoothing(id: str) -> Component:
     """A slider (`id`-slider, 0 to 100) and a field (`id`, 0 to 0.999) for the weight of the moving average."""
     word = html.Label("Smooth", htmlFor=id, className="toolbar-label")
     slider = dmc.Slider(
@@ -65,4 +65,4 @@ def smoothing(id: str) -> tuple[Component, ...]:
         debounce=300,
         className="m-number",
     )
-    return word, slider, field
+    return html.Div([word, slider, field], className="toolbar-group")

@@ -60,7 +60,7 @@ def layout(settings: Settings) -> Component:
                         "step",
                         "What the x-axis shows",
                     ),
-                    *smoothing("scalars-smoothing"),
+                    smoothing("scalars-smoothing"),
                     choice("scalars-scale", [("linear", "Linear"), ("log", "Log y")], "linear", "Scale of the y-axis"),
                 ],
             ),
