@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-full test-peers lint format proto vendor bench screenshots clean
+.PHONY: help demo test test-full test-peers lint format proto vendor bench wheel screenshots clean
 
 help:
 	@echo "make demo         train the iris example and watch it live (ARGS='--port 0 --no-open')"
@@ -20,9 +20,12 @@ help:
 	@echo "make lint         ruff, mypy and the freshness of generated files; make format writes"
 	@echo "make bench        ours beside the peers, one table"
 	@echo "make proto        regenerate summaries/proto/*_pb2.py; make vendor: refetch dashboard/vendor"
+	@echo "make wheel        build a wheel with the compiled members into dist/"
 	@echo "make screenshots  retake the pictures of the README"
 
-# An environment is remade when pyproject.toml changes. $(1) is the extra, $(2) the mark of its stamp.
+# An environment is remade, and the extensions in it, when one of these changes.
+SOURCES := pyproject.toml setup.py $(wildcard summaries/_*.pyx summaries/_*.h)
+# $(1) is the extra, $(2) the mark of its stamp.
 define install
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed, and none was found. Pass PYTHON=/path/to/python3."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "The module venv is missing. On Debian: apt-get install python3-venv"; exit 1; }
@@ -31,16 +34,16 @@ define install
 	@touch $@
 endef
 
-$(VENV)/.train: pyproject.toml
+$(VENV)/.train: $(SOURCES)
 	$(call install,train)
 
-$(VENV)/.test: pyproject.toml
+$(VENV)/.test: $(SOURCES)
 	$(call install,test)
 
-$(VENV)/.dev: pyproject.toml
+$(VENV)/.dev: $(SOURCES)
 	$(call install,dev)
 
-$(VENV)/.peers: pyproject.toml
+$(VENV)/.peers: $(SOURCES)
 	$(call install,test$(comma)peers)
 
 comma := ,
@@ -76,6 +79,9 @@ vendor:
 
 bench: $(VENV)/.test
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+wheel: $(VENV)/.dev
+	@$(PIP) wheel --no-deps --wheel-dir dist .
 
 screenshots: $(VENV)/.test
 	@bash scripts/ensure_browser.sh
