@@ -12,6 +12,7 @@ Synopsis:
 from summaries.buckets import HISTOGRAM_LIMITS as HISTOGRAM_LIMITS
 from summaries.columns import Batch as Batch
 from summaries.columns import FileHealth as FileHealth
+from summaries.columns import FileState as FileState
 from summaries.columns import Problem as Problem
 from summaries.columns import Tag as Tag
 from summaries.facts import Facts as Facts

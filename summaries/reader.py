@@ -14,19 +14,19 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
-
-from summaries.columns import Batch, Columns, FileHealth, Problem, Purge
+from summaries.columns import Batch, FileHealth, FileState, Problem, make_batch, make_empty_columns, merge_columns
 from summaries.records import Gap
 from summaries.scan import Scan, scan
+from summaries.sources import LocalSource, Source
 from summaries.tags import TagTable
 
 _WINDOW_BYTES = 16 << 20
 _HEAD_BYTES = 64
+_NO_STATE = FileState("", b"", 0, 0, 0, 0, (), is_torn=False, tags=())
 
 
 class EventFileReader:
@@ -34,28 +34,57 @@ class EventFileReader:
 
     Damage is passed over and counted in the health; a file that holds no record at all is one problem, not an error.
     The file is open only during a call, so thousands of readers need no descriptors. Not thread-safe.
+
+    Attributes:
+        path: The file.
+        generation: How often the file turned out to be another one than before, or rewritten.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, window_bytes: int = _WINDOW_BYTES) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        state: FileState | None = None,
+        open_source: Callable[[Path], Source] = LocalSource,
+        window_bytes: int = _WINDOW_BYTES,
+    ) -> None:
         """Reads nothing yet.
 
         Args:
             path: The file.
+            state: The `state` of an earlier reader, maybe of another process: reading goes on from there. If the file
+                is no longer the same, reading begins at its front, and `generation` is 1 afterwards.
+            open_source: Opens the file.
             window_bytes: How many bytes are held in memory at once, unless one record is longer.
         """
         self.path = Path(path)
         self.generation = 0
+        self._open_source = open_source
         self._window_bytes = window_bytes
-        self._start_over()
+        self._start_from(state or _NO_STATE)
 
-    def _start_over(self) -> None:
-        self._table = TagTable()
-        self._identity: tuple[int, int] | None = None
-        self._head = b""
-        self._offset = 0
-        self._num_records = 0
-        self._problems: list[Problem] = []
-        self._is_torn = False
+    def _start_from(self, state: FileState) -> None:
+        self._table = TagTable.make(state.tags)
+        self._identity, self._head = state.identity, state.head
+        self._offset, self._size, self._mtime_ns = state.offset, state.size, state.mtime_ns
+        self._num_records = state.num_records
+        self._problems = list(state.problems)
+        self._is_torn = state.is_torn
+
+    @property
+    def state(self) -> FileState:
+        """Where reading stands."""
+        return FileState(
+            identity=self._identity,
+            head=self._head,
+            offset=self._offset,
+            size=self._size,
+            mtime_ns=self._mtime_ns,
+            num_records=self._num_records,
+            problems=tuple(self._problems),
+            is_torn=self._is_torn,
+            tags=tuple(self._table.tags),
+        )
 
     def read(self, *, is_finished: bool = False) -> Batch:
         """Reads what was appended since the last call.
@@ -70,36 +99,33 @@ class EventFileReader:
         Raises:
             OSError: If the file cannot be read.
         """
-        with open(self.path, "rb", buffering=0) as file:
-            self._check_identity(file.fileno())
-            parts = [found.columns for found in self._iter_scans(file.fileno(), is_finished=is_finished)]
-        columns = _concatenate(parts)
-        fields = {field.name: getattr(columns, field.name) for field in dataclasses.fields(Columns)}
-        return Batch(**fields, tags=tuple(self._table.tags), health=self.health)
+        with self._open_source(self.path) as source:
+            self._check_identity(source)
+            parts = [found.columns for found in self._iter_scans(source, is_finished=is_finished)]
+        columns = merge_columns(parts) if parts else make_empty_columns(len(self._table.tags))
+        return make_batch(columns, tuple(self._table.tags), self.health)
 
     @property
     def health(self) -> FileHealth:
         """How reading went so far."""
         return FileHealth(self.path, self._offset, self._num_records, tuple(self._problems), self._is_torn)
 
-    def _check_identity(self, descriptor: int) -> None:
+    def _check_identity(self, source: Source) -> None:
         """Starts over if the file is not the one that was read before, or was rewritten."""
-        status = os.fstat(descriptor)
-        identity = status.st_dev, status.st_ino
-        head = os.pread(descriptor, _HEAD_BYTES, 0)
-        is_same = self._identity in (None, identity) and status.st_size >= self._offset and head.startswith(self._head)
-        if not is_same:
-            self._start_over()
+        head = source.read(0, _HEAD_BYTES)
+        is_same = self._identity in ("", source.identity) and source.size >= self._offset
+        if not (is_same and head.startswith(self._head)):
+            self._start_from(_NO_STATE)
             self.generation += 1
-        self._identity, self._head = identity, head
+        self._identity, self._head = source.identity, head
+        self._size, self._mtime_ns = source.size, source.mtime_ns
 
-    def _iter_scans(self, descriptor: int, *, is_finished: bool) -> Iterator[Scan]:
+    def _iter_scans(self, source: Source, *, is_finished: bool) -> Iterator[Scan]:
         """Scans the file window by window from where the last call ended."""
-        size = os.fstat(descriptor).st_size
         window_bytes = self._window_bytes
-        while self._offset < size:
-            data = os.pread(descriptor, min(window_bytes, size - self._offset), self._offset)
-            is_last = self._offset + len(data) >= size
+        while self._offset < source.size:
+            data = source.read(self._offset, min(window_bytes, source.size - self._offset))
+            is_last = self._offset + len(data) >= source.size
             found = scan(data, self._table, offset=self._offset, is_growing=not (is_finished and is_last))
             self._note(found)
             yield found
@@ -124,7 +150,7 @@ class EventFileReader:
 
     def close(self) -> None:
         """Forgets what was read; the next `read` begins at the front."""
-        self._start_over()
+        self._start_from(_NO_STATE)
 
     def __enter__(self) -> EventFileReader:
         return self
@@ -137,9 +163,7 @@ class EventFileReader:
 
 def make_empty_batch(path: Path) -> Batch:
     """What a read of an empty file brings."""
-    columns = _concatenate([])
-    fields = {field.name: getattr(columns, field.name) for field in dataclasses.fields(Columns)}
-    return Batch(**fields, tags=(), health=FileHealth(path, 0, 0, (), is_torn=False))
+    return make_batch(make_empty_columns(), (), FileHealth(path, 0, 0, (), is_torn=False))
 
 
 def read_blob(path: str | os.PathLike[str], offset: int, length: int) -> bytes:
@@ -154,18 +178,3 @@ def read_blob(path: str | os.PathLike[str], offset: int, length: int) -> bytes:
     if len(blob) != length:
         raise EOFError(f"{path} must hold {length} bytes at offset {offset}; got {len(blob)}. Read the file again.")
     return blob
-
-
-def _concatenate(parts: list[Columns]) -> Columns:
-    """One set of columns from those of adjoining stretches."""
-    if len(parts) == 1:
-        return parts[0]
-    parts = parts or [scan(b"", TagTable(), offset=0, is_growing=True).columns]
-    purges: list[Purge] = []
-    row = blob_row = 0
-    for part in parts:
-        purges.extend(Purge(purge.step, purge.row + row, purge.blob_row + blob_row) for purge in part.purges)
-        row, blob_row = row + len(part.steps), blob_row + len(part.blob_steps)
-    names = [field.name for field in dataclasses.fields(Columns) if field.name != "purges"]
-    arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    return Columns(**arrays, purges=tuple(purges))

@@ -5,14 +5,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from summaries.columns import Batch, Columns, FileHealth, Floats, Ints, Tag
+from summaries.columns import (
+    BLOB_COLUMNS,
+    SCALAR_COLUMNS,
+    Batch,
+    Columns,
+    FileHealth,
+    Floats,
+    Ints,
+    Tag,
+    make_empty_columns,
+    merge_columns,
+)
 from summaries.series import Bools, Piece, Series, find_segments, make_series
 
 
@@ -84,9 +95,8 @@ class RunLog:
         Raises:
             KeyError: If the run has no scalars under this tag.
         """
-        ids = self._ids(tag, "scalars")
-        pieces = [log.scalars.piece(number) for log, number in zip(self._files.values(), ids, strict=True)]
-        return make_series([Piece(steps, times, values, purges) for (steps, times, values), purges in pieces])
+        pieces = self._pieces(tag, "scalars", SCALAR_COLUMNS)
+        return make_series([Piece(steps, times, values, purges) for _, (steps, times, values), purges in pieces])
 
     def blobs(self, tag: str, kind: str) -> Blobs:
         """The places of a tag's values.
@@ -94,84 +104,72 @@ class RunLog:
         Raises:
             KeyError: If the run has nothing of this kind under this tag.
         """
-        ids = self._ids(tag, kind)
-        pieces = [log.blobs.piece(number) for log, number in zip(self._files.values(), ids, strict=True)]
-        columns = [np.concatenate(parts) for parts in zip(*(columns for columns, _ in pieces), strict=True)]
+        pieces = self._pieces(tag, kind, BLOB_COLUMNS)
+        columns = [np.concatenate(parts) for parts in zip(*(columns for _, columns, _ in pieces), strict=True)]
         steps, wall_times, offsets, lengths = columns
-        paths = tuple(path for path, (parts, _) in zip(self._files, pieces, strict=True) for _ in range(len(parts[0])))
-        _, is_superseded = find_segments([(parts[0], purges) for parts, purges in pieces])
+        paths = tuple(path for path, columns, _ in pieces for _ in range(len(columns[0])))
+        _, is_superseded = find_segments([(columns[0], purges) for _, columns, purges in pieces])
         return Blobs(steps, wall_times, paths, offsets, lengths, is_superseded)
 
-    def _ids(self, tag: str, kind: str) -> list[int]:
-        """The tag's id in each file, -1 where it has none; KeyError if it has none at all."""
+    def _pieces(self, tag: str, kind: str, names: tuple[str, ...]) -> list[tuple[Path, list[_Column], _Purges]]:
+        """What each file gave for the tag, as (file, columns, purges); KeyError if none has the tag."""
         ids = [log.ids.get((tag, kind), -1) for log in self._files.values()]
         if all(number < 0 for number in ids):
             raise KeyError(tag)
-        return ids
+        logs = zip(self._files.items(), ids, strict=True)
+        return [(path, *log.piece(number, names)) for (path, log), number in logs]
+
+
+_Column = npt.NDArray[Any]
+_Purges = tuple[tuple[int, int], ...]
 
 
 class _FileLog:
-    """What one file gave so far, by tag."""
+    """What one file gave so far.
+
+    A growing file gives many small batches. They are merged so that each part is twice as long as the next: there are
+    never more than a few dozen, and no row is copied more often than that.
+    """
 
     def __init__(self) -> None:
         self.tags: tuple[Tag, ...] = ()
         self.ids: dict[tuple[str, str], int] = {}
         self.health: FileHealth | None = None
-        self.scalars = _ByTag((np.int64, np.float64, np.float64))
-        self.blobs = _ByTag((np.int64, np.float64, np.int64, np.int64))
+        self._parts: list[Columns] = []
 
     def update(self, batch: Batch) -> None:
         for number in range(len(self.tags), len(batch.tags)):
             self.ids[batch.tags[number].name, batch.tags[number].kind] = number
         self.tags, self.health = batch.tags, batch.health
-        _add_scalars(self.scalars, batch)
-        _add_blobs(self.blobs, batch)
+        if not _weigh(batch):
+            return
+        self._parts.append(batch)
+        while len(self._parts) > 1 and _weigh(self._parts[-2]) < 2 * _weigh(self._parts[-1]):
+            self._parts[-2:] = [merge_columns(self._parts[-2:])]
 
-
-def _add_scalars(log: _ByTag, batch: Columns) -> None:
-    columns = (batch.steps, batch.wall_times, batch.values)
-    log.add(batch.tag_ids, columns, [(purge.row, purge.step) for purge in batch.purges])
-
-
-def _add_blobs(log: _ByTag, batch: Columns) -> None:
-    columns = (batch.blob_steps, batch.blob_wall_times, batch.blob_offsets, batch.blob_lengths)
-    log.add(batch.blob_tag_ids, columns, [(purge.blob_row, purge.step) for purge in batch.purges])
-
-
-_Column = npt.NDArray[Any]
-
-
-@dataclass
-class _ByTag:
-    """Rows of several columns, kept by tag id in the order in which they came."""
-
-    dtypes: tuple[type[np.generic], ...]
-    _chunks: dict[int, list[tuple[_Column, ...]]] = field(default_factory=dict)
-    _num_rows: dict[int, int] = field(default_factory=dict)
-    _purges: list[tuple[dict[int, int], int]] = field(default_factory=list)
-
-    def add(self, tag_ids: npt.NDArray[np.int32], columns: tuple[_Column, ...], purges: list[tuple[int, int]]) -> None:
-        """Adds rows; each purge is `(row, step)` and stands before that row."""
-        begin = 0
-        for row, step in purges:
-            self._add_rows(tag_ids[begin:row], tuple(column[begin:row] for column in columns))
-            self._purges.append((dict(self._num_rows), step))
-            begin = row
-        self._add_rows(tag_ids[begin:], tuple(column[begin:] for column in columns))
-
-    def _add_rows(self, tag_ids: npt.NDArray[np.int32], columns: tuple[_Column, ...]) -> None:
-        order = np.argsort(tag_ids, kind="stable")
-        ids, starts = np.unique(tag_ids[order], return_index=True)
-        for tag_id, rows in zip(ids.tolist(), np.split(order, starts[1:]), strict=False):
-            self._chunks.setdefault(tag_id, []).append(tuple(column[rows] for column in columns))
-            self._num_rows[tag_id] = self._num_rows.get(tag_id, 0) + len(rows)
-
-    def piece(self, tag_id: int) -> tuple[list[_Column], tuple[tuple[int, int], ...]]:
+    def piece(self, tag_id: int, names: tuple[str, ...]) -> tuple[list[_Column], _Purges]:
         """The columns of one tag and its purges as `(row of the tag, step)`; an id that is not known has no rows."""
-        chunks = self._chunks.get(tag_id, [])
-        if not chunks:
-            columns = [np.zeros(0, dtype=dtype) for dtype in self.dtypes]
-        else:
-            columns = [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
-            self._chunks[tag_id] = [tuple(columns)]
-        return columns, tuple((counts.get(tag_id, 0), step) for counts, step in self._purges)
+        starts_name, rows_name = ("starts", "rows") if names is SCALAR_COLUMNS else ("blob_starts", "blob_rows")
+        purges: list[tuple[int, int]] = []
+        slices: list[tuple[Columns, slice]] = []
+        num_rows = 0
+        for part in self._parts:
+            is_known = 0 <= tag_id < part.num_tags
+            begin, end = getattr(part, starts_name)[tag_id : tag_id + 2].tolist() if is_known else (0, 0)
+            for purge in part.purges:
+                row = int(getattr(purge, rows_name)[tag_id]) if is_known else 0
+                purges.append((num_rows + row, purge.step))
+            slices.append((part, slice(begin, end)))
+            num_rows += end - begin
+        empty = make_empty_columns()
+        parts = [(part, rows) for part, rows in slices if rows.stop > rows.start] or [(empty, slice(0, 0))]
+        return [_concatenate([getattr(part, name)[rows] for part, rows in parts]) for name in names], tuple(purges)
+
+
+def _weigh(part: Columns) -> int:
+    """How much a part holds, in rows."""
+    return len(part.steps) + len(part.blob_steps) + len(part.purges)
+
+
+def _concatenate(parts: list[_Column]) -> _Column:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -19,10 +19,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 from google.protobuf.message import DecodeError
 
 from summaries import wire
-from summaries.columns import GRAPH_TAG, META_GRAPH_TAG, Columns, Purge
+from summaries.columns import GRAPH_TAG, META_GRAPH_TAG, Columns, Ints, Purge
 from summaries.kinds import DEFAULT_KIND, GRAPHS, SCALARS
 from summaries.kinds.graphs import find_graph_in_meta_graph
 from summaries.kinds.scalars import decode_scalar_tensor
@@ -77,7 +78,7 @@ def scan(data: bytes, table: TagTable, *, offset: int, is_growing: bool) -> Scan
             gaps.append(Gap(start - HEADER_BYTES, HEADER_BYTES + length + FOOTER_BYTES, "a record holds no Event"))
     gaps.sort(key=lambda gap: gap.offset)
     return Scan(
-        columns=rows.to_columns(offset),
+        columns=rows.to_columns(offset, len(table.tags)),
         gaps=tuple(Gap(gap.offset + offset, gap.num_bytes, gap.reason) for gap in gaps),
         num_records=len(records.payloads),
         end=records.end + offset,
@@ -94,7 +95,7 @@ class _Rows:
     values: list[float] = field(default_factory=list)
     tag_ids: list[int] = field(default_factory=list)
     blobs: list[tuple[int, int, float, int, int]] = field(default_factory=list)
-    purges: list[Purge] = field(default_factory=list)
+    purges: list[tuple[int, int, int]] = field(default_factory=list)
 
     def add_scalar(self, tag_id: int, step: int, wall_time: float, value: float) -> None:
         self.tag_ids.append(tag_id)
@@ -102,20 +103,43 @@ class _Rows:
         self.wall_times.append(wall_time)
         self.values.append(value)
 
-    def to_columns(self, offset: int) -> Columns:
-        ids, steps, wall_times, starts, lengths = zip(*self.blobs, strict=True) if self.blobs else ((),) * 5
+    def to_columns(self, offset: int, num_tags: int) -> Columns:
+        ids = np.array(self.tag_ids, dtype=np.intp)
+        order, starts = _group(ids, num_tags)
+        blobs = zip(*self.blobs, strict=True) if self.blobs else ((),) * 5
+        blob_ids, steps, wall_times, offsets, lengths = (np.array(column) for column in blobs)
+        blob_ids = blob_ids.astype(np.intp)
+        blob_order, blob_starts = _group(blob_ids, num_tags)
         return Columns(
-            steps=np.array(self.steps, dtype=np.int64),
-            wall_times=np.array(self.wall_times, dtype=np.float64),
-            values=np.array(self.values, dtype=np.float64),
-            tag_ids=np.array(self.tag_ids, dtype=np.int32),
-            blob_tag_ids=np.array(ids, dtype=np.int32),
-            blob_steps=np.array(steps, dtype=np.int64),
-            blob_wall_times=np.array(wall_times, dtype=np.float64),
-            blob_offsets=np.array(starts, dtype=np.int64) + offset,
-            blob_lengths=np.array(lengths, dtype=np.int64),
-            purges=tuple(self.purges),
+            steps=np.array(self.steps, dtype=np.int64)[order],
+            wall_times=np.array(self.wall_times, dtype=np.float64)[order],
+            values=np.array(self.values, dtype=np.float64)[order],
+            starts=starts,
+            blob_steps=steps.astype(np.int64)[blob_order],
+            blob_wall_times=wall_times.astype(np.float64)[blob_order],
+            blob_offsets=offsets.astype(np.int64)[blob_order] + offset,
+            blob_lengths=lengths.astype(np.int64)[blob_order],
+            blob_starts=blob_starts,
+            purges=tuple(
+                Purge(step, _count(ids[:row], num_tags), _count(blob_ids[:blob_row], num_tags))
+                for step, row, blob_row in self.purges
+            ),
         )
+
+
+_Index = npt.NDArray[np.intp]
+
+
+def _group(ids: _Index, num_tags: int) -> tuple[_Index, Ints]:
+    """The order that groups rows by tag, and where the rows of each tag begin then."""
+    starts = np.zeros(num_tags + 1, dtype=np.int64)
+    np.cumsum(_count(ids, num_tags), out=starts[1:])
+    return np.argsort(ids, kind="stable"), starts
+
+
+def _count(ids: _Index, num_tags: int) -> Ints:
+    """How many rows each tag has."""
+    return np.bincount(ids, minlength=num_tags).astype(np.int64)
 
 
 def _add_event(rows: _Rows, table: TagTable, data: bytes, start: int, end: int) -> None:
@@ -132,7 +156,7 @@ def _add_event(rows: _Rows, table: TagTable, data: bytes, start: int, end: int) 
     elif what in ("graph_def", "meta_graph_def", "tagged_run_metadata"):
         _add_graph(rows, table, event, data, start, end)
     elif what == "session_log" and event.session_log.status == SessionLog.START:
-        rows.purges.append(Purge(event.step, len(rows.steps), len(rows.blobs)))
+        rows.purges.append((event.step, len(rows.steps), len(rows.blobs)))
 
 
 def _add_summary(rows: _Rows, table: TagTable, event: Event, data: bytes, start: int, end: int) -> None:

@@ -149,4 +149,6 @@ def _find_restarts(pieces: Sequence[tuple[Ints, Sequence[tuple[int, int]]]]) -> 
 
 
 def _concatenate(parts: Sequence[npt.NDArray[Any]], dtype: type[np.generic]) -> npt.NDArray[Any]:
+    if len(parts) == 1:
+        return parts[0]
     return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)

@@ -72,10 +72,10 @@ class _Run:
 
 def _times_of_points(batch: Batch) -> NDArray[np.float64]:
     """Wall times of what belongs to a tag, rather than to the run itself."""
-    if not batch.blob_tag_ids.size:
+    if not batch.blob_steps.size:
         return batch.blob_wall_times
     is_point = np.array([tag.kind not in RUN_KINDS for tag in batch.tags], dtype=bool)
-    times: NDArray[np.float64] = batch.blob_wall_times[is_point[batch.blob_tag_ids]]
+    times: NDArray[np.float64] = batch.blob_wall_times[np.repeat(is_point, np.diff(batch.blob_starts))]
     return times
 
 

@@ -97,10 +97,9 @@ def _look(folder: Path, num_steps: int) -> Trial:
         batch = reader.read()
     num_promised = num_lost = num_doubled = 0
     for name, interval in _INTERVALS.items():
-        ids = [number for number, tag in enumerate(batch.tags) if tag.name == name]
-        steps = np.concatenate(
-            [batch.steps[np.isin(batch.tag_ids, ids)], batch.blob_steps[np.isin(batch.blob_tag_ids, ids)]]
-        )
+        is_tag = np.array([tag.name == name for tag in batch.tags])
+        scalars, blobs = (np.repeat(is_tag, np.diff(starts)) for starts in (batch.starts, batch.blob_starts))
+        steps = np.concatenate([batch.steps[scalars], batch.blob_steps[blobs]])
         promised = np.arange(0, num_steps, interval)
         num_promised += len(promised)
         num_lost += len(np.setdiff1d(promised, steps))

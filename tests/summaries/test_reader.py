@@ -9,7 +9,7 @@ import pytest
 from summaries.columns import Batch
 from summaries.kinds import decode
 from summaries.proto.event_pb2 import Event, SessionLog
-from summaries.proto.summary_pb2 import HistogramProto, Summary
+from summaries.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
 from summaries.reader import EventFileReader, read_blob
 from summaries.records import frame
 
@@ -47,7 +47,7 @@ def test_read_brings_only_what_was_appended_since(path: Path):
     assert describe(third) == ([], 0, False)
     assert [tag.name for tag in first.tags] == ["a", "h"]
     assert [tag.name for tag in third.tags] == ["a", "h", "b"]
-    assert second.tag_ids.tolist() == [2]
+    assert second.starts.tolist() == [0, 0, 0, 1]
     assert third.health.num_records == 3
     assert third.health.num_bytes_read == path.stat().st_size
 
@@ -109,8 +109,9 @@ def test_read_in_small_windows_is_the_same(path: Path, window_bytes: int):
 
     assert windows.steps.tolist() == whole.steps.tolist() == [*range(20), 30]
     assert windows.blob_offsets.tolist() == whole.blob_offsets.tolist()
-    assert windows.purges == whole.purges
-    assert [(purge.step, purge.row, purge.blob_row) for purge in whole.purges] == [(5, 20, 20)]
+    for batch in (whole, windows):
+        (purge,) = batch.purges
+        assert (purge.step, purge.rows.tolist(), purge.blob_rows.tolist()) == (5, [20, 0], [0, 20])
     places = [(problem.offset, problem.num_bytes) for problem in whole.health.problems]
     assert [(problem.offset, problem.num_bytes) for problem in windows.health.problems] == places
     assert len(places) == 3
@@ -152,6 +153,61 @@ def test_read_of_a_file_that_was_written_anew_and_grew_begins_again(path: Path):
 
     assert batch.steps.tolist() == [5, 6]
     assert reader.generation == 1
+
+
+def test_reader_with_a_state_goes_on_where_the_other_stopped(path: Path):
+    bad = bytearray(record(2))
+    bad[15] ^= 1
+    tail = record(4, "b")
+    append(path, record(1) + bad + record(3) + tail[:20])
+    whole = EventFileReader(path)
+    first = EventFileReader(path)
+    whole.read(), first.read()
+
+    append(path, tail[20:])
+    second = EventFileReader(path, state=first.state)
+    batch = second.read()
+
+    whole.read()
+    assert (batch.steps.tolist(), batch.blob_steps.tolist()) == ([4], [4])
+    assert batch.starts.tolist() == [0, 0, 0, 1]
+    assert second.generation == 0
+    assert second.state == whole.state
+    assert (first.state.is_torn, second.state.is_torn) == (True, False)
+    assert second.state.size == second.state.offset == path.stat().st_size
+    assert second.state.mtime_ns == path.stat().st_mtime_ns
+
+
+def test_reader_with_the_state_of_another_file_begins_again(path: Path):
+    append(path, record(1))
+    first = EventFileReader(path)
+    first.read()
+
+    path.write_bytes(record(5) + record(6))
+    second = EventFileReader(path, state=first.state)
+    batch = second.read()
+
+    assert batch.steps.tolist() == [5, 6]
+    assert second.generation == 1
+    assert second.state.tags == batch.tags
+
+
+def test_reader_with_a_state_knows_the_metadata_that_came_before(path: Path):
+    metadata = SummaryMetadata(plugin_data={"plugin_name": "scalars"}, display_name="A")
+    first_value = Summary.Value(tag="a", tensor={"dtype": "DT_FLOAT", "float_val": [1.0]}, metadata=metadata)
+    later_value = Summary.Value(tag="a", tensor={"dtype": "DT_FLOAT", "float_val": [2.0]})
+    append(path, record(0) + frame(Event(summary={"value": [first_value]}).SerializeToString()))
+    first = EventFileReader(path)
+    first.read()
+
+    append(path, frame(Event(summary={"value": [later_value]}).SerializeToString()))
+    batch = EventFileReader(path, state=first.state).read()
+
+    assert batch.values.tolist() == [2.0]
+    assert [(tag.name, tag.kind, tag.display_name) for tag in batch.tags] == [
+        ("a", "scalars", "A"),
+        ("h", "histograms", ""),
+    ]
 
 
 def test_read_of_an_empty_file_is_empty(path: Path):

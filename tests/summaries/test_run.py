@@ -58,6 +58,24 @@ def test_series_of_a_growing_run_is_that_of_the_run_read_at_once(tmp_path: Path)
     assert log.series("b").superseded.tolist() == [True]
 
 
+def test_series_of_a_file_read_record_by_record_is_that_of_the_whole(tmp_path: Path):
+    path = tmp_path / "x.tfevents"
+    reader, log = EventFileReader(path), RunLog()
+    steps = [*range(40), *range(30, 50)]
+
+    for number, step in enumerate(steps):
+        append(path, *([start_record(30)] if number == 40 else []), value_record(step, "ab"[step % 2]))
+        log.update(path, reader.read())
+
+    assert log.series("a").steps.tolist() == [step for step in steps if step % 2 == 0]
+    assert log.series("b").steps.tolist() == [step for step in steps if step % 2]
+    assert log.series("b").segment_starts.tolist() == [0, 15, 20]
+    assert log.blobs("h", "histograms").steps.tolist() == steps
+    assert (
+        log.blobs("h", "histograms").is_superseded.tolist() == [30 <= step < 40 for step in steps[:40]] + [False] * 20
+    )
+
+
 def test_blobs_tell_where_each_value_lies_and_what_a_restart_replaced(tmp_path: Path):
     one, two = tmp_path / "x.tfevents.1", tmp_path / "x.tfevents.2"
     append(one, value_record(0), value_record(1))

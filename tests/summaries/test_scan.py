@@ -47,16 +47,16 @@ def test_scan_of_simple_values_gives_columns():
 
     columns = found.columns
     assert [tag.name for tag in table.tags] == ["a", "b"]
-    assert columns.tag_ids.tolist() == [0, 1, 0]
-    assert columns.steps.tolist() == [3, 3, -4]
-    assert columns.wall_times.tolist() == [9.5, 9.5, 10.0]
-    assert columns.values.tolist() == [0.5, -1.0, 0.25]
+    assert columns.starts.tolist() == [0, 2, 3]
+    assert columns.steps.tolist() == [3, -4, 3]
+    assert columns.wall_times.tolist() == [9.5, 10.0, 9.5]
+    assert columns.values.tolist() == [0.5, 0.25, -1.0]
     assert found.num_records == 2
-    assert [array.dtype for array in (columns.steps, columns.wall_times, columns.values, columns.tag_ids)] == [
+    assert [array.dtype for array in (columns.steps, columns.wall_times, columns.values, columns.starts)] == [
         np.dtype("int64"),
         np.dtype("float64"),
         np.dtype("float64"),
-        np.dtype("int32"),
+        np.dtype("int64"),
     ]
 
 
@@ -120,9 +120,9 @@ def test_scan_of_blobs_gives_the_places_of_their_values():
 
     found, table, data = scan_events(event(values[0]), event(*values[1:]))
 
-    ids = found.columns.blob_tag_ids.tolist()
-    kinds = ["histograms", "images", "text", "pr_curves", "tensors", "hparams"]
-    assert [table.tags[number].kind for number in ids] == kinds
+    kinds = ["histograms", "scalars", "images", "text", "pr_curves", "tensors", "hparams"]
+    assert [tag.kind for tag in table.tags] == kinds
+    assert found.columns.blob_starts.tolist() == [0, 1, 1, 2, 3, 4, 5, 6]
     assert blobs_of(found, data) == [value.SerializeToString() for value in values if value.tag != "s"]
     assert found.columns.values.tolist() == [1.0]
 
@@ -186,9 +186,12 @@ def test_scan_of_a_session_start_notes_where_it_stands():
     stop = Event(step=9, session_log=SessionLog(status="STOP")).SerializeToString()
     value = Summary.Value(tag="a", simple_value=1.0)
 
-    found, _, _ = scan_events(event(value), event(value, step=4), start, event(value, step=2), stop)
+    other = Summary.Value(tag="b", simple_value=1.0)
 
-    assert [(purge.step, purge.row, purge.blob_row) for purge in found.columns.purges] == [(2, 2, 0)]
+    found, _, _ = scan_events(event(value), event(value, step=4), start, event(value, other, step=2), stop)
+
+    (purge,) = found.columns.purges
+    assert (purge.step, purge.rows.tolist(), purge.blob_rows.tolist()) == (2, [2, 0], [0, 0])
 
 
 def test_scan_passes_over_events_that_say_nothing_of_training():
