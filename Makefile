@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:
 	@echo "make demo         train the iris example and watch it live (ARGS='--port 0 --no-open')"
 	@echo "make test         every test but the slow ones (ARGS='-k wire')"
-	@echo "make test-full    the slow tests too; make test-peers: those that need torch"
+	@echo "make test-full    the slow tests; make test-peers: those that need torch, Lightning, S3 and the like"
 	@echo "make lint         ruff, mypy and the freshness of generated files; make format writes"
 	@echo "make bench        ours beside the peers, one table"
 	@echo "make proto        regenerate summaries/proto/*_pb2.py; make vendor: refetch dashboard/vendor"

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from plotly import graph_objects
 
 from summaries.kinds import (
     HISTOGRAMS,
@@ -393,7 +394,6 @@ def test_make_confusion_matrix_refuses(labels: list, predictions: list, class_na
 
 
 def test_to_figure_json_takes_plotlys_figures_and_dicts():
-    graph_objects = pytest.importorskip("plotly.graph_objects")
     figure = graph_objects.Figure(graph_objects.Scatter(y=[1, 2]))
 
     assert decode("plotly", KINDS["plotly"].encode("a", figure))["data"][0]["y"] == [1, 2]

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import fsspec
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -15,10 +16,9 @@ from summaries import SummaryWriter, load
 from summaries.folders import open_folder
 from summaries.projector import read_config
 
-fsspec = pytest.importorskip("fsspec")
-
 ROOT = Path(__file__).parents[2]
 NEVER_SECS = 1000.0
+STORES = ["memory", pytest.param("bucket", marks=pytest.mark.peers)]
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def log_three_segments(url: str) -> None:
     writer.close()
 
 
-@pytest.mark.parametrize("store", ["memory", "bucket"])
+@pytest.mark.parametrize("store", STORES)
 def test_a_run_in_an_object_store_is_a_row_of_event_files(tmp_path: Path, store: str, request: pytest.FixtureRequest):
     url = request.getfixturevalue(store)
 
@@ -116,6 +116,7 @@ def test_each_segment_alone_is_an_event_file(tmp_path: Path, memory: str, number
     assert accumulator.Tags()["scalars"] == ([] if number == 0 else ["a"])
 
 
+@pytest.mark.peers
 def test_two_writers_of_one_second_take_names_of_their_own(tmp_path: Path, bucket: str):
     first, second = (SummaryWriter(bucket, heartbeat_secs=None) for _ in range(2))
     with first, second:
@@ -126,6 +127,7 @@ def test_two_writers_of_one_second_take_names_of_their_own(tmp_path: Path, bucke
     assert scalars_of(tmp_path) == {"first": [1], "second": [1]}
 
 
+@pytest.mark.peers
 def test_a_process_that_ends_without_close_has_written_to_the_store(tmp_path: Path, bucket: str):
     code = """
 import sys
@@ -143,6 +145,7 @@ for step in range(50):
     assert load(tmp_path).runs["."].facts.status.state == "finished"
 
 
+@pytest.mark.peers
 def test_a_forked_child_writes_segments_of_its_own(tmp_path: Path, bucket: str):
     code = """
 import os, sys
@@ -164,6 +167,7 @@ assert os.waitpid(child, 0)[1] == 0
     assert scalars_of(tmp_path) == {"parent": [1, 2], "child": [2]}
 
 
+@pytest.mark.peers
 def test_a_store_that_is_away_for_a_while_loses_and_doubles_nothing(
     tmp_path: Path, bucket: str, caplog: pytest.LogCaptureFixture
 ):
@@ -187,6 +191,7 @@ def test_a_store_that_is_away_for_a_while_loses_and_doubles_nothing(
     assert warning.endswith("Continuing with the values in memory.")
 
 
+@pytest.mark.peers
 def test_a_store_that_stays_away_has_close_count_what_was_lost(bucket: str):
     system = fsspec.filesystem("s3", skip_instance_cache=True)
     writer = SummaryWriter(f"{bucket}/one", flush_secs=NEVER_SECS, heartbeat_secs=None)
@@ -197,6 +202,7 @@ def test_a_store_that_stays_away_has_close_count_what_was_lost(bucket: str):
         writer.close()
 
 
+@pytest.mark.peers
 def test_a_bucket_that_does_not_exist_is_refused_at_once(bucket: str):
     with pytest.raises(OSError, match=r"log_dir must be an address that can be written to; got 's3://none-such/run'"):
         SummaryWriter("s3://none-such/run")
@@ -236,7 +242,7 @@ print("summaries.remote" in sys.modules, "fsspec" in sys.modules, "asyncio" in s
     assert done.stdout.split() == ["False", "False", "False"]
 
 
-@pytest.mark.parametrize("store", ["memory", "bucket"])
+@pytest.mark.parametrize("store", STORES)
 def test_embeddings_lie_beside_the_segments(request: pytest.FixtureRequest, store: str):
     url = request.getfixturevalue(store)
     for step in (1, 2):

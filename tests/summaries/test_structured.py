@@ -8,7 +8,11 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+import pandas
+import polars
+import pyarrow
 import pytest
+from plotly import graph_objects
 
 from summaries import SummaryWriter, load
 from summaries.adapters.frames import to_columns
@@ -51,7 +55,6 @@ def test_to_columns_refuses(data: Any, names: list[str] | None, complaint: str):
 
 
 def test_pandas_frames_keep_types_and_an_index_that_says_something():
-    pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame(
         {
             "n": pandas.array([1, None], dtype="Int64"),
@@ -71,16 +74,12 @@ def test_pandas_frames_keep_types_and_an_index_that_says_something():
 
 
 def test_polars_frames_keep_types():
-    polars = pytest.importorskip("polars")
-
     frame = polars.DataFrame({"a": [1, None], "b": ["x", "y"], "c": [date(2026, 1, 2), None]})
 
     assert to_columns(frame) == {"a": [1, None], "b": ["x", "y"], "c": [date(2026, 1, 2), None]}
 
 
 def test_pyarrow_tables_keep_types():
-    pyarrow = pytest.importorskip("pyarrow")
-
     assert to_columns(pyarrow.table({"a": [1, None], "b": ["x", "y"]})) == {"a": [1, None], "b": ["x", "y"]}
 
 
@@ -102,7 +101,6 @@ def test_add_table_keeps_what_was_there_at_the_call(tmp_path: Path):
 
 
 def test_add_plotly_keeps_the_figure(tmp_path: Path):
-    graph_objects = pytest.importorskip("plotly.graph_objects")
     figure = graph_objects.Figure(graph_objects.Scatter(y=[1.0, None, 3.0]), {"title": {"text": "ü"}})
     with SummaryWriter(tmp_path) as writer:
         writer.add_plotly("chart", figure, 2)
