@@ -32,7 +32,7 @@ from summaries.proto.summary_pb2 import Summary
 from summaries.records import FOOTER_BYTES, HEADER_BYTES, Gap, split_records
 from summaries.tags import TagTable
 
-RUN_METADATA_KIND = "graph_run_metadata"
+RUN_METADATA_KIND = "graph_tagged_run_metadata"
 """Kind of what `Event.tagged_run_metadata` holds: a serialised `RunMetadata`. The name is TensorBoard's."""
 
 _GRAPH_DEF, _SUMMARY, _TAGGED_RUN_METADATA, _META_GRAPH_DEF = 4, 5, 8, 9

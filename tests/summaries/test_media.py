@@ -156,7 +156,7 @@ def test_file_writer_takes_whole_messages(tmp_path: Path, compat: bool):
     assert run.scalars["a"].steps.tolist() == [3, 9]
     assert run.scalars["a"].wall_times.tolist() == [1.5, 2.5]
     assert run.graphs["__run_graph__"][0] == graph
-    assert list(run.blobs("graph_run_metadata")) == ["step1"]
+    assert list(run.blobs("graph_tagged_run_metadata")) == ["step1"]
 
 
 def test_compat_closes_its_sub_runs_with_the_writer_and_flushes_them(tmp_path: Path):

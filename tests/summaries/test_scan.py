@@ -177,7 +177,7 @@ def test_scan_of_run_metadata_gives_its_place():
 
     found, table, data = scan_events(Event(step=3, tagged_run_metadata=tagged).SerializeToString())
 
-    assert [(tag.name, tag.kind) for tag in table.tags] == [("step 3", "graph_run_metadata")]
+    assert [(tag.name, tag.kind) for tag in table.tags] == [("step 3", "graph_tagged_run_metadata")]
     assert blobs_of(found, data) == [b"\x0a\x00"]
 
 
