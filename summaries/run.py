@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +23,15 @@ from summaries.columns import (
     FileHealth,
     Floats,
     Ints,
+    Purge,
     Tag,
     make_empty_columns,
     merge_columns,
 )
 from summaries.series import Bools, Piece, Series, find_segments, make_series
+
+_Column = npt.NDArray[Any]
+_Purges = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,17 @@ class RunLog:
     """What the event files of one run gave so far. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._files: dict[Path, _FileLog] = {}
+        self._files: dict[Path, FileLog] = {}
+
+    @property
+    def files(self) -> Mapping[Path, FileLog]:
+        """What each file gave, by name."""
+        return MappingProxyType(self._files)
+
+    def put(self, path: Path, log: FileLog) -> None:
+        """Has `log` be what a file gave so far, whatever that was."""
+        self._files[path] = log
+        self._files = dict(sorted(self._files.items()))
 
     def update(self, path: Path, batch: Batch, *, is_replaced: bool = False) -> None:
         """Adds what a read of one of the run's files brought.
@@ -68,11 +85,8 @@ class RunLog:
         if is_replaced and not batch.health.num_bytes_read:
             self._files.pop(path, None)
             return
-        is_new = path not in self._files
-        if is_new or is_replaced:
-            self._files[path] = _FileLog()
-        if is_new:
-            self._files = dict(sorted(self._files.items()))
+        if is_replaced or path not in self._files:
+            self.put(path, FileLog())
         self._files[path].update(batch)
 
     @property
@@ -111,6 +125,10 @@ class RunLog:
         _, is_superseded = find_segments([(columns[0], purges) for _, columns, purges in pieces])
         return Blobs(steps, wall_times, paths, offsets, lengths, is_superseded)
 
+    def stamp(self, tag: str, kind: str) -> Hashable:
+        """What stays the same as long as the tag's values do."""
+        return tuple(log.stamp(log.ids.get((tag, kind), -1)) for log in self._files.values())
+
     def _pieces(self, tag: str, kind: str, names: tuple[str, ...]) -> list[tuple[Path, list[_Column], _Purges]]:
         """What each file gave for the tag, as (file, columns, purges); KeyError if none has the tag."""
         ids = [log.ids.get((tag, kind), -1) for log in self._files.values()]
@@ -120,50 +138,164 @@ class RunLog:
         return [(path, *log.piece(number, names)) for (path, log), number in logs]
 
 
-_Column = npt.NDArray[Any]
-_Purges = tuple[tuple[int, int], ...]
+@dataclass(frozen=True)
+class Extent:
+    """How much the front of a file holds.
+
+    Attributes:
+        num_rows: Scalars of each tag. Shape (t,).
+        num_blob_rows: Blobs of each tag. Shape (t,).
+        purges: Where a writer began again, in file order, counting rows from the front of the file.
+    """
+
+    num_rows: Ints
+    num_blob_rows: Ints
+    purges: tuple[Purge, ...] = ()
+
+    @staticmethod
+    def nothing() -> Extent:
+        """That of an empty file."""
+        empty = np.zeros(0, dtype=np.int64)
+        return Extent(empty, empty)
+
+    def followed_by(self, columns: Columns) -> Extent:
+        """That of this and what comes next in the file."""
+        rows, blob_rows = _extend(self.num_rows, columns.num_tags), _extend(self.num_blob_rows, columns.num_tags)
+        later = tuple(
+            Purge(
+                purge.step,
+                rows[: len(purge.rows)] + purge.rows,
+                blob_rows[: len(purge.blob_rows)] + purge.blob_rows,
+            )
+            for purge in columns.purges
+        )
+        counts = np.diff(columns.starts), np.diff(columns.blob_starts)
+        return Extent(rows + counts[0], blob_rows + counts[1], self.purges + later)
 
 
-class _FileLog:
+class StoredRows(Protocol):
+    """The first rows of a file, where these lie elsewhere than in memory."""
+
+    @property
+    def extent(self) -> Extent:
+        """How many they are."""
+
+    def read(self, tag_id: int) -> list[_Column]:
+        """The columns of a tag that has rows, as many as the extent says."""
+
+
+class FileLog:
     """What one file gave so far.
 
     A growing file gives many small batches. They are merged so that each part is twice as long as the next: there are
-    never more than a few dozen, and no row is copied more often than that.
+    never more than a few dozen, and no row is copied more often than that. A store may move rows out of memory, the
+    first ones first: it takes them, and says when they are `stored`.
+
+    Attributes:
+        tags: All tags; an id is an index into it.
+        ids: The id of each name and kind.
+        health: How reading went; None before the first batch.
+        stored: The rows that are not in memory.
     """
 
-    def __init__(self) -> None:
-        self.tags: tuple[Tag, ...] = ()
-        self.ids: dict[tuple[str, str], int] = {}
-        self.health: FileHealth | None = None
+    _serials = itertools.count()
+
+    def __init__(
+        self, tags: tuple[Tag, ...] = (), health: FileHealth | None = None, stored: StoredRows | None = None
+    ) -> None:
+        self.tags = tags
+        self.ids = {(tag.name, tag.kind): number for number, tag in enumerate(tags)}
+        self.health = health
+        self.stored = stored
         self._parts: list[Columns] = []
+        self._num_taken = 0
+        self._serial = next(self._serials)
 
     def update(self, batch: Batch) -> None:
+        """Adds what a read of the file brought."""
         for number in range(len(self.tags), len(batch.tags)):
             self.ids[batch.tags[number].name, batch.tags[number].kind] = number
         self.tags, self.health = batch.tags, batch.health
         if not _weigh(batch):
             return
         self._parts.append(batch)
-        while len(self._parts) > 1 and _weigh(self._parts[-2]) < 2 * _weigh(self._parts[-1]):
+        while len(self._parts) > self._num_taken + 1 and _weigh(self._parts[-2]) < 2 * _weigh(self._parts[-1]):
             self._parts[-2:] = [merge_columns(self._parts[-2:])]
+
+    @property
+    def num_rows_in_memory(self) -> int:
+        """Scalars and blobs that are not stored."""
+        return sum(len(part.steps) + len(part.blob_steps) for part in self._parts)
+
+    def take(self) -> Columns:
+        """All rows in memory, for the caller to store; they stay until `put_away`."""
+        self._parts = [merge_columns(self._parts)]
+        self._num_taken = 1
+        return self._parts[0]
+
+    def put_away(self, stored: StoredRows) -> None:
+        """Forgets the rows that were taken last: `stored` holds them, after those that it held before."""
+        del self._parts[: self._num_taken]
+        self._num_taken = 0
+        self.stored = stored
+
+    def stamp(self, tag_id: int) -> Hashable:
+        """What stays the same as long as the rows of the tag do, and differs from that of any other file."""
+        num_purges = len(self.stored_extent.purges) + sum(len(part.purges) for part in self._parts)
+        return self._serial, self._count_rows(tag_id), num_purges
+
+    @property
+    def stored_extent(self) -> Extent:
+        """How much is stored."""
+        return _NOTHING if self.stored is None else self.stored.extent
+
+    def _count_rows(self, tag_id: int) -> int:
+        """Scalars and blobs of a tag."""
+        stored = self.stored_extent
+        num_rows = _get(stored.num_rows, tag_id) + _get(stored.num_blob_rows, tag_id)
+        for part in self._parts:
+            if 0 <= tag_id < part.num_tags:
+                num_rows += int(part.starts[tag_id + 1] - part.starts[tag_id])
+                num_rows += int(part.blob_starts[tag_id + 1] - part.blob_starts[tag_id])
+        return num_rows
 
     def piece(self, tag_id: int, names: tuple[str, ...]) -> tuple[list[_Column], _Purges]:
         """The columns of one tag and its purges as `(row of the tag, step)`; an id that is not known has no rows."""
         starts_name, rows_name = ("starts", "rows") if names is SCALAR_COLUMNS else ("blob_starts", "blob_rows")
-        purges: list[tuple[int, int]] = []
-        slices: list[tuple[Columns, slice]] = []
-        num_rows = 0
+        slices: list[list[_Column]] = []
+        num_rows, purges = self._read_stored(tag_id, rows_name, slices)
         for part in self._parts:
             is_known = 0 <= tag_id < part.num_tags
             begin, end = getattr(part, starts_name)[tag_id : tag_id + 2].tolist() if is_known else (0, 0)
-            for purge in part.purges:
-                row = int(getattr(purge, rows_name)[tag_id]) if is_known else 0
-                purges.append((num_rows + row, purge.step))
-            slices.append((part, slice(begin, end)))
+            purges.extend((num_rows + _get(getattr(purge, rows_name), tag_id), purge.step) for purge in part.purges)
+            if end > begin:
+                slices.append([getattr(part, name)[begin:end] for name in names])
             num_rows += end - begin
-        empty = make_empty_columns()
-        parts = [(part, rows) for part, rows in slices if rows.stop > rows.start] or [(empty, slice(0, 0))]
-        return [_concatenate([getattr(part, name)[rows] for part, rows in parts]) for name in names], tuple(purges)
+        slices = slices or [[getattr(make_empty_columns(), name) for name in names]]
+        return [_concatenate(parts) for parts in zip(*slices, strict=True)], tuple(purges)
+
+    def _read_stored(
+        self, tag_id: int, rows_name: str, slices: list[list[_Column]]
+    ) -> tuple[int, list[tuple[int, int]]]:
+        """How many rows of a tag are stored, and their purges; adds their columns to `slices`."""
+        extent = self.stored_extent
+        num_rows = _get(getattr(extent, f"num_{rows_name}"), tag_id)
+        if num_rows and self.stored is not None:
+            slices.append(self.stored.read(tag_id))
+        return num_rows, [(_get(getattr(purge, rows_name), tag_id), purge.step) for purge in extent.purges]
+
+
+_NOTHING = Extent.nothing()
+
+
+def _get(counts: Ints, tag_id: int) -> int:
+    """The count of a tag; 0 for one that is not known, or came later."""
+    return int(counts[tag_id]) if 0 <= tag_id < len(counts) else 0
+
+
+def _extend(counts: Ints, num_tags: int) -> Ints:
+    """The same counts with tags without rows at the end."""
+    return np.pad(counts, (0, num_tags - len(counts)))
 
 
 def _weigh(part: Columns) -> int:
@@ -171,5 +303,5 @@ def _weigh(part: Columns) -> int:
     return len(part.steps) + len(part.blob_steps) + len(part.purges)
 
 
-def _concatenate(parts: list[_Column]) -> _Column:
+def _concatenate(parts: Sequence[_Column]) -> _Column:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from summaries.columns import (
+    BLOB_COLUMNS,
+    SCALAR_COLUMNS,
+    Columns,
+    FileHealth,
+    make_batch,
+    make_empty_columns,
+    merge_columns,
+)
 from summaries.proto.event_pb2 import Event, SessionLog
 from summaries.proto.summary_pb2 import HistogramProto, Summary
 from summaries.reader import EventFileReader
 from summaries.records import frame
-from summaries.run import RunLog
+from summaries.run import Extent, FileLog, RunLog
 from summaries.tail import LogdirTail
 
 
@@ -74,6 +84,63 @@ def test_series_of_a_file_read_record_by_record_is_that_of_the_whole(tmp_path: P
     assert (
         log.blobs("h", "histograms").is_superseded.tolist() == [30 <= step < 40 for step in steps[:40]] + [False] * 20
     )
+
+
+class Shelf:
+    """Rows of one file on a shelf."""
+
+    def __init__(self) -> None:
+        self.extent, self._log = Extent.nothing(), FileLog()
+
+    def add(self, path: Path, log: FileLog, columns: Columns) -> None:
+        self.extent = self.extent.followed_by(columns)
+        columns = merge_columns([columns, make_empty_columns()])
+        self._log.update(make_batch(columns, log.tags, FileHealth(path, 0, 0, (), is_torn=False)))
+
+    def read(self, tag_id: int) -> list[np.ndarray]:
+        is_scalar = self._log.tags[tag_id].kind == "scalars"
+        return self._log.piece(tag_id, SCALAR_COLUMNS if is_scalar else BLOB_COLUMNS)[0]
+
+
+@pytest.mark.parametrize("interval", [1, 2, 3, 7])
+def test_rows_that_are_moved_out_of_memory_change_nothing(tmp_path: Path, interval: int):
+    path, shelf = tmp_path / "x.tfevents", Shelf()
+    reader, log, in_memory = EventFileReader(path), RunLog(), RunLog()
+    for number, step in enumerate([*range(12), *range(5, 15)]):
+        tag = "abc"[step % 3] if number > 3 else "a"
+        append(path, *([start_record(5)] if number in (12, 20) else []), value_record(step, tag))
+        batch = reader.read()
+        in_memory.update(path, batch)
+        taken = log.files[path].take() if number and number % interval == 0 else None
+        log.update(path, batch)  # while the rows before it are being stored
+        if taken is not None:
+            shelf.add(path, log.files[path], taken)
+            log.files[path].put_away(shelf)
+
+    for tag in "abc":
+        series, expected = log.series(tag), in_memory.series(tag)
+        assert {name: column.tolist() for name, column in vars(series).items()} == {
+            name: column.tolist() for name, column in vars(expected).items()
+        }
+    assert log.blobs("h", "histograms").offsets.tolist() == in_memory.blobs("h", "histograms").offsets.tolist()
+    assert log.files[path].num_rows_in_memory == 2 * (1 + 21 % interval)
+
+
+def test_stamp_changes_with_the_rows_of_the_tag_and_with_the_file(tmp_path: Path):
+    path = tmp_path / "x.tfevents"
+    reader, log = EventFileReader(path), RunLog()
+    append(path, value_record(0, "a"), value_record(0, "b"))
+    log.update(path, reader.read())
+    before = log.stamp("a", "scalars"), log.stamp("b", "scalars")
+
+    append(path, value_record(1, "b"))
+    log.update(path, reader.read())
+    after = log.stamp("a", "scalars"), log.stamp("b", "scalars")
+    log.update(path, EventFileReader(path).read(), is_replaced=True)
+
+    assert after[0] == before[0]
+    assert after[1] != before[1]
+    assert log.stamp("a", "scalars") != after[0]
 
 
 def test_blobs_tell_where_each_value_lies_and_what_a_restart_replaced(tmp_path: Path):
