@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
@@ -23,6 +24,7 @@ from summaries.columns import FileHealth, Tag
 from summaries.facts import Facts, Mark, read_annotations, read_console, read_facts
 from summaries.files import walk_logdir
 from summaries.kinds import ConsoleText
+from summaries.kinds.contract import find_metadata
 from summaries.reader import EventFileReader, read_blob
 from summaries.run import Blobs, RunLog
 from summaries.series import Series
@@ -57,9 +59,17 @@ class BlobSeries(Sequence[Any]):
         """
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
+        blob = self._read(index)
+        return kinds.decode(self.kind, self._metadata + blob) if self.kind in kinds.KINDS else blob
+
+    @cached_property
+    def _metadata(self) -> bytes:
+        """What the first value says of all of them, where the decoder asks for it."""
+        return find_metadata(self._read(0)) if kinds.KINDS[self.kind].reads_metadata else b""
+
+    def _read(self, index: int) -> bytes:
         places = self.places
-        blob = read_blob(places.paths[index], int(places.offsets[index]), int(places.lengths[index]))
-        return kinds.decode(self.kind, blob) if self.kind in kinds.KINDS else blob
+        return read_blob(places.paths[index], int(places.offsets[index]), int(places.lengths[index]))
 
 
 class _ByTag(Mapping[str, _Value]):

@@ -26,6 +26,8 @@ class Kind:
         metadata: Serialised `SummaryMetadata` that the first value of a tag carries; empty where TensorBoard needs
             none.
         is_graph: Whether the blob is a graph, which lies in the event itself and not in a summary.
+        reads_metadata: Whether `decode` looks at the metadata, which stand on the first value of a tag only: hand it
+            `find_metadata(first blob) + blob`.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Kind:
     decode: Callable[[bytes], Any]
     metadata: bytes = b""
     is_graph: bool = False
+    reads_metadata: bool = False
 
     def envelope(self, blob: bytes, metadata: bytes = b"") -> bytes:
         """What an `Event` with this blob holds after its wall time and step.
@@ -54,3 +57,15 @@ def announce(tag: str, metadata: bytes) -> bytes:
     """What an `Event` holds that tells a tag's metadata without a value."""
     value = wire.field(_VALUE_TAG, tag.encode()) + wire.field(_VALUE_METADATA, metadata)
     return wire.field(_EVENT_SUMMARY, wire.field(_SUMMARY_VALUE, value))
+
+
+def find_metadata(blob: bytes) -> bytes:
+    """The metadata in a serialised `Summary.Value`, as its field. Before another value they become those of it.
+
+    Raises:
+        ValueError: If the bytes are no message.
+    """
+    fields = wire.iter_fields(blob)
+    return b"".join(
+        wire.field(number, blob[start:end]) for number, _, start, end in fields if number == _VALUE_METADATA
+    )

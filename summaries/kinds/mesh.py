@@ -1,7 +1,8 @@
 """Meshes and point clouds: vertices, faces and colours, each a tensor under a tag of its own.
 
 One encoding: a tensor of shape (b, n, 3) with plugin `mesh`. The tag is the mesh's name and `_VERTEX`, `_FACE` or
-`_COLOR`. The metadata tell which, and hold the scene's configuration; they stand on every value here.
+`_COLOR`. The metadata tell which, and hold the scene's configuration; they stand on every value here, and on the first
+one in files of TensorFlow 1.
 """
 
 from __future__ import annotations
@@ -99,4 +100,4 @@ def _decode_config(text: str) -> Mapping[str, Any]:
     return config if isinstance(config, dict) else {}
 
 
-MESH = Kind(name=_PLUGIN_NAME, encode=encode_mesh_part, decode=decode_mesh_part)
+MESH = Kind(name=_PLUGIN_NAME, encode=encode_mesh_part, decode=decode_mesh_part, reads_metadata=True)

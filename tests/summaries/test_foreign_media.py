@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import io
 import wave
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from summaries.kinds import decode
+from summaries import load
+from summaries.kinds import KINDS, MeshPart, decode
 from summaries.kinds.audio import Audio
 from summaries.kinds.images import Images
 from summaries.pixels import decode_frames, decode_picture, encode_gif, encode_png
+from summaries.proto.event_pb2 import Event
 from summaries.proto.hparams_pb2 import HParamsPluginData
 from summaries.proto.summary_pb2 import Summary, SummaryMetadata
 from summaries.proto.tensor_pb2 import TensorProto, TensorShapeProto
+from summaries.records import frame
 from summaries.sounds import decode_wav, encode_wav
 from summaries.tensors import encode_tensor
 
@@ -92,6 +96,19 @@ def test_formats_that_no_writer_uses_are_not_tried(kind: str):
 def test_what_is_no_picture_is_refused(data: bytes):
     with pytest.raises(ValueError, match="picture must be one that Pillow reads"):
         decode_picture(data)
+
+
+def test_later_parts_of_a_mesh_have_the_metadata_of_the_first(tmp_path: Path):
+    part = MeshPart("m", "faces", np.zeros((1, 2, 3), np.float32), ("vertices", "faces"), {"camera": {"fov": 75}})
+    first = Summary.Value.FromString(KINDS["mesh"].encode("renamed", part))
+    later = Summary.Value(tag=first.tag, tensor=first.tensor)
+    events = [Event(step=step, summary=Summary(value=[value])) for step, value in enumerate((first, later))]
+    (tmp_path / "x.tfevents").write_bytes(b"".join(frame(event.SerializeToString()) for event in events))
+
+    parts = load(tmp_path).runs["."].meshes["renamed"]
+
+    for found in parts:
+        assert (found.mesh, found.part, found.others, found.config) == ("m", "faces", part.others, part.config)
 
 
 def test_audio_of_the_new_encoding_has_labels_or_none():
