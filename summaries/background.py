@@ -27,6 +27,7 @@ DRAIN_SECS = 0.25
 BUFFER_BYTES = 64 << 20
 """How much may lie in memory before the caller waits, of single scalars and of all else; with a full disk, twice."""
 
+_SHORTEST_DRAIN_SECS = 0.01
 _LIVENESS_SECS = 1.0
 _SMALL_BYTES = 128
 """Records up to this size, as one scalar is, are not counted by the byte."""
@@ -88,7 +89,7 @@ class Outbox:
             buffer_bytes: How much may lie in memory.
         """
         self._file = file
-        self._drain_secs = drain_secs
+        self._drain_secs = min(max(drain_secs, _SHORTEST_DRAIN_SECS), threading.TIMEOUT_MAX)
         self._buffer_bytes = buffer_bytes
         self._max_ready = max(1, buffer_bytes // _SMALL_BYTES)
         self._is_forked = False

@@ -56,9 +56,9 @@ class Block:
         """A block that shares no memory that may change.
 
         Raises:
-            ValueError: If the shapes differ.
+            ValueError: If the shapes differ, or a step is no integer.
         """
-        steps = np.array(steps, dtype=np.int64)
+        steps = _to_steps(steps)
         check_shape("steps", steps, (steps.size,))
         columns = {tag: keep_array(column) for tag, column in values.items()}
         for tag, column in columns.items():
@@ -86,6 +86,15 @@ class Block:
         if isinstance(times, float):
             times = np.linspace(times, max(times, time.time()), len(self.steps) + 1)[1:]
         return encode_block(self.tags, self.steps, times, columns) if columns else b""
+
+
+def _to_steps(values: npt.ArrayLike) -> Ints:
+    """Integers as int64, copied; ValueError if they are none."""
+    array = np.array(values)
+    steps = array.astype(np.int64)
+    if not np.array_equal(steps, array):
+        raise ValueError(f"steps must be integers; got dtype {array.dtype}. Round them.")
+    return steps
 
 
 def encode_block(

@@ -48,6 +48,8 @@ class Embedding:
     def subfolder(self) -> str:
         """Its folder, relative to that of the run."""
         name = self.tag.replace("%", "%25").replace("/", "%2f").replace("\\", "%5c")
+        if not name.strip("."):  # `..` would lead out of the folder
+            name = name.replace(".", "%2e")
         return f"{self.step:0{_STEP_DIGITS}}/{name}"
 
 

@@ -77,7 +77,7 @@ class Agenda:
 
     def find_wait_secs(self, now: float) -> float | None:
         """How long until the next one is due; None if there is none."""
-        return max(0.0, self._entries[0][0] - now) if self._entries else None
+        return min(max(0.0, self._entries[0][0] - now), threading.TIMEOUT_MAX) if self._entries else None
 
 
 class _Timer:

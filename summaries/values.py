@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import math
+import numbers
+import operator
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -13,7 +16,7 @@ import numpy as np
 from summaries.adapters import find_adapter, is_deferred, to_numpy
 
 _REAL_KINDS = "fiub"
-
+_BIN_RULES = ("tensorflow", "auto", "fd", "doane", "scott", "stone", "rice", "sturges", "sqrt")
 
 _step_in_block: ContextVar[int] = ContextVar("step_in_block", default=0)
 
@@ -29,13 +32,63 @@ def step_in_block(step: int) -> Iterator[None]:
 
 
 def to_step(step: Any) -> int:
-    """The step as an int; for None that of the block around the call, 0 if there is none."""
-    return _step_in_block.get() if step is None else int(step)
+    """The step as an int; for None that of the block around the call, 0 if there is none.
+
+    Raises:
+        ValueError: If it is no integer, or does not fit 64 bits.
+    """
+    if step is None:
+        return _step_in_block.get()
+    number = to_integer("global_step", step)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(f"global_step must fit 64 bits; got {number}. Count from 0.")
+    return number
+
+
+def to_integer(name: str, value: Any) -> int:
+    """An integer of any library, an array of one too, or a float with nothing behind the point.
+
+    Raises:
+        ValueError: If it is none of these.
+    """
+    try:
+        return operator.index(value)
+    except TypeError:
+        number = _to_float(value)
+    if not number.is_integer():
+        raise ValueError(f"{name} must be an integer; got {value!r}. Round it, or count in a smaller unit.")
+    return int(number)
 
 
 def to_time(walltime: float | None) -> float:
-    """Seconds since the Unix epoch, now for None."""
-    return time.time() if walltime is None else float(walltime)
+    """Seconds since the Unix epoch, now for None.
+
+    Raises:
+        ValueError: If it is no finite number.
+    """
+    if walltime is None:
+        return time.time()
+    secs = _to_float(walltime)
+    if not math.isfinite(secs):
+        rule = "seconds since the Unix epoch"
+        raise ValueError(f"walltime must be {rule}; got {walltime!r}. Pass time.time(), or timestamp() of a datetime.")
+    return secs
+
+
+def _to_float64(number: Any) -> float:
+    """A real number as a float, infinite if it is too large."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
+def _to_float(value: Any) -> float:
+    """A number of any library, an array of one too; NaN for anything else, and for strings."""
+    try:
+        return float(value) if hasattr(value, "__float__") else math.nan
+    except (TypeError, ValueError):
+        return math.nan
 
 
 def to_number(value: Any) -> float:
@@ -44,8 +97,8 @@ def to_number(value: Any) -> float:
     Raises:
         ValueError: If it is neither.
     """
-    if isinstance(value, (float, int)):
-        return float(value)
+    if isinstance(value, numbers.Number) and not isinstance(value, (complex, np.complexfloating)):
+        return _to_float64(value)
     array = to_numpy(value)
     if array.size != 1 or not is_real(array):
         raise ValueError(
@@ -80,6 +133,30 @@ def check_real(name: str, array: Any) -> None:
         )
     if array.size == 0:
         raise ValueError(f"{name} must not be empty; got shape {tuple(array.shape)}. Leave empty arrays out.")
+
+
+def check_mapping(name: str, value: Any) -> None:
+    """Raises ValueError unless `value` is a mapping."""
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{name} must be a dictionary; got {type(value).__name__}. Pass the values by name.")
+
+
+def check_bins(bins: Any, max_bins: Any) -> None:
+    """Raises ValueError unless a histogram can have such buckets."""
+    if isinstance(bins, str):
+        if bins not in _BIN_RULES:
+            raise ValueError(f"bins must be one of {', '.join(_BIN_RULES)}, a number or edges; got {bins!r}.")
+    elif np.ndim(bins) == 0:
+        _check_count("bins", bins)
+    elif np.ndim(bins) != 1 or len(bins) < 2 or not np.all(np.diff(bins) >= 0):
+        raise ValueError(f"bins must be edges in ascending order; got {bins!r}. Pass at least two.")
+    if max_bins is not None:
+        _check_count("max_bins", max_bins)
+
+
+def _check_count(name: str, value: Any) -> None:
+    if not to_integer(name, value) > 0:
+        raise ValueError(f"{name} must be above 0; got {value!r}.")
 
 
 def check_shape(name: str, array: Any, shape: tuple[int, ...]) -> None:

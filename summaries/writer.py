@@ -13,6 +13,7 @@ Synopsis:
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import threading
 import time
@@ -21,7 +22,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
-from os import PathLike, fspath
 from types import TracebackType
 from typing import Any
 
@@ -41,6 +41,7 @@ from summaries.events import (
     summary_field,
 )
 from summaries.kinds import HISTOGRAMS, SCALARS, TEXT, Kind
+from summaries.kinds.contract import encode_tag
 from summaries.kinds.histograms import encode_buckets
 from summaries.kinds.scalars import TENSOR_SCALAR_METADATA, encode_tensor_scalar, pack_float
 from summaries.lifecycle import Lifecycle
@@ -51,7 +52,7 @@ from summaries.methods.media import MediaMethods
 from summaries.methods.run import RunMethods
 from summaries.methods.structured import StructuredMethods
 from summaries.methods.views import ViewMethods
-from summaries.values import check_real, check_shape, keep_array, to_number, to_step, to_time
+from summaries.values import check_bins, check_mapping, check_real, check_shape, keep_array, to_number, to_step, to_time
 
 _log = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ class SummaryWriter(
     Raises:
         OSError: If the folder or the file cannot be made.
         ImportError: If the address, or `system_secs`, needs a library that is not installed.
-        ValueError: If `config`, `tags` or an interval is not of its kind.
+        ValueError: If an argument is not of its kind, as a negative interval.
 
     Attributes:
         log_dir: The run's folder.
@@ -107,7 +108,7 @@ class SummaryWriter(
 
     def __init__(
         self,
-        log_dir: str | PathLike[str] | None = None,
+        log_dir: str | os.PathLike[str] | None = None,
         comment: str = "",
         purge_step: int | None = None,
         max_queue: int = 10,
@@ -126,7 +127,8 @@ class SummaryWriter(
         system_secs: float | None = None,
         heartbeat_secs: float | None = 30.0,
     ) -> None:
-        self.log_dir = fspath(log_dir or make_log_dir(comment))
+        _check_file_options(flush_secs, filename_suffix)
+        self.log_dir = os.fspath(log_dir or make_log_dir(comment))
         self._is_compat = compat
         self._is_fsync = fsync
         self._suffix = filename_suffix
@@ -140,8 +142,8 @@ class SummaryWriter(
         self._finalizer.atexit = False  # the outbox has its own, which runs earlier
         if purge_step is not None:
             now = time.time()
-            self._outbox.put(encode_event(now, purge_step, file_version_field()))
-            self._outbox.put(encode_event(now, purge_step, session_start_field()))
+            for field in (file_version_field(), session_start_field()):
+                self._outbox.put(encode_event(now, to_step(purge_step), field))
         self._begin_run(
             info={"name": name, "notes": notes, "tags": tags, "group": group},
             config=config,
@@ -175,13 +177,13 @@ class SummaryWriter(
             double_precision: Whether to keep float64; this too writes a tensor.
 
         Raises:
-            ValueError: If it is not one real number.
+            ValueError: If it is not one real number, the tag is empty, or the step no integer.
         """
         if new_style or double_precision or type(scalar_value) not in _PLAIN_NUMBERS:
             self._add_any_scalar(tag, scalar_value, global_step, walltime, new_style, double_precision)
             return
         step = global_step if type(global_step) is int else to_step(global_step)
-        wall_time = time.time() if walltime is None else walltime
+        wall_time = time.time() if walltime is None else to_time(walltime)
         record = encode_scalar_event(tag, scalar_value, step, wall_time)
         outbox = self._outbox
         if tag in outbox.queued_tags:
@@ -213,6 +215,7 @@ class SummaryWriter(
         walltime: float | None = None,
     ) -> None:
         """Logs numbers that belong together, under the tags `main_tag/key`; torch writes them to runs of their own."""
+        check_mapping("tag_scalar_dict", tag_scalar_dict)
         if self._is_compat:
             self._add_scalars_to_subruns(main_tag, tag_scalar_dict, global_step, walltime)
             return
@@ -231,7 +234,9 @@ class SummaryWriter(
             ValueError: If one of them is not a real number.
         """
         step = step if type(step) is int else to_step(step)
-        wall_time = time.time() if walltime is None else walltime
+        wall_time = time.time() if walltime is None else to_time(walltime)
+        if type(values) is not dict:
+            check_mapping("values", values)
         is_plain = _PLAIN_NUMBERS.issuperset(map(type, values.values()))
         if is_plain and self._outbox.queued_tags.keys().isdisjoint(values):
             self._outbox.put(encode_event(wall_time, step, summary_field(values.items())))
@@ -291,11 +296,12 @@ class SummaryWriter(
             copy: Whether to copy a JAX array on its device, since it will be donated to a compiled function.
 
         Raises:
-            ValueError: If there are no values or they are not real numbers.
+            ValueError: If there are no values or they are not real numbers, or there are no such bins.
         """
         step, wall_time = to_step(global_step), to_time(walltime)
         kept = keep_array(values, copy=copy)
         check_real("values", kept)
+        check_bins(bins, max_bins)
 
         def encode() -> bytes:
             blob = encode_buckets(tag, *buckets.bucket_values(adapters.to_numpy(kept), bins, max_bins))
@@ -331,13 +337,15 @@ class SummaryWriter(
             walltime: Seconds since the Unix epoch, now if None.
 
         Raises:
-            ValueError: If limits and counts differ in shape.
+            ValueError: If limits and counts differ in shape, or the limits do not ascend.
         """
         limits, counts = np.array(bucket_limits, dtype=np.float64), np.array(bucket_counts, dtype=np.float64)
         if limits.ndim != 1 or limits.shape != counts.shape:
             raise ValueError(
                 f"bucket_limits and bucket_counts must be of one shape (k,); got {limits.shape} and {counts.shape}."
             )
+        if not np.all(np.diff(limits) >= 0):
+            raise ValueError(f"bucket_limits must be in ascending order; got {bucket_limits!r}. Sort both.")
         step, wall_time = to_step(global_step), to_time(walltime)
         moments = np.array([min, max, num, sum, sum_squares], dtype=np.float64)
         blob = encode_buckets(tag, moments, limits, counts)
@@ -415,6 +423,8 @@ class SummaryWriter(
         num_bytes: int = 0,
         arrays: Sequence[Any] | None = None,
     ) -> None:
+        for tag in tags:
+            encode_tag(tag)  # raises ValueError
         if arrays is None and self._outbox.queued_tags.keys().isdisjoint(tags):
             self._outbox.put(encode())
             return
@@ -460,6 +470,14 @@ class SummaryWriter(
 def make_log_dir(comment: str) -> str:
     """The folder of a run that is given none: the time, the host, and the comment, as torch names it."""
     return f"runs/{datetime.now():%b%d_%H-%M-%S}_{socket.gethostname()}{comment}"
+
+
+def _check_file_options(flush_secs: float, suffix: str) -> None:
+    """Raises ValueError unless a file can be named and written so."""
+    if not flush_secs >= 0:
+        raise ValueError(f"flush_secs must not be negative; got {flush_secs!r}. Pass seconds.")
+    if os.sep in suffix:
+        raise ValueError(f"filename_suffix must not contain {os.sep!r}; got {suffix!r}. Put folders into log_dir.")
 
 
 def _close_dropped(outbox: Outbox, life: Lifecycle) -> None:

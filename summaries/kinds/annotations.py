@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from summaries.kinds.json_values import check_choice, make_record_kind
+from summaries.kinds.json_values import check_choice, check_text, make_record_kind
 
 ANNOTATIONS_TAG = "__run__/annotations"
 ANNOTATION_KINDS = ("note", "alert", "checkpoint", "restart")
@@ -29,6 +29,7 @@ class Annotation:
     level: str = ""
 
     def __post_init__(self) -> None:
+        check_text("text", self.text)
         check_choice("kind", self.kind, ANNOTATION_KINDS)
         check_choice("level", self.level, LEVELS)
 

@@ -53,9 +53,23 @@ class Kind:
         return wire.field(_EVENT_SUMMARY, wire.field(_SUMMARY_VALUE, blob))
 
 
+def encode_tag(tag: str) -> bytes:
+    """The bytes of a tag.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    if not isinstance(tag, str) or not tag:
+        raise ValueError(f"tag must be a string that is not empty; got {tag!r}. Name the series, as 'train/loss'.")
+    try:
+        return tag.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"tag must be Unicode text; got {tag!r}. Leave surrogates out.") from error
+
+
 def announce(tag: str, metadata: bytes) -> bytes:
     """What an `Event` holds that tells a tag's metadata without a value."""
-    value = wire.field(_VALUE_TAG, tag.encode()) + wire.field(_VALUE_METADATA, metadata)
+    value = wire.field(_VALUE_TAG, encode_tag(tag)) + wire.field(_VALUE_METADATA, metadata)
     return wire.field(_EVENT_SUMMARY, wire.field(_SUMMARY_VALUE, value))
 
 

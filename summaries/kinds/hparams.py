@@ -162,6 +162,8 @@ def to_hparam_value(name: str, value: Any) -> HparamValue:
     if isinstance(value, (bool, str)):
         return value
     try:
+        if isinstance(value, (list, tuple)):
+            raise TypeError("it holds several")
         return to_number(value)
     except (ValueError, TypeError) as error:
         rule = "a bool, a number, a string or None"

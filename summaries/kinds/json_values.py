@@ -111,6 +111,12 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}; got {value!r}.")
 
 
+def check_text(name: str, value: str) -> None:
+    """Raises ValueError unless `value` is a string."""
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a string; got {value!r}. Pass str of it.")
+
+
 def _default_of(field: dataclasses.Field[Any]) -> Any:
     if field.default_factory is not dataclasses.MISSING:
         return field.default_factory()

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from summaries.kinds.json_values import check_choice, make_record_kind
+from summaries.kinds.contract import encode_tag
+from summaries.kinds.json_values import check_choice, check_text, make_record_kind
 
 METRICS_TAG = "__run__/metrics"
 DIRECTIONS = ("min", "max", "")
@@ -28,6 +29,8 @@ class MetricDeclaration:
     x_axis: str = ""
 
     def __post_init__(self) -> None:
+        encode_tag(self.tag)  # raises ValueError
+        check_text("x_axis", self.x_axis)
         check_choice("direction", self.direction, DIRECTIONS)
 
 

@@ -19,6 +19,10 @@ from summaries.tensors import decode_tensor, encode_tensor
 
 _PLUGIN_NAME = "pr_curves"
 _MIN_COUNT = 1e-7
+_ADVICE = {
+    "labels": "Pass 1 where the class is the one in question, else 0.",
+    "predictions": "Pass probabilities: jax.nn.sigmoid of the logits.",
+}
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,10 @@ def count_curve(
         weights: Of each prediction, or of all.
 
     Raises:
-        ValueError: If a prediction lies outside [0, 1].
+        ValueError: If a prediction or a label lies outside [0, 1].
     """
-    check_predictions(predictions)
+    check_shares("predictions", predictions)
+    check_shares("labels", labels)
     last = num_thresholds - 1
     places = np.floor(predictions * last).astype(np.int32)
     positive = labels.astype(np.float64)
@@ -78,13 +83,11 @@ def count_curve(
     return PrCurve(tp, fp, tn, fn, tp / np.maximum(_MIN_COUNT, tp + fp), tp / np.maximum(_MIN_COUNT, tp + fn))
 
 
-def check_predictions(predictions: npt.NDArray[Any]) -> None:
-    """Raises ValueError unless all lie in [0, 1]."""
-    low, high = predictions.min(), predictions.max()
+def check_shares(name: str, values: npt.NDArray[Any]) -> None:
+    """Raises ValueError unless all labels, or predictions, lie in [0, 1]."""
+    low, high = values.min(), values.max()
     if not (low >= 0 and high <= 1):
-        raise ValueError(
-            f"predictions must be in [0, 1]; got {low} to {high}. Pass probabilities: jax.nn.sigmoid of the logits."
-        )
+        raise ValueError(f"{name} must be in [0, 1]; got {low} to {high}. {_ADVICE[name]}")
 
 
 def encode_pr_curve(tag: str, curve: PrCurve) -> bytes:

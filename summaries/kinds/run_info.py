@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from summaries.kinds.json_values import make_record_kind
+from summaries.kinds.json_values import check_text, make_record_kind
 
 RUN_INFO_TAG = "__run__/info"
 
@@ -27,6 +27,10 @@ class RunInfo:
     notes: str | None = None
     tags: tuple[str, ...] | None = None
     group: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("name", "notes", "group"):
+            check_text(name, getattr(self, name) or "")
 
     def updated(self, later: RunInfo) -> RunInfo:
         """This with what `later` says in its place."""

@@ -11,7 +11,7 @@ import struct
 from google.protobuf.message import DecodeError
 
 from summaries import wire
-from summaries.kinds.contract import Kind
+from summaries.kinds.contract import Kind, encode_tag
 from summaries.proto.summary_pb2 import Summary, SummaryMetadata
 from summaries.proto.tensor_pb2 import DataType, TensorProto
 from summaries.tensors import decode_tensor
@@ -27,7 +27,7 @@ def encode_scalar(tag: str, value: float) -> bytes:
 
 def scalar_prefix(tag: str) -> bytes:
     """The bytes of a `Summary.Value` up to the four of its float32."""
-    return wire.field(_TAG, tag.encode()) + _SIMPLE_VALUE_KEY
+    return wire.field(_TAG, encode_tag(tag)) + _SIMPLE_VALUE_KEY
 
 
 def pack_float(value: float) -> bytes:

@@ -14,7 +14,13 @@ from summaries.tensors import decode_tensor
 
 
 def encode_text(tag: str, text: str) -> bytes:
-    """A `Summary.Value` with one string."""
+    """A `Summary.Value` with one string.
+
+    Raises:
+        ValueError: If it is no string, or not Unicode text.
+    """
+    if not isinstance(text, str):
+        raise ValueError(f"text_string must be a string; got {text!r}. Pass str of it.")
     shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=1)])
     tensor = TensorProto(dtype=DataType.DT_STRING, tensor_shape=shape, string_val=[text.encode()])
     return Summary.Value(tag=tag, tensor=tensor).SerializeToString()

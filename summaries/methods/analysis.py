@@ -13,10 +13,10 @@ from summaries.events import encode_event
 from summaries.kinds import CUSTOM_SCALARS, HPARAMS, PR_CURVES, TENSORS, PrCurve
 from summaries.kinds.custom_scalars import LAYOUT_TAG, MARGIN, MULTILINE, LayoutDict
 from summaries.kinds.hparams import EXPERIMENT_TAG, SESSION_END_TAG, SESSION_START_TAG, SessionEnd, make_session
-from summaries.kinds.pr_curves import check_predictions, count_curve, make_pr_metadata
+from summaries.kinds.pr_curves import check_shares, count_curve, make_pr_metadata
 from summaries.kinds.tensors import TENSOR_METADATA
 from summaries.methods.base import Methods
-from summaries.values import check_real, check_shape, is_real, keep_array, to_step, to_time
+from summaries.values import check_real, check_shape, is_real, keep_array, to_integer, to_step, to_time
 
 _MAX_MESSAGE_BYTES = 2**31
 _MIN_THRESHOLDS = 2
@@ -47,7 +47,7 @@ class AnalysisMethods(Methods):
             walltime: Seconds since the Unix epoch, now if None.
 
         Raises:
-            ValueError: If shapes differ, or predictions of the host lie outside [0, 1].
+            ValueError: If shapes differ, or labels or predictions of the host lie outside [0, 1].
         """
         step, wall_time = to_step(global_step), to_time(walltime)
         kept = {"predictions": keep_array(predictions), "labels": keep_array(labels)}
@@ -211,9 +211,10 @@ def _check_curve(arrays: Mapping[str, Any], num_thresholds: Any) -> int:
     for name, array in arrays.items():
         check_real(name, array)
         check_shape(name, array, tuple(arrays["predictions"].shape))
-    if not int(num_thresholds) >= _MIN_THRESHOLDS:
+    number = to_integer("num_thresholds", num_thresholds)
+    if number < _MIN_THRESHOLDS:
         raise ValueError(f"num_thresholds must be at least {_MIN_THRESHOLDS}; got {num_thresholds!r}.")
-    predictions = arrays["predictions"]
-    if isinstance(predictions, np.ndarray):
-        check_predictions(predictions)
-    return int(num_thresholds)
+    for name in ("predictions", "labels"):
+        if isinstance(arrays[name], np.ndarray):
+            check_shares(name, arrays[name])
+    return number

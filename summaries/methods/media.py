@@ -20,11 +20,12 @@ from summaries.kinds import AUDIO, IMAGES, MESH, Audio, Images, MeshPart
 from summaries.kinds.mesh import part_tag
 from summaries.methods.base import Methods
 from summaries.sounds import encode_wav
-from summaries.values import check_real, check_shape, keep_array, to_step, to_time
+from summaries.values import check_real, check_shape, keep_array, to_integer, to_step, to_time
 
 _VIDEO_AXES = ("videos", "frames", "channels", "height", "width")
 _VIDEO_CHANNELS = (1, 3)
 _STEREO = 2
+_BOX_EDGES = 4
 
 
 class MediaMethods(Methods):
@@ -102,7 +103,10 @@ class MediaMethods(Methods):
         step, wall_time = to_step(global_step), to_time(walltime)
         kept, boxes = keep_array(img_tensor), keep_array(box_tensor)
         pixels.check_picture("img_tensor", kept, dataformats)
-        check_shape("box_tensor", boxes, (len(boxes), 4))
+        if len(boxes.shape) != 2 or boxes.shape[1] != _BOX_EDGES:
+            raise ValueError(
+                f"box_tensor must have shape (n, 4); got {tuple(boxes.shape)}. Pass left, top, right, bottom."
+            )
         texts = [labels] if isinstance(labels, str) else None if labels is None else [str(label) for label in labels]
         if texts is not None and len(texts) != len(boxes):
             raise ValueError(f"labels must be one for each of {len(boxes)} boxes; got {len(texts)}.")
@@ -211,12 +215,13 @@ class MediaMethods(Methods):
         if len(long_axes) > 1 and num_channels == 1:
             shape = tuple(kept.shape)
             raise ValueError(f"snd_tensor must have shape (n,), (1, n) or (2, n); got {shape}. Log one clip at a time.")
-        if not int(sample_rate) > 0:
+        rate = to_integer("sample_rate", sample_rate)
+        if rate <= 0:
             raise ValueError(f"sample_rate must be above 0; got {sample_rate!r}.")
 
         def encode() -> bytes:
             samples = to_plain_numpy(kept).reshape(num_channels, -1).T
-            blob = AUDIO.encode(tag, Audio((encode_wav(samples, int(sample_rate)),)))
+            blob = AUDIO.encode(tag, Audio((encode_wav(samples, rate),)))
             return encode_event(wall_time, step, AUDIO.envelope(blob))
 
         self._submit((tag,), step, encode, num_bytes=kept.nbytes, arrays=[kept])
@@ -249,7 +254,7 @@ class MediaMethods(Methods):
         given = {"vertices": vertices, "faces": faces, "colors": colors}
         kept = {part: keep_array(array) for part, array in given.items() if array is not None}
         _check_mesh(kept)
-        config = json.loads(json.dumps(config_dict or {}))
+        config = _to_plain_config(config_dict)
         parts = tuple(kept)
 
         def encode() -> bytes:
@@ -325,6 +330,15 @@ def _check_mesh(parts: Mapping[str, Any]) -> None:
             raise ValueError(f"{name} must be of {num_meshes} meshes, as vertices are; got {array.shape[0]}.")
     if "colors" in parts:
         check_shape("colors", parts["colors"], tuple(parts["vertices"].shape))
+
+
+def _to_plain_config(config: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A copy of a scene; ValueError if it cannot be written as JSON."""
+    try:
+        copy: dict[str, Any] = json.loads(json.dumps(config or {}))
+    except TypeError as error:
+        raise ValueError(f"config_dict must be plain data; got {config!r}: {error}.") from error
+    return copy
 
 
 def _to_list(values: Any) -> Sequence[Any]:

@@ -69,7 +69,7 @@ class RunMethods(Methods):
             group: Runs of one group belong together.
 
         Raises:
-            ValueError: If `tags` is one string.
+            ValueError: If `tags` is one string, or another is no string.
         """
         if isinstance(tags, str):
             raise ValueError(f"tags must be a list of strings; got {tags!r}. Pass [{tags!r}].")
@@ -134,7 +134,7 @@ class RunMethods(Methods):
             x_axis: Tag of the scalar to draw it over, as `epoch`; "" for the step.
 
         Raises:
-            ValueError: If there is no such direction.
+            ValueError: If the tag is empty, or there is no such direction.
         """
         self._put_of_run(METRICS, METRICS_TAG, MetricDeclaration(tag, direction, x_axis))
 
@@ -172,7 +172,7 @@ class RunMethods(Methods):
             kind: `note`, `alert`, `checkpoint` or `restart`.
 
         Raises:
-            ValueError: If there is no such kind.
+            ValueError: If `text` is no string, or there is no such kind.
         """
         self._put_of_run(ANNOTATIONS, ANNOTATIONS_TAG, Annotation(text, kind), to_step(global_step), walltime)
 
@@ -188,7 +188,7 @@ class RunMethods(Methods):
             level: `info`, `warning` or `error`.
 
         Raises:
-            ValueError: If there is no such level.
+            ValueError: If `text` is no string, or there is no such level.
         """
         alert = Annotation(text, "alert", level)
         self._put_of_run(ANNOTATIONS, ANNOTATIONS_TAG, alert, to_step(global_step), walltime)

@@ -202,6 +202,6 @@ def to_prefix(prefix: str) -> str:
     Raises:
         ValueError: If it is empty.
     """
-    if not prefix.strip("/"):
-        raise ValueError(f"prefix must not be empty; got {prefix!r}. Use the writer itself.")
+    if not isinstance(prefix, str) or not prefix.strip("/"):
+        raise ValueError(f"prefix must be a string that is not empty; got {prefix!r}. Use the writer itself.")
     return prefix.rstrip("/") + "/"

@@ -20,7 +20,7 @@ def encode_singly(tags: list[str], steps: np.ndarray, times: np.ndarray, columns
     )
 
 
-@pytest.mark.parametrize("tags", [["a"], ["loss", "grad_norm", "learning_rate"], ["x" * 3000, "ünï", ""]])
+@pytest.mark.parametrize("tags", [["a"], ["loss", "grad_norm", "learning_rate"], ["x" * 3000, "ünï", "·"]])
 def test_encode_block_gives_the_bytes_of_single_events(tags: list[str]):
     rng = np.random.default_rng(0)
     times = 1.7e9 + rng.random(len(STEPS))

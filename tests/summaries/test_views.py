@@ -156,5 +156,8 @@ def test_child_describes_its_tags(tmp_path: Path):
 
 @pytest.mark.parametrize("prefix", ["", "/"])
 def test_prefix_must_not_be_empty(tmp_path: Path, prefix: str):
-    with SummaryWriter(tmp_path) as writer, pytest.raises(ValueError, match="prefix must not be empty"):
+    with (
+        SummaryWriter(tmp_path) as writer,
+        pytest.raises(ValueError, match="prefix must be a string that is not empty"),
+    ):
         writer.child(prefix)

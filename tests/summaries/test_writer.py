@@ -296,10 +296,12 @@ def test_add_histogram_of_nothing_or_of_other_things_raises_at_once(writer: Summ
         writer.add_histogram("h", values, 1)
 
 
-def test_add_histogram_by_an_unknown_rule_raises_at_flush_and_only_once(writer: SummaryWriter):
-    writer.add_histogram("h", np.ones(3), 5, bins="nonsense")
+def test_a_value_that_only_the_background_finds_wrong_raises_at_flush_and_only_once(writer: SummaryWriter):
+    writer.add_confusion_matrix("m", [0, 1], [0, 9], 5, class_names=["a", "b"])
 
-    with pytest.raises(ValueError, match="Could not encode the value of 'h' at step 5: 'nonsense' is not a valid"):
+    with pytest.raises(
+        ValueError, match="Could not encode the value of 'm' at step 5: labels and predictions must lie"
+    ):
         writer.flush()
     writer.add_scalar("a", 0.5, 1)
     writer.flush()
