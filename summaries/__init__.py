@@ -17,6 +17,7 @@ from summaries.columns import Problem as Problem
 from summaries.columns import Tag as Tag
 from summaries.facts import Facts as Facts
 from summaries.facts import Mark as Mark
+from summaries.facts import make_facts as make_facts
 from summaries.facts import read_annotations as read_annotations
 from summaries.facts import read_console as read_console
 from summaries.facts import read_facts as read_facts

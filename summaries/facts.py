@@ -15,9 +15,10 @@ Synopsis:
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from summaries.kinds import (
     CONSOLE,
     ENVIRONMENT,
     HPARAMS,
+    KINDS,
     METRICS,
     RUN_INFO,
     STATUS,
@@ -48,7 +50,7 @@ from summaries.kinds.run_info import RUN_INFO_TAG
 from summaries.kinds.status import STATUS_TAG
 from summaries.plain import flatten, merge
 from summaries.reader import read_blob
-from summaries.run import Blobs, RunLog
+from summaries.run import Blobs
 
 
 @dataclass(frozen=True)
@@ -97,34 +99,76 @@ class Mark:
     is_superseded: bool
 
 
-def read_facts(log: RunLog) -> Facts:
+class HasBlobs(Protocol):
+    """A run, wherever it is kept: it knows where the values of a tag lie."""
+
+    def blobs(self, tag: str, kind: str) -> Blobs:
+        """The places of a tag's values; KeyError if it has none of this kind."""
+
+
+FACT_TAGS: Mapping[str, str] = {
+    STATUS.name: STATUS_TAG,
+    RUN_INFO.name: RUN_INFO_TAG,
+    CONFIG.name: CONFIG_TAG,
+    HPARAMS.name: SESSION_START_TAG,
+    ENVIRONMENT.name: ENVIRONMENT_TAG,
+    METRICS.name: METRICS_TAG,
+}
+"""The tag under which each kind of record lies that `make_facts` takes."""
+
+Said = Sequence[tuple[float, Any]]
+"""Records of one kind in the order in which they were written: wall time in seconds since the Unix epoch, value."""
+
+
+def make_facts(said: Mapping[str, Said]) -> Facts:
+    """What records say of a run.
+
+    Args:
+        said: The records of each kind in `FACT_TAGS`; kinds may be missing.
+    """
+    newest = max(enumerate(said.get(STATUS.name, ())), key=lambda one: (one[1][0], one[0]), default=None)
+    status_time, status = (float("nan"), None) if newest is None else newest[1]
+    info = RunInfo()
+    for _, more in said.get(RUN_INFO.name, ()):
+        info = info.updated(more)
+    config: dict[str, Any] = {}
+    for _, more in said.get(CONFIG.name, ()):
+        config = merge(config, more)
+    hparams: dict[str, Any] = {}
+    for _, start in said.get(HPARAMS.name, ()):
+        hparams |= getattr(start, "hparams", {})
+    return Facts(
+        status=status,
+        status_time=status_time,
+        info=info,
+        config=config,
+        hparams=hparams | flatten(config),
+        environment=next((environment for _, environment in reversed(said.get(ENVIRONMENT.name, ()))), None),
+        metrics={metric.tag: metric for _, metric in said.get(METRICS.name, ())},
+    )
+
+
+def read_facts(log: HasBlobs) -> Facts:
     """Reads what a run says of itself. A record that cannot be decoded is passed over.
 
     Raises:
         OSError: If a file cannot be read.
         EOFError: If one was cut since its places were noted.
     """
-    places = _find(log, STATUS, STATUS_TAG)
-    newest = np.argsort(places.wall_times, kind="stable")[::-1] if places is not None else ()
-    found = next(((number, status) for number, status in _iter_values(STATUS, places, newest)), None)
-    info = RunInfo()
-    for said in _read_all(log, RUN_INFO, RUN_INFO_TAG):
-        info = info.updated(said)
-    config: dict[str, Any] = {}
-    for said in _read_all(log, CONFIG, CONFIG_TAG):
-        config = merge(config, said)
-    return Facts(
-        status=None if found is None else found[1],
-        status_time=float("nan") if found is None or places is None else float(places.wall_times[found[0]]),
-        info=info,
-        config=config,
-        hparams=_read_hparams(log) | flatten(config),
-        environment=next(reversed(_read_all(log, ENVIRONMENT, ENVIRONMENT_TAG)), None),
-        metrics={metric.tag: metric for metric in _read_all(log, METRICS, METRICS_TAG)},
-    )
+    said: dict[str, Said] = {}
+    for name, tag in FACT_TAGS.items():
+        places = _find(log, KINDS[name], tag)
+        if places is None:
+            continue
+        found: Iterable[tuple[int, Any]] = _iter_values(KINDS[name], places)
+        if name == STATUS.name:  # of many heartbeats only the newest counts
+            newest_first = np.argsort(places.wall_times, kind="stable")[::-1]
+            found = itertools.islice(_iter_values(STATUS, places, newest_first), 1)
+        said[name] = [(float(places.wall_times[number]), value) for number, value in found]
+    return make_facts(said)
 
 
-def read_annotations(log: RunLog) -> tuple[Mark, ...]:
+def read_annotations(log: HasBlobs) -> tuple[Mark, ...]:
     """Reads the annotations of a run, in the order in which they were written.
 
     Raises:
@@ -132,37 +176,44 @@ def read_annotations(log: RunLog) -> tuple[Mark, ...]:
         EOFError: If one was cut since its places were noted.
     """
     places = _find(log, ANNOTATIONS, ANNOTATIONS_TAG)
-    if places is None:
-        return ()
+    return () if places is None else make_marks(places, _iter_values(ANNOTATIONS, places))
+
+
+def make_marks(places: Blobs, annotations: Iterable[tuple[int, Annotation]]) -> tuple[Mark, ...]:
+    """Puts annotations in their places.
+
+    Args:
+        places: Of all annotations of a run.
+        annotations: `(number, annotation)`, the number that of its place.
+    """
     steps, times, is_superseded = places.steps, places.wall_times, places.is_superseded
     return tuple(
         Mark(int(steps[number]), float(times[number]), annotation, bool(is_superseded[number]))
-        for number, annotation in _iter_values(ANNOTATIONS, places)
+        for number, annotation in annotations
     )
 
 
-def read_console(log: RunLog) -> tuple[ConsoleText, ...]:
+def read_console(log: HasBlobs) -> tuple[ConsoleText, ...]:
     """Reads what a run printed.
 
     Raises:
         OSError: If a file cannot be read.
         EOFError: If one was cut since its places were noted.
     """
-    return tuple(_read_all(log, CONSOLE, CONSOLE_TAG))
+    return tuple(read_all(log, CONSOLE, CONSOLE_TAG))
 
 
-def _read_hparams(log: RunLog) -> dict[str, Any]:
-    hparams: dict[str, Any] = {}
-    for start in _read_all(log, HPARAMS, SESSION_START_TAG):
-        hparams |= getattr(start, "hparams", {})
-    return hparams
+def read_all(log: HasBlobs, kind: Kind, tag: str) -> list[Any]:
+    """All values of a tag that can be decoded, in the order in which they were written.
 
-
-def _read_all(log: RunLog, kind: Kind, tag: str) -> list[Any]:
+    Raises:
+        OSError: If a file cannot be read.
+        EOFError: If one was cut since its places were noted.
+    """
     return [value for _, value in _iter_values(kind, _find(log, kind, tag))]
 
 
-def _find(log: RunLog, kind: Kind, tag: str) -> Blobs | None:
+def _find(log: HasBlobs, kind: Kind, tag: str) -> Blobs | None:
     try:
         return log.blobs(tag, kind.name)
     except KeyError:

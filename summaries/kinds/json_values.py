@@ -76,10 +76,7 @@ def make_record_kind(name: str, record_type: type[_Record]) -> Kind:
 
 def encode_record(tag: str, record: Any) -> bytes:
     """A `Summary.Value` with those fields of a dataclass that differ from their default."""
-    fields = dataclasses.fields(record)
-    members = {field.name: getattr(record, field.name) for field in fields}
-    defaults = {field.name: _default_of(field) for field in fields}
-    return encode_json(tag, {name: value for name, value in members.items() if value != defaults[name]})
+    return encode_json(tag, get_members(record))
 
 
 def decode_record(blob: bytes, record_type: type[_Record]) -> _Record:
@@ -88,10 +85,26 @@ def decode_record(blob: bytes, record_type: type[_Record]) -> _Record:
     Raises:
         ValueError: If a field that has no default is missing, or the dataclass refuses a value.
     """
+    return make_record(decode_json_object(blob), record_type)
+
+
+def get_members(record: Any) -> dict[str, Any]:
+    """Those fields of a dataclass that differ from their default."""
+    fields = dataclasses.fields(record)
+    members = {field.name: getattr(record, field.name) for field in fields}
+    defaults = {field.name: _default_of(field) for field in fields}
+    return {name: value for name, value in members.items() if value != defaults[name]}
+
+
+def make_record(members: Mapping[str, Any], record_type: type[_Record]) -> _Record:
+    """The dataclass with these fields, as JSON gave them: lists become tuples, and what it does not have is left out.
+
+    Raises:
+        ValueError: If a field that has no default is missing, or the dataclass refuses a value.
+    """
     names = {field.name for field in dataclasses.fields(record_type)}  # type: ignore[arg-type]
-    members = {name: _freeze(value) for name, value in decode_json_object(blob).items() if name in names}
     try:
-        return record_type(**members)
+        return record_type(**{name: _freeze(value) for name, value in members.items() if name in names})
     except TypeError as error:
         raise ValueError(f"the JSON must be a {record_type.__name__}: {error}.") from error
 
