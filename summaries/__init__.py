@@ -35,6 +35,7 @@ from summaries.kinds import RunInfo as RunInfo
 from summaries.kinds import Status as Status
 from summaries.kinds import Table as Table
 from summaries.load import load as load
+from summaries.members import find_compiled as find_compiled
 from summaries.reader import EventFileReader as EventFileReader
 from summaries.reader import read_blob as read_blob
 from summaries.run import Blobs as Blobs
