@@ -94,18 +94,34 @@ def _decode_elements(tensor: TensorProto) -> npt.NDArray[Any]:
             :-1
         ]  # the None keeps NumPy from looking into the bytes
     if tensor.dtype in (DataType.DT_HALF, DataType.DT_BFLOAT16):
-        bits = np.frombuffer(content, "<u2") if content else np.array(tensor.half_val, dtype=np.int64).astype(np.uint16)
-        return bits.view(np.float16).copy() if tensor.dtype == DataType.DT_HALF else _from_bfloat16(bits)
+        return _decode_halves(tensor)
     if tensor.dtype not in _NUMPY_TYPES:
         raise ValueError(f"tensor must have a dtype that NumPy knows; got number {tensor.dtype}.")
     numpy_type, field = _NUMPY_TYPES[tensor.dtype]
     if content:
         return np.frombuffer(content, numpy_type).copy()
     values = getattr(tensor, field)
+    if tensor.dtype == DataType.DT_UINT8 and not values:  # where torch's writer puts them
+        values = tensor.uint32_val
     if field.endswith("complex_val"):
         half = "<f4" if field == "scomplex_val" else "<f8"
         return np.array(values, dtype=half).view(numpy_type)
     return np.array(values, dtype=object if field == "int_val" else numpy_type).astype(numpy_type)
+
+
+def _decode_halves(tensor: TensorProto) -> npt.NDArray[np.floating[Any]]:
+    """Elements of 16 bits.
+
+    Torch's writer lists the 32 bits of a float32 instead. Those of every half but 0 take more than 16: no list can be
+    mistaken for the other.
+    """
+    listed = np.array(tensor.half_val, dtype=np.int32)
+    if (listed != listed.astype(np.uint16)).any():
+        floats = listed.view(np.float32)
+        with np.errstate(all="ignore"):  # of numbers that no half holds
+            return floats.astype(np.float16) if tensor.dtype == DataType.DT_HALF else floats
+    bits = np.frombuffer(tensor.tensor_content, "<u2") if tensor.tensor_content else listed.astype(np.uint16)
+    return bits.view(np.float16).copy() if tensor.dtype == DataType.DT_HALF else _from_bfloat16(bits)
 
 
 def _from_bfloat16(bits: npt.NDArray[np.uint16]) -> npt.NDArray[np.float32]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from summaries import load
 from summaries.proto.tensor_pb2 import TensorProto, TensorShapeProto
 from summaries.tensors import decode_tensor, encode_tensor
 
@@ -31,7 +34,10 @@ def shape(*sizes: int) -> TensorShapeProto:
         (TensorProto(dtype="DT_BOOL", bool_val=[True]), True),
         (TensorProto(dtype="DT_HALF", half_val=[0x3800]), 0.5),
         (TensorProto(dtype="DT_HALF", tensor_content=b"\x00\x38"), 0.5),
+        (TensorProto(dtype="DT_HALF", half_val=[0x3F000000]), 0.5),  # torch's spelling, the bits of a float32
         (TensorProto(dtype="DT_BFLOAT16", half_val=[0xBF00]), -0.5),
+        (TensorProto(dtype="DT_BFLOAT16", half_val=[-(2**31) + 0x3F000000]), -0.5),  # torch's
+        (TensorProto(dtype="DT_UINT8", uint32_val=[200]), 200),  # torch's
         (TensorProto(dtype="DT_BFLOAT16", tensor_content=b"\x00\xbf"), -0.5),
         (TensorProto(dtype="DT_COMPLEX64", scomplex_val=[1, -2]), 1 - 2j),
         (TensorProto(dtype="DT_COMPLEX128", dcomplex_val=[1, -2]), 1 - 2j),
@@ -90,3 +96,16 @@ def test_strings_that_are_left_out_are_empty():
     shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=2)])
 
     assert decode_tensor(TensorProto(dtype="DT_STRING", tensor_shape=shape)).tolist() == [b"", b""]
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("name", ["float16", "bfloat16", "uint8"])
+def test_tensors_that_torch_spells_in_its_own_way_have_its_values(tmp_path: Path, name: str):
+    torch = pytest.importorskip("torch")
+    from torch.utils.tensorboard import SummaryWriter as TorchWriter
+
+    tensor = torch.tensor([[0.0, 1.0], [0.1, 200.0]]).to(getattr(torch, name))
+    with TorchWriter(str(tmp_path)) as writer:
+        writer.add_tensor("t", tensor, 1)
+
+    assert load(tmp_path).runs["."].tensors["t"][0].tolist() == tensor.tolist()
