@@ -12,7 +12,7 @@ Synopsis:
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from summaries.columns import Floats, Ints
+from summaries.counting import Cells, count_in_cells, get_moments, make_cells
 
 
 def _make_limits() -> Floats:
@@ -37,14 +38,6 @@ HISTOGRAM_LIMITS: Floats = _make_limits()
 """Right edges of the standard buckets. Shape (1551,), ascending."""
 HISTOGRAM_LIMITS.setflags(write=False)
 
-_NOT_FINITE = len(HISTOGRAM_LIMITS)
-_SLICE = 1 << 17
-"""Values a pass works on: each of its operations takes less than 1 ms, then others get the interpreter's lock."""
-_KEY_SHIFT = 15
-_NUM_KEYS = 1 << (32 - _KEY_SHIFT)
-_FEW_VALUES = 1 << 15
-"""Below this many values sorting is faster than 131,072 counters."""
-
 
 def count_values(values: npt.NDArray[Any]) -> tuple[Ints, Floats]:
     """Counts values into the standard buckets.
@@ -61,13 +54,12 @@ def count_values(values: npt.NDArray[Any]) -> tuple[Ints, Floats]:
         ValueError: If there are no values, or they are not real numbers.
     """
     flat = as_real_vector(values)
-    if flat.dtype == np.float32 and len(flat) >= _FEW_VALUES:
-        counts = _count_by_bits(flat)
-    else:
-        counts = sum(
-            (_count_by_sorting(part) for part in _iter_slices(flat)), np.zeros(len(HISTOGRAM_LIMITS), dtype=np.int64)
-        )
-    return counts, get_moments(flat)
+    return count_in_cells(flat, _find_cells(flat.dtype))
+
+
+@cache
+def _find_cells(dtype: np.dtype[Any]) -> Cells:
+    return make_cells(HISTOGRAM_LIMITS, dtype)
 
 
 def bucket_values(
@@ -116,22 +108,7 @@ def as_real_vector(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         raise ValueError(f"values must not be empty; got shape {np.shape(values)}.")
     if flat.dtype == np.float32:
         return flat
-    return flat.astype(np.float32 if flat.dtype == np.float16 else np.float64)
-
-
-def get_moments(values: npt.NDArray[Any]) -> Floats:
-    """min, max, num, sum, sum of squares of the finite values, in float64; `num` counts all."""
-    low, high, total, squares = np.inf, -np.inf, 0.0, 0.0
-    for part in _iter_slices(values):
-        finite = part[np.isfinite(part)].astype(np.float64)
-        if len(finite):
-            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
-            with np.errstate(over="ignore"):  # sums and squares of large float64 may become infinite
-                total += float(finite.sum())
-                squares += float(finite @ finite)
-    if low > high:
-        low = high = np.nan
-    return np.array([low, high, len(values), total, squares])
+    return flat.astype(np.float32 if flat.dtype == np.float16 else np.float64, copy=False)
 
 
 def count_by_rule(values: npt.NDArray[Any], bins: str | int | Sequence[float]) -> tuple[Ints, Floats]:
@@ -168,51 +145,3 @@ def merge_buckets(counts: Ints, limits: Floats, max_bins: int, num_outer: tuple[
     ends = np.minimum(starts + width, last) - 1
     merged = np.concatenate([counts[:first], np.add.reduceat(counts[:last], starts), counts[last:]])
     return merged, np.concatenate([limits[:first], limits[ends], limits[last:]])
-
-
-def _iter_slices(values: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
-    for start in range(0, len(values), _SLICE):
-        yield values[start : start + _SLICE]
-
-
-def _count_by_sorting(values: npt.NDArray[Any]) -> Ints:
-    """Counts of the finite values, exact for every dtype."""
-    ordered = np.sort(values[np.isfinite(values)].astype(np.float64))
-    below = np.searchsorted(ordered, HISTOGRAM_LIMITS, side="left")  # values < limit
-    counts = np.diff(below, prepend=0)
-    counts[-1] += len(ordered) - below[-1]  # the largest float64 itself
-    return counts
-
-
-def _count_by_bits(values: npt.NDArray[np.float32]) -> Ints:
-    """Counts of the finite values: the upper 17 bits of a float32 almost always tell its bucket.
-
-    131,072 counters by these bits are added up by bucket. Only where a limit lies between two floats with the same
-    upper bits, about 3 % of the keys, are the values themselves looked up.
-    """
-    bucket_of_key, is_mixed = _key_tables()
-    key_counts = np.zeros(_NUM_KEYS, dtype=np.int64)
-    counts = np.zeros(_NOT_FINITE + 1, dtype=np.int64)
-    for part in _iter_slices(np.ascontiguousarray(values)):
-        keys = (part.view(np.uint32) >> _KEY_SHIFT).astype(np.intp)
-        key_counts += np.bincount(keys, minlength=_NUM_KEYS)
-        searched = np.searchsorted(HISTOGRAM_LIMITS, part[is_mixed[keys]].astype(np.float64), side="right")
-        counts += np.bincount(searched, minlength=len(counts))
-    key_counts[is_mixed] = 0
-    used = np.flatnonzero(key_counts)
-    np.add.at(counts, bucket_of_key[used], key_counts[used])
-    return counts[:_NOT_FINITE]
-
-
-@cache
-def _key_tables() -> tuple[Ints, npt.NDArray[np.bool_]]:
-    """For each value of the upper bits: the bucket (or `_NOT_FINITE`), and whether a limit lies inside."""
-    keys = np.arange(_NUM_KEYS, dtype=np.uint32)
-    firsts = (keys << _KEY_SHIFT).view(np.float32)
-    lasts = ((keys << _KEY_SHIFT) | ((1 << _KEY_SHIFT) - 1)).view(np.float32)
-    with np.errstate(invalid="ignore"):
-        first_buckets = np.searchsorted(HISTOGRAM_LIMITS, firsts.astype(np.float64), side="right")
-        last_buckets = np.searchsorted(HISTOGRAM_LIMITS, lasts.astype(np.float64), side="right")
-    is_finite = np.isfinite(lasts)
-    first_buckets[~is_finite] = _NOT_FINITE
-    return first_buckets, (first_buckets != last_buckets) & is_finite

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
-from summaries import buckets
 from summaries.buckets import HISTOGRAM_LIMITS, bucket_values, count_values
 
 
@@ -31,29 +30,6 @@ def test_limits_are_tensorflows():
 def test_limits_cannot_be_written_to():
     with pytest.raises(ValueError, match="read-only"):
         HISTOGRAM_LIMITS[0] = 0
-
-
-def nasty_floats() -> np.ndarray:
-    """Every limit, its neighbours, zeros, subnormals, the largest floats and what is not finite."""
-    limits = HISTOGRAM_LIMITS[1:-1].astype(np.float32)
-    special = np.array([0.0, -0.0, 1e-45, -1e-45, 3.4e38, -3.4e38, np.inf, -np.inf, np.nan], dtype=np.float32)
-    return np.concatenate(
-        [limits, np.nextafter(limits, np.float32(np.inf)), np.nextafter(limits, -np.float32(np.inf)), special]
-    )
-
-
-def test_counting_by_bits_is_exact_at_every_limit():
-    values = nasty_floats()
-
-    assert buckets._count_by_bits(values).tolist() == count_slowly(values)
-
-
-def test_counting_by_bits_is_exact_for_random_bits():
-    bits = np.random.default_rng(0).integers(0, 2**32, 300_000, dtype=np.uint32)
-    values = bits.view(np.float32)
-
-    with np.errstate(invalid="ignore"):
-        assert buckets._count_by_bits(values).tolist() == count_slowly(values)
 
 
 @settings(deadline=None)
@@ -96,14 +72,6 @@ def test_count_values_without_a_finite_value_has_no_extremes():
 
     assert counts.sum() == 0
     np.testing.assert_array_equal(moments, [np.nan, np.nan, 2.0, 0.0, 0.0])
-
-
-def test_count_values_of_large_and_small_arrays_agree():
-    values = np.random.default_rng(1).normal(size=buckets._SLICE + 17).astype(np.float32)
-
-    large, _ = count_values(values)
-
-    assert large.tolist() == count_slowly(values)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,8 @@
+from typing import Any
+
+import numpy.typing as npt
+
+from summaries.columns import Floats, Ints
+from summaries.counting import Cells
+
+def count_in_cells(values: npt.NDArray[Any], cells: Cells) -> tuple[Ints, Floats]: ...
