@@ -92,7 +92,8 @@ class SummaryWriter(
         tags: Labels of the run.
         group: Runs of one group belong together.
         config: What the run is started with: a dict, a dataclass or an `argparse.Namespace`, nested or not.
-        environment: Whether to log command, host, Python, packages, and git's commit and changes.
+        environment: Whether to log command, host, Python, packages, and git's commit and changes. Off by default: logs
+            are passed on, and a command may hold what is secret.
         console: Whether to log what the program prints.
         system_secs: How often to log how busy the machine is, in seconds; None for never.
         heartbeat_secs: How often to say that the program is alive, in seconds; None to say nothing of its status.
@@ -422,13 +423,14 @@ class SummaryWriter(
         *,
         num_bytes: int = 0,
         arrays: Sequence[Any] | None = None,
+        is_ready: Callable[[], bool] | None = None,
     ) -> None:
         for tag in tags:
             encode_tag(tag)  # raises ValueError
         if arrays is None and self._outbox.queued_tags.keys().isdisjoint(tags):
             self._outbox.put(encode())
             return
-        is_ready = partial(adapters.are_ready, arrays or ())
+        is_ready = is_ready or partial(adapters.are_ready, arrays or ())
         self._outbox.put_deferred(Deferred(tags, step, num_bytes, encode, is_ready))
 
     def flush(self) -> None:

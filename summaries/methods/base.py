@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from summaries.kinds import Kind
-from summaries.values import to_time as to_time
 
 
 class Methods:
@@ -51,6 +50,7 @@ class Methods:
         *,
         num_bytes: int = 0,
         arrays: Sequence[Any] | None = None,
+        is_ready: Callable[[], bool] | None = None,
     ) -> None:
         """Puts what `encode` makes behind all earlier values of the tags: now, or in the background.
 
@@ -61,5 +61,6 @@ class Methods:
             num_bytes: About how much memory waiting takes.
             arrays: What `encode` needs, if it is to run in the background, which may be nothing; None if it may run
                 now.
+            is_ready: Whether `encode` would not wait, if that is not told by the arrays.
         """
         raise NotImplementedError

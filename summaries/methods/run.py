@@ -37,7 +37,7 @@ from summaries.kinds.json_values import make_metadata
 from summaries.kinds.metrics import METRICS_TAG
 from summaries.kinds.run_info import RUN_INFO_TAG
 from summaries.lifecycle import Lifecycle, describe_end
-from summaries.machine import SystemSampler, read_environment
+from summaries.machine import EnvironmentReading, SystemSampler, read_environment
 from summaries.methods.base import Methods
 from summaries.plain import flatten, to_plain
 from summaries.values import to_step, to_time
@@ -96,17 +96,21 @@ class RunMethods(Methods):
     def add_environment(self, environment: Environment | None = None) -> None:
         """Logs command, host, Python, packages, and git's commit and changes; they are read in the background.
 
+        Only on request, since files of logs are passed on and a command may hold what is secret.
+
         Args:
             environment: What to log instead.
         """
-        folder, wall_time = os.getcwd(), to_time(None)
+        if environment is not None:
+            self._put_of_run(ENVIRONMENT, ENVIRONMENT_TAG, environment)
+            return
+        reading, wall_time = EnvironmentReading(partial(read_environment, folder=os.getcwd())), to_time(None)
 
         def encode() -> bytes:
-            found = read_environment(folder=folder) if environment is None else environment
-            blob = ENVIRONMENT.encode(ENVIRONMENT_TAG, found)
+            blob = ENVIRONMENT.encode(ENVIRONMENT_TAG, reading.get())
             return encode_event(wall_time, 0, ENVIRONMENT.envelope(blob, ENVIRONMENT.metadata))
 
-        self._submit((ENVIRONMENT_TAG,), 0, encode, arrays=())
+        self._submit((ENVIRONMENT_TAG,), 0, encode, arrays=(), is_ready=reading.is_ready)
 
     def add_status(self, state: str, reason: str = "", *, error: BaseException | None = None) -> None:
         """Says how the run ended, where that is not told by the end of the writer's block; the first word counts.
@@ -194,7 +198,10 @@ class RunMethods(Methods):
         self._put_of_run(ANNOTATIONS, ANNOTATIONS_TAG, alert, to_step(global_step), walltime)
 
     def capture_console(self) -> None:
-        """Logs what the program prints from now on, which still appears where it did."""
+        """Logs what the program prints from now on, which still appears where it did.
+
+        That is what Python writes to `sys.stdout` and `sys.stderr`, and not what programs that it starts print.
+        """
         start_console(self._life)
 
     def log_system(self, interval_secs: float = 10.0) -> None:

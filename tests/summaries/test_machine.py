@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from summaries import SummaryWriter, load
 from summaries.machine import SystemSampler, find_packages, read_environment, run_git
 
 ANSWERS = {"rev-parse HEAD": "c0ffee", "branch --show-current": "main", "diff --stat HEAD": " a.py | 1 +"}
@@ -46,6 +48,25 @@ def test_git_tells_commit_branch_and_what_is_not_committed(tmp_path: Path):
 
 def test_git_that_fails_says_nothing(tmp_path: Path):
     assert run_git(["rev-parse", "HEAD"], str(tmp_path / "missing")) == ""
+
+
+def test_environment_that_takes_long_keeps_nothing_else_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    git, gate = tmp_path / "git", tmp_path / "gate"
+    git.write_text(f"#!/bin/sh\nread word < {gate}\n")
+    git.chmod(0o755)
+    os.mkfifo(gate)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    writer = SummaryWriter(tmp_path / "run", environment=True)
+    writer.add_scalar("a", 1.0, 1)
+
+    while "a" not in load(tmp_path / "run").runs["."].scalars:
+        os.sched_yield()
+    before = load(tmp_path / "run").runs["."].facts.environment
+    gate.open("w").close()
+    writer.close()
+
+    assert before is None
+    assert load(tmp_path / "run").runs["."].facts.environment.git_commit == ""
 
 
 def test_find_packages_reads_names_of_folders(tmp_path: Path):
