@@ -45,7 +45,7 @@ class Deferred:
         tags: Their tags; later values of these tags queue behind.
         step: Their step, the first one of a block.
         num_bytes: About how much memory they hold.
-        encode: Makes the finished records. May wait for a device.
+        encode: Makes the finished records. May wait for a device; is called again after an OSError.
         is_ready: Whether `encode` would not wait. The thread passes over what is not ready, so that no other tag waits
             for a device.
     """
@@ -266,12 +266,14 @@ class Outbox:
         kept: list[Deferred] = []
         waiting_tags: set[str] = set()
         for item in deferred:
-            if is_written and waiting_tags.isdisjoint(item.tags) and (is_waiting or item.is_ready()):
-                is_written = self._write(self._encode(item))
-                self._settle(item.num_bytes, item.tags)
-            else:
+            is_due = is_written and waiting_tags.isdisjoint(item.tags) and (is_waiting or item.is_ready())
+            records = self._encode(item) if is_due else None
+            if records is None:
                 waiting_tags.update(item.tags)
                 kept.append(item)
+            else:
+                is_written = self._write(records)
+                self._settle(item.num_bytes, item.tags)
         with self._lock:
             self._deferred[:0] = kept
         if is_written:
@@ -304,10 +306,16 @@ class Outbox:
                 if not self.queued_tags[tag]:
                     del self.queued_tags[tag]
 
-    def _encode(self, item: Deferred) -> bytes:
-        """The records of `item`; none if it cannot be encoded, which the next call of the writer tells."""
+    def _encode(self, item: Deferred) -> bytes | None:
+        """The records of `item`; empty if it cannot be encoded, which the next call of the writer tells.
+
+        None if it has files of its own and the disk does not take them now.
+        """
         try:
             return item.encode()
+        except OSError as error:
+            self._outage.begin(self._file.path, error)
+            return None
         except Exception as error:  # noqa: BLE001 - background thread: reappears in the caller
             failure = ValueError(
                 f"Could not encode the value of {', '.join(map(repr, item.tags))} at step {item.step}: {error}"

@@ -4,13 +4,18 @@ Synopsis:
     >>> import tempfile
     >>> folder = open_folder(tempfile.mkdtemp())
     >>> folder.write("00003/default/tensors.tsv", b"0.5")
+    >>> folder.update("00003/default/tensors.tsv", lambda data: data + b", 1.5")
     >>> folder.find("00003/default/tensors.tsv"), folder.find("no such file")
-    (b'0.5', None)
+    (b'0.5, 1.5', None)
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,6 +39,16 @@ class Folder(Protocol):
             OSError: If it cannot be written.
         """
 
+    def update(self, name: str, change: Callable[[bytes | None], bytes]) -> None:
+        """Puts what `change` makes of a file, None if there is none, in its place.
+
+        On this machine one writer waits for the other, of this process or another; in an object store the last one of
+        the same moment wins.
+
+        Raises:
+            OSError: If it cannot be read or written.
+        """
+
 
 class LocalFolder:
     """A folder on this machine."""
@@ -52,9 +67,29 @@ class LocalFolder:
         """See `Folder`."""
         path = self._path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        draft.write_bytes(data)
-        draft.replace(path)
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+        try:
+            draft.write_bytes(data)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)  # half of it would fill a disk that is full
+
+    def update(self, name: str, change: Callable[[bytes | None], bytes]) -> None:
+        """See `Folder`."""
+        with self._locked():
+            self.write(name, change(self.find(name)))
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Alone among those who ask for it, as far as the file system knows of locks; the folder itself is locked."""
+        self._path.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            with contextlib.suppress(OSError):  # some file servers lock no folders
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
 
 class RemoteFolder:
@@ -75,6 +110,10 @@ class RemoteFolder:
     def write(self, name: str, data: bytes) -> None:
         """See `Folder`."""
         self._system.pipe_file(f"{self._path}/{name}", data)
+
+    def update(self, name: str, change: Callable[[bytes | None], bytes]) -> None:
+        """See `Folder`."""
+        self.write(name, change(self.find(name)))
 
 
 def open_folder(log_dir: str) -> Folder:

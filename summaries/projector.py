@@ -72,19 +72,25 @@ def write_embedding(run: Folder, embedding: Embedding) -> None:
     Raises:
         OSError: If a file cannot be written.
     """
-    from google.protobuf import text_format
-
     folder = embedding.subfolder
     run.write(f"{folder}/tensors.tsv", encode_points(embedding.points))
     if embedding.labels is not None:
         run.write(f"{folder}/metadata.tsv", _join_lines(embedding.labels))
     if embedding.pictures is not None:
         run.write(f"{folder}/sprite.png", encode_png(make_sprite(embedding.pictures)))
-    config, info = read_config(run), _make_info(embedding)
+    info = _make_info(embedding)
+    run.update(CONFIG_NAME, lambda data: _add_info(data, info))
+
+
+def _add_info(data: bytes | None, info: EmbeddingInfo) -> bytes:
+    """The configuration with one more embedding, in place of one of its name."""
+    from google.protobuf import text_format
+
+    config = _parse_config(data)
     kept = [other for other in config.embeddings if other.tensor_name != info.tensor_name]
     del config.embeddings[:]
     config.embeddings.extend([*kept, info])
-    run.write(CONFIG_NAME, text_format.MessageToString(config).encode())
+    return text_format.MessageToString(config).encode()
 
 
 def encode_points(points: npt.NDArray[Any]) -> bytes:
@@ -113,11 +119,14 @@ def _make_info(embedding: Embedding) -> EmbeddingInfo:
 
 def read_config(run: Folder) -> ProjectorConfig:
     """The embeddings of a run; none where the file is missing or is no configuration."""
+    return _parse_config(run.find(CONFIG_NAME))
+
+
+def _parse_config(data: bytes | None) -> ProjectorConfig:
     from google.protobuf import text_format
 
-    data = run.find(CONFIG_NAME) or b""
     try:
-        return text_format.Parse(data.decode(), ProjectorConfig())
+        return text_format.Parse((data or b"").decode(), ProjectorConfig())
     except (UnicodeDecodeError, text_format.ParseError):
         return ProjectorConfig()
 

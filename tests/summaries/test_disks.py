@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from summaries import SummaryWriter, load
@@ -59,6 +60,33 @@ def test_after_room_is_made_nothing_is_missing_or_doubled(tmp_path: Path):
     assert before < 2_000
     assert steps == {"a": list(range(2_001)), "b": list(range(2_000)), "c": list(range(2_000))}
     assert problems == ()
+
+
+def test_files_beside_the_event_file_wait_for_room_too(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    with mounted_memory(tmp_path / "disk", 128) as disk, caplog.at_level(logging.WARNING):
+        writer = SummaryWriter(disk / "run")
+        filler = disk / "filler"
+        filler.write_bytes(bytes(100 << 10))
+        writer.add_embedding(np.full((40, 100), 1 / 3), tag="points")
+        writer.flush()
+        writer.add_scalar("a", 1.0, 1)
+        left = sorted(path.name for path in (disk / "run" / "00000" / "points").iterdir())
+        filler.unlink()
+        writer.close()
+
+        lines = (disk / "run" / "00000" / "points" / "tensors.tsv").read_text().splitlines()
+        steps = steps_of(disk / "run")
+    assert left == []
+    assert (len(lines), steps) == (40, {"a": [1]})
+    assert ["No space left" in entry.getMessage() for entry in caplog.records] == [True]
+
+
+def test_files_that_find_no_room_are_counted_by_close(tmp_path: Path):
+    with mounted_memory(tmp_path / "disk", 64) as disk:
+        writer = SummaryWriter(disk / "run")
+        writer.add_embedding(np.full((100, 100), 1 / 3), tag="points")
+        with pytest.raises(OSError, match=r"Could not write 1 values of 1 tags to .* \('points': 1\)"):
+            writer.close()
 
 
 def test_a_folder_removed_while_the_disk_is_full_leaves_no_half_record_in_the_next_file(tmp_path: Path):

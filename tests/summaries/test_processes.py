@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from google.protobuf import text_format
+from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
 from summaries import load
 
@@ -313,6 +315,39 @@ assert all(os.waitpid(child, 0)[1] == 0 for child in children)
     assert steps_of(tmp_path) == {
         f"{process}/{number}": list(range(200)) for process in range(3) for number in range(4)
     }
+
+
+def test_embeddings_of_many_processes_and_threads_at_once_all_stand_in_the_configuration(tmp_path: Path):
+    code = """
+import os, sys, threading
+from summaries import SummaryWriter
+
+def work(name):
+    with SummaryWriter(sys.argv[1]) as writer:
+        for step in range(10):
+            writer.add_embedding([[0.5, 1.0]], ["label"], global_step=step, tag=name)
+
+children = []
+for process in range(4):
+    child = os.fork()
+    if child == 0:
+        threads = [threading.Thread(target=work, args=(f"{process}-{number}",)) for number in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        os._exit(0)
+    children.append(child)
+assert all(os.waitpid(child, 0)[1] == 0 for child in children)
+"""
+    done = run_python(code, tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    config = text_format.Parse((tmp_path / "projector_config.pbtxt").read_text(), ProjectorConfig())
+    assert sorted(info.tensor_name for info in config.embeddings) == sorted(
+        f"{process}-{number}:{step:05d}" for process in range(4) for number in range(3) for step in range(10)
+    )
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
 def test_a_process_that_forks_while_threads_log_leaves_both_files_whole(tmp_path: Path):
