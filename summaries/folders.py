@@ -17,7 +17,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from summaries.event_file import is_remote
 
@@ -92,30 +92,6 @@ class LocalFolder:
             os.close(descriptor)
 
 
-class RemoteFolder:
-    """A folder in an object store, which puts whole files in place by itself."""
-
-    def __init__(self, system: Any, path: str) -> None:
-        self._system = system
-        self._path = path
-
-    def find(self, name: str) -> bytes | None:
-        """See `Folder`."""
-        try:
-            data: bytes = self._system.cat_file(f"{self._path}/{name}")
-        except FileNotFoundError:
-            return None
-        return data
-
-    def write(self, name: str, data: bytes) -> None:
-        """See `Folder`."""
-        self._system.pipe_file(f"{self._path}/{name}", data)
-
-    def update(self, name: str, change: Callable[[bytes | None], bytes]) -> None:
-        """See `Folder`."""
-        self.write(name, change(self.find(name)))
-
-
 def open_folder(log_dir: str) -> Folder:
     """The folder of a run.
 
@@ -128,6 +104,6 @@ def open_folder(log_dir: str) -> Folder:
     """
     if not is_remote(log_dir):
         return LocalFolder(Path(log_dir.removeprefix("file://")))
-    from summaries.remote import connect
+    from summaries.remote import RemoteFolder
 
-    return RemoteFolder(*connect(log_dir))
+    return RemoteFolder(log_dir)

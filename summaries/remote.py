@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from summaries import process_end
@@ -111,12 +113,50 @@ class SegmentedFile:
 
     def _put(self, data: bytes, *, mode: str) -> None:
         name = self.path.rpartition("/")[2]
-        try:
+        with raising_os_errors():
             self._system.pipe_file(f"{self._folder}/{name}", data, mode=mode)
-        except OSError:
-            raise
-        except Exception as error:  # each store's library has errors of its own
-            raise OSError(f"{type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def raising_os_errors() -> Iterator[None]:
+    """Within the block, whatever a store's library raises is an OSError."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(f"{type(error).__name__}: {error}") from error
+
+
+class RemoteFolder:
+    """Files beside the segments of a run; see `summaries.folders.Folder`. The store puts whole files in place."""
+
+    def __init__(self, url: str) -> None:
+        """Connects.
+
+        Raises:
+            OSError: If there is no such kind of address.
+            ImportError: If the address needs a library that is not installed.
+        """
+        self._system, self._path = connect(url)
+
+    def find(self, name: str) -> bytes | None:
+        """See `Folder`."""
+        try:
+            with raising_os_errors():
+                data: bytes = self._system.cat_file(f"{self._path}/{name}")
+        except FileNotFoundError:
+            return None
+        return data
+
+    def write(self, name: str, data: bytes) -> None:
+        """See `Folder`."""
+        with raising_os_errors():
+            self._system.pipe_file(f"{self._path}/{name}", data)
+
+    def update(self, name: str, change: Callable[[bytes | None], bytes]) -> None:
+        """See `Folder`; stores know no locks."""
+        self.write(name, change(self.find(name)))
 
 
 def _make_head(metadata: bytes) -> bytes:

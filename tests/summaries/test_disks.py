@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -15,6 +17,7 @@ from summaries import SummaryWriter, load
 from tests.summaries.disks import frozen, make_image, mounted_image, mounted_memory, run
 
 PATIENCE_SECS = 20.0
+NOBODY = 65534
 
 
 def steps_of(folder: Path) -> dict[str, list[int]]:
@@ -144,6 +147,40 @@ def test_after_close_with_fsync_a_power_cut_loses_nothing(tmp_path: Path, fsync:
         runs = load(disk).runs
         found = runs["runs/one"].scalars["a"].steps.tolist() if "runs/one" in runs else []
     assert (found == list(range(1_000))) is fsync
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning", "ignore:os.fork:RuntimeWarning")
+def test_a_folder_made_read_only_while_writing_takes_what_goes_to_the_open_file():
+    with tempfile.TemporaryDirectory() as name:  # that of the test is closed to other users
+        os.chmod(name, 0o777)
+        run = Path(name) / "run"
+        child = os.fork()
+        if child == 0:
+            os._exit(log_as_nobody(run))
+        status = os.waitpid(child, 0)[1]
+
+        steps = steps_of(run)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert steps == {"a": list(range(100))}
+
+
+def log_as_nobody(folder: Path) -> int:
+    """Logs while the folder becomes read-only; 0 if `close` tells what had to be a file of its own."""
+    os.setuid(NOBODY)
+    writer = SummaryWriter(folder, heartbeat_secs=None)
+    writer.add_scalar("a", 1.0, 0)
+    writer.flush()
+    folder.chmod(0o500)
+    for step in range(1, 100):
+        writer.add_scalar("a", 1.0, step)
+    writer.add_embedding([[0.5, 1.0]], tag="points")
+    writer.flush()
+    try:
+        writer.close()
+    except OSError as error:
+        return 0 if "'points': 1" in str(error) else 2
+    return 1
 
 
 def test_a_folder_that_was_removed_from_a_read_only_one_is_made_again_as_soon_as_it_may(

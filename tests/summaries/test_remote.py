@@ -203,6 +203,19 @@ def test_a_store_that_stays_away_has_close_count_what_was_lost(bucket: str):
 
 
 @pytest.mark.peers
+def test_an_embedding_waits_for_its_store_too(bucket: str):
+    system = fsspec.filesystem("s3", skip_instance_cache=True)
+    writer = SummaryWriter(f"{bucket}/one", flush_secs=NEVER_SECS, heartbeat_secs=None)
+    system.rm("bucket", recursive=True)
+    writer.add_embedding([[0.5, 1.0]])
+    writer.flush()
+    system.mkdir("bucket")
+    writer.close()
+
+    assert open_folder(f"{bucket}/one").find("00000/default/tensors.tsv") == b"0.5\t1.0\n"
+
+
+@pytest.mark.peers
 def test_a_bucket_that_does_not_exist_is_refused_at_once(bucket: str):
     with pytest.raises(OSError, match=r"log_dir must be an address that can be written to; got 's3://none-such/run'"):
         SummaryWriter("s3://none-such/run")
