@@ -34,8 +34,8 @@ _NUMPY_TYPES: dict[int, tuple[str, str]] = {
 _DATA_TYPES: dict[Any, Any] = {np.dtype(name): number for number, (name, _) in _NUMPY_TYPES.items()} | {
     np.dtype("<f2"): DataType.DT_HALF
 }
-_MAX_ELEMENTS = 2**31
-"""A shape may claim any size; one element is enough to fill it, so the claim is checked before memory is taken."""
+_MAX_FILLED = 2**24
+"""A shape may claim any size, and one element is enough to fill it: more elements than this must stand in the file."""
 
 
 def decode_tensor(tensor: TensorProto) -> npt.NDArray[Any]:
@@ -54,9 +54,9 @@ def decode_tensor(tensor: TensorProto) -> npt.NDArray[Any]:
     """
     shape = _get_shape(tensor)
     size = math.prod(shape)
-    if size > _MAX_ELEMENTS:
-        raise ValueError(f"tensor must hold at most {_MAX_ELEMENTS} elements; got shape {shape}.")
     elements = _decode_elements(tensor)
+    if size > max(len(elements), _MAX_FILLED):
+        raise ValueError(f"tensor of shape {shape} must hold {size} elements; got {len(elements)}.")
     if 0 < len(elements) < size:
         elements = np.concatenate([elements, np.full(size - len(elements), elements[-1], dtype=elements.dtype)])
     if len(elements) == 0 and size > 0 and not tensor.tensor_content:

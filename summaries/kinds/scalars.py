@@ -66,6 +66,8 @@ def decode_scalar_tensor(tensor: TensorProto) -> float:
     Raises:
         ValueError: If there is not exactly one number.
     """
+    if any(dim.size != 1 for dim in tensor.tensor_shape.dim):  # before one number fills whatever shape is claimed
+        raise ValueError(f"scalar must be one real number; got shape {[dim.size for dim in tensor.tensor_shape.dim]}.")
     array = decode_tensor(tensor)
     if array.size != 1 or array.dtype.kind not in "fiub":
         raise ValueError(f"scalar must be one real number; got shape {array.shape} and dtype {array.dtype}.")

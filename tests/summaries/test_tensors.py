@@ -73,7 +73,7 @@ def test_decode_tensor_of_an_encoded_array_is_the_array(dtype: str):
 @pytest.mark.parametrize(
     ("tensor", "message"),
     [
-        (TensorProto(dtype="DT_FLOAT", tensor_shape=shape(2**40)), "at most"),
+        (TensorProto(dtype="DT_FLOAT", tensor_shape=shape(2**31), float_val=[1]), "elements; got 1"),
         (TensorProto(dtype="DT_FLOAT", tensor_shape=shape(-1)), "known shape"),
         (TensorProto(dtype="DT_FLOAT", tensor_shape=TensorShapeProto(unknown_rank=True)), "known shape"),
         (TensorProto(dtype="DT_FLOAT", float_val=[1, 2]), "must hold 1 elements; got 2"),

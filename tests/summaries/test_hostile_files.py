@@ -1,0 +1,176 @@
+"""What may lie in a logdir beside sound event files: damage at every place, and files that are something else."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from summaries import EventFileReader, SummaryWriter, load
+from summaries.columns import Batch
+from summaries.proto.event_pb2 import Event
+from summaries.proto.summary_pb2 import Summary, SummaryMetadata
+from summaries.proto.tensor_pb2 import TensorProto, TensorShapeProto
+from summaries.records import frame, split_records
+
+NAME = "events.out.tfevents.1700000000.host.1.0"
+# By clu, with TensorFlow: eight tags of seven kinds.
+SOUND = (Path(__file__).resolve().parent.parent / "fixtures" / "clu" / f"{NAME}.v2").read_bytes()
+SPANS = [(start - 12, start + length + 4) for start, length in split_records(SOUND, is_growing=False).payloads]
+
+Point = tuple[str, str, int, float, object]
+
+
+def read(path: Path, data: bytes, *, is_finished: bool = True) -> Batch:
+    path.write_bytes(data)
+    with EventFileReader(path) as reader:
+        return reader.read(is_finished=is_finished)
+
+
+def points_of(batch: Batch, data: bytes) -> list[Point]:
+    """All points, tag by tag: of scalars the value, of all else the bytes."""
+    found: list[Point] = []
+    for number, tag in enumerate(batch.tags):
+        for row in range(batch.starts[number], batch.starts[number + 1]):
+            found.append((tag.name, tag.kind, batch.steps[row], batch.wall_times[row], batch.values[row]))
+        for row in range(batch.blob_starts[number], batch.blob_starts[number + 1]):
+            begin, length = batch.blob_offsets[row], batch.blob_lengths[row]
+            place = batch.blob_steps[row], batch.blob_wall_times[row]
+            found.append((tag.name, tag.kind, *place, data[begin : begin + length]))
+    return found
+
+
+@pytest.fixture(scope="module")
+def points_by_record(tmp_path_factory: pytest.TempPathFactory) -> list[list[Point]]:
+    """What each record of `SOUND` holds."""
+    path = tmp_path_factory.mktemp("records") / NAME
+    records = [SOUND[begin:end] for begin, end in SPANS]
+    return [points_of(read(path, record), record) for record in records]
+
+
+def test_a_file_cut_at_any_byte_has_all_records_before(tmp_path: Path, points_by_record: list[list[Point]]):
+    for size in range(len(SOUND) + 1):
+        data = SOUND[:size]
+
+        batch = read(tmp_path / NAME, data)
+
+        num_whole = sum(end <= size for _, end in SPANS)
+        end = SPANS[num_whole - 1][1] if num_whole else 0
+        expected = sorted(point for points in points_by_record[:num_whole] for point in points)
+        gaps = [(end, size - end)] if end < size else []
+        assert sorted(points_of(batch, data)) == expected
+        assert batch.health.num_records == num_whole
+        assert [(problem.offset, problem.num_bytes) for problem in batch.health.problems] == gaps
+
+
+def test_a_file_that_grows_in_two_parts_cut_at_any_byte_is_read_whole(tmp_path: Path):
+    path = tmp_path / NAME
+    whole = points_of(read(path, SOUND), SOUND)
+    for size in range(len(SOUND) + 1):
+        path.write_bytes(SOUND[:size])
+        with EventFileReader(path) as reader:
+            first = points_of(reader.read(), SOUND)
+            with path.open("ab") as file:
+                file.write(SOUND[size:])
+            second = points_of(reader.read(), SOUND)
+
+        assert sorted(first + second) == sorted(whole)
+        assert (reader.generation, reader.health.problems, reader.health.is_torn) == (0, (), False)
+
+
+def test_a_flipped_bit_at_any_byte_costs_its_record(tmp_path: Path, points_by_record: list[list[Point]]):
+    for number, (begin, end) in enumerate(SPANS):
+        expected = sorted(point for other, points in enumerate(points_by_record) if other != number for point in points)
+        for place in range(begin, end):
+            data = bytearray(SOUND)
+            data[place] ^= 1 << place % 8
+
+            batch = read(tmp_path / NAME, bytes(data))
+
+            assert sorted(points_of(batch, bytes(data))) == expected
+            assert [(problem.offset, problem.num_bytes) for problem in batch.health.problems] == [(begin, end - begin)]
+
+
+def test_zeros_after_a_power_cut_cost_nothing(tmp_path: Path):
+    batch = read(tmp_path / NAME, SOUND + bytes(100_000))
+
+    assert (batch.health.num_records, batch.health.num_bytes_read) == (len(SPANS), len(SOUND) + 100_000)
+    assert [(problem.offset, problem.num_bytes) for problem in batch.health.problems] == [(len(SOUND), 100_000)]
+
+
+@pytest.mark.parametrize("junk", [bytes(4096), b"\xff" * 4096, SOUND[5:900], frame(b"no event")[:-1]], ids=range(4))
+def test_bytes_that_do_not_belong_there_cost_nothing(tmp_path: Path, points_by_record: list[list[Point]], junk: bytes):
+    middle = SPANS[4][1]
+    data = SOUND[:middle] + junk + SOUND[middle:]
+
+    points = points_of(read(tmp_path / NAME, data), data)
+
+    assert set(points) >= {point for points in points_by_record for point in points}
+
+
+def test_event_files_one_after_the_other_are_read_as_one(tmp_path: Path):
+    batch = read(tmp_path / NAME, SOUND + SOUND)
+
+    assert (batch.health.num_records, batch.health.problems) == (2 * len(SPANS), ())
+    assert sorted(points_of(batch, SOUND + SOUND)) == sorted(2 * points_of(read(tmp_path / NAME, SOUND), SOUND))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        gzip.compress,
+        lambda data: data.replace(b"\n", b"\r\n"),
+        lambda data: data.decode("latin-1").encode("utf-16"),
+        lambda data: b"<html>404 Not Found</html>\n",
+        lambda data: b"epoch 1, loss 0.5\n" * 100_000,
+    ],
+    ids=["gzip", "line ends", "utf-16", "html", "text"],
+)
+def test_a_file_that_is_something_else_is_one_problem(tmp_path: Path, spoil: Callable[[bytes], bytes]):
+    data = spoil(SOUND)
+
+    batch = read(tmp_path / NAME, data)
+
+    assert (batch.tags, batch.health.num_records) == ((), 0)
+    assert [(problem.offset, problem.num_bytes) for problem in batch.health.problems] == [(0, len(data))]
+
+
+def test_an_empty_file_is_no_problem(tmp_path: Path):
+    assert read(tmp_path / NAME, b"").health.problems == ()
+
+
+def test_a_folder_named_like_an_event_file_is_a_folder(tmp_path: Path):
+    with SummaryWriter(tmp_path / NAME) as writer:
+        writer.add_scalar("loss", 0.5, 1)
+
+    runs = load(tmp_path).runs
+
+    assert {name: list(run.scalars) for name, run in runs.items()} == {NAME: ["loss"]}
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        TensorProto(dtype="DT_FLOAT", float_val=[1.0]),
+        TensorProto(dtype="DT_STRING", string_val=[b"1"]),
+        TensorProto(dtype="DT_COMPLEX128"),
+    ],
+    ids=["float", "string", "nothing"],
+)
+def test_one_number_that_claims_to_be_two_billion_takes_no_memory(tmp_path: Path, tensor: TensorProto):
+    tensor.tensor_shape.CopyFrom(TensorShapeProto(dim=[TensorShapeProto.Dim(size=2**31 - 1)]))
+    metadata = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="scalars"))
+    values = [Summary.Value(tag="t", metadata=metadata, tensor=tensor), Summary.Value(tag="a", simple_value=0.5)]
+    (tmp_path / NAME).write_bytes(frame(Event(summary=Summary(value=values)).SerializeToString()))
+    tracemalloc.start()
+
+    run = load(tmp_path).runs["."]
+    with pytest.raises(ValueError, match="must hold 2147483647 elements; got [01]"):
+        run.tensors["t"][0]
+
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    tracemalloc.stop()
+    assert run.scalars["a"].values.tolist() == [0.5]
