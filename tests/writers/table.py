@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from summaries import load
 from tests.writers.contract import Writer
 from tests.writers.forms import COMPARISONS
+from tests.writers.ours import list_run_folders
 from tests.writers.theirs import read_run
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "writers.md"
@@ -16,8 +16,8 @@ COLUMNS = (*COMPARISONS, OTHERS)
 
 HEADING = """# Whose files are read exactly
 
-Each number is how many values the tests read with `summaries.load` and with TensorBoard's own loader, record by record,
-and found equal: tag, metadata, step, wall time and value to the last bit, pictures to the pixel, sounds to the sample.
+Each number is how many values the tests read with our reader and with TensorBoard's own loader, record by record, and
+found equal: tag, metadata, step, wall time and value to the last bit, pictures to the pixel, sounds to the sample.
 *Others* are kinds that have no decoder here and are compared as bytes. Files by writers that need TensorFlow lie in
 `tests/fixtures`, made by `scripts/make_fixtures.py`; the others write in the tests.
 
@@ -29,8 +29,8 @@ and found equal: tag, metadata, step, wall time and value to the last bit, pictu
 def count_values(logdir: Path) -> Counter[str]:
     """How many values TensorBoard's loader finds in a logdir, by column of the table."""
     counts: Counter[str] = Counter()
-    for run in load(logdir).runs:
-        for series in read_run(logdir / run).values():
+    for folder in list_run_folders(logdir):
+        for series in read_run(folder).values():
             counts[series.kind if series.kind in COMPARISONS else OTHERS] += len(series.points)
     return counts
 

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
 
-from summaries import load
 from summaries.load import Run
 from summaries.reader import read_blob
+from tests.writers import ours, theirs
 from tests.writers.contract import find_logdir
 from tests.writers.forms import COMPARISONS, exact
 from tests.writers.registry import WRITERS
 from tests.writers.table import PAGE, count_values, make_cells
-from tests.writers.theirs import TheirSeries, read_run
+from tests.writers.theirs import TheirSeries
 
 pytestmark = pytest.mark.filterwarnings("default")  # the writers warn of their own
 
@@ -67,8 +67,9 @@ def runs_by(logdir_by: Logdirs) -> Reads:
 
     @cache
     def read(name: str) -> list[Read]:
-        logdir = logdir_by(name)
-        return [Read(run, read_run(logdir / folder)) for folder, run in load(logdir).runs.items()]
+        return [
+            Read(ours.read_run(folder), theirs.read_run(folder)) for folder in ours.list_run_folders(logdir_by(name))
+        ]
 
     return read
 
@@ -84,9 +85,8 @@ def test_every_record_is_read_and_none_is_damaged(runs_by: Reads, name: str):
 @every_writer
 def test_tags_and_their_metadata_are_theirs(runs_by: Reads, name: str):
     for run in runs_by(name):
-        ours = {tag.name: (tag.kind, tag.plugin_name, tag.display_name, tag.description) for tag in run.ours.tags}
-        theirs = {tag: (series.kind, *series.words()) for tag, series in run.theirs.items()}
-        assert ours == theirs
+        mine = {tag.name: (tag.kind, tag.plugin_name, tag.display_name, tag.description) for tag in run.ours.tags}
+        assert mine == {tag: (series.kind, *series.words()) for tag, series in run.theirs.items()}
 
 
 @every_writer
@@ -100,9 +100,9 @@ def test_the_kinds_are_those_that_are_compared(runs_by: Reads, name: str):
 def test_steps_and_wall_times_are_theirs(runs_by: Reads, name: str):
     for run in runs_by(name):
         for tag, series in run.theirs.items():
-            ours = run.ours.scalars[tag] if series.kind == "scalars" else run.ours.blobs(series.kind)[tag].places
-            assert exact(ours.steps) == exact(np.array([point.step for point in series.points], dtype=np.int64))
-            assert exact(ours.wall_times) == exact(np.array([point.wall_time for point in series.points]))
+            mine = run.ours.scalars[tag] if series.kind == "scalars" else run.ours.blobs(series.kind)[tag].places
+            assert exact(mine.steps) == exact(np.array([point.step for point in series.points], dtype=np.int64))
+            assert exact(mine.wall_times) == exact(np.array([point.wall_time for point in series.points]))
 
 
 @every_writer
@@ -123,8 +123,8 @@ def test_values_are_theirs(runs_by: Reads, name: str, kind: str):
             if series.kind == kind:
                 values = run.ours.scalars[tag].values if kind == "scalars" else run.ours.blobs(kind)[tag]
                 for value, point in zip(values, series.points, strict=True):
-                    ours, theirs = COMPARISONS[kind](value, point, series)
-                    assert ours == theirs, tag
+                    mine, other = COMPARISONS[kind](value, point, series)
+                    assert mine == other, tag
 
 
 @every_writer
