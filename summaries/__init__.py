@@ -35,12 +35,12 @@ from summaries.kinds import RunInfo as RunInfo
 from summaries.kinds import Status as Status
 from summaries.kinds import Table as Table
 from summaries.load import load as load
+from summaries.logdir_tail import LogdirTail as LogdirTail
+from summaries.logdir_tail import RunUpdate as RunUpdate
 from summaries.members import find_compiled as find_compiled
 from summaries.reader import EventFileReader as EventFileReader
 from summaries.reader import read_blob as read_blob
 from summaries.run import Blobs as Blobs
 from summaries.run import RunLog as RunLog
 from summaries.series import Series as Series
-from summaries.tail import LogdirTail as LogdirTail
-from summaries.tail import RunUpdate as RunUpdate
 from summaries.writer import SummaryWriter as SummaryWriter

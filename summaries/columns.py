@@ -35,6 +35,7 @@ class Tag:
         plugin_name: As written in the metadata, "" where there was none.
         display_name: As written in the metadata, "" where there was none.
         description: Markdown, as written in the metadata, "" where there was none.
+        folded_from: The sub-run that it was folded from (`summaries.folding`), "" where it was in the run itself.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Tag:
     plugin_name: str = ""
     display_name: str = ""
     description: str = ""
+    folded_from: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Event files on disk: their names, how one is made, how all of a logdir are found.
+"""Event files on disk: their names and how one is made.
 
 Synopsis:
     >>> make_name(1_700_000_000.9, "box", 42, 0, ".v2")
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import errno
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 SIDECAR = ".board"
@@ -73,51 +72,3 @@ def sync_folders(folder: Path) -> None:
                 raise
         finally:
             os.close(descriptor)
-
-
-@dataclass(frozen=True)
-class Walk:
-    """What lies under a logdir.
-
-    Attributes:
-        files: `(run, path)` of each event file, sorted by run and name. The run is the folder's path relative to the
-            logdir, separated by `/`, `.` for the logdir itself.
-        folders: When each folder last changed, in nanoseconds since the epoch. A new file changes its folder.
-    """
-
-    files: tuple[tuple[str, Path], ...]
-    folders: dict[Path, int]
-
-
-def walk_logdir(logdir: Path) -> Walk:
-    """Finds all event files under `logdir`.
-
-    Links to folders are followed, once each. Folders that cannot be read are passed over. A logdir that does not exist
-    holds none.
-    """
-    files: list[tuple[str, Path]] = []
-    folders: dict[Path, int] = {}
-    seen: set[tuple[int, int]] = set()
-    stack = [("", logdir)]
-    while stack:
-        run, folder = stack.pop()
-        try:
-            status = folder.stat()
-            if (status.st_dev, status.st_ino) in seen:
-                continue
-            seen.add((status.st_dev, status.st_ino))
-            names, subfolders = _list_folder(folder)
-        except OSError:
-            continue
-        folders[folder] = status.st_mtime_ns
-        files.extend((run or ".", folder / name) for name in names)
-        stack.extend((f"{run}/{name}" if run else name, folder / name) for name in subfolders)
-    return Walk(tuple(sorted(files)), folders)
-
-
-def _list_folder(folder: Path) -> tuple[list[str], list[str]]:
-    """Names of the event files and of the folders in `folder`."""
-    with os.scandir(folder) as entries:
-        found = [(entry.name, entry.is_dir()) for entry in entries]
-    names = [name for name, is_folder in found if not is_folder and is_event_file(name)]
-    return names, [name for name, is_folder in found if is_folder and name != SIDECAR]

@@ -13,21 +13,23 @@ Synopsis:
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar, overload
 
 from summaries import kinds
-from summaries.columns import FileHealth, Tag
+from summaries.columns import FileHealth
 from summaries.facts import Facts, Mark, read_annotations, read_console, read_facts
-from summaries.files import walk_logdir
 from summaries.kinds import ConsoleText
 from summaries.kinds.contract import find_metadata
-from summaries.reader import EventFileReader, read_blob
+from summaries.logdir_tail import LogdirTail
+from summaries.logdirs import AnyPath, Logdir
+from summaries.name_filter import NameFilter
+from summaries.reader import read_blob
 from summaries.run import Blobs, RunLog
 from summaries.series import Series
+from summaries.walk import FolderProblem
 
 _Value = TypeVar("_Value")
 
@@ -100,14 +102,14 @@ class Run:
 
     Attributes:
         name: Path of its folder relative to the logdir, `.` for the logdir itself.
-        tags: All tags.
+        tags: The tags that were asked for.
         health: How reading each of its files went.
         scalars: `Series` by tag.
     """
 
-    def __init__(self, name: str, log: RunLog) -> None:
+    def __init__(self, name: str, log: RunLog, is_tag: Callable[[str], bool] = lambda tag: True) -> None:
         self.name = name
-        self.tags: tuple[Tag, ...] = log.tags
+        self.tags = tuple(tag for tag in log.tags if is_tag(tag.name))
         self.health: tuple[FileHealth, ...] = log.health
         self._log = log
         self.scalars: Mapping[str, Series] = _ByTag(self._names("scalars"), log.series)
@@ -182,36 +184,49 @@ class Run:
 
 @dataclass(frozen=True)
 class Log:
-    """What a logdir holds.
+    """What some logdirs hold.
 
     Attributes:
-        logdir: The folder.
+        logdirs: The logdirs, as they were understood.
         runs: The runs by name, sorted.
+        problems: Folders that could not be looked into.
     """
 
-    logdir: Path
+    logdirs: tuple[Logdir, ...]
     runs: dict[str, Run]
+    problems: tuple[FolderProblem, ...] = ()
 
 
-def load(logdir: str | os.PathLike[str]) -> Log:
-    """Reads all runs under `logdir` as they are now.
+def load(
+    logdir: AnyPath | Sequence[AnyPath],
+    *,
+    runs: str | Collection[str] | None = None,
+    tags: str | Collection[str] | None = None,
+) -> Log:
+    """Reads the runs under `logdir` as they are now.
 
-    The files count as finished: an unfinished record is a problem in `Run.health`.
+    The files count as finished: an unfinished record is a problem in `Run.health`, and so is a file that cannot be
+    read.
 
     Args:
-        logdir: The folder given to the writer, or one above it.
+        logdir: The folder given to the writer, or one above it; also `name=folder`, a pattern as `runs/2024-*`, an
+            address as `s3://bucket/runs`, or several of these.
+        runs: Names of the runs to read, or patterns as `train*`; `*` stands for `/` too. All if None.
+        tags: Likewise for tags.
 
     Raises:
         FileNotFoundError: If there is no such folder.
-        OSError: If a file cannot be read.
+        ValueError: If `logdir` is not one.
     """
-    folder = Path(logdir)
-    if not folder.is_dir():
-        raise FileNotFoundError(
-            f"log directory {str(folder)!r} does not exist. Pass load the folder given to SummaryWriter."
-        )
+    is_run, is_tag = NameFilter(runs), NameFilter(tags)
+    tail = LogdirTail(logdir, is_finished=True, is_wanted=is_run.may_concern)
     logs: dict[str, RunLog] = {}
-    for run, path in walk_logdir(folder).files:
-        with EventFileReader(path) as reader:
-            logs.setdefault(run, RunLog()).update(path, reader.read(is_finished=True))
-    return Log(folder, {name: Run(name, log) for name, log in logs.items()})
+    for update in tail.iter_updates():
+        logs.setdefault(update.run, RunLog()).update(update.path, update.batch, is_replaced=update.is_replaced)
+    for place in tail.logdirs:
+        if not (place.is_remote or place.pattern or os.path.isdir(place.path)):
+            raise FileNotFoundError(
+                f"log directory {place.label!r} does not exist. Pass load the folder given to SummaryWriter."
+            )
+    found = {name: Run(name, logs[name], is_tag) for name in sorted(logs) if is_run(name) and logs[name].health}
+    return Log(tail.logdirs, found, tail.problems)

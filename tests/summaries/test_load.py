@@ -23,7 +23,7 @@ def test_load_gives_the_runs_by_name(tmp_path: Path):
 
     assert list(log.runs) == [".", "a/deep", "b"]
     assert log.runs["a/deep"].name == "a/deep"
-    assert log.logdir == tmp_path
+    assert [logdir.path for logdir in log.logdirs] == [str(tmp_path)]
 
 
 def test_load_gives_each_kind_by_tag(tmp_path: Path):

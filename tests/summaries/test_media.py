@@ -163,12 +163,12 @@ def test_compat_closes_its_sub_runs_with_the_writer_and_flushes_them(tmp_path: P
     writer = SummaryWriter(tmp_path, compat=True)
     writer.add_scalars("loss", {"train": 0.5, "test": 0.25}, 1)
     writer.flush()
-    flushed = {name: list(run.scalars) for name, run in load(tmp_path).runs.items() if run.scalars}
+    flushed = {name: list(load(tmp_path / name).runs["."].scalars) for name in ("loss_test", "loss_train")}
     writer.add_scalars("loss", {"train": 0.25}, 2)
     writer.close()
 
     assert flushed == {"loss_test": ["loss"], "loss_train": ["loss"]}
-    assert load(tmp_path).runs["loss_train"].scalars["loss"].values.tolist() == [0.5, 0.25]
+    assert load(tmp_path / "loss_train").runs["."].scalars["loss"].values.tolist() == [0.5, 0.25]
 
 
 BAD = {

@@ -16,12 +16,12 @@ from summaries.columns import (
     make_empty_columns,
     merge_columns,
 )
+from summaries.logdir_tail import LogdirTail
 from summaries.proto.event_pb2 import Event, SessionLog
 from summaries.proto.summary_pb2 import HistogramProto, Summary
 from summaries.reader import EventFileReader
 from summaries.records import frame
 from summaries.run import Extent, FileLog, RunLog
-from summaries.tail import LogdirTail
 
 
 def value_record(step: int, tag: str = "a") -> bytes:

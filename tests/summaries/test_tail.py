@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
+from summaries.logdir_tail import LogdirTail
 from summaries.proto.event_pb2 import Event
 from summaries.proto.summary_pb2 import Summary
 from summaries.records import frame
-from summaries.tail import LogdirTail
 
 
 def append(path: Path, *steps: int) -> None:
@@ -78,11 +79,12 @@ def test_poll_walks_after_the_interval_or_when_told(tmp_path: Path, clock: Clock
     append(tmp_path / "real" / "x.tfevents", 1)
     logdir = tmp_path / "logdir"
     logdir.mkdir()
+    os.utime(logdir, (1, 1))
     tail = LogdirTail(logdir, clock=clock)
     tail.poll()
-    tail._walk.folders.clear()  # a file system that does not tell of changes
 
     (logdir / "link").symlink_to(tmp_path / "real")
+    os.utime(logdir, (1, 1))  # as a file system that does not tell of changes
     before = poll(tail)
     tail.walk_soon()
 

@@ -1,0 +1,272 @@
+"""Follows logdirs while they are written to: what is new in them since the last look.
+
+Files that are known are only asked for their size; folders only for the time of their last change, and all of the tree
+is listed now and then, for file systems that do not tell. torch's sub-runs come as part of their run
+(`summaries.folding`), and leave it again once they turn out to be runs of their own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from summaries.columns import Batch, FileState, Problem, Tag, make_batch, make_empty_columns
+from summaries.facts import read_all
+from summaries.files import is_event_file
+from summaries.folding import Content, Fold, find_folds, may_be_folded
+from summaries.kinds.hparams import EXPERIMENT_TAG, HPARAMS
+from summaries.logdirs import AnyPath, find_run, parse_logdirs
+from summaries.reader import EventFileReader, make_empty_batch
+from summaries.run import RunLog
+from summaries.search import Search, Stamp
+from summaries.walk import FolderProblem
+
+_GONE = FileState("", b"", 0, 0, 0, 0, (), is_torn=False, tags=())
+
+
+@dataclass(frozen=True)
+class RunUpdate:
+    """What is new in one event file.
+
+    Attributes:
+        run: The run: its folder's path relative to the logdir, separated by `/`, `.` for the logdir itself, after the
+            logdir's name where it has one. A sub-run of torch comes under the run that it is folded into.
+        path: The event file.
+        batch: What was appended; nothing if the file is gone from the run.
+        is_replaced: Whether what the file gave before is to be forgotten: it shrank, is another file now, or is gone.
+        state: What a later `LogdirTail` needs to go on from here.
+    """
+
+    run: str
+    path: Path
+    batch: Batch
+    is_replaced: bool
+    state: FileState
+
+
+@dataclass
+class _File:
+    """An event file that is followed.
+
+    Attributes:
+        run: The run of its folder.
+        reader: Reads it.
+        stamp: Its stamp at the last read; None if it is to be read whatever it says.
+        tags: Its tags so far.
+        is_told: Whether an update told of it.
+        fold: How the last update of it was folded.
+        failure: Why it could not be read at the last try; "" if it could.
+    """
+
+    run: str
+    reader: EventFileReader
+    stamp: Stamp | None = None
+    tags: tuple[Tag, ...] = ()
+    is_told: bool = False
+    fold: Fold | None = None
+    failure: str = ""
+
+    def tell(self, batch: Batch, fold: Fold | None, *, is_replaced: bool = False) -> RunUpdate:
+        """An update of this file."""
+        self.is_told, self.fold = True, fold
+        if fold is not None:
+            batch = replace(batch, tags=fold.move(batch.tags))
+        return RunUpdate(fold.run if fold else self.run, self.reader.path, batch, is_replaced, self.reader.state)
+
+    def withdraw(self) -> RunUpdate:
+        """Says that what was told of this file is void."""
+        run = self.fold.run if self.fold else self.run
+        return RunUpdate(run, self.reader.path, make_empty_batch(self.reader.path), is_replaced=True, state=_GONE)
+
+
+class LogdirTail:
+    """Reads what is appended to the event files under some logdirs. Not thread-safe."""
+
+    def __init__(
+        self,
+        logdir: AnyPath | Sequence[AnyPath],
+        *,
+        states: Mapping[Path, FileState] | None = None,
+        is_finished: bool = False,
+        is_wanted: Callable[[str], bool] = lambda run: True,
+        walk_interval_secs: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Reads nothing yet; the folders need not exist.
+
+        Args:
+            logdir: The folder, or several, as `summaries.logdirs.parse_logdirs` takes them; runs are the folders below
+                that hold event files.
+            states: Where an earlier tail of the same logdirs stood, by file: only what is newer is read.
+            is_finished: Whether the files have ended, so that an unfinished record is a problem.
+            is_wanted: Tells by the name of a folder's run whether to read it.
+            walk_interval_secs: How often the whole tree is listed for new files. `walk_soon` has it done at once.
+            clock: Seconds, for the interval.
+
+        Raises:
+            ValueError: If `logdir` is not one.
+        """
+        self.logdirs = parse_logdirs(logdir)
+        self._is_finished = is_finished
+        self._is_wanted = is_wanted
+        self._search = Search(self.logdirs, walk_interval_secs, clock)
+        self._walk = self._search.walk
+        self._files: dict[Path, _File] = {}
+        self._by_run: dict[str, dict[Path, _File]] = {}
+        for path, state in (states or {}).items():
+            self._resume(path, state)
+        self._folds = find_folds(self._by_run, self._find_content)
+        for file in self._files.values():
+            file.fold = self._folds.get(file.run)
+
+    @property
+    def problems(self) -> tuple[FolderProblem, ...]:
+        """Folders that could not be looked into at the last look."""
+        return self._walk.problems
+
+    @property
+    def tops(self) -> tuple[str, ...]:
+        """The folders of this machine under which everything lies, for who wants to watch them."""
+        return self._walk.tops
+
+    def walk_soon(self) -> None:
+        """Has the next `poll` list the whole tree, whatever the interval."""
+        self._search.hurry()
+
+    def poll(self) -> tuple[RunUpdate, ...]:
+        """What is new since the last call, by run and file name; that of sub-runs comes last.
+
+        A file that cannot be read is a problem of its health, and tried again at each call.
+        """
+        return tuple(self.iter_updates())
+
+    def iter_updates(self, changed: Collection[str] | None = None) -> Iterator[RunUpdate]:
+        """The same one by one, each as soon as it is read.
+
+        Args:
+            changed: Paths that changed since the last call, if that is known: only these are looked at.
+        """
+        gone = self._look(changed)
+        yield from (file.withdraw() for file in gone if file.is_told)
+        has_news = bool(gone)
+        waiting: list[tuple[_File, Batch, bool]] = []
+        for file in self._iter_files(changed):
+            num_tags, generation = len(file.tags), file.reader.generation
+            batch = self._read(file)
+            if batch is None:
+                continue
+            is_replaced = file.reader.generation != generation
+            has_news |= is_replaced or len(file.tags) != num_tags
+            if file.fold is None and not may_be_folded(file.run, self._by_run):
+                yield file.tell(batch, None, is_replaced=is_replaced)
+            else:
+                waiting.append((file, batch, is_replaced))
+        folds = find_folds(self._by_run, self._find_content) if has_news else self._folds
+        for file, batch, is_replaced in waiting:
+            yield from self._tell_late(file, batch, folds.get(file.run), is_replaced=is_replaced)
+        yield from self._refold(folds)
+
+    def _look(self, changed: Collection[str] | None) -> list[_File]:
+        """Looks for files; those that are gone since the last look."""
+        before, self._walk = self._walk, self._search.look(changed)
+        if self._walk is before:
+            return []
+        runs = {path: run for run, path in self._walk.files if self._is_wanted(run)}
+        gone = [file for path, file in self._files.items() if runs.get(path) != file.run]
+        for file in gone:
+            self._forget(file)
+        for path in runs.keys() - self._files.keys():
+            self._add(_File(runs[path], self._make_reader(path)))
+        self._files = {path: self._files[path] for path in runs}
+        return gone
+
+    def _iter_files(self, changed: Collection[str] | None) -> list[_File]:
+        """The files to look at, in order."""
+        if changed is None:
+            return list(self._files.values())
+        paths = {Path(name) for name in changed}
+        if any(is_event_file(path.name) and path not in self._files for path in paths):
+            return list(self._files.values())  # a file that is known by the name of a link
+        return [file for path, file in self._files.items() if path in paths or not file.is_told]
+
+    def _make_reader(self, path: Path, state: FileState | None = None) -> EventFileReader:
+        return EventFileReader(path, state=state, open_source=self._search.open_source)
+
+    def _add(self, file: _File) -> None:
+        path = file.reader.path
+        self._files[path] = self._by_run.setdefault(file.run, {})[path] = file
+
+    def _forget(self, file: _File) -> None:
+        del self._files[file.reader.path]
+        siblings = self._by_run[file.run]
+        del siblings[file.reader.path]
+        if not siblings:
+            del self._by_run[file.run]
+
+    def _resume(self, path: Path, state: FileState) -> None:
+        stamp = (state.identity, state.size, state.mtime_ns)
+        run = find_run(path, self.logdirs)
+        self._add(_File(run, self._make_reader(path, state), stamp, state.tags, is_told=True))
+
+    def _read(self, file: _File) -> Batch | None:
+        """Reads a file if it has changed since it was last read."""
+        try:
+            stamp = self._search.find_stamp(file.reader.path)
+            if stamp == file.stamp:
+                return None
+            batch = file.reader.read(is_finished=self._is_finished)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return _fail(file, error.strerror or str(error))
+        file.stamp, file.tags, file.failure = stamp, batch.tags, ""
+        return batch
+
+    def _find_content(self, run: str) -> Content:
+        files = self._by_run[run].values()
+        keys = frozenset((tag.name, tag.kind) for file in files for tag in file.tags)
+        return Content(keys, lambda: frozenset().union(*(self._read_metrics(file) for file in files)))
+
+    def _read_metrics(self, file: _File) -> frozenset[str]:
+        """The metrics that the hparams in a file declare; none if it cannot be read."""
+        log = RunLog()
+        try:
+            log.update(file.reader.path, self._make_reader(file.reader.path).read())
+            experiments = read_all(log, HPARAMS, EXPERIMENT_TAG)
+        except (OSError, EOFError):
+            return frozenset()
+        return frozenset(metric.tag for experiment in experiments for metric in experiment.metrics)
+
+    def _tell_late(self, file: _File, batch: Batch, fold: Fold | None, *, is_replaced: bool) -> Iterator[RunUpdate]:
+        """Tells of a file that is folded, or may be."""
+        if not file.is_told or file.fold == fold:
+            yield file.tell(batch, fold, is_replaced=is_replaced)
+        elif is_replaced:
+            yield file.withdraw()
+            yield file.tell(batch, fold)
+
+    def _refold(self, folds: dict[str, Fold]) -> Iterator[RunUpdate]:
+        """Tells of files anew, each in the run where it belongs now."""
+        changed = [run for run in self._folds.keys() | folds.keys() if self._folds.get(run) != folds.get(run)]
+        self._folds = folds
+        for file in [file for run in sorted(changed) for file in self._by_run.get(run, {}).values()]:
+            if file.fold != folds.get(file.run) and file.is_told:
+                yield file.withdraw()
+                file.reader, file.stamp, file.is_told = self._make_reader(file.reader.path), None, False
+                batch = self._read(file)
+                if batch is not None:
+                    yield file.tell(batch, folds.get(file.run))
+
+
+def _fail(file: _File, reason: str) -> Batch | None:
+    """What tells of a file that cannot be read; None if that is told already."""
+    file.stamp = None
+    if file.failure == reason:
+        return None
+    file.failure = reason
+    health = file.reader.health
+    problem = Problem(health.num_bytes_read, f"could not be read: {reason}", 0)
+    health = replace(health, problems=(*health.problems, problem))
+    return make_batch(make_empty_columns(len(file.tags)), file.tags, health)

@@ -1,0 +1,98 @@
+"""When to look for event files, and where: on this machine and in object stores."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from summaries.files import is_event_file
+from summaries.logdirs import Logdir
+from summaries.remote_files import RemoteWalker, is_remote_path
+from summaries.sources import LocalSource, Source
+from summaries.walk import Walk, Walker
+
+Stamp = tuple[str, int, int]
+"""What changes when a file does: identity, size in bytes, time of the last change in nanoseconds."""
+
+_REST = 20
+"""Looking at a large tree may take one part of the time in so many."""
+_LARGE_SECS = 0.01
+"""A tree is large if it takes longer to look at; any other is looked at in each poll."""
+
+
+class Search:
+    """Finds the event files under some logdirs, at each call or when it is time. Not thread-safe.
+
+    Attributes:
+        walk: What was found last.
+    """
+
+    def __init__(self, logdirs: Sequence[Logdir], interval_secs: float, clock: Callable[[], float]) -> None:
+        """Looks at nothing yet.
+
+        Args:
+            logdirs: Where to look.
+            interval_secs: How often to list every folder, and every object store.
+            clock: Seconds.
+        """
+        self.walk = Walk()
+        self._local = Walker([logdir for logdir in logdirs if not logdir.is_remote])
+        self._remote = RemoteWalker([logdir for logdir in logdirs if logdir.is_remote])
+        self._interval_secs = interval_secs
+        self._clock = clock
+        self.hurry()
+
+    def hurry(self) -> None:
+        """Has the next look list everything."""
+        self._next_look = self._next_full_look = self._clock()
+
+    def look(self, changed: Collection[str] | None = None) -> Walk:
+        """Looks for files if it is time; the same object as last time if nothing came or went.
+
+        Args:
+            changed: Paths that are known to have changed, if that is known; a new event file among them is found
+                whatever the time.
+        """
+        now = self._clock()
+        is_told = changed is not None and any(is_event_file(os.path.basename(path)) for path in changed)
+        is_full = now >= self._next_full_look
+        if now < self._next_look and not is_full and not is_told:
+            return self.walk
+        local, remote = self._local.look(is_full=is_full), self._remote.look() if is_full else self._remote.walk
+        end = self._clock()
+        self._next_look = end + (_REST * (end - now) if end - now > _LARGE_SECS else 0)
+        if is_full:
+            self._next_full_look = max(now + self._interval_secs, self._next_look)
+        self.walk = _merge(local, remote, self.walk)
+        return self.walk
+
+    def find_stamp(self, path: Path) -> Stamp:
+        """The stamp of a file now; of one in an object store, at the last look.
+
+        Raises:
+            OSError: If it is not there, or no plain file.
+        """
+        if is_remote_path(path):
+            return self._remote.find_stamp(path)
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            raise FileNotFoundError(f"{path} must be a plain file; got another kind of thing")
+        return f"{status.st_dev}:{status.st_ino}", status.st_size, status.st_mtime_ns
+
+    def open_source(self, path: Path) -> Source:
+        """The bytes of a file.
+
+        Raises:
+            OSError: If it cannot be read.
+        """
+        return self._remote.open_source(path) if is_remote_path(path) else LocalSource(path)
+
+
+def _merge(local: Walk, remote: Walk, before: Walk) -> Walk:
+    if not remote.files and not remote.problems:
+        return local
+    files, problems = sorted(local.files + remote.files), sorted(local.problems + remote.problems)
+    walk = Walk(tuple(files), local.tops, tuple(problems))
+    return before if walk == before else walk
