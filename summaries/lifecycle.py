@@ -62,7 +62,7 @@ class Lifecycle:
         self.status = Status("running", clock(), host, self._pid if pid is None else pid, heartbeat_secs)
         self.is_ended = False
         self._repetitions: list[timers.Repetition] = []
-        self._last_calls: list[Callable[[], None]] = []
+        self._last_calls: list[Callable[[str], None]] = []
         self._tell()
         if heartbeat_secs is not None:
             self.repeat(heartbeat_secs, self.beat)
@@ -91,8 +91,8 @@ class Lifecycle:
         """Calls `function` in the background until the end."""
         self._repetitions.append(timers.call_every(interval_secs, function))
 
-    def call_at_end(self, function: Callable[[], None]) -> None:
-        """Has `function` called before the end is told."""
+    def call_at_end(self, function: Callable[[str], None]) -> None:
+        """Has `function` called before the end is told, with the state that the run ends in."""
         self._last_calls.append(function)
 
     def end(self, state: str, reason: str = "", trace: str = "") -> None:
@@ -107,7 +107,7 @@ class Lifecycle:
             repetition.cancel()
         last_calls, self._last_calls = self._last_calls, []
         for function in last_calls:
-            function()
+            function(state)
         with self._lock:
             if not self.is_ended:
                 trace = trace[-_MAX_TRACEBACK_CHARS:]

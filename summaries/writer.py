@@ -105,6 +105,7 @@ class SummaryWriter(
 
     Attributes:
         log_dir: The run's folder.
+        purge_step: As given, and so are `max_queue`, `flush_secs` and `filename_suffix`.
     """
 
     def __init__(
@@ -132,7 +133,8 @@ class SummaryWriter(
         self.log_dir = os.fspath(log_dir or make_log_dir(comment))
         self._is_compat = compat
         self._is_fsync = fsync
-        self._suffix = filename_suffix
+        self.purge_step, self.max_queue = purge_step, max_queue
+        self.flush_secs, self.filename_suffix = flush_secs, filename_suffix
         self._subruns: dict[str, SummaryWriter] = {}
         self._subruns_lock = threading.Lock()
         self._firsts = FirstValues()
@@ -413,7 +415,7 @@ class SummaryWriter(
 
     def _open_subrun(self, name: str) -> SummaryWriter:
         folder = f"{self.log_dir}/{name}"
-        return SummaryWriter(folder, filename_suffix=self._suffix, fsync=self._is_fsync, heartbeat_secs=None)
+        return SummaryWriter(folder, filename_suffix=self.filename_suffix, fsync=self._is_fsync, heartbeat_secs=None)
 
     def _submit(
         self,

@@ -17,9 +17,13 @@ def _is_instance(torch: ModuleType, value: Any) -> bool:
 
 def _to_numpy(value: Any) -> npt.NDArray[np.generic]:
     host = value.detach().cpu()
-    if str(host.dtype) == "torch.bfloat16":  # NumPy has none
-        host = host.float()
-    return np.array(host.numpy())
+    if str(host.layout) != "torch.strided":
+        host = host.to_dense()
+    host = host.resolve_conj().resolve_neg()
+    try:
+        return np.array(host.numpy())
+    except TypeError:  # bfloat16 and float8, which NumPy does not have
+        return np.array(host.float().numpy())
 
 
 def _start_copy(_value: Any) -> None:

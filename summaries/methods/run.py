@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -32,7 +33,7 @@ from summaries.kinds.config import CONFIG_TAG
 from summaries.kinds.console import CONSOLE_TAG
 from summaries.kinds.contract import announce
 from summaries.kinds.environment import ENVIRONMENT_TAG
-from summaries.kinds.hparams import SESSION_START_TAG, HparamValue, SessionStart
+from summaries.kinds.hparams import SESSION_END_TAG, SESSION_START_TAG, HparamValue, SessionEnd, SessionStart
 from summaries.kinds.json_values import make_metadata
 from summaries.kinds.metrics import METRICS_TAG
 from summaries.kinds.run_info import RUN_INFO_TAG
@@ -92,6 +93,7 @@ class RunMethods(Methods):
             self._has_session = True
             start = SessionStart(to_session_hparams(to_plain(config)), start_time_secs=self._life.status.start_time)
             self._put_of_run(HPARAMS, SESSION_START_TAG, start)
+            self._life.call_at_end(partial(put_session_end, self._life))
 
     def add_environment(self, environment: Environment | None = None) -> None:
         """Logs command, host, Python, packages, and git's commit and changes; they are read in the background.
@@ -247,6 +249,12 @@ class RunMethods(Methods):
         self._submit((tag,), step, lambda: record, num_bytes=len(record))
 
 
+def put_session_end(life: Lifecycle, state: str) -> None:
+    """Tells TensorBoard's hparams page how the run ended."""
+    end = SessionEnd("success" if state == "finished" else "failure", time.time())
+    life.put_record(HPARAMS, SESSION_END_TAG, HPARAMS.encode(SESSION_END_TAG, end), step=0)
+
+
 def to_session_hparams(config: Mapping[str, Any]) -> dict[str, HparamValue]:
     """A config as TensorBoard's hparams: flat, without None, lists as JSON."""
     return {name: _to_session_hparam(value) for name, value in flatten(config).items() if value is not None}
@@ -266,7 +274,7 @@ def start_console(life: Lifecycle, interval_secs: float = _CONSOLE_SECS) -> None
         for text in capture.take(is_last=is_last):
             life.put_record(CONSOLE, CONSOLE_TAG, CONSOLE.encode(CONSOLE_TAG, text), step=life.elapsed_secs)
 
-    def stop() -> None:
+    def stop(_state: str) -> None:
         capture.stop()
         write(is_last=True)
 

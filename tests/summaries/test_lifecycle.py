@@ -77,13 +77,13 @@ def test_first_word_on_the_end_counts_and_nothing_comes_after_it(life: Lifecycle
 
 
 def test_what_is_to_be_called_at_the_end_is_called_once_and_before_it(life: Lifecycle, records: Records):
-    seen: list[int] = []
-    life.call_at_end(lambda: seen.append(len(records.events)))
+    seen: list[tuple[str, int]] = []
+    life.call_at_end(lambda state: seen.append((state, len(records.events))))
 
-    life.end("finished")
+    life.end("failed")
     life.end("finished")
 
-    assert seen == [1]
+    assert seen == [("failed", 1)]
 
 
 def test_life_without_heartbeat_tells_nothing(records: Records):

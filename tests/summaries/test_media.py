@@ -83,12 +83,17 @@ def test_short_floats_are_taken_by_every_method(tmp_path: Path, library: Any, dt
 
 
 @pytest.mark.peers
-def test_torch_tensors_with_gradient_and_bfloat16_are_taken(tmp_path: Path):
+def test_torch_tensors_of_every_kind_are_taken(tmp_path: Path):
     torch = pytest.importorskip("torch")
     with SummaryWriter(tmp_path) as writer:
         writer.add_image("i", torch.ones(1, 2, 2, dtype=torch.bfloat16, requires_grad=True))
         writer.add_hparams({"lr": torch.tensor(0.5)}, {"loss": torch.tensor(2.0)})
+        writer.add_tensor("float8", torch.ones(2).to(torch.float8_e4m3fn))
+        writer.add_tensor("sparse", torch.eye(2).to_sparse())
+        writer.add_tensor("conjugate", torch.tensor([1 + 2j]).conj())
 
+    tensors = {tag: series[0].tolist() for tag, series in read(tmp_path).tensors.items()}
+    assert tensors == {"float8": [1.0, 1.0], "sparse": [[1.0, 0.0], [0.0, 1.0]], "conjugate": [1 - 2j]}
     assert read(tmp_path).images["i"][0].pixels().tolist() == [[[255] * 3] * 2] * 2
     assert read(tmp_path).blobs("hparams")["_hparams_/session_start_info"][0].hparams == {"lr": 0.5}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import warnings
 from collections.abc import Callable
@@ -42,7 +43,12 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ask(logdir: Path) -> Ask:
-    """Asks a plugin's path with parameters, and gives the JSON of the answer, or its bytes."""
+    """TensorBoard on that logdir."""
+    return open_board(logdir)
+
+
+def open_board(logdir: Path) -> Ask:
+    """What asks a plugin's path with parameters, and gives the JSON of the answer, or its bytes."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what TensorBoard imports
         from tensorboard import default, program
@@ -137,6 +143,25 @@ def test_hparams_of_each_run_stand_in_the_table_with_its_metrics(ask: Ask):
         "b": {"rate": 0.2, "is_deep": True, "kind": "b"},
     }
     assert found["b"][1] == pytest.approx(0.4)
+
+
+def test_runs_with_a_config_stand_in_the_table_of_hparams_with_how_they_ended(tmp_path: Path):
+    for name, rate in (("a", 0.1), ("b", 0.2)):
+        with (
+            contextlib.suppress(ZeroDivisionError),
+            SummaryWriter(tmp_path / name, config={"opt": {"lr": rate}}) as writer,
+        ):
+            writer.add_scalar("loss", 2 * rate, 1)
+            1 / (name == "a")
+    ask = open_board(tmp_path)
+
+    statuses = ["STATUS_SUCCESS", "STATUS_FAILURE", "STATUS_RUNNING", "STATUS_UNKNOWN"]
+    request = {"allowedStatuses": statuses, "sliceSize": 10, "startIndex": 0, "experimentName": ""}
+    groups = ask("hparams/session_groups", request)["sessionGroups"]
+
+    sessions = {group["name"]: (group["hparams"], group["sessions"][0]["status"]) for group in groups}
+    assert sessions == {"a": ({"opt.lr": 0.1}, "STATUS_SUCCESS"), "b": ({"opt.lr": 0.2}, "STATUS_FAILURE")}
+    assert [info["name"] for info in ask("hparams/experiment", {"experimentName": ""})["hparamInfos"]] == ["opt.lr"]
 
 
 def test_embeddings_are_found_by_the_projector(ask: Ask):
