@@ -34,6 +34,7 @@ class SummaryCallback(keras.callbacks.Callback):
         writer: SummaryWriter | None = None,
         update_freq: int | Literal["epoch"] = 1,
         histogram_freq: int = 0,
+        **options: Any,
     ) -> None:
         """Opens the run.
 
@@ -42,10 +43,11 @@ class SummaryCallback(keras.callbacks.Callback):
             writer: Another writer to log to, in place of `log_dir`; its owner closes it.
             update_freq: How many batches apart metrics are logged; `epoch` for only at the end of an epoch.
             histogram_freq: How many epochs apart the weights are logged; 0 for never.
+            options: What else `SummaryWriter` takes.
         """
         super().__init__()
         self._is_owner = writer is None
-        self.writer = SummaryWriter(log_dir) if writer is None else writer
+        self.writer = SummaryWriter(log_dir, **options) if writer is None else writer
         self._update_freq = update_freq
         self._histogram_freq = histogram_freq
         self._is_training = False

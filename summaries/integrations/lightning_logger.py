@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping
 from os import PathLike, fspath, path
 from pathlib import Path
@@ -12,6 +13,7 @@ from lightning.pytorch.loggers.logger import Logger, rank_zero_experiment
 from lightning.pytorch.utilities import rank_zero_only
 
 from summaries.event_file import is_remote
+from summaries.lifecycle import describe_end
 from summaries.writer import SummaryWriter
 
 _VERSION = "version_"
@@ -121,8 +123,16 @@ class SummaryLogger(Logger):
 
     @rank_zero_only
     def finalize(self, status: str) -> None:
-        """Closes the writer; what is logged later goes to another file of the run."""
+        """Says how the training ended and closes the writer; what is logged later goes to another file of the run.
+
+        Args:
+            status: As Lightning has it: `success`, or `failed` while the exception is being handled.
+        """
         if self._writer is not None:
+            if status != "success":
+                error = sys.exception()
+                state, reason, _ = describe_end(error) if error else ("failed", status, "")
+                self._writer.add_status(state, reason, error=error)
             self._writer.close()
             self._writer = None
 

@@ -26,7 +26,7 @@ def make_model():
 
 def test_every_batch_the_validation_and_the_weights_are_logged(tmp_path: Path):
     model = make_model()
-    callback = SummaryCallback(tmp_path, histogram_freq=1)
+    callback = SummaryCallback(tmp_path, histogram_freq=1, name="first")
 
     history = model.fit(
         FEATURES, LABELS, batch_size=10, epochs=2, validation_split=0.25, verbose=0, callbacks=[callback]
@@ -35,6 +35,7 @@ def test_every_batch_the_validation_and_the_weights_are_logged(tmp_path: Path):
 
     run = load(tmp_path).runs["."]
     train = run.scalars["train/loss"]
+    assert run.facts.info.name == "first"
     assert train.steps.tolist() == [1, 2, 3, 4, 5, 6]
     assert train.values[[2, 5]].tolist() == pytest.approx(history["loss"])
     assert run.scalars["train/mae"].values[[2, 5]].tolist() == pytest.approx(history["mae"])

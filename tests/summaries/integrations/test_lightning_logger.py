@@ -56,6 +56,20 @@ def test_metrics_and_hyperparameters_of_a_training_are_logged(tmp_path: Path):
     assert any(tag.kind == "hparams" for tag in run.tags)
 
 
+@pytest.mark.parametrize(("error", "state"), [(ValueError("no data"), "failed"), (KeyboardInterrupt(), "interrupted")])
+def test_a_training_that_ends_early_is_told_as_that(tmp_path: Path, monkeypatch, error: BaseException, state: str):
+    def training_step(self, batch, index):
+        raise error
+
+    monkeypatch.setattr(Model, "training_step", training_step)
+    with pytest.raises((ValueError, SystemExit)):
+        fit(tmp_path)
+
+    status = load(tmp_path).runs["lightning_logs/version_0"].facts.status
+    assert status.state == state
+    assert type(error).__name__ in status.reason + status.traceback
+
+
 def test_the_next_training_is_the_next_version(tmp_path: Path):
     fit(tmp_path)
     fit(tmp_path)

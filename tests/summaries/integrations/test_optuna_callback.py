@@ -37,6 +37,18 @@ def test_each_trial_is_a_run_with_its_hyperparameters_and_values(tmp_path: Path)
     assert runs["trial_0001"].scalars["objective"].values[0] == pytest.approx(study.trials[1].value)
 
 
+def test_a_trial_that_failed_is_a_run_that_failed(tmp_path: Path):
+    optuna.logging.set_verbosity(optuna.logging.CRITICAL)
+    study = optuna.create_study()
+
+    study.optimize(
+        lambda trial: 1 / 0, n_trials=1, catch=ZeroDivisionError, callbacks=[SummaryCallback(tmp_path, group="g")]
+    )
+
+    facts = load(tmp_path).runs["trial_0000"].facts
+    assert (facts.status.state, facts.info.group) == ("failed", "g")
+
+
 def test_several_objectives_are_told_apart_by_their_names(tmp_path: Path):
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = optuna.create_study(directions=["minimize", "maximize"])
