@@ -8,97 +8,32 @@ Synopsis:
     >>> run = load(writer.log_dir).runs["."]
     >>> run.scalars["loss"].steps, run.scalars["loss"].values
     (array([3]), array([0.5]))
+    >>> load(writer.log_dir).to_pandas()[["run", "tag", "step", "value", "superseded"]]
+      run   tag  step  value  superseded
+    0   .  loss     3    0.5       False
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, TypeVar, overload
 
-from summaries import kinds
+from summaries.by_tag import BlobSeries, ByTag, make_columns
 from summaries.columns import FileHealth
 from summaries.facts import Facts, Mark, read_annotations, read_console, read_facts
+from summaries.frames import Columns, Frame, Framed, make_hparam_columns
 from summaries.kinds import ConsoleText
-from summaries.kinds.contract import find_metadata
 from summaries.logdir_tail import LogdirTail
 from summaries.logdirs import AnyPath, Logdir
 from summaries.name_filter import NameFilter
-from summaries.reader import read_blob
-from summaries.run import Blobs, RunLog
+from summaries.run import RunLog
 from summaries.series import Series
 from summaries.walk import FolderProblem
 
-_Value = TypeVar("_Value")
 
-
-class BlobSeries(Sequence[Any]):
-    """A time series of anything but scalars; values are read from disk when asked for.
-
-    Attributes:
-        kind: The kind, which tells what the values are.
-        places: Steps, wall times and places.
-    """
-
-    def __init__(self, kind: str, places: Blobs) -> None:
-        self.kind = kind
-        self.places = places
-
-    def __len__(self) -> int:
-        return len(self.places)
-
-    @overload
-    def __getitem__(self, index: int) -> Any: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Any]: ...
-    def __getitem__(self, index: int | slice) -> Any:
-        """The decoded value at `index`; bytes if the kind has no decoder.
-
-        Raises:
-            ValueError: If the bytes on disk are not of this kind.
-        """
-        if isinstance(index, slice):
-            return [self[number] for number in range(*index.indices(len(self)))]
-        blob = self._read(index)
-        return kinds.decode(self.kind, self._metadata + blob) if self.kind in kinds.KINDS else blob
-
-    @cached_property
-    def _metadata(self) -> bytes:
-        """What the first value says of all of them, where the decoder asks for it."""
-        return find_metadata(self._read(0)) if kinds.KINDS[self.kind].reads_metadata else b""
-
-    def _read(self, index: int) -> bytes:
-        places = self.places
-        return read_blob(places.paths[index], int(places.offsets[index]), int(places.lengths[index]))
-
-
-class _ByTag(Mapping[str, _Value]):
-    """Series by tag, each made when it is first asked for."""
-
-    def __init__(self, tags: Sequence[str], get: Callable[[str], _Value]) -> None:
-        self._made: dict[str, _Value | None] = dict.fromkeys(tags)
-        self._get = get
-
-    def __getitem__(self, tag: str) -> _Value:
-        made = self._made[tag]
-        if made is None:
-            made = self._made[tag] = self._get(tag)
-        return made
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._made)
-
-    def __len__(self) -> int:
-        return len(self._made)
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} tags: {', '.join(self)}>"
-
-
-class Run:
-    """One run of a logdir.
+class Run(Framed):
+    """One run of a logdir; as a table, its scalars.
 
     Attributes:
         name: Path of its folder relative to the logdir, `.` for the logdir itself.
@@ -112,54 +47,54 @@ class Run:
         self.tags = tuple(tag for tag in log.tags if is_tag(tag.name))
         self.health: tuple[FileHealth, ...] = log.health
         self._log = log
-        self.scalars: Mapping[str, Series] = _ByTag(self._names("scalars"), log.series)
+        self.scalars: ByTag[Series] = ByTag(name, "scalars", self._names("scalars"), log.series)
 
-    def blobs(self, kind: str) -> Mapping[str, BlobSeries]:
+    def blobs(self, kind: str) -> ByTag[BlobSeries]:
         """Series of any other kind by tag."""
-        return _ByTag(self._names(kind), lambda tag: BlobSeries(kind, self._log.blobs(tag, kind)))
+        return ByTag(self.name, kind, self._names(kind), lambda tag: BlobSeries(kind, self._log.blobs(tag, kind)))
 
     @property
-    def histograms(self) -> Mapping[str, BlobSeries]:
+    def histograms(self) -> ByTag[BlobSeries]:
         """Series of `Histogram` by tag."""
         return self.blobs("histograms")
 
     @property
-    def texts(self) -> Mapping[str, BlobSeries]:
+    def texts(self) -> ByTag[BlobSeries]:
         """Series of strings by tag."""
         return self.blobs("text")
 
     @property
-    def graphs(self) -> Mapping[str, BlobSeries]:
+    def graphs(self) -> ByTag[BlobSeries]:
         """Series of `GraphDef` by tag."""
         return self.blobs("graphs")
 
     @property
-    def images(self) -> Mapping[str, BlobSeries]:
+    def images(self) -> ByTag[BlobSeries]:
         """Series of `Images` by tag; videos are among them."""
         return self.blobs("images")
 
     @property
-    def audio(self) -> Mapping[str, BlobSeries]:
+    def audio(self) -> ByTag[BlobSeries]:
         """Series of `Audio` by tag."""
         return self.blobs("audio")
 
     @property
-    def meshes(self) -> Mapping[str, BlobSeries]:
+    def meshes(self) -> ByTag[BlobSeries]:
         """Series of `MeshPart` by tag: the mesh's name and `_VERTEX`, `_FACE` or `_COLOR`."""
         return self.blobs("mesh")
 
     @property
-    def pr_curves(self) -> Mapping[str, BlobSeries]:
+    def pr_curves(self) -> ByTag[BlobSeries]:
         """Series of `PrCurve` by tag."""
         return self.blobs("pr_curves")
 
     @property
-    def tensors(self) -> Mapping[str, BlobSeries]:
+    def tensors(self) -> ByTag[BlobSeries]:
         """Series of arrays by tag."""
         return self.blobs("tensors")
 
     @property
-    def tables(self) -> Mapping[str, BlobSeries]:
+    def tables(self) -> ByTag[BlobSeries]:
         """Series of `Table` by tag."""
         return self.blobs("tables")
 
@@ -178,13 +113,16 @@ class Run:
         """What the program printed, piece by piece."""
         return read_console(self._log)
 
+    def _columns(self) -> Columns:
+        return make_columns("scalars", [self.scalars])
+
     def _names(self, kind: str) -> list[str]:
         return [tag.name for tag in self.tags if tag.kind == kind]
 
 
 @dataclass(frozen=True)
-class Log:
-    """What some logdirs hold.
+class Log(Framed):
+    """What some logdirs hold; as a table, the scalars of all runs.
 
     Attributes:
         logdirs: The logdirs, as they were understood.
@@ -195,6 +133,24 @@ class Log:
     logdirs: tuple[Logdir, ...]
     runs: dict[str, Run]
     problems: tuple[FolderProblem, ...] = ()
+
+    @property
+    def histograms(self) -> Frame:
+        """A table of the histograms of all runs: one row a bucket."""
+        return Frame(lambda: make_columns("histograms", [run.histograms for run in self.runs.values()]))
+
+    @property
+    def texts(self) -> Frame:
+        """A table of the texts of all runs."""
+        return Frame(lambda: make_columns("text", [run.texts for run in self.runs.values()]))
+
+    @property
+    def hparams(self) -> Frame:
+        """A table of the hparams and configs of all runs: one row a run, also for one that has none."""
+        return Frame(lambda: make_hparam_columns([(run.name, run.facts.hparams) for run in self.runs.values()]))
+
+    def _columns(self) -> Columns:
+        return make_columns("scalars", [run.scalars for run in self.runs.values()])
 
 
 def load(
