@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import DEFAULT_SIZE_GUIDANCE, EventAccumulator
 from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
 
 from summaries.load import Run
@@ -41,6 +42,7 @@ Logdirs = Callable[[str], Path]
 class Read:
     """A run as both read it."""
 
+    folder: Path
     ours: Run
     theirs: dict[str, TheirSeries]
 
@@ -67,9 +69,8 @@ def runs_by(logdir_by: Logdirs) -> Reads:
 
     @cache
     def read(name: str) -> list[Read]:
-        return [
-            Read(ours.read_run(folder), theirs.read_run(folder)) for folder in ours.list_run_folders(logdir_by(name))
-        ]
+        folders = ours.list_run_folders(logdir_by(name))
+        return [Read(folder, ours.read_run(folder), theirs.read_run(folder)) for folder in folders]
 
     return read
 
@@ -103,6 +104,18 @@ def test_steps_and_wall_times_are_theirs(runs_by: Reads, name: str):
             mine = run.ours.scalars[tag] if series.kind == "scalars" else run.ours.blobs(series.kind)[tag].places
             assert exact(mine.steps) == exact(np.array([point.step for point in series.points], dtype=np.int64))
             assert exact(mine.wall_times) == exact(np.array([point.wall_time for point in series.points]))
+
+
+@every_writer
+def test_what_counts_after_a_restart_is_what_their_accumulator_keeps(runs_by: Reads, name: str):
+    for run in runs_by(name):
+        kept = EventAccumulator(str(run.folder), size_guidance=dict.fromkeys(DEFAULT_SIZE_GUIDANCE, 0)).Reload()
+        for tag in kept.Tags()["scalars"]:
+            assert run.ours.scalars[tag].current().steps.tolist() == [point.step for point in kept.Scalars(tag)]
+        for kind, get in {"histograms": kept.Histograms, "images": kept.Images, "audio": kept.Audio}.items():
+            for tag in kept.Tags()[kind]:
+                places = run.ours.blobs(kind)[tag].places
+                assert places.steps[~places.is_superseded].tolist() == [point.step for point in get(tag)]
 
 
 @every_writer
