@@ -196,6 +196,7 @@ class FileLog:
         ids: The id of each name and kind.
         health: How reading went; None before the first batch.
         stored: The rows that are not in memory.
+        serial: A number that no other has.
     """
 
     _serials = itertools.count()
@@ -209,7 +210,7 @@ class FileLog:
         self.stored = stored
         self._parts: list[Columns] = []
         self._num_taken = 0
-        self._serial = next(self._serials)
+        self.serial = next(self._serials)
 
     def update(self, batch: Batch) -> None:
         """Adds what a read of the file brought."""
@@ -227,6 +228,14 @@ class FileLog:
         """Scalars and blobs that are not stored."""
         return sum(len(part.steps) + len(part.blob_steps) for part in self._parts)
 
+    @property
+    def most_rows_in_memory(self) -> int:
+        """Those of the tag that has most of them."""
+        counts = _NOTHING
+        for part in self._parts:
+            counts = counts.followed_by(part)
+        return int(max(counts.num_rows.max(initial=0), counts.num_blob_rows.max(initial=0)))
+
     def take(self) -> Columns:
         """All rows in memory, for the caller to store; they stay until `put_away`."""
         self._parts = [merge_columns(self._parts)]
@@ -242,7 +251,7 @@ class FileLog:
     def stamp(self, tag_id: int) -> Hashable:
         """What stays the same as long as the rows of the tag do, and differs from that of any other file."""
         num_purges = len(self.stored_extent.purges) + sum(len(part.purges) for part in self._parts)
-        return self._serial, self._count_rows(tag_id), num_purges
+        return self.serial, self._count_rows(tag_id), num_purges
 
     @property
     def stored_extent(self) -> Extent:
