@@ -22,7 +22,7 @@ from dashboard.api.selections import Selections
 from dashboard.pages import PAGES
 from dashboard.security import SecurityMiddleware, content_security_policy
 from dashboard.settings import Settings
-from dashboard.store.memory import MemoryStore
+from dashboard.store.opening import open_store
 from dashboard.store.tailer import Tailer
 
 _FOLDER = Path(__file__).parent
@@ -42,17 +42,19 @@ def create_app(settings: Settings) -> FastAPI:
     """
     # Versions count from 0 in each process: only with this do they tell what a browser's copy is worth.
     server = secrets.token_hex(4)
-    store = MemoryStore()
+    store = open_store(settings.logdir_key, settings.index)
     hub = NewsHub()
-    tailer = Tailer(settings.logdir.expanduser(), store, hub.notify)
+    tailer = Tailer(Path(settings.logdir_key), store, hub.notify)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         hub.open()
         tailer.start()
+        store.start()
         yield
         hub.close()
         await asyncio.to_thread(tailer.stop)
+        await asyncio.to_thread(store.close)
 
     app = FastAPI(title="board", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
@@ -32,7 +33,18 @@ class Settings:
         f"Port to listen on; 0 takes any free one. Left out: {DEFAULT_PORT}, or the next free one after it.",
         default=None,
     )
+    index: str | None = _setting(
+        "Folder of indexes, which make opening a logdir again cost only what is new; off for none. They may be deleted "
+        "at any time. Left out: the user's cache folder.",
+        default=None,
+        metavar="DIR|off",
+    )
     open: bool = _setting("Open the page in the default web browser.", default=False)
+
+    @property
+    def logdir_key(self) -> str:
+        """What tells the logdir from every other. Event files are known by their paths, so each name of it counts."""
+        return os.path.abspath(self.logdir.expanduser())
 
     @property
     def logdir_label(self) -> str:

@@ -13,11 +13,13 @@ comparison.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import Protocol
 
-from summaries import Blobs, FileHealth, RunUpdate, Series
+from summaries import Blobs, Facts, FileHealth, FileState, Mark, RunUpdate, Series
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class RunFacts:
         num_points: Scalar points in all its tags.
         kinds: Kinds of summary that it holds: ``scalars``, ``histograms``, …
         files: Health of each of its event files.
+        last_change: When one of them was last written to, in seconds since the epoch, UTC; 0 if nobody knows.
+        read_facts: Gives `facts`.
     """
 
     name: str
@@ -41,6 +45,26 @@ class RunFacts:
     num_points: int
     kinds: frozenset[str]
     files: tuple[FileHealth, ...]
+    last_change: float = 0.0
+    read_facts: Callable[[], Facts] = field(default=Facts, compare=False, repr=False)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the run says of itself: status, name, config, hparams, environment, metrics."""
+        return self.read_facts()
+
+    def state_at(self, now: float) -> str:
+        """The run's state: `running`, `finished`, `failed`, `interrupted`; "" if it says nothing.
+
+        It is `stalled` if it should have been heard of: no heartbeat and no bytes for three heartbeat intervals.
+
+        Args:
+            now: Seconds since the epoch, UTC.
+        """
+        status = self.facts.status
+        if status is None:
+            return ""
+        return status.state_at(now, max(self.last_change, self.facts.status_time))
 
 
 class Progress(Protocol):
@@ -58,11 +82,27 @@ class Progress(Protocol):
 class LogStore(Protocol):
     """Runs, their series and blobs. Every method may be called from any thread.
 
-    Methods that name a run or tag raise KeyError, with a sentence, if there is no such run or tag.
+    Methods that name a run or tag raise KeyError, with a sentence, if there is no such run or tag. Arrays are shared:
+    who gets one does not write to it.
     """
 
+    def start(self) -> None:
+        """Begins what is done in the background."""
+
     def append(self, update: RunUpdate) -> None:
-        """Takes in what one read of one event file brought."""
+        """Takes in what one read of one event file brought.
+
+        A file that was replaced, cut or removed takes with it all that it gave. May wait until the store has room.
+        """
+
+    def states(self) -> Mapping[Path, FileState]:
+        """Where reading each file stands: what a tail needs to go on from there."""
+
+    def remarks(self) -> tuple[str, ...]:
+        """What people should know of the store itself, as that it began anew, a sentence each."""
+
+    def close(self) -> None:
+        """Keeps for the next start what it can, and lets go of all. Nothing may be asked afterwards."""
 
     def version(self) -> int:
         """Version of the whole store; 0 while it is empty."""
@@ -82,10 +122,13 @@ class LogStore(Protocol):
     def blobs(self, run: str, tag: str, kind: str) -> Blobs:
         """Places of all values of a tag that is of a kind other than scalars; a name may be used for several kinds."""
 
+    def annotations(self, run: str) -> tuple[Mark, ...]:
+        """What happened in a run, and at which step, in the order in which it was written."""
+
     def blob(self, run: str, tag: str, kind: str, index: int) -> bytes:
         """The serialised message of one value; `index` counts in the order of `blobs`.
 
         Raises:
             OSError: If its event file can't be read any more.
-            EOFError: If its event file was cut or replaced since.
+            EOFError: If its event file was cut, replaced or damaged since; checksums are verified.
         """

@@ -31,7 +31,7 @@ class Tailer:
 
     def __init__(self, logdir: Path, store: LogStore, on_change: Callable[[], None]) -> None:
         self._logdir = logdir
-        self._tail = LogdirTail(logdir)
+        self._tail = LogdirTail(logdir, states=store.states())
         self._store = store
         self._on_change = on_change
         self._stop = threading.Event()

@@ -9,7 +9,7 @@ from dashboard.settings import Settings
 
 @pytest.fixture
 def client(tmp_path: Path) -> TestClient:
-    return TestClient(create_app(Settings(logdir=tmp_path)), base_url="http://localhost")
+    return TestClient(create_app(Settings(logdir=tmp_path, index="off")), base_url="http://localhost")
 
 
 @pytest.mark.parametrize("path", ["/static/js/session.js", "/static/css/tokens.css"])

@@ -28,7 +28,7 @@ def test_host_header_must_name_this_server(host: str, is_allowed: bool) -> None:
 
 @pytest.fixture
 def client(tmp_path: Path) -> TestClient:
-    return TestClient(create_app(Settings(logdir=tmp_path)), base_url="http://localhost:6006")
+    return TestClient(create_app(Settings(logdir=tmp_path, index="off")), base_url="http://localhost:6006")
 
 
 def test_request_under_a_foreign_name_is_refused(client: TestClient) -> None:

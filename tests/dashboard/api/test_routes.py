@@ -208,7 +208,7 @@ def test_two_boards_live_in_one_process(tmp_path: Path) -> None:
     for name in names:
         with SummaryWriter(tmp_path / name / "run") as writer:
             writer.add_scalar(f"loss_{name}", 1.0, 0)
-    apps = [create_app(Settings(logdir=tmp_path / name)) for name in names]
+    apps = [create_app(Settings(logdir=tmp_path / name, index="off")) for name in names]
 
     for name, app in zip(names, apps, strict=True):
         with TestClient(app, base_url="http://localhost") as client:

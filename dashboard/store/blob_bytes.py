@@ -1,0 +1,70 @@
+"""The bytes of a blob, read from its event file and verified.
+
+A blob is a part of a record, and only the record has a checksum. So the record around it is looked for, backwards from
+the blob: it begins where a length stands with its own checksum and reaches past the blob. All of it is then read and
+must have the checksum that follows it. A blob more than 64 MiB behind the front of its record is not verified.
+
+Synopsis:
+    >>> import tempfile
+    >>> from summaries.records import frame
+    >>> path = Path(tempfile.mkdtemp()) / "events.out.tfevents.1"
+    >>> _ = path.write_bytes(frame(b"before") + frame(b"around blob around"))
+    >>> read_verified(path, 22 + 12 + 7, 4)
+    b'blob'
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+from summaries.reader import read_blob
+from summaries.records import FOOTER_BYTES, HEADER_BYTES, masked_crc32c, pack_checksum
+
+# An event holds little before its first value; the later of many values lie farther from its front.
+_WINDOWS = (256, 1 << 16, 1 << 20, 1 << 26)
+_HEADER = struct.Struct("<QI")
+
+
+def read_verified(path: Path, offset: int, length: int) -> bytes:
+    """The bytes of a blob.
+
+    Raises:
+        OSError: If its event file cannot be read.
+        EOFError: If it was cut or changed since the blob was found: no record with the right checksums holds it.
+    """
+    for begin, num_bytes in _iter_records(path, offset, offset + length):
+        try:
+            record = read_blob(path, begin, num_bytes + FOOTER_BYTES)
+        except EOFError:
+            continue
+        if pack_checksum(record[:num_bytes]) == record[num_bytes:]:
+            return record[offset - begin : offset - begin + length]
+    if offset > _WINDOWS[-1]:
+        return read_blob(path, offset, length)
+    raise EOFError(f"{path} must hold a whole record around byte {offset}; got other bytes. Read the file again.")
+
+
+def _iter_records(path: Path, offset: int, end: int) -> Iterator[tuple[int, int]]:
+    """Places and lengths of payloads that may hold the bytes from `offset` to `end`, the nearest first."""
+    seen_from = offset
+    for window in _WINDOWS:
+        first = max(0, offset - window)
+        if first < seen_from:
+            data = read_blob(path, first, min(seen_from + HEADER_BYTES, offset) - first)
+            yield from _find_headers(data, first, end)
+        seen_from = first
+
+
+def _find_headers(data: bytes, first: int, end: int) -> Iterator[tuple[int, int]]:
+    """The headers in `data`, the last first, of records that reach to `end` at least; `data` begins at `first`."""
+    zeros = len(data) - 8
+    # A record is shorter than 4 GiB, so the upper half of its length is zero.
+    while (zeros := data.rfind(b"\0\0\0\0", 4, zeros + 4)) >= 0:
+        place = zeros - 4
+        num_bytes, checksum = _HEADER.unpack_from(data, place)
+        payload = first + place + HEADER_BYTES
+        if payload + num_bytes >= end and masked_crc32c(data[place : place + 8]) == checksum:
+            yield payload, num_bytes
+        zeros -= 1

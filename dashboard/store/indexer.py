@@ -1,0 +1,237 @@
+"""What moves rows from memory into the index, out of the way of whoever looks at a page.
+
+A file is due when a tag has enough rows for a chunk, or when nothing came for a while. Nothing is written until the
+first view was answered, and writing pauses while views are asked for.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboard.store.chunks import Column
+from dashboard.store.facts import encode_facts
+from dashboard.store.file_rows import IndexedFile
+from dashboard.store.index import MIN_ROWS, Index
+from dashboard.store.run_state import RunState
+from summaries import Facts
+from summaries.columns import Columns
+from summaries.run import Extent, FileLog
+
+MAX_ROWS_IN_MEMORY = 1 << 24
+"""About 400 MB that are not in the index yet; then reading waits for writing."""
+ROWS_AT_ONCE = 1 << 20
+FILES_AT_ONCE = 64
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When rows are written; all in seconds.
+
+    Attributes:
+        idle: After so long without a row those of a file are written, however few.
+        first_view: How long the first view is waited for.
+        quiet: A view is answered when nothing was asked for so long.
+        longest_pause: A chunk is written after this, however many views are asked for.
+    """
+
+    idle: float = 5.0
+    first_view: float = 5.0
+    quiet: float = 0.02
+    longest_pause: float = 0.1
+
+
+@dataclass(frozen=True)
+class IndexedRows:
+    """Rows of a file that are in the index.
+
+    Attributes:
+        index: Which.
+        number: Of the file in it.
+        file: Has the tags.
+        extent: How many rows.
+    """
+
+    index: Index
+    number: int
+    file: FileLog
+    extent: Extent
+
+    def read(self, tag_id: int) -> list[Column]:
+        """The columns of a tag.
+
+        Raises:
+            IndexDamagedError: If the index cannot give them.
+        """
+        num_rows = int(self.extent.num_rows[tag_id] + self.extent.num_blob_rows[tag_id])
+        return self.index.read(self.number, self.file.tags[tag_id], num_rows)
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """Rows on their way into the index."""
+
+    run: RunState
+    file: FileLog
+    entry: IndexedFile
+    columns: Columns
+
+
+class Indexer:
+    """Knows what is not in the index yet, and writes it. `write` is for one thread, all else for any."""
+
+    def __init__(self, index: Index, timing: Timing, clock: Callable[[], float] = time.monotonic) -> None:
+        self.index = index
+        self._timing = timing
+        self._clock = clock
+        self._room = threading.Condition()
+        self._changed: dict[Path, tuple[RunState, float]] = {}
+        self._removed: list[int] = []
+        self._num_rows = 0
+        self._last_asked = -1.0
+        self._started = clock()
+        self._is_stopped = False
+
+    def note(self, run: RunState, path: Path, num_rows: int) -> None:
+        """Says that rows of a file came into memory; waits while there are too many."""
+        with self._room:
+            self._changed[path] = run, self._clock()
+            self._num_rows += num_rows
+            self._room.wait_for(lambda: self._is_stopped or not self._is_full)
+
+    def note_removed(self, file: FileLog | None) -> None:
+        """Says that a file is gone, or another one now."""
+        if file is not None and isinstance(file.stored, IndexedRows):
+            with self._room:
+                self._removed.append(file.stored.number)
+
+    def note_view(self) -> None:
+        """Says that a view is being answered."""
+        self._last_asked = self._clock()
+
+    def stop(self) -> None:
+        """Has nobody wait for room any more: nothing will be written."""
+        with self._room:
+            self._is_stopped = True
+            self._room.notify_all()
+
+    def begin_anew(self, index: Index, runs: Sequence[RunState]) -> None:
+        """Has all rows of `runs`, which are in memory now, go into another index."""
+        with self._room:
+            self.index = index
+            self._removed = []
+            self._changed = {path: (run, 0.0) for run in runs for path in run.log.files}
+            self._num_rows = sum(file.num_rows_in_memory for run in runs for file in run.log.files.values())
+
+    @property
+    def _is_full(self) -> bool:
+        return self._num_rows > MAX_ROWS_IN_MEMORY
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether the first view was answered, or need not be waited for."""
+        now = self._clock()
+        is_answered = 0 <= self._last_asked < now - self._timing.quiet
+        return is_answered or self._is_full or now - self._started > self._timing.first_view
+
+    def write(self, *, all_of_it: bool = False) -> bool:
+        """Writes some of what is due, in one transaction.
+
+        Args:
+            all_of_it: Whether everything is due, and views are not waited for.
+
+        Returns:
+            Whether there was something to write.
+
+        Raises:
+            sqlite3.Error: If it could not be written; it stays in memory.
+            IndexDamagedError: If the index cannot be read.
+        """
+        with self._room:
+            removed, self._removed = self._removed, []
+            due = list(self._iter_due(all_of_it))
+            for path, _ in due:
+                del self._changed[path]
+        if not (removed or due):
+            return False
+        taken = [one for path, run in due if (one := _take(run, path)) is not None]
+        try:
+            numbers = self.index.write(
+                [(one.entry, one.columns) for one in taken],
+                {one.run.name: _encode_facts(one.run) for one in taken},
+                removed,
+                pause=(lambda: None) if all_of_it else self._pause,
+            )
+        except BaseException:
+            with self._room:
+                self._removed += removed
+                self._changed = {path: (run, 0.0) for path, run in due} | self._changed
+            raise
+        self._put_away(taken, numbers)
+        return True
+
+    def _iter_due(self, all_of_it: bool) -> Iterator[tuple[Path, RunState]]:
+        """Files to write now, not too many at once."""
+        num_files = num_rows = 0
+        now = self._clock()
+        for path, (run, changed) in self._changed.items():
+            file = run.log.files.get(path)
+            is_due = all_of_it or self._is_full or now - changed >= self._timing.idle
+            if is_due or (file is not None and _has_chunk(file)):
+                yield path, run
+                num_files += 1
+                num_rows += 0 if file is None else file.num_rows_in_memory
+            if num_files >= FILES_AT_ONCE or num_rows >= ROWS_AT_ONCE:
+                return
+
+    def _pause(self) -> None:
+        """Waits while views are asked for."""
+        until = self._clock() + self._timing.longest_pause
+        with self._room:
+            while self._clock() < min(until, self._last_asked + self._timing.quiet):
+                if self._is_stopped or self._is_full:
+                    return
+                self._room.wait(self._timing.quiet)
+
+    def _put_away(self, taken: Sequence[_Taken], numbers: Sequence[int]) -> None:
+        for one, number in zip(taken, numbers, strict=True):
+            with one.run.lock:
+                one.file.put_away(IndexedRows(self.index, number, one.file, one.entry.extent))
+                is_replaced = one.run.log.files.get(one.entry.path) is not one.file
+            if is_replaced:
+                self.note_removed(one.file)
+        with self._room:
+            self._num_rows -= sum(count_rows(one.columns) for one in taken)
+            self._room.notify_all()
+
+
+def count_rows(columns: Columns) -> int:
+    """Scalars and blobs."""
+    return len(columns.steps) + len(columns.blob_steps)
+
+
+def _has_chunk(file: FileLog) -> bool:
+    """Whether a tag has enough rows in memory for a chunk."""
+    return file.num_rows_in_memory >= MIN_ROWS and file.most_rows_in_memory >= MIN_ROWS
+
+
+def _take(run: RunState, path: Path) -> _Taken | None:
+    """The rows of a file that are in memory; None if it is gone."""
+    with run.lock:
+        file = run.log.files.get(path)
+        if file is None:
+            return None
+        columns = file.take()
+        number = file.stored.number if isinstance(file.stored, IndexedRows) else None
+        extent = file.stored_extent.followed_by(columns)
+        entry = IndexedFile(number, run.name, path, file.tags, run.states[path], extent, run.tallies[path])
+        return _Taken(run, file, entry, columns)
+
+
+def _encode_facts(run: RunState) -> str:
+    """What a run says of itself; "" if it says nothing."""
+    facts = run.read_facts()
+    return "" if facts == Facts() else encode_facts(facts)

@@ -1,0 +1,75 @@
+"""What is known of all runs: their facts, their tags, and the versions that tell what is new."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from dashboard.store.protocol import RunFacts
+
+TagNames = frozenset[tuple[str, str]]
+"""Kind and name of each tag of a run."""
+
+
+class Listing:
+    """Runs and tags as the pages list them. Thread-safe; its lock is only held for a look-up or a change."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._facts: dict[str, RunFacts] = {}
+        self._tags: dict[str, TagNames] = {}
+        self._sorted_facts: tuple[RunFacts, ...] | None = ()
+        self._runs_by_tag: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        self.version = 0
+        self.tags_version = 0
+
+    def put(self, name: str, tags: TagNames, make_facts: Callable[[int], RunFacts]) -> None:
+        """Lists a run as it is now; `make_facts` is given its new version."""
+        with self._lock:
+            self.version += 1
+            self._facts[name] = make_facts(self.version)
+            self._sorted_facts = None
+            if self._tags.get(name) != tags:
+                self._tags[name] = tags
+                self._note_tags()
+
+    def remove(self, name: str) -> None:
+        """Lists a run no more."""
+        with self._lock:
+            self.version += 1
+            self._facts.pop(name, None)
+            self._tags.pop(name, None)
+            self._sorted_facts = None
+            self._note_tags()
+
+    def _note_tags(self) -> None:
+        self.tags_version = self.version
+        self._runs_by_tag = {}
+
+    def runs(self) -> tuple[RunFacts, ...]:
+        """All runs, the newest first; those without a point yet come before."""
+        with self._lock:
+            if self._sorted_facts is None:
+                self._sorted_facts = tuple(sorted(self._facts.values(), key=_by_age))
+            return self._sorted_facts
+
+    def tags(self, kind: str) -> Mapping[str, tuple[str, ...]]:
+        """Tags of a kind, sorted, each with the names of the runs that have it."""
+        with self._lock:
+            if kind not in self._runs_by_tag:
+                self._runs_by_tag[kind] = self._collect(kind)
+            return self._runs_by_tag[kind]
+
+    def _collect(self, kind: str) -> Mapping[str, tuple[str, ...]]:
+        runs_by_tag: dict[str, list[str]] = {}
+        for run, tags in self._tags.items():
+            for tag_kind, tag in tags:
+                if tag_kind == kind:
+                    runs_by_tag.setdefault(tag, []).append(run)
+        return MappingProxyType({tag: tuple(runs_by_tag[tag]) for tag in sorted(runs_by_tag)})
+
+
+def _by_age(run: RunFacts) -> tuple[float, str]:
+    return math.inf if math.isnan(run.first_wall_time) else -run.first_wall_time, run.name
