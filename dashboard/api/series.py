@@ -14,8 +14,9 @@ from fastapi.responses import JSONResponse, Response
 from dashboard.api import wire
 from dashboard.api.errors import not_found
 from dashboard.api.selections import Selections
-from dashboard.queries.draw import XAxis, choose_points, positions, smooth_series
+from dashboard.queries.draw import choose_points, smooth_series
 from dashboard.queries.non_finite import last_value, tally_non_finite
+from dashboard.queries.positions import Positions, XAxis
 from dashboard.store.protocol import LogStore, RunFacts
 from summaries import Series
 
@@ -96,7 +97,7 @@ def iter_drawn(
 
 
 def _draw_one(series: Series, run: RunFacts, place: tuple[int, int], window: Window) -> wire.DrawnSeries:
-    x = positions(series, window.x_axis, run.first_wall_time)
+    x = Positions.make(series, window.x_axis, run.first_wall_time)
     drawn = choose_points(series, x, window.width_px, window.start, window.stop)
     return wire.DrawnSeries(
         run=place[0],

@@ -6,24 +6,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 POINTS_PER_COLUMN = 4
+_CHUNK = 1 << 18
+"""Points compared at once: they stay in the processor's cache."""
 
 
 def downsample(
     x: NDArray[np.float64], values: NDArray[np.float64], width_px: int, extent: tuple[float, float] | None = None
 ) -> NDArray[np.int64]:
-    """Chooses the first, last, smallest and largest finite point of every pixel column (M4).
+    """Chooses the first, last, smallest and largest point of every pixel column (M4).
 
-    Drawn as a line of `width_px` pixels, the chosen points give the same picture as all points.
+    Drawn as a line of `width_px` pixels, the chosen points give the same picture as all points. Of several equally
+    small or large ones the first is chosen.
 
     Args:
-        x: Positions, not falling. Shape ``(n,)``.
-        values: Shape ``(n,)``. Non-finite points are never chosen.
+        x: Positions, finite and not falling. Shape ``(n,)``.
+        values: Finite. Shape ``(n,)``.
         width_px: Pixel columns of the picture, at least 1.
         extent: Positions of the picture's edges; None for those of the first and last point.
 
     Returns:
-        Indices of the chosen points, rising. Shape ``(k,)``, ``k <= 4 * width_px``; all finite points where
-        they are no more than that.
+        Indices of the chosen points, rising. Shape ``(k,)``, ``k <= 4 * width_px``; all points where they are no more
+        than that.
 
     Raises:
         ValueError: If `width_px` is less than 1.
@@ -33,43 +36,43 @@ def downsample(
     """
     if width_px < 1:
         raise ValueError(f"width_px must be at least 1; got {width_px}. Pass the width of the plot in pixels.")
-    finite = np.flatnonzero(np.isfinite(values) & np.isfinite(x))
-    if finite.size <= POINTS_PER_COLUMN * width_px:
-        return finite
-    starts = _column_starts(x[finite], width_px, extent or (float(x[finite[0]]), float(x[finite[-1]])))
-    inside = values[finite]
-    chosen = np.concatenate(
-        [
-            starts,
-            np.append(starts[1:], finite.size) - 1,
-            _first_equal(inside, np.minimum.reduceat(inside, starts), starts),
-            _first_equal(inside, np.maximum.reduceat(inside, starts), starts),
-        ]
-    )
-    kept: NDArray[np.int64] = finite[np.unique(chosen)]
+    if values.size <= POINTS_PER_COLUMN * width_px:
+        return np.arange(values.size)
+    inner_edges = _find_inner_edges(width_px, extent or (float(x[0]), float(x[-1])))
+    bounds = np.empty(width_px + 1, dtype=np.int64)
+    bounds[0], bounds[1:-1], bounds[-1] = 0, np.searchsorted(x, inner_edges), values.size
+    is_filled = bounds[1:] > bounds[:-1]
+    starts, stops = bounds[:-1][is_filled], bounds[1:][is_filled]
+    chosen = np.concatenate([starts, stops - 1, *_find_extremes(values, starts, stops)])
+    chosen.sort()
+    is_first = np.ones(chosen.size, dtype=bool)
+    np.not_equal(chosen[1:], chosen[:-1], out=is_first[1:])
+    kept: NDArray[np.int64] = chosen[is_first]
     return kept
 
 
-def pixel_columns(x: NDArray[np.float64], width_px: int, extent: tuple[float, float]) -> NDArray[np.int64]:
+def find_columns(x: NDArray[np.float64], width_px: int, extent: tuple[float, float]) -> NDArray[np.int64]:
     """The pixel column of each position, in ``[0, width_px)``; what lies outside of `extent` is in the outermost."""
-    first, last = extent
-    if last <= first:
-        return np.zeros(x.size, dtype=np.int64)
-    return np.clip((x - first) / (last - first) * width_px, 0, width_px - 1).astype(np.int64)
+    columns: NDArray[np.int64] = np.searchsorted(_find_inner_edges(width_px, extent), x, side="right")
+    return columns
 
 
-def _column_starts(x: NDArray[np.float64], width_px: int, extent: tuple[float, float]) -> NDArray[np.int64]:
-    """Index of the first point of each pixel column that holds one. `x` does not fall. Shape ``(c,)``."""
-    columns = pixel_columns(x, width_px, extent)
-    return np.concatenate([[0], np.flatnonzero(np.diff(columns) > 0) + 1]).astype(np.int64)
+def _find_inner_edges(width_px: int, extent: tuple[float, float]) -> NDArray[np.float64]:
+    """Positions where the pixel columns begin, but for the first. Shape ``(width_px - 1,)``."""
+    column_width = max(0.0, extent[1] - extent[0]) / width_px
+    return np.arange(1.0, width_px) * column_width + extent[0]
 
 
-def _first_equal(
-    values: NDArray[np.float64], wanted: NDArray[np.float64], starts: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """For each group that begins at `starts`, the index of its first value equal to `wanted`."""
-    sizes = np.diff(np.append(starts, values.size))
-    hits: NDArray[np.int64] = np.flatnonzero(values == np.repeat(wanted, sizes))
-    groups = np.searchsorted(starts, hits, side="right") - 1
-    first: NDArray[np.int64] = np.unique(groups, return_index=True)[1]
-    return hits[first]
+def _find_extremes(
+    values: NDArray[np.float64], starts: NDArray[np.int64], stops: NDArray[np.int64]
+) -> list[NDArray[np.int64]]:
+    """Indices of the first smallest and of the first largest value between each start and its stop, chunk by chunk."""
+    found = []
+    cuts = sorted({*np.searchsorted(starts, range(0, values.size, _CHUNK)).tolist(), starts.size})
+    for begin, end in zip(cuts[:-1], cuts[1:], strict=True):
+        first = starts[begin]
+        part, begins, sizes = values[first : stops[end - 1]], starts[begin:end] - first, (stops - starts)[begin:end]
+        for extreme in (np.minimum, np.maximum):
+            hits = np.flatnonzero(part == np.repeat(extreme.reduceat(part, begins), sizes))
+            found.append(first + hits[np.searchsorted(hits, begins)])  # every stretch has one
+    return found

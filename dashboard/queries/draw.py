@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.queries.downsample import downsample
 from dashboard.queries.non_finite import choose_marks
+from dashboard.queries.positions import Positions, Segment, iter_segments
 from dashboard.queries.smooth import smooth
 from summaries import Series
-
-XAxis = Literal["step", "relative", "wall"]
 
 
 @dataclass(frozen=True)
@@ -37,93 +35,90 @@ class Drawn:
     num_total: int
 
 
-def positions(series: Series, x_axis: XAxis, first_wall_time: float) -> NDArray[np.float64]:
-    """Where each point stands on an x-axis: its step, seconds since `first_wall_time`, or the wall time."""
-    if x_axis == "step":
-        return series.steps.astype(np.float64)
-    return series.wall_times - first_wall_time if x_axis == "relative" else series.wall_times
-
-
 def smooth_series(series: Series, weight: float) -> NDArray[np.float64]:
     """Smooths the points that count, as one series; superseded points stay as they are. Shape ``(n,)``."""
+    if not series.superseded.any():
+        return smooth(series.values, weight)
     smoothed = series.values.copy()
     smoothed[series.is_current] = smooth(series.values[series.is_current], weight)
     return smoothed
 
 
-def choose_points(
-    series: Series, x: NDArray[np.float64], width_px: int, start: float = -np.inf, stop: float = np.inf
-) -> Drawn:
+def choose_points(series: Series, x: Positions, width_px: int, start: float = -np.inf, stop: float = np.inf) -> Drawn:
     """Chooses what a card of `width_px` pixels draws of a series between two positions.
 
     Args:
         series: All points of a run and tag.
-        x: Position of each point, as `positions` gives them. Shape ``(n,)``.
+        x: Where they stand.
         width_px: Width of the plot.
         start: First position of the range.
         stop: Last position of the range. The neighbours outside are drawn too, so lines run to the edge.
     """
-    extent = _find_extent(x, start, stop)
-    lines: list[NDArray[np.int64]] = []
+    segments = list(iter_segments(series, x))
+    extent = _find_extent(segments, start, stop)
+    points: list[NDArray[np.int64]] = []
+    starts: list[NDArray[np.int64]] = []
     superseded: list[bool] = []
-    total = 0
-    for rows, is_superseded in _iter_segments(series, x):
-        places = x[rows]
-        low, high = int(np.searchsorted(places, start, "left")), int(np.searchsorted(places, stop, "right"))
-        total += high - low
-        pieces = _draw_segment(series, x, rows, (low, high), (width_px, extent))
-        lines.extend(pieces)
-        superseded.extend([is_superseded] * len(pieces))
+    num_total = num_drawn = 0
+    for segment in segments:
+        low, high = segment.find_range(start, stop)
+        num_total += high - low
+        places = _choose_places(segment, series.values, (low, high), (width_px, extent))
+        line_starts = _find_line_starts(segment, places)
+        points.append(segment.row_at(places))
+        starts.append(num_drawn + line_starts)
+        superseded.extend([segment.is_superseded] * line_starts.size)
+        num_drawn += places.size
     return Drawn(
-        points=np.concatenate(lines) if lines else np.zeros(0, dtype=np.int64),
-        segment_starts=np.cumsum([0, *(line.size for line in lines)])[:-1].astype(np.int64),
+        points=_join(points),
+        segment_starts=_join(starts),
         superseded=np.array(superseded, dtype=bool),
         non_finite=choose_marks(series, x, width_px, (start, stop), extent),
-        num_total=total,
+        num_total=num_total,
     )
 
 
-def _find_extent(x: NDArray[np.float64], start: float, stop: float) -> tuple[float, float]:
+def _find_extent(segments: Sequence[Segment], start: float, stop: float) -> tuple[float, float]:
     """Positions of the picture's edges: those asked for, and where there is none, those of the series."""
-    known = x[np.isfinite(x)]
-    if not known.size:
-        return 0.0, 0.0
-    first = start if np.isfinite(start) else float(known.min())
-    return first, stop if np.isfinite(stop) else float(known.max())
+    known = [segment.extent for segment in segments] or [(0.0, 0.0)]
+    first = start if np.isfinite(start) else min(low for low, _ in known)
+    return first, stop if np.isfinite(stop) else max(high for _, high in known)
 
 
-def _iter_segments(series: Series, x: NDArray[np.float64]) -> Iterator[tuple[NDArray[np.int64], bool]]:
-    """Yields the rows of each segment from left to right, and whether a restart replaced it.
+def _choose_places(
+    segment: Segment, values: NDArray[np.float64], inside: tuple[int, int], picture: tuple[int, tuple[float, float]]
+) -> NDArray[np.int64]:
+    """Places to draw of a segment, of which the half-open range `inside` lies in the picture.
 
-    Programs log out of order and wall clocks jump back, so the order of logging need not be that of positions.
+    The neighbours outside come after the choice: one far away would else stretch the pixel columns.
     """
-    bounds = np.append(series.segment_starts, len(series)).tolist()
-    for first, last, is_superseded in zip(bounds[:-1], bounds[1:], series.superseded.tolist(), strict=True):
-        rows = np.arange(first, last)
-        places = x[first:last]
-        if not (np.all(places[1:] >= places[:-1]) and np.isfinite(places[[0, -1]]).all()):
-            rows = rows[np.isfinite(places)]
-            rows = rows[np.argsort(x[rows], kind="stable")]
-        yield rows, is_superseded
-
-
-def _draw_segment(
-    series: Series,
-    x: NDArray[np.float64],
-    rows: NDArray[np.int64],
-    inside: tuple[int, int],
-    picture: tuple[int, tuple[float, float]],
-) -> list[NDArray[np.int64]]:
-    """The lines to draw of a segment, of whose `rows` the half-open range `inside` lies in the picture."""
     low, high = inside
-    within = rows[low:high]
-    chosen = low + downsample(x[within], series.values[within], *picture)
-    # Neighbours come after the choice: one far away would else stretch the pixel columns.
-    first, last = max(low - 1, 0), min(high + 1, rows.size)
-    places = np.concatenate([np.arange(first, low), chosen, np.arange(high, last)])
-    is_finite = np.isfinite(series.values[rows[first:last]])
-    places = places[is_finite[places - first]]
-    # A line across a NaN would claim values that nobody logged.
-    num_gaps_before = np.searchsorted(first + np.flatnonzero(~is_finite), places)
-    pieces = np.split(rows[places], np.flatnonzero(np.diff(num_gaps_before)) + 1)
-    return [piece for piece in pieces if piece.size]
+    bad = segment.bad_places
+    bad_inside = bad[slice(*np.searchsorted(bad, inside))]
+    rows = segment.rows(low, high)
+    if not bad_inside.size:
+        chosen = low + downsample(segment.x[rows], values[rows], *picture)
+    else:
+        finite = np.delete(np.arange(low, high), bad_inside - low)
+        rows = segment.row_at(finite)
+        chosen = finite[downsample(segment.x[rows], values[rows], *picture)]
+    before = [low - 1] if low > 0 and not _holds(bad, low - 1) else []
+    after = [high] if high < segment.size and not _holds(bad, high) else []
+    return np.concatenate([before, chosen, after]).astype(np.int64) if before or after else chosen
+
+
+def _holds(rising: NDArray[np.int64], number: int) -> bool:
+    place = int(np.searchsorted(rising, number))
+    return place < rising.size and int(rising[place]) == number
+
+
+def _find_line_starts(segment: Segment, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where lines begin among chosen places: a line across a NaN would claim values that nobody logged."""
+    if not segment.bad_places.size:
+        return np.zeros(min(1, places.size), dtype=np.int64)
+    num_gaps_before = np.searchsorted(segment.bad_places, places)
+    return np.flatnonzero(np.diff(num_gaps_before, prepend=-1))
+
+
+def _join(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)

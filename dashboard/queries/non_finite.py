@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.queries.downsample import pixel_columns
+from dashboard.queries.downsample import find_columns
+from dashboard.queries.positions import Positions
 from summaries import Series
 
 WORDS = ("NaN", "+Inf", "-Inf")
@@ -32,12 +33,12 @@ def kinds_of(values: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.where(np.isnan(values), 0, np.where(values > 0, 1, 2))
 
 
-def tally_non_finite(series: Series, x: NDArray[np.float64], start: float, stop: float) -> Tally:
+def tally_non_finite(series: Series, x: Positions, start: float, stop: float) -> Tally:
     """Counts the NaN and infinite points between two positions that no restart replaced.
 
     Args:
         series: All points of a run and tag.
-        x: Position of each point. Shape ``(n,)``.
+        x: Where its points stand.
         start: First position of the range.
         stop: Last position of the range.
     """
@@ -63,7 +64,7 @@ def last_value(series: Series) -> float:
 
 def choose_marks(
     series: Series,
-    x: NDArray[np.float64],
+    x: Positions,
     width_px: int,
     inside: tuple[float, float],
     extent: tuple[float, float],
@@ -72,7 +73,7 @@ def choose_marks(
 
     Args:
         series: All points of a run and tag.
-        x: Position of each point. Shape ``(n,)``.
+        x: Where its points stand.
         width_px: Pixel columns of the picture.
         inside: First and last position of the range.
         extent: Positions of the picture's edges.
@@ -82,7 +83,9 @@ def choose_marks(
     """
     rows = series.non_finite
     rows = rows[np.isfinite(x[rows]) & (x[rows] >= inside[0]) & (x[rows] <= inside[1])]
+    if not rows.size:
+        return rows
     rows = rows[np.argsort(x[rows], kind="stable")]
-    cells = pixel_columns(x[rows], width_px, extent) * len(WORDS) + kinds_of(series.values[rows])
+    cells = find_columns(x[rows], width_px, extent) * len(WORDS) + kinds_of(series.values[rows])
     marked: NDArray[np.int64] = rows[np.sort(np.unique(cells, return_index=True)[1])]
     return marked

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
-_BLOCK = 64
+_BLOCK = 16
+_ROWS = 1_000
+"""Blocks worked on at once: they stay in the processor's cache, and are too few for BLAS to start threads."""
 
 
 def smooth(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
@@ -29,31 +34,49 @@ def smooth(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
     """
     if not 0 <= weight < 1:
         raise ValueError(f"weight must be in [0, 1); got {weight}. Pass 0 for no smoothing.")
+    finite = np.isfinite(values)
+    if weight == 0 or not finite.any():
+        return values.astype(np.float64, copy=True)
+    if finite.all():
+        return _smooth_finite(values.astype(np.float64, copy=False), weight)
     smoothed: NDArray[np.float64] = values.astype(np.float64, copy=True)
-    finite = np.isfinite(smoothed)
-    kept = smoothed[finite]
-    if weight == 0 or kept.size == 0:
-        return smoothed
-    debias = -np.expm1(np.log(weight) * np.arange(1, kept.size + 1))
-    smoothed[finite] = _average(kept, weight) / debias
+    smoothed[finite] = _smooth_finite(smoothed[finite], weight)
     return smoothed
 
 
-def _average(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
-    """``a[i] = weight * a[i - 1] + (1 - weight) * values[i]`` from ``a[-1] = 0``, a block of points at a time."""
+def _smooth_finite(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
+    averages = _average(values, weight, 1 - weight)
+    # From there on the correction is 1 - weight**count == 1 in float64.
+    num_corrected = min(values.size, math.ceil(math.log(2**-54) / math.log(weight)))
+    averages[:num_corrected] /= -np.expm1(math.log(weight) * np.arange(1, num_corrected + 1))
+    return averages
+
+
+def _average(values: NDArray[np.float64], weight: float, gain: float) -> NDArray[np.float64]:
+    """``a[i] = weight * a[i - 1] + gain * values[i]`` from ``a[-1] = 0``.
+
+    Each block is averaged by itself, as one row of a matrix product; what the blocks before it add is the average of
+    their last points, with the weight of a block.
+    """
+    within, powers = _make_weights(weight, gain)
     num_blocks = -(-values.size // _BLOCK)
-    padded = np.zeros(num_blocks * _BLOCK)
-    padded[: values.size] = values
+    padded = values if values.size % _BLOCK == 0 else np.pad(values, (0, num_blocks * _BLOCK - values.size))
     blocks = padded.reshape(num_blocks, _BLOCK)
-    lags = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
-    within = np.where(lags >= 0, (1 - weight) * weight ** np.maximum(lags, 0), 0.0)
-    averages = blocks @ within.T
-    carries = np.zeros(num_blocks)
-    carried = 0.0
-    whole_block = weight**_BLOCK
-    for block, last in enumerate(averages[:, -1].tolist()):  # one turn for 64 points
-        carries[block] = carried
-        carried = whole_block * carried + last
-    averages += np.outer(carries, weight ** np.arange(1, _BLOCK + 1))
+    averages = np.empty((num_blocks, _BLOCK))
+    for first in range(0, num_blocks, _ROWS):
+        np.matmul(blocks[first : first + _ROWS], within, out=averages[first : first + _ROWS])
+    if num_blocks > 1:
+        carries = _average(averages[:-1, -1].copy(), weight**_BLOCK, 1.0)
+        for first in range(1, num_blocks, _ROWS):
+            averages[first : first + _ROWS] += np.multiply.outer(carries[first - 1 : first - 1 + _ROWS], powers)
     result: NDArray[np.float64] = averages.ravel()[: values.size]
     return result
+
+
+@lru_cache(maxsize=64)
+def _make_weights(weight: float, gain: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What each point of a block adds to each average of it, and what the average before the block adds to each."""
+    lags = np.arange(_BLOCK) - np.arange(_BLOCK)[:, None]
+    within = np.where(lags >= 0, gain * weight ** np.maximum(lags, 0), 0.0)
+    powers: NDArray[np.float64] = weight ** np.arange(1.0, _BLOCK + 1)
+    return within, powers

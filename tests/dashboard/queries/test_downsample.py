@@ -7,9 +7,7 @@ from dashboard.queries.downsample import downsample
 
 
 def test_few_points_are_all_kept() -> None:
-    values = np.array([1.0, np.nan, 3.0, -np.inf, 5.0])
-
-    assert downsample(np.arange(5.0), values, 2).tolist() == [0, 2, 4]
+    assert downsample(np.arange(4.0), np.array([1.0, 3.0, 2.0, 5.0]), 1).tolist() == [0, 1, 2, 3]
 
 
 def test_each_column_keeps_first_last_smallest_and_largest() -> None:
@@ -34,23 +32,55 @@ def test_width_below_one_pixel_is_refused() -> None:
         downsample(np.zeros(1), np.zeros(1), 0)
 
 
+def choose_by_hand(x: list[float], values: list[float], width_px: int, extent: tuple[float, float]) -> list[int]:
+    """First, last, first smallest and first largest point of each column, point by point."""
+    low, high = extent
+    columns: dict[int, list[int]] = {}
+    for row, position in enumerate(x):
+        column = sum(low + number * ((high - low) / width_px) <= position for number in range(1, width_px))
+        columns.setdefault(column, []).append(row)
+    chosen: set[int] = set()
+    for rows in columns.values():
+        inside = [values[row] for row in rows]
+        chosen |= {rows[0], rows[-1], rows[inside.index(min(inside))], rows[inside.index(max(inside))]}
+    return sorted(chosen)
+
+
 @given(
-    st.lists(st.floats(width=32), min_size=1, max_size=400),
-    st.integers(1, 20),
-    st.lists(st.integers(0, 3), min_size=400, max_size=400),
+    st.lists(st.tuples(st.sampled_from([0.0, 0.5, 1.0, 1000.0]), st.floats(allow_nan=False, allow_infinity=False))),
+    st.integers(1, 12),
+    st.none() | st.tuples(st.floats(-5, 5), st.floats(0, 3000)),
 )
-def test_picture_of_the_chosen_points_has_the_extremes_of_all(
-    values: list[float], width_px: int, gaps: list[int]
+def test_choice_is_that_of_a_plain_loop(
+    points: list[tuple[float, float]], width_px: int, span: tuple[float, float] | None
 ) -> None:
-    all_values = np.array(values)
-    x = np.cumsum(gaps[: len(values)]).astype(float)
-    finite = np.isfinite(all_values)
+    x = np.cumsum([gap for gap, _ in points])
+    values = np.array([value for _, value in points])
+    extent = None if span is None else (span[0], span[0] + span[1])
 
-    chosen = downsample(x, all_values, width_px)
+    chosen = downsample(x, values, width_px, extent)
 
-    assert np.isfinite(all_values[chosen]).all()
-    assert np.all(np.diff(chosen) > 0)
-    if finite.any():
-        assert all_values[chosen].min() == all_values[finite].min()
-        assert all_values[chosen].max() == all_values[finite].max()
-        assert {chosen[0], chosen[-1]} == {np.flatnonzero(finite)[0], np.flatnonzero(finite)[-1]}
+    if values.size <= 4 * width_px:
+        assert chosen.tolist() == list(range(values.size))
+    else:
+        assert chosen.tolist() == choose_by_hand(x.tolist(), values.tolist(), width_px, extent or (x[0], x[-1]))
+
+
+def test_points_of_many_chunks_are_chosen_as_by_a_plain_loop() -> None:
+    rng = np.random.default_rng(0)
+    values = np.round(rng.normal(size=700_000), 2)  # the extremes of a column occur several times
+    x = np.sort(rng.integers(0, 10_000, values.size)).astype(float)
+
+    chosen = downsample(x, values, 7)
+
+    assert chosen.tolist() == choose_by_hand(x.tolist(), values.tolist(), 7, (x[0], x[-1]))
+
+
+def test_points_at_one_position_are_one_column() -> None:
+    assert downsample(np.full(9, 3.0), np.array([4, 4, 1, 4, 9, 4, 9, 1, 5.0]), 2).tolist() == [0, 2, 4, 8]
+
+
+def test_extent_beyond_all_floats_is_no_error() -> None:
+    values = np.arange(9.0)
+
+    assert downsample(values, values, 2, (-1.7e308, 1.7e308)).tolist() == [0, 8]

@@ -31,6 +31,15 @@ def test_smoothing_equals_tensorboards_loop(values: list[float], weight: float) 
     np.testing.assert_allclose(smoothed, tensorboards_loop(values, weight), rtol=1e-9, atol=1e-6)
 
 
+@pytest.mark.parametrize("weight", [0.6, 0.99, 0.9999])
+def test_long_series_is_smoothed_as_by_tensorboards_loop(weight: float) -> None:
+    rng = np.random.default_rng(0)
+    values = rng.uniform(0.5, 1.5, 300_001)
+    values[rng.integers(0, values.size, 100)] = np.nan
+
+    np.testing.assert_allclose(smooth(values, weight), tensorboards_loop(values.tolist(), weight), rtol=1e-12)
+
+
 def test_weight_zero_copies() -> None:
     values = np.array([3.0, 1.0])
 

@@ -1,0 +1,109 @@
+"""What the server works out between columns in memory and bytes to send, beside plain loops or the limit that was set.
+
+CPU time: a series is worked on by one thread.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from dashboard.api import wire
+from dashboard.api.series import Window, iter_drawn
+from dashboard.queries.downsample import downsample
+from dashboard.queries.draw import choose_points
+from dashboard.queries.positions import Positions
+from dashboard.queries.smooth import smooth
+from dashboard.store.memory import MemoryStore
+from summaries import FileHealth, RunUpdate
+from summaries.columns import Batch, Tag
+from summaries.series import Piece, make_series
+from tests.benchmarks.row import Row
+
+REPEATS = 15
+NUM_POINTS, WIDTH_PX = 1_000_000, 1_000
+NUM_LONG = 10_000_000
+RUNS, STEPS, CARD_PX = 50, 5_000, 400
+
+
+def measure() -> Iterator[Row]:
+    """Yields the rows of the queries; a limit is what the server may take."""
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=NUM_POINTS)
+    x = np.arange(float(NUM_POINTS))
+    short = values[: NUM_POINTS // 100]
+    ours = _take_least(lambda: downsample(x, values, WIDTH_PX))
+    yield Row(f"downsampling 1 M points to {WIDTH_PX:,} columns", "ms", ours, "limit", 2.0, 1.0)
+    for what, series in (("smoothing 1 M points", values), ("the same, one in a thousand NaN", _spoil(values, rng))):
+        ours = _take_least(lambda series=series: smooth(series, 0.9))
+        yield Row(what, "ms", ours, "limit", 10.0, 1.0)
+    loop = 100 * _take_least(lambda: smooth_in_a_loop(short.tolist(), 0.9))
+    yield Row("the same", "ms", ours, "TensorBoard's loop in Python, from 10,000 points", loop, 50.0)
+    yield from _measure_zoom(rng)
+    store, names = _make_store(rng)
+    for smoothing, limit in ((0.0, 10.0), (0.6, 20.0)):
+        window = Window("step", CARD_PX, -math.inf, math.inf, smoothing)
+        ours = _take_least(lambda window=window: wire.encode(iter_drawn(store, names, ["loss"], window), 1))
+        what = f"one tag of {RUNS} runs × {STEPS:,} points, from memory to bytes{', smoothed' if smoothing else ''}"
+        yield Row(what, "ms", ours, "limit", limit, 1.0)
+
+
+def _measure_zoom(rng: np.random.Generator) -> Iterator[Row]:
+    walls = np.cumsum(rng.exponential(0.01, NUM_LONG))
+    series = make_series([Piece(np.arange(NUM_LONG), walls, rng.normal(size=NUM_LONG))])
+    for axis, x in (("step", Positions(series.steps)), ("wall", Positions(series.wall_times))):
+        for share in (1.0, 0.1, 0.0001):
+            start, stop = float(x.column[NUM_LONG // 4]), float(x.column[int(NUM_LONG * (0.25 + 0.75 * share)) - 1])
+            taken = _take_least(lambda x=x, ends=(start, stop): choose_points(series, x, WIDTH_PX, *ends), 5)
+            what = f"a range of {0.75 * share * NUM_LONG:,.0f} in a series of 10 M points, by {axis}"
+            yield Row(what, "ms", taken, "limit", 30.0, 1.0)
+
+
+def smooth_in_a_loop(values: list[float], weight: float) -> list[float]:
+    """What TensorBoard's page works out, point by point."""
+    last, count, smoothed = 0.0, 0, []
+    for value in values:
+        if math.isfinite(value):
+            last = last * weight + (1 - weight) * value
+            count += 1
+            smoothed.append(last / (1 - weight**count))
+        else:
+            smoothed.append(value)
+    return smoothed
+
+
+def _spoil(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    spoiled = values.copy()
+    spoiled[rng.integers(0, values.size, values.size // 1000)] = np.nan
+    return spoiled
+
+
+def _make_store(rng: np.random.Generator) -> tuple[MemoryStore, list[str]]:
+    store = MemoryStore()
+    names = [f"run_{number}" for number in range(RUNS)]
+    none = np.zeros(0, dtype=np.int64)
+    for name in names:
+        path = Path(name, "events.out.tfevents.1.box")
+        values = rng.normal(size=STEPS).astype(np.float32).astype(np.float64)
+        batch = Batch(
+            steps=np.arange(STEPS), wall_times=1.7e9 + np.cumsum(rng.exponential(0.1, STEPS)), values=values,
+            starts=np.array([0, STEPS]), blob_steps=none, blob_wall_times=none.astype(np.float64), blob_offsets=none,
+            blob_lengths=none, blob_starts=np.array([0, 0]), purges=(), tags=(Tag("loss", "scalars"),),
+            health=FileHealth(path, 1, STEPS, (), is_torn=False),
+        )  # fmt: skip
+        store.append(RunUpdate(name, path, batch, is_replaced=False))
+    return store, names
+
+
+def _take_least(call: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Milliseconds of CPU time, the least of several calls."""
+    times = []
+    for _ in range(repeats):
+        start = time.process_time()
+        call()
+        times.append(time.process_time() - start)
+    return 1e3 * min(times)
