@@ -195,13 +195,14 @@ def summarise(histogram: Histogram, buckets: Buckets) -> Statistics:
 
 
 def _moments(histogram: Histogram, buckets: Buckets) -> tuple[float, float]:
-    """Mean and standard deviation: from the logged sums where these are finite, else from the buckets."""
+    """Mean and standard deviation: from the logged sums where that gives finite ones, else from the buckets."""
     if not buckets.counts.size:
         return np.nan, np.nan
-    sums = np.array([histogram.sum, histogram.sum_squares])
-    if not np.isfinite(sums).all():
-        sums = _sums_of(buckets)
-    mean, mean_square = (float(total) for total in sums / buckets.num_finite)
+    with np.errstate(over="ignore"):  # counts may be less than one
+        means = np.array([histogram.sum, histogram.sum_squares]) / buckets.num_finite
+    if not np.isfinite(means).all():
+        means = _sums_of(buckets) / buckets.num_finite
+    mean, mean_square = means.tolist()
     # Sums that were made in float32 may leave more than the values can spread; half their range is the most.
     half_range = float(buckets.rights[-1] - buckets.lefts[0]) / 2
     return mean, min(float(np.sqrt(max(mean_square - mean * mean, 0.0))), half_range)

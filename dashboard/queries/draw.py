@@ -117,7 +117,9 @@ def _find_line_starts(segment: Segment, places: NDArray[np.int64]) -> NDArray[np
     if not segment.bad_places.size:
         return np.zeros(min(1, places.size), dtype=np.int64)
     num_gaps_before = np.searchsorted(segment.bad_places, places)
-    return np.flatnonzero(np.diff(num_gaps_before, prepend=-1))
+    is_start = np.ones(places.size, dtype=bool)
+    np.not_equal(num_gaps_before[1:], num_gaps_before[:-1], out=is_start[1:])
+    return np.flatnonzero(is_start)
 
 
 def _join(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:

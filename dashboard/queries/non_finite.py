@@ -45,7 +45,11 @@ def tally_non_finite(series: Series, x: Positions, start: float, stop: float) ->
     rows = series.non_finite
     if not rows.size:
         return Tally()
-    rows = rows[(x[rows] >= start) & (x[rows] <= stop) & series.is_current[rows]]
+    positions = x[rows]
+    is_counted = (positions >= start) & (positions <= stop)
+    if series.superseded.any():
+        is_counted &= series.is_current[rows]
+    rows = rows[is_counted]
     kinds = kinds_of(series.values[rows])
     steps = [series.steps[rows[kinds == kind]] for kind in range(len(WORDS))]
     nans, highs, lows = (int(found.size) for found in steps)
@@ -82,10 +86,12 @@ def choose_marks(
         Rows of the series. Shape ``(k,)``, ``k <= 3 * width_px``.
     """
     rows = series.non_finite
-    rows = rows[np.isfinite(x[rows]) & (x[rows] >= inside[0]) & (x[rows] <= inside[1])]
+    positions = x[rows]
+    is_inside = np.isfinite(positions) & (positions >= inside[0]) & (positions <= inside[1])
+    rows, positions = rows[is_inside], positions[is_inside]
     if not rows.size:
         return rows
-    rows = rows[np.argsort(x[rows], kind="stable")]
-    cells = find_columns(x[rows], width_px, extent) * len(WORDS) + kinds_of(series.values[rows])
-    marked: NDArray[np.int64] = rows[np.sort(np.unique(cells, return_index=True)[1])]
+    order = np.argsort(positions, kind="stable")
+    cells = find_columns(positions[order], width_px, extent) * len(WORDS) + kinds_of(series.values[rows[order]])
+    marked: NDArray[np.int64] = rows[order][np.sort(np.unique(cells, return_index=True)[1])]
     return marked

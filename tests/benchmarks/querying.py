@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 
@@ -19,15 +18,17 @@ from dashboard.queries.draw import choose_points
 from dashboard.queries.positions import Positions
 from dashboard.queries.smooth import smooth
 from dashboard.store.memory import MemoryStore
-from summaries import FileHealth, RunUpdate
-from summaries.columns import Batch, Tag
+from summaries import LogdirTail
 from summaries.series import Piece, make_series
+from tests.benchmarks import corpora
+from tests.benchmarks.corpora import Corpus
 from tests.benchmarks.row import Row
 
 REPEATS = 15
 NUM_POINTS, WIDTH_PX = 1_000_000, 1_000
 NUM_LONG = 10_000_000
-RUNS, STEPS, CARD_PX = 50, 5_000, 400
+CARD_PX = 400
+ONE_TAG = Corpus("one_tag", num_runs=50, num_steps=5_000, num_tags=1)
 
 
 def measure() -> Iterator[Row]:
@@ -42,14 +43,14 @@ def measure() -> Iterator[Row]:
         ours = _take_least(lambda series=series: smooth(series, 0.9))
         yield Row(what, "ms", ours, "limit", 10.0, 1.0)
     loop = 100 * _take_least(lambda: smooth_in_a_loop(short.tolist(), 0.9))
-    yield Row("the same", "ms", ours, "TensorBoard's loop in Python, from 10,000 points", loop, 50.0)
+    yield Row("the same", "ms", ours, "TensorBoard's loop in Python, from 10,000 points", loop, 10.0)
     yield from _measure_zoom(rng)
-    store, names = _make_store(rng)
+    store, names = _read_store()
     for smoothing, limit in ((0.0, 10.0), (0.6, 20.0)):
         window = Window("step", CARD_PX, -math.inf, math.inf, smoothing)
-        ours = _take_least(lambda window=window: wire.encode(iter_drawn(store, names, ["loss"], window), 1))
-        what = f"one tag of {RUNS} runs × {STEPS:,} points, from memory to bytes{', smoothed' if smoothing else ''}"
-        yield Row(what, "ms", ours, "limit", limit, 1.0)
+        ours = _take_least(lambda window=window: wire.encode(iter_drawn(store, names, ONE_TAG.tags, window), 1))
+        what = f"one tag of {ONE_TAG.num_runs} runs × {ONE_TAG.num_steps:,} points, from memory to bytes"
+        yield Row(what + ", smoothed" * (smoothing > 0), "ms", ours, "limit", limit, 1.0)
 
 
 def _measure_zoom(rng: np.random.Generator) -> Iterator[Row]:
@@ -82,21 +83,11 @@ def _spoil(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return spoiled
 
 
-def _make_store(rng: np.random.Generator) -> tuple[MemoryStore, list[str]]:
+def _read_store() -> tuple[MemoryStore, list[str]]:
     store = MemoryStore()
-    names = [f"run_{number}" for number in range(RUNS)]
-    none = np.zeros(0, dtype=np.int64)
-    for name in names:
-        path = Path(name, "events.out.tfevents.1.box")
-        values = rng.normal(size=STEPS).astype(np.float32).astype(np.float64)
-        batch = Batch(
-            steps=np.arange(STEPS), wall_times=1.7e9 + np.cumsum(rng.exponential(0.1, STEPS)), values=values,
-            starts=np.array([0, STEPS]), blob_steps=none, blob_wall_times=none.astype(np.float64), blob_offsets=none,
-            blob_lengths=none, blob_starts=np.array([0, 0]), purges=(), tags=(Tag("loss", "scalars"),),
-            health=FileHealth(path, 1, STEPS, (), is_torn=False),
-        )  # fmt: skip
-        store.append(RunUpdate(name, path, batch, is_replaced=False))
-    return store, names
+    for update in LogdirTail(corpora.make(ONE_TAG)).iter_updates():
+        store.append(update)
+    return store, list(ONE_TAG.runs)
 
 
 def _take_least(call: Callable[[], object], repeats: int = REPEATS) -> float:
