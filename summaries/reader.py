@@ -14,17 +14,22 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
-from summaries.columns import Batch, FileHealth, FileState, Problem, make_batch, make_empty_columns, merge_columns
-from summaries.records import Gap
-from summaries.scan import Scan, scan
-from summaries.sources import LocalSource, Source
-from summaries.tags import TagTable
+import google_crc32c as crc32c
 
-_WINDOW_BYTES = 16 << 20
+from summaries.columns import Batch, FileHealth, FileState, Problem, Tag, make_batch, make_empty_columns
+from summaries.portable_scan import Scan
+from summaries.records import BAD_PAYLOAD, FOOTER_BYTES, HEADER_BYTES, UNFINISHED, Gap, mask, pack_u32
+from summaries.scan import Scanner, make_scanner
+from summaries.sources import LocalSource, Source
+
+SLICE_BYTES = 64 << 20
+"""How much of a file `iter_batches` reads for one batch, about."""
+_WINDOW_BYTES = 1 << 20
 _HEAD_BYTES = 64
 _NO_STATE = FileState("", b"", 0, 0, 0, 0, (), is_torn=False, tags=())
 
@@ -38,6 +43,7 @@ class EventFileReader:
     Attributes:
         path: The file.
         generation: How often the file turned out to be another one than before, or rewritten.
+        is_behind: Whether the last `read` stopped before the end of the file, at `max_bytes`.
     """
 
     def __init__(
@@ -46,6 +52,7 @@ class EventFileReader:
         *,
         state: FileState | None = None,
         open_source: Callable[[Path], Source] = LocalSource,
+        make_scanner: Callable[[Iterable[Tag]], Scanner] = make_scanner,
         window_bytes: int = _WINDOW_BYTES,
     ) -> None:
         """Reads nothing yet.
@@ -55,16 +62,19 @@ class EventFileReader:
             state: The `state` of an earlier reader, maybe of another process: reading goes on from there. If the file
                 is no longer the same, reading begins at its front, and `generation` is 1 afterwards.
             open_source: Opens the file.
+            make_scanner: Makes what turns bytes into columns, given the tags that are known.
             window_bytes: How many bytes are held in memory at once, unless one record is longer.
         """
         self.path = Path(path)
         self.generation = 0
+        self.is_behind = False
         self._open_source = open_source
-        self._window_bytes = window_bytes
+        self._make_scanner = make_scanner
+        self._window_bytes = max(window_bytes, HEADER_BYTES)
         self._start_from(state or _NO_STATE)
 
     def _start_from(self, state: FileState) -> None:
-        self._table = TagTable.make(state.tags)
+        self._scanner = self._make_scanner(state.tags)
         self._identity, self._head = state.identity, state.head
         self._offset, self._size, self._mtime_ns = state.offset, state.size, state.mtime_ns
         self._num_records = state.num_records
@@ -83,10 +93,10 @@ class EventFileReader:
             num_records=self._num_records,
             problems=tuple(self._problems),
             is_torn=self._is_torn,
-            tags=tuple(self._table.tags),
+            tags=self._scanner.tags,
         )
 
-    def read(self, *, is_finished: bool = False) -> Batch:
+    def read(self, *, is_finished: bool = False, max_bytes: int = sys.maxsize) -> Batch:
         """Reads what was appended since the last call.
 
         If the file shrank, or is another one now, all of it is read and `generation` is one higher: what was read
@@ -95,15 +105,21 @@ class EventFileReader:
         Args:
             is_finished: Whether the file has ended. If so, an unfinished record at the end is a problem; if not, it
                 waits.
+            max_bytes: How much of the file to read, about; `is_behind` tells whether there is more.
 
         Raises:
             OSError: If the file cannot be read.
         """
         with self._open_source(self.path) as source:
             self._check_identity(source)
-            parts = [found.columns for found in self._iter_scans(source, is_finished=is_finished)]
-        columns = merge_columns(parts) if parts else make_empty_columns(len(self._table.tags))
-        return make_batch(columns, tuple(self._table.tags), self.health)
+            self._scan(source, is_finished=is_finished, max_bytes=max_bytes)
+        return make_batch(self._scanner.take(), self._scanner.tags, self.health)
+
+    def iter_batches(self, *, is_finished: bool = False) -> Iterator[Batch]:
+        """The same in slices of a bounded size; at least one."""
+        yield self.read(is_finished=is_finished, max_bytes=SLICE_BYTES)
+        while self.is_behind:
+            yield self.read(is_finished=is_finished, max_bytes=SLICE_BYTES)
 
     @property
     def health(self) -> FileHealth:
@@ -120,18 +136,44 @@ class EventFileReader:
         self._identity, self._head = source.identity, head
         self._size, self._mtime_ns = source.size, source.mtime_ns
 
-    def _iter_scans(self, source: Source, *, is_finished: bool) -> Iterator[Scan]:
+    def _scan(self, source: Source, *, is_finished: bool, max_bytes: int) -> None:
         """Scans the file window by window from where the last call ended."""
-        window_bytes = self._window_bytes
-        while self._offset < source.size:
-            data = source.read(self._offset, min(window_bytes, source.size - self._offset))
-            is_last = self._offset + len(data) >= source.size
-            found = scan(data, self._table, offset=self._offset, is_growing=not (is_finished and is_last))
+        limit = min(source.size, self._offset + max_bytes)
+        length, fault = self._window_bytes, ""
+        self.is_behind = False
+        while self._offset < limit:
+            data = source.read(self._offset, min(length, source.size - self._offset))
+            is_last = not data or self._offset + len(data) >= source.size
+            found = self._scanner.scan(data, offset=self._offset, is_growing=not (is_finished and is_last), fault=fault)
             self._note(found)
-            yield found
-            if is_last or not data:
-                break
-            window_bytes = max(self._window_bytes, found.num_bytes_needed)
+            if is_last:
+                return
+            length, fault = self._look_at_long_record(source, found.num_bytes_needed)
+            if fault == UNFINISHED and not is_finished:
+                return
+        self.is_behind = self._offset < source.size
+        self._is_torn &= not self.is_behind
+
+    def _look_at_long_record(self, source: Source, length: int) -> tuple[int, str]:
+        """How much to read at once so that the next record is seen whole, and what is wrong with it.
+
+        One that is longer than a window is only taken into memory if its checksum holds.
+        """
+        if length <= self._window_bytes:
+            return self._window_bytes, ""
+        if length > source.size - self._offset:
+            return self._window_bytes, UNFINISHED
+        if not self._is_sound(source, length):
+            return self._window_bytes, BAD_PAYLOAD
+        return length, ""
+
+    def _is_sound(self, source: Source, length: int) -> bool:
+        """Whether the checksum of the payload of the next record holds, which is `length` bytes long in all."""
+        begin, end = self._offset + HEADER_BYTES, self._offset + length - FOOTER_BYTES
+        crc = 0
+        for place in range(begin, end, self._window_bytes):
+            crc = crc32c.extend(crc, source.read(place, min(self._window_bytes, end - place)))
+        return source.read(end, FOOTER_BYTES) == pack_u32(mask(crc))
 
     def _note(self, found: Scan) -> None:
         self._offset = found.end

@@ -28,11 +28,17 @@ FOOTER_BYTES = 4
 MAX_PAYLOAD_BYTES = 2**31 - 1
 """A protocol buffer holds less than 2 GiB: a length above that is damage, even where its checksum holds."""
 
+UNFINISHED = "the file ends inside a record"
+BAD_LENGTH = "the checksum of a record's length is wrong"
+TOO_LONG = "a record claims more than 2 GiB"
+BAD_PAYLOAD = "the checksum of a record is wrong"
+"""What may be wrong with a record."""
+
 _MASK_DELTA = 0xA282EAD8
 _HEADER = struct.Struct("<QI")
 _LENGTH = struct.Struct("<Q")
 _CHECKSUM = struct.Struct("<I")
-_pack_u32 = _CHECKSUM.pack
+pack_u32 = _CHECKSUM.pack
 
 _ZEROS = b"\0\0\0\0"
 _NOT_ZERO = re.compile(rb"[^\0]")
@@ -91,7 +97,7 @@ def make_header(length: int) -> bytes:
 def pack_checksum(payload: bytes) -> bytes:
     """The 4 bytes that stand after `payload`."""
     crc = crc32c(payload)
-    return _pack_u32((((crc >> 15) | (crc << 17)) + _MASK_DELTA) & 0xFFFFFFFF)  # `mask`, without its call
+    return pack_u32((((crc >> 15) | (crc << 17)) + _MASK_DELTA) & 0xFFFFFFFF)  # `mask`, without its call
 
 
 def frame(payload: bytes) -> bytes:
@@ -104,7 +110,7 @@ def get_record_length(data: bytes | bytearray, start: int) -> int:
     return int(_LENGTH.unpack_from(data, start)[0]) + HEADER_BYTES + FOOTER_BYTES
 
 
-def split_records(data: bytes, *, is_growing: bool, start: int = 0) -> Records:
+def split_records(data: bytes, *, is_growing: bool, start: int = 0, fault: str = "") -> Records:
     """Finds the records of `data`, passing over damage.
 
     After damage reading goes on at the next offset whose length checksum and payload checksum both hold.
@@ -113,6 +119,7 @@ def split_records(data: bytes, *, is_growing: bool, start: int = 0) -> Records:
         data: A stretch of an event file that begins at a record.
         is_growing: Whether more bytes may follow. If so, an unfinished record at the end waits; if not, it is a gap.
         start: Where to begin.
+        fault: What the caller knows to be wrong with the record at `start`, beyond what these bytes tell.
 
     Returns:
         The records. Every byte from `start` to `end` belongs to a record or to a gap.
@@ -122,42 +129,36 @@ def split_records(data: bytes, *, is_growing: bool, start: int = 0) -> Records:
     size = len(data)
     position, needed = start, 0
     while position < size:
-        length, fault = _check_record(data, position)
-        if fault is None:
+        length, found = (0, fault) if fault and position == start else _check_record(data, position)
+        if found is None:
             payloads.append((position + HEADER_BYTES, length))
             position += HEADER_BYTES + length + FOOTER_BYTES
             continue
-        if fault == _UNFINISHED and is_growing:
+        if found == UNFINISHED and is_growing and not (fault and position == start):
             needed = HEADER_BYTES if length < 0 else HEADER_BYTES + length + FOOTER_BYTES
             break
         next_position = _find_record(data, position + 1, is_growing=is_growing)
-        gaps.append(Gap(position, next_position - position, fault))
+        gaps.append(Gap(position, next_position - position, found))
         position = next_position
     return Records(tuple(payloads), tuple(gaps), position, needed)
-
-
-_UNFINISHED = "the file ends inside a record"
-_BAD_LENGTH = "the checksum of a record's length is wrong"
-_TOO_LONG = "a record claims more than 2 GiB"
-_BAD_PAYLOAD = "the checksum of a record is wrong"
 
 
 def _check_record(data: bytes, position: int) -> tuple[int, str | None]:
     """Length of the payload at `position` (-1: unknown), and what is wrong with the record (None: nothing)."""
     num_left = len(data) - position
     if num_left < HEADER_BYTES:
-        return -1, _UNFINISHED
+        return -1, UNFINISHED
     length, checksum = _HEADER.unpack_from(data, position)
     if masked_crc32c(data[position : position + 8]) != checksum:
-        return -1, _BAD_LENGTH
+        return -1, BAD_LENGTH
     if length > MAX_PAYLOAD_BYTES:
-        return -1, _TOO_LONG
+        return -1, TOO_LONG
     if length > num_left - HEADER_BYTES - FOOTER_BYTES:
-        return length, _UNFINISHED
+        return length, UNFINISHED
     begin = position + HEADER_BYTES
     end = begin + length
     if masked_crc32c(data[begin:end]) != _CHECKSUM.unpack_from(data, end)[0]:
-        return length, _BAD_PAYLOAD
+        return length, BAD_PAYLOAD
     return length, None
 
 
@@ -191,5 +192,5 @@ def _is_begun_record(data: bytes, position: int, *, is_growing: bool) -> bool:
     """Whether a sound record lies at `position`, or, in growing data, the sound beginning of one."""
     length, fault = _check_record(data, position)
     return fault is None or (
-        is_growing and fault == _UNFINISHED and (length >= 0 or len(data) - position < HEADER_BYTES)
+        is_growing and fault == UNFINISHED and (length >= 0 or len(data) - position < HEADER_BYTES)
     )

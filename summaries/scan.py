@@ -1,221 +1,55 @@
-"""From bytes to columns, in one pass over a stretch of an event file.
+r"""From bytes to columns, in one pass over a stretch of an event file.
 
-This is the portable scanner: record by record through protobuf's parser. It is also the oracle for any faster one
-behind `scan`.
+Two members do it: the compiled one (`_scan.pyx`), and the portable one where that could not be built. They find the
+same in every file; one contract test holds them together.
 
 Synopsis:
-    >>> from summaries.proto import event_pb2, summary_pb2
+    >>> from summaries.kinds import SCALARS
     >>> from summaries.records import frame
-    >>> value = summary_pb2.Summary.Value(tag="loss", simple_value=0.5)
-    >>> event = event_pb2.Event(step=3, wall_time=1.0, summary=summary_pb2.Summary(value=[value]))
-    >>> table = TagTable()
-    >>> found = scan(frame(event.SerializeToString()), table, offset=0, is_growing=False)
-    >>> found.columns.steps, found.columns.values, table.tags[0].name
-    (array([3]), array([0.5]), 'loss')
+    >>> scanner = make_scanner()
+    >>> event = b"\x10\x03" + SCALARS.envelope(SCALARS.encode("loss", 0.5), None)
+    >>> scanner.scan(frame(event), offset=0, is_growing=False).num_records
+    1
+    >>> scanner.take().values, scanner.tags[0].name
+    (array([0.5]), 'loss')
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-from google.protobuf.message import DecodeError
-
-from summaries import wire
-from summaries.columns import GRAPH_TAG, META_GRAPH_TAG, Columns, Ints, Purge
-from summaries.kinds import DEFAULT_KIND, GRAPHS, SCALARS
-from summaries.kinds.graphs import find_graph_in_meta_graph
-from summaries.kinds.scalars import decode_scalar_tensor
-from summaries.proto.event_pb2 import Event, SessionLog
-from summaries.proto.summary_pb2 import Summary
-from summaries.records import FOOTER_BYTES, HEADER_BYTES, Gap, split_records
-from summaries.tags import TagTable
-
-RUN_METADATA_KIND = "graph_tagged_run_metadata"
-"""Kind of what `Event.tagged_run_metadata` holds: a serialised `RunMetadata`. The name is TensorBoard's."""
-
-_GRAPH_DEF, _SUMMARY, _TAGGED_RUN_METADATA, _META_GRAPH_DEF = 4, 5, 8, 9
-_WHAT_FIELDS = frozenset(range(3, 10))
-_SUMMARY_VALUE, _RUN_METADATA = 1, 2
+from summaries.columns import Columns, Tag
+from summaries.portable_scan import PortableScanner, Scan
 
 
-@dataclass(frozen=True)
-class Scan:
-    """What `scan` found.
+class Scanner(Protocol):
+    """Turns the bytes of one event file into columns, stretch by stretch. Not thread-safe."""
 
-    Attributes:
-        columns: Scalars and places; the places are offsets in the file.
-        gaps: What could not be read, in order; the places are offsets in the file.
-        num_records: How many records were read.
-        end: Offset in the file where the next scan begins.
-        num_bytes_needed: How many bytes from `end` on the unfinished record there takes, 0 where there is none.
-    """
+    @property
+    def tags(self) -> tuple[Tag, ...]:
+        """All tags found, in order of their ids."""
 
-    columns: Columns
-    gaps: tuple[Gap, ...]
-    num_records: int
-    end: int
-    num_bytes_needed: int
+    def scan(self, data: bytes, *, offset: int, is_growing: bool, fault: str = "") -> Scan:
+        """Reads all records of a stretch, and keeps their rows.
 
+        Args:
+            data: The stretch. It begins at a record, or anywhere after damage.
+            offset: Where the stretch begins in the file.
+            is_growing: Whether an unfinished record at the end waits (True) or is damage (False).
+            fault: What is known to be wrong with the first record, beyond what these bytes tell.
+        """
 
-def scan(data: bytes, table: TagTable, *, offset: int, is_growing: bool) -> Scan:
-    """Reads all records of a stretch of an event file.
-
-    Args:
-        data: The stretch. It begins at a record, or anywhere after damage.
-        table: The file's tags so far; new ones are added.
-        offset: Where the stretch begins in the file.
-        is_growing: Whether an unfinished record at the end waits (True) or is damage (False).
-    """
-    rows = _Rows()
-    records = split_records(data, is_growing=is_growing)
-    gaps = list(records.gaps)
-    for start, length in records.payloads:
-        try:
-            _add_event(rows, table, data, start, start + length)
-        except (DecodeError, ValueError):
-            gaps.append(Gap(start - HEADER_BYTES, HEADER_BYTES + length + FOOTER_BYTES, "a record holds no Event"))
-    gaps.sort(key=lambda gap: gap.offset)
-    return Scan(
-        columns=rows.to_columns(offset, len(table.tags)),
-        gaps=tuple(Gap(gap.offset + offset, gap.num_bytes, gap.reason) for gap in gaps),
-        num_records=len(records.payloads),
-        end=records.end + offset,
-        num_bytes_needed=records.num_bytes_needed,
-    )
+    def take(self) -> Columns:
+        """The columns of all that was scanned since the last call."""
 
 
-@dataclass
-class _Rows:
-    """Columns while they grow."""
-
-    steps: list[int] = field(default_factory=list)
-    wall_times: list[float] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
-    tag_ids: list[int] = field(default_factory=list)
-    blobs: list[tuple[int, int, float, int, int]] = field(default_factory=list)
-    purges: list[tuple[int, int, int]] = field(default_factory=list)
-
-    def add_scalar(self, tag_id: int, step: int, wall_time: float, value: float) -> None:
-        self.tag_ids.append(tag_id)
-        self.steps.append(step)
-        self.wall_times.append(wall_time)
-        self.values.append(value)
-
-    def to_columns(self, offset: int, num_tags: int) -> Columns:
-        ids = np.array(self.tag_ids, dtype=np.intp)
-        order, starts = _group(ids, num_tags)
-        blobs = zip(*self.blobs, strict=True) if self.blobs else ((),) * 5
-        blob_ids, steps, wall_times, offsets, lengths = (np.array(column) for column in blobs)
-        blob_ids = blob_ids.astype(np.intp)
-        blob_order, blob_starts = _group(blob_ids, num_tags)
-        return Columns(
-            steps=np.array(self.steps, dtype=np.int64)[order],
-            wall_times=np.array(self.wall_times, dtype=np.float64)[order],
-            values=np.array(self.values, dtype=np.float64)[order],
-            starts=starts,
-            blob_steps=steps.astype(np.int64)[blob_order],
-            blob_wall_times=wall_times.astype(np.float64)[blob_order],
-            blob_offsets=offsets.astype(np.int64)[blob_order] + offset,
-            blob_lengths=lengths.astype(np.int64)[blob_order],
-            blob_starts=blob_starts,
-            purges=tuple(
-                Purge(step, _count(ids[:row], num_tags), _count(blob_ids[:blob_row], num_tags))
-                for step, row, blob_row in self.purges
-            ),
-        )
+def make_scanner(tags: Iterable[Tag] = ()) -> Scanner:
+    """The fastest scanner there is, for a file that is known to have these tags."""
+    return _Member(tags)
 
 
-_Index = npt.NDArray[np.intp]
-
-
-def _group(ids: _Index, num_tags: int) -> tuple[_Index, Ints]:
-    """The order that groups rows by tag, and where the rows of each tag begin then."""
-    starts = np.zeros(num_tags + 1, dtype=np.int64)
-    np.cumsum(_count(ids, num_tags), out=starts[1:])
-    return np.argsort(ids, kind="stable"), starts
-
-
-def _count(ids: _Index, num_tags: int) -> Ints:
-    """How many rows each tag has."""
-    return np.bincount(ids, minlength=num_tags).astype(np.int64)
-
-
-def _add_event(rows: _Rows, table: TagTable, data: bytes, start: int, end: int) -> None:
-    """Adds what the event in `data[start:end]` holds.
-
-    Raises:
-        DecodeError: If the bytes are no event; nothing was added.
-        ValueError: The same, found on looking for places.
-    """
-    event = Event.FromString(data[start:end])
-    what = event.WhichOneof("what")
-    if what == "summary":
-        _add_summary(rows, table, event, data, start, end)
-    elif what in ("graph_def", "meta_graph_def", "tagged_run_metadata"):
-        _add_graph(rows, table, event, data, start, end)
-    elif what == "session_log" and event.session_log.status == SessionLog.START:
-        rows.purges.append((event.step, len(rows.steps), len(rows.blobs)))
-
-
-def _add_summary(rows: _Rows, table: TagTable, event: Event, data: bytes, start: int, end: int) -> None:
-    step, wall_time = event.step, event.wall_time
-    spans: list[tuple[int, int]] = []
-    for index, value in enumerate(event.summary.value):
-        kind = table.find_kind(value)
-        number = _find_scalar(value) if kind == SCALARS.name else None
-        if number is not None:
-            rows.add_scalar(table.get_id(value.tag, SCALARS.name), step, wall_time, number)
-        elif kind is not None:
-            spans = spans or _find_values(data, start, end)
-            kind = DEFAULT_KIND if kind == SCALARS.name else kind
-            begin, stop = spans[index]
-            rows.blobs.append((table.get_id(value.tag, kind), step, wall_time, begin, stop - begin))
-
-
-def _find_scalar(value: Summary.Value) -> float | None:
-    """The number in a value of kind scalars, None if it holds something else."""
-    if value.HasField("simple_value"):
-        return value.simple_value
-    try:
-        return decode_scalar_tensor(value.tensor)
-    except ValueError:
-        return None
-
-
-def _add_graph(rows: _Rows, table: TagTable, event: Event, data: bytes, start: int, end: int) -> None:
-    number, begin, stop = _find_what(data, start, end)[-1]
-    place: tuple[int, int] | None = (begin, stop)
-    name, kind = GRAPH_TAG, GRAPHS.name
-    if number == _META_GRAPH_DEF:
-        name, place = META_GRAPH_TAG, find_graph_in_meta_graph(data, begin, stop)
-    elif number == _TAGGED_RUN_METADATA:
-        name, kind = event.tagged_run_metadata.tag, RUN_METADATA_KIND
-        places = [place for place in wire.iter_fields(data, begin, stop) if place[0] == _RUN_METADATA]
-        place = places[-1][2:] if places else None
-    if place is not None:
-        rows.blobs.append((table.get_id(name, kind), event.step, event.wall_time, place[0], place[1] - place[0]))
-
-
-def _find_what(data: bytes, start: int, end: int) -> list[tuple[int, int, int]]:
-    """The members of the oneof `what` that count, as (field number, start, end).
-
-    Equal ones in a row are merged by protobuf, a different one discards those before it.
-    """
-    members: list[tuple[int, int, int]] = []
-    for number, wire_type, begin, stop in wire.iter_fields(data, start, end):
-        if number in _WHAT_FIELDS and wire_type == wire.BYTES:
-            members = [member for member in members if member[0] == number]
-            members.append((number, begin, stop))
-    return members
-
-
-def _find_values(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
-    """Where the values of the event's summary lie, in the order in which protobuf merges them."""
-    return [
-        (begin, stop)
-        for _, summary_start, summary_end in _find_what(data, start, end)
-        for number, wire_type, begin, stop in wire.iter_fields(data, summary_start, summary_end)
-        if number == _SUMMARY_VALUE and wire_type == wire.BYTES
-    ]
+try:
+    from summaries._scan import Scanner as _Member
+except ImportError:
+    _Member = PortableScanner  # type: ignore[assignment,misc]

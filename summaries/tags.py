@@ -5,21 +5,24 @@ Metadata stand on one value of a tag only, as a rule the first, so the table rem
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from summaries.columns import Tag
-from summaries.kinds import DEFAULT_KIND, KINDS
+from summaries.kinds import DEFAULT_KIND
 from summaries.proto.summary_pb2 import Summary, SummaryMetadata
 
-_KIND_OF_FIELD = {
+KIND_OF_FIELD = {
     "simple_value": "scalars",
     "histo": "histograms",
     "image": "images",
     "audio": "audio",
     "obsolete_old_style_histogram": "obsolete_histograms",
 }
+"""Kinds by member of the oneof `value`; the kind of a tensor is its plugin's."""
+KIND_OF_NUMBER = {Summary.Value.DESCRIPTOR.fields_by_name[name].number: kind for name, kind in KIND_OF_FIELD.items()}
+"""The same by field number."""
 _KIND_OF_PLUGIN = {"tensor": "tensors"}
 """Kinds that are named otherwise than their plugin; torch's writer announces plain tensors so."""
 _KINDS_IN_METADATA = frozenset({"hparams"})
@@ -32,12 +35,13 @@ class TagTable:
 
     Attributes:
         tags: The tags; an id is an index into it.
-        scalar_ids: Ids of the tags that hold scalars, by name.
+        version: How often it changed.
     """
 
     tags: list[Tag] = field(default_factory=list)
-    scalar_ids: dict[str, int] = field(default_factory=dict)
+    version: int = 0
     _ids: dict[tuple[str, str], int] = field(default_factory=dict)
+    _numbers: dict[str, list[int]] = field(default_factory=dict)
     _metadata: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
     @staticmethod
@@ -53,24 +57,34 @@ class TagTable:
 
     def find_kind(self, value: Summary.Value) -> str | None:
         """The kind of `value`, None if it holds nothing; remembers its metadata."""
-        if value.HasField("metadata") and not self._metadata.get(value.tag, ("",))[0]:
-            self._remember(value.tag, value.metadata)
+        if value.HasField("metadata"):
+            self.remember(value.tag, value.metadata)
         name = value.WhichOneof("value")
-        if name in _KIND_OF_FIELD:
-            return _KIND_OF_FIELD[name]
-        plugin_name = self._metadata.get(value.tag, ("",))[0]
+        if name in KIND_OF_FIELD:
+            return KIND_OF_FIELD[name]
         if name is None:
+            plugin_name = self.get_plugin_name(value.tag)
             return plugin_name if plugin_name in _KINDS_IN_METADATA else None
+        return self.get_tensor_kind(value.tag)
+
+    def get_plugin_name(self, name: str) -> str:
+        """The plugin that metadata gave to the tags of this name, "" if none did."""
+        return self._metadata[name][0] if name in self._metadata else ""
+
+    def get_tensor_kind(self, name: str) -> str:
+        """The kind of a tensor under this name."""
+        plugin_name = self.get_plugin_name(name)
         return _KIND_OF_PLUGIN.get(plugin_name, plugin_name) or DEFAULT_KIND
 
-    def _remember(self, name: str, metadata: SummaryMetadata) -> None:
-        """Keeps what a value says of its tag, for the tags of this name that are known and those to come."""
+    def remember(self, name: str, metadata: SummaryMetadata) -> None:
+        """Keeps what a value says of its name, for the tags that are known and those to come; a plugin stays."""
+        if self.get_plugin_name(name):
+            return
         words = metadata.plugin_data.plugin_name, metadata.display_name, metadata.summary_description
         self._metadata[name] = words
-        for number in [number for (tag, _), number in self._ids.items() if tag == name]:
-            self.tags[number] = dataclasses.replace(
-                self.tags[number], plugin_name=words[0], display_name=words[1], description=words[2]
-            )
+        self.version += 1
+        for number in self._numbers.get(name, ()):
+            self.tags[number] = _make_tag(name, self.tags[number].kind, *words)
 
     def get_id(self, name: str, kind: str) -> int:
         """The id of tag `name` of kind `kind`, a new one the first time."""
@@ -78,7 +92,10 @@ class TagTable:
         if known is not None:
             return known
         number = self._ids[name, kind] = len(self.tags)
-        if kind == KINDS["scalars"].name:
-            self.scalar_ids[name] = number
-        self.tags.append(Tag(name, kind, *self._metadata.get(name, ("", "", ""))))
+        self._numbers.setdefault(name, []).append(number)
+        self.version += 1
+        self.tags.append(_make_tag(name, kind, *self._metadata.get(name, ("", "", ""))))
         return number
+
+
+_make_tag = lru_cache(maxsize=65_536)(Tag)  # the same in many files

@@ -106,7 +106,10 @@ def _decode_elements(tensor: TensorProto) -> npt.NDArray[Any]:
     if field.endswith("complex_val"):
         half = "<f4" if field == "scomplex_val" else "<f8"
         return np.array(values, dtype=half).view(numpy_type)
-    return np.array(values, dtype=object if field == "int_val" else numpy_type).astype(numpy_type)
+    try:
+        return np.array(values, dtype=object if field == "int_val" else numpy_type).astype(numpy_type)
+    except OverflowError as error:
+        raise ValueError(f"tensor must hold elements that fit its dtype; {error}.") from error
 
 
 def _decode_halves(tensor: TensorProto) -> npt.NDArray[np.floating[Any]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
+VARINT, FIXED64, BYTES, START_GROUP, END_GROUP, FIXED32 = range(6)
 """Wire types."""
 
 _FIXED_SIZES = {FIXED64: 8, FIXED32: 4}
@@ -56,18 +56,40 @@ def iter_fields(data: bytes, start: int = 0, end: int | None = None) -> Iterator
     while position < end:
         key, position = _read_varint(data, position, end)
         number, wire_type = key >> 3, key & 7
-        if wire_type == BYTES:
-            length, position = _read_varint(data, position, end)
-        elif wire_type == VARINT:
-            length = _read_varint(data, position, end)[1] - position
-        elif wire_type in _FIXED_SIZES:
-            length = _FIXED_SIZES[wire_type]
-        else:
-            raise ValueError(f"wire type must be 0, 1, 2 or 5; got {wire_type} at byte {position}.")
-        if length > end - position:
-            raise ValueError(f"a field must end inside its message; got {length} bytes with {end - position} left.")
-        yield number, wire_type, position, position + length
-        position += length
+        begin, position = _find_content(data, position, end, number, wire_type)
+        yield number, wire_type, begin, position
+
+
+def _find_content(data: bytes, position: int, end: int, number: int, wire_type: int) -> tuple[int, int]:
+    """Where the content of a field lies whose key ends at `position`; that of a group with the key that ends it."""
+    if wire_type == START_GROUP:
+        return position, _find_group_end(data, position, end, number)
+    if wire_type == BYTES:
+        length, position = _read_varint(data, position, end)
+    elif wire_type == VARINT:
+        length = _read_varint(data, position, end)[1] - position
+    elif wire_type in _FIXED_SIZES:
+        length = _FIXED_SIZES[wire_type]
+    else:
+        raise ValueError(f"wire type must be 0, 1, 2, 3 or 5; got {wire_type} before byte {position}.")
+    if length > end - position:
+        raise ValueError(f"a field must end inside its message; got {length} bytes with {end - position} left.")
+    return position, position + length
+
+
+def _find_group_end(data: bytes, position: int, end: int, number: int) -> int:
+    """Where the group of field `number` ends; groups may lie in groups."""
+    open_groups = [number]
+    while open_groups:
+        key, position = _read_varint(data, position, end)
+        number, wire_type = key >> 3, key & 7
+        if wire_type == START_GROUP:
+            open_groups.append(number)
+        elif wire_type != END_GROUP:
+            _, position = _find_content(data, position, end, number, wire_type)
+        elif open_groups.pop() != number:
+            raise ValueError(f"a group must end with its own number; got {number} before byte {position}.")
+    return position
 
 
 def _read_varint(data: bytes, position: int, end: int) -> tuple[int, int]:

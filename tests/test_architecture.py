@@ -98,7 +98,7 @@ def test_packages_of_the_distribution_are_those_in_the_tree() -> None:
 def test_files_are_short_enough_to_read() -> None:
     lengths = {
         path.relative_to(ROOT).as_posix(): len(path.read_text().splitlines())
-        for path in source_files(".py", ".pyx", ".js")
+        for path in source_files(".py", ".pyx", ".pxi", ".js")
     }
 
     assert {name: lines for name, lines in lengths.items() if lines > MAX_FILE_LINES} == {}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summaries.columns import Columns, make_empty_columns, merge_columns
+from summaries.columns import make_empty_columns, merge_columns
 from summaries.proto.event_pb2 import Event, SessionLog
 from summaries.proto.summary_pb2 import HistogramProto, Summary
 from summaries.records import frame
-from summaries.scan import scan
-from summaries.tags import TagTable
+from summaries.scan import make_scanner
+from tests.summaries.scanners import describe
 
 
 def event(step: int, tag: str) -> bytes:
@@ -23,24 +22,21 @@ def event(step: int, tag: str) -> bytes:
     return Event(step=step, wall_time=step + 0.5, summary=Summary(value=[value])).SerializeToString()
 
 
-def describe(columns: Columns) -> list[object]:
-    arrays = [value.tolist() for value in vars(columns).values() if isinstance(value, np.ndarray)]
-    return [*arrays, [(purge.step, purge.rows.tolist(), purge.blob_rows.tolist()) for purge in columns.purges]]
-
-
 @given(st.lists(st.tuples(st.sampled_from(["a", "b", "c", "A", "B", "START"]), st.booleans())))
 def test_merge_of_stretches_is_the_columns_of_the_whole(rows: list[tuple[str, bool]]):
     records = [frame(event(step, tag)) for step, (tag, _) in enumerate(rows)]
-    whole = scan(b"".join(records), TagTable(), offset=0, is_growing=False).columns
+    whole = make_scanner()
+    whole.scan(b"".join(records), offset=0, is_growing=False)
 
-    parts, table, offset = [], TagTable(), 0
+    parts, scanner, offset = [], make_scanner(), 0
     cuts = [number for number, (_, is_cut) in enumerate(rows) if is_cut]
     for begin, end in zip([0, *cuts], [*cuts, len(rows)], strict=True):
         data = b"".join(records[begin:end])
-        parts.append(scan(data, table, offset=offset, is_growing=False).columns)
+        scanner.scan(data, offset=offset, is_growing=False)
+        parts.append(scanner.take())
         offset += len(data)
 
-    assert describe(merge_columns(parts)) == describe(whole)
+    assert describe(merge_columns(parts)) == describe(whole.take())
 
 
 @pytest.mark.parametrize("num_tags", [0, 3])

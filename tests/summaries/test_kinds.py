@@ -44,9 +44,8 @@ from summaries.proto.graph_pb2 import GraphDef, NodeDef
 from summaries.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
 from summaries.proto.tensor_pb2 import TensorProto, TensorShapeProto
 from summaries.records import frame
-from summaries.scan import scan
+from summaries.scan import make_scanner
 from summaries.sounds import encode_wav
-from summaries.tags import TagTable
 from summaries.tensors import encode_tensor
 
 HISTOGRAM = Histogram(
@@ -156,15 +155,15 @@ def test_decode_of_what_encode_gave_is_the_value(kind: Kind, value: Any):
 
 @pytest.mark.parametrize(("kind", "value"), CASES)
 def test_envelope_makes_a_whole_event_that_the_scanner_finds_under_its_kind(kind: Kind, value: Any):
-    table = TagTable()
+    scanner = make_scanner()
     envelope = kind.envelope(kind.encode("a/b", value), kind.metadata)
     record = frame(b"\x10\x07" + envelope)
 
-    found = scan(record, table, offset=1000, is_growing=False)
+    found = scanner.scan(record, offset=1000, is_growing=False)
 
     assert found.gaps == ()
-    assert [tag.kind for tag in table.tags] == [kind.name]
-    columns = found.columns
+    assert [tag.kind for tag in scanner.tags] == [kind.name]
+    columns = scanner.take()
     if kind is SCALARS:
         assert (columns.steps.tolist(), columns.values.tolist()) == ([7], [value])
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,9 @@ from summaries.proto.event_pb2 import Event, SessionLog
 from summaries.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
 from summaries.reader import EventFileReader, read_blob
 from summaries.records import frame
+from tests.summaries.scanners import SCANNERS
+
+OpenReader = Callable[..., EventFileReader]
 
 
 def record(step: int, tag: str = "a") -> bytes:
@@ -24,6 +29,12 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "events.out.tfevents.0000000001.box"
 
 
+@pytest.fixture(params=SCANNERS)
+def open_reader(request: pytest.FixtureRequest) -> OpenReader:
+    """Makes a reader, for each scanner."""
+    return functools.partial(EventFileReader, make_scanner=request.param)
+
+
 def append(path: Path, data: bytes) -> None:
     with open(path, "ab") as file:
         file.write(data)
@@ -33,9 +44,9 @@ def describe(batch: Batch) -> tuple[list[int], int, bool]:
     return batch.steps.tolist(), len(batch.health.problems), batch.health.is_torn
 
 
-def test_read_brings_only_what_was_appended_since(path: Path):
+def test_read_brings_only_what_was_appended_since(open_reader: OpenReader, path: Path):
     append(path, record(1) + record(2))
-    reader = EventFileReader(path)
+    reader = open_reader(path)
 
     first = reader.read()
     append(path, record(3, "b"))
@@ -52,10 +63,10 @@ def test_read_brings_only_what_was_appended_since(path: Path):
     assert third.health.num_bytes_read == path.stat().st_size
 
 
-def test_read_waits_for_the_rest_of_a_torn_tail(path: Path):
+def test_read_waits_for_the_rest_of_a_torn_tail(open_reader: OpenReader, path: Path):
     data = record(2)
     append(path, record(1) + data[:20])
-    reader = EventFileReader(path)
+    reader = open_reader(path)
 
     first = reader.read()
     append(path, data[20:])
@@ -65,10 +76,10 @@ def test_read_waits_for_the_rest_of_a_torn_tail(path: Path):
     assert describe(second) == ([2], 0, False)
 
 
-def test_read_of_a_finished_file_counts_a_torn_tail_as_a_problem(path: Path):
+def test_read_of_a_finished_file_counts_a_torn_tail_as_a_problem(open_reader: OpenReader, path: Path):
     append(path, record(1) + record(2)[:20])
 
-    batch = EventFileReader(path).read(is_finished=True)
+    batch = open_reader(path).read(is_finished=True)
 
     problem = batch.health.problems[0]
     assert describe(batch) == ([1], 1, False)
@@ -76,12 +87,12 @@ def test_read_of_a_finished_file_counts_a_torn_tail_as_a_problem(path: Path):
     assert problem.reason == "the file ends inside a record"
 
 
-def test_read_passes_over_damage_and_says_where(path: Path):
+def test_read_passes_over_damage_and_says_where(open_reader: OpenReader, path: Path):
     bad = bytearray(record(2))
     bad[15] ^= 1
     append(path, record(1) + bad + record(3))
 
-    batch = EventFileReader(path).read()
+    batch = open_reader(path).read()
 
     problem = batch.health.problems[0]
     assert describe(batch) == ([1, 3], 1, False)
@@ -90,22 +101,22 @@ def test_read_passes_over_damage_and_says_where(path: Path):
 
 
 @pytest.mark.parametrize("is_finished", [True, False])
-def test_read_of_a_foreign_file_is_one_problem(path: Path, is_finished: bool):
+def test_read_of_a_foreign_file_is_one_problem(open_reader: OpenReader, path: Path, is_finished: bool):
     append(path, b"This is not an event file.\n" * 100)
 
-    batch = EventFileReader(path).read(is_finished=is_finished)
+    batch = open_reader(path).read(is_finished=is_finished)
 
     assert batch.steps.tolist() == []
     assert [problem.offset for problem in batch.health.problems] == [0]
 
 
 @pytest.mark.parametrize("window_bytes", [1, 13, 64, 100, 1000])
-def test_read_in_small_windows_is_the_same(path: Path, window_bytes: int):
+def test_read_in_small_windows_is_the_same(open_reader: OpenReader, path: Path, window_bytes: int):
     start = frame(Event(step=5, session_log=SessionLog(status="START")).SerializeToString())
     append(path, b"junk" * 9 + b"".join(map(record, range(20))) + b"\0" * 50 + start + record(30) + b"tail")
 
-    whole = EventFileReader(path).read(is_finished=True)
-    windows = EventFileReader(path, window_bytes=window_bytes).read(is_finished=True)
+    whole = open_reader(path).read(is_finished=True)
+    windows = open_reader(path, window_bytes=window_bytes).read(is_finished=True)
 
     assert windows.steps.tolist() == whole.steps.tolist() == [*range(20), 30]
     assert windows.blob_offsets.tolist() == whole.blob_offsets.tolist()
@@ -117,9 +128,9 @@ def test_read_in_small_windows_is_the_same(path: Path, window_bytes: int):
     assert len(places) == 3
 
 
-def test_read_of_a_file_that_shrank_begins_again(path: Path):
+def test_read_of_a_file_that_shrank_begins_again(open_reader: OpenReader, path: Path):
     append(path, record(1) + record(2))
-    reader = EventFileReader(path)
+    reader = open_reader(path)
     reader.read()
 
     path.write_bytes(record(7))
@@ -129,9 +140,9 @@ def test_read_of_a_file_that_shrank_begins_again(path: Path):
     assert reader.generation == 1
 
 
-def test_read_of_a_file_that_was_replaced_begins_again(path: Path):
+def test_read_of_a_file_that_was_replaced_begins_again(open_reader: OpenReader, path: Path):
     append(path, record(1))
-    reader = EventFileReader(path)
+    reader = open_reader(path)
     reader.read()
     other = path.with_name("other")
     append(other, record(5) + record(6))
@@ -143,9 +154,9 @@ def test_read_of_a_file_that_was_replaced_begins_again(path: Path):
     assert reader.generation == 1
 
 
-def test_read_of_a_file_that_was_written_anew_and_grew_begins_again(path: Path):
+def test_read_of_a_file_that_was_written_anew_and_grew_begins_again(open_reader: OpenReader, path: Path):
     append(path, record(1))
-    reader = EventFileReader(path)
+    reader = open_reader(path)
     reader.read()
 
     path.write_bytes(record(5) + record(6))
@@ -155,17 +166,17 @@ def test_read_of_a_file_that_was_written_anew_and_grew_begins_again(path: Path):
     assert reader.generation == 1
 
 
-def test_reader_with_a_state_goes_on_where_the_other_stopped(path: Path):
+def test_reader_with_a_state_goes_on_where_the_other_stopped(open_reader: OpenReader, path: Path):
     bad = bytearray(record(2))
     bad[15] ^= 1
     tail = record(4, "b")
     append(path, record(1) + bad + record(3) + tail[:20])
-    whole = EventFileReader(path)
-    first = EventFileReader(path)
+    whole = open_reader(path)
+    first = open_reader(path)
     whole.read(), first.read()
 
     append(path, tail[20:])
-    second = EventFileReader(path, state=first.state)
+    second = open_reader(path, state=first.state)
     batch = second.read()
 
     whole.read()
@@ -178,13 +189,13 @@ def test_reader_with_a_state_goes_on_where_the_other_stopped(path: Path):
     assert second.state.mtime_ns == path.stat().st_mtime_ns
 
 
-def test_reader_with_the_state_of_another_file_begins_again(path: Path):
+def test_reader_with_the_state_of_another_file_begins_again(open_reader: OpenReader, path: Path):
     append(path, record(1))
-    first = EventFileReader(path)
+    first = open_reader(path)
     first.read()
 
     path.write_bytes(record(5) + record(6))
-    second = EventFileReader(path, state=first.state)
+    second = open_reader(path, state=first.state)
     batch = second.read()
 
     assert batch.steps.tolist() == [5, 6]
@@ -192,16 +203,16 @@ def test_reader_with_the_state_of_another_file_begins_again(path: Path):
     assert second.state.tags == batch.tags
 
 
-def test_reader_with_a_state_knows_the_metadata_that_came_before(path: Path):
+def test_reader_with_a_state_knows_the_metadata_that_came_before(open_reader: OpenReader, path: Path):
     metadata = SummaryMetadata(plugin_data={"plugin_name": "scalars"}, display_name="A")
     first_value = Summary.Value(tag="a", tensor={"dtype": "DT_FLOAT", "float_val": [1.0]}, metadata=metadata)
     later_value = Summary.Value(tag="a", tensor={"dtype": "DT_FLOAT", "float_val": [2.0]})
     append(path, record(0) + frame(Event(summary={"value": [first_value]}).SerializeToString()))
-    first = EventFileReader(path)
+    first = open_reader(path)
     first.read()
 
     append(path, frame(Event(summary={"value": [later_value]}).SerializeToString()))
-    batch = EventFileReader(path, state=first.state).read()
+    batch = open_reader(path, state=first.state).read()
 
     assert batch.values.tolist() == [2.0]
     assert [(tag.name, tag.kind, tag.display_name) for tag in batch.tags] == [
@@ -210,22 +221,22 @@ def test_reader_with_a_state_knows_the_metadata_that_came_before(path: Path):
     ]
 
 
-def test_read_of_an_empty_file_is_empty(path: Path):
+def test_read_of_an_empty_file_is_empty(open_reader: OpenReader, path: Path):
     append(path, b"")
 
-    batch = EventFileReader(path).read(is_finished=True)
+    batch = open_reader(path).read(is_finished=True)
 
     assert describe(batch) == ([], 0, False)
 
 
-def test_read_of_a_missing_file_raises(path: Path):
+def test_read_of_a_missing_file_raises(open_reader: OpenReader, path: Path):
     with pytest.raises(FileNotFoundError):
-        EventFileReader(path).read()
+        open_reader(path).read()
 
 
-def test_read_blob_gives_the_bytes_at_a_place(path: Path):
+def test_read_blob_gives_the_bytes_at_a_place(open_reader: OpenReader, path: Path):
     append(path, record(1) + record(2))
-    batch = EventFileReader(path).read()
+    batch = open_reader(path).read()
 
     blob = read_blob(path, int(batch.blob_offsets[1]), int(batch.blob_lengths[1]))
 

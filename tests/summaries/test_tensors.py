@@ -92,6 +92,11 @@ def test_encode_tensor_of_strings_raises():
         encode_tensor(np.array(["a"]))
 
 
+def test_an_element_that_does_not_fit_its_dtype_raises():
+    with pytest.raises(ValueError, match="must hold elements that fit its dtype"):
+        decode_tensor(TensorProto(dtype="DT_UINT8", int_val=[300]))
+
+
 def test_strings_that_are_left_out_are_empty():
     shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=2)])
 

@@ -35,6 +35,15 @@ def test_iter_fields_gives_the_place_of_each_field():
     assert fields == [(1, wire.BYTES, 4, 6), (2, wire.FIXED32, 7, 11)]
 
 
+def test_iter_fields_passes_over_groups_in_groups():
+    inner = b"\x13" + wire.field(1, b"ab") + b"\x14"
+    data = b"\x0b" + inner + wire.varint_field(3, 1) + b"\x0c" + wire.varint_field(4, 5)
+
+    fields = list(wire.iter_fields(data))
+
+    assert fields == [(1, wire.START_GROUP, 1, len(data) - 2), (4, wire.VARINT, len(data) - 1, len(data))]
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -42,7 +51,10 @@ def test_iter_fields_gives_the_place_of_each_field():
         (b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\x7f", "must end inside"),
         (b"\x0a", "varint must end"),
         (b"\x08" + b"\x80" * 11, "varint must end"),
-        (b"\x0b", "wire type must be"),
+        (b"\x0c", "wire type must be"),
+        (b"\x0e", "wire type must be"),
+        (b"\x0b", "varint must end"),
+        (b"\x0b\x14", "group must end with its own number; got 2"),
         (b"\x0d\x00", "must end inside"),
     ],
 )
