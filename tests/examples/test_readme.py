@@ -33,6 +33,15 @@ def test_ten_lines_log_every_step_and_the_graph(logdir: Path) -> None:
     assert len(run.graphs) == 1
 
 
+def test_writer_that_is_asked_for_everything_tells_it(logdir: Path) -> None:
+    facts = load(logdir).runs["baseline"].facts
+
+    assert (facts.info.name, facts.info.group, facts.hparams["optimizer.lr"]) == ("The baseline", "sweep 3", 1e-3)
+    assert facts.environment is not None
+    assert facts.status is not None
+    assert facts.status.state == "finished"
+
+
 def test_writer_of_the_readme_is_read_back_by_its_last_line(logdir: Path) -> None:
     values = load(logdir).runs["mine"].scalars["train/loss"].values
 
