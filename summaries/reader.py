@@ -24,6 +24,7 @@ import google_crc32c as crc32c
 from summaries.columns import Batch, FileHealth, FileState, Problem, Tag, make_batch, make_empty_columns
 from summaries.portable_scan import Scan
 from summaries.records import BAD_PAYLOAD, FOOTER_BYTES, HEADER_BYTES, UNFINISHED, Gap, mask, pack_u32
+from summaries.remote_files import is_remote_path, read_range
 from summaries.scan import Scanner, make_scanner
 from summaries.sources import LocalSource, Source
 
@@ -215,8 +216,11 @@ def read_blob(path: str | os.PathLike[str], offset: int, length: int) -> bytes:
         OSError: If the file cannot be read.
         EOFError: If it ends before: it was cut or replaced since its place was noted.
     """
-    with open(path, "rb", buffering=0) as file:
-        blob = os.pread(file.fileno(), length, offset)
+    if is_remote_path(path):
+        blob = read_range(path, offset, length)
+    else:
+        with open(path, "rb", buffering=0) as file:
+            blob = os.pread(file.fileno(), length, offset)
     if len(blob) != length:
         raise EOFError(f"{path} must hold {length} bytes at offset {offset}; got {len(blob)}. Read the file again.")
     return blob

@@ -21,11 +21,11 @@ from types import TracebackType
 from typing import Any
 
 from summaries.files import SIDECAR, is_event_file
-from summaries.logdirs import Logdir
+from summaries.logdirs import AnyPath, Logdir
 from summaries.walk import FolderProblem, Walk
 
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/(?!/)")
-_MIN_FETCH_BYTES = 256 << 10
+_MIN_FETCH_BYTES = 4 << 20
 """A request takes as long as it takes to send so many bytes."""
 _ETAG_NAMES = ("ETag", "etag", "generation", "md5Hash", "content_md5")
 _TIME_NAMES = ("LastModified", "last_modified", "mtime", "updated", "modified", "created")
@@ -36,12 +36,12 @@ def to_path(address: str) -> Path:
     return Path(address)
 
 
-def to_address(path: Path) -> str:
+def to_address(path: AnyPath) -> str:
     """The address of a file in an object store."""
     return _ADDRESS.sub(r"\1://", str(path), count=1)
 
 
-def is_remote_path(path: Path) -> bool:
+def is_remote_path(path: AnyPath) -> bool:
     """Whether a path stands for an address."""
     return _ADDRESS.match(str(path)) is not None
 
@@ -71,9 +71,12 @@ class RemoteWalker:
                 continue
             self._infos |= infos
             self._found[logdir] = [(_find_run(path, logdir), path) for path in infos]
-        files = sorted({pair for found in self._found.values() for pair in found})
-        self._infos = {path: self._infos[path] for _, path in files}
-        self.walk = Walk(tuple(files), (), tuple(problems))
+        runs: dict[Path, str] = {}
+        for logdir in self._logdirs:  # a file that two logdirs hold belongs to the first
+            for run, path in self._found.get(logdir, ()):
+                runs.setdefault(path, run)
+        self._infos = {path: self._infos[path] for path in runs}
+        self.walk = Walk(tuple(sorted((run, path) for path, run in runs.items())), (), tuple(problems))
         return self.walk
 
     def find_stamp(self, path: Path) -> tuple[str, int, int]:
@@ -140,6 +143,19 @@ class RemoteSource:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._block = b""
+
+
+def read_range(path: AnyPath, offset: int, length: int) -> bytes:
+    """Some bytes of a file in an object store, fewer than `length` only where it ends.
+
+    Raises:
+        OSError: If they cannot be read.
+        ImportError: If the library of the store is not installed.
+    """
+    system, place = find_system(to_address(path))
+    with _store_errors():
+        blob: bytes = system.cat_file(place, start=offset, end=offset + length)
+    return blob
 
 
 def find_system(address: str) -> tuple[Any, str]:
