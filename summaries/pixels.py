@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 import math
+import struct
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -236,7 +237,8 @@ def _iter_frames(data: bytes) -> Iterator[Pixels]:
                 else:
                     pixels = np.array(frame.convert(mode), dtype=np.uint8)
                 yield pixels.reshape(*pixels.shape[:2], -1)
-    except (OSError, EOFError, SyntaxError, Image.DecompressionBombError) as error:  # SyntaxError: a damaged PNG
+    except (OSError, EOFError, SyntaxError, IndexError, struct.error, Image.DecompressionBombError) as error:
+        # SyntaxError is a damaged PNG; IndexError and struct.error are damaged GIFs
         raise ValueError(f"picture must be one that Pillow reads; got {data[:8]!r}… ({error}).") from error
 
 

@@ -20,6 +20,7 @@ from summaries.columns import Floats
 from summaries.kinds.contract import Kind
 from summaries.proto.summary_pb2 import HistogramProto, Summary
 from summaries.tensors import decode_tensor
+from summaries.values import is_real
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,10 @@ def _from_histo(histo: HistogramProto) -> Histogram:
 
 
 def _from_rows(rows: npt.NDArray[np.generic]) -> Histogram:
-    if rows.ndim != 2 or rows.shape[1] != 3:
-        raise ValueError(f"histogram must be a tensor of shape (k, 3); got shape {rows.shape}.")
-    lefts, rights, counts = np.array(rows, dtype=np.float64).T
+    if rows.ndim != 2 or rows.shape[1] != 3 or not is_real(rows):
+        raise ValueError(f"histogram must be real, of shape (k, 3); got {rows.dtype} of shape {rows.shape}.")
+    with np.errstate(invalid="ignore"):  # a signalling NaN becomes a quiet one
+        lefts, rights, counts = np.array(rows, dtype=np.float64).T
     is_empty = len(counts) == 0
     return Histogram(
         min=np.nan if is_empty else float(lefts[0]),

@@ -20,6 +20,7 @@ from summaries.kinds.contract import Kind
 from summaries.proto.mesh_pb2 import MeshPluginData
 from summaries.proto.summary_pb2 import Summary, SummaryMetadata
 from summaries.tensors import decode_tensor, encode_tensor
+from summaries.values import is_real
 
 PARTS = {"vertices": "VERTEX", "faces": "FACE", "colors": "COLOR"}
 """End of the tag of each part of a mesh."""
@@ -85,8 +86,8 @@ def decode_mesh_part(blob: bytes) -> MeshPart:
         name, ending = content.name, MeshPluginData.ContentType.Name(content.content_type)
     parts = {ending: part for part, ending in PARTS.items()}
     values = decode_tensor(value.tensor)
-    if ending not in parts or values.ndim != 3:
-        raise ValueError(f"mesh must be a tensor of 3 axes under a tag like 'm_VERTEX'; got {value.tag!r}.")
+    if ending not in parts or values.ndim != 3 or not is_real(values):
+        raise ValueError(f"mesh must be a real tensor of 3 axes under a tag like 'm_VERTEX'; got {value.tag!r}.")
     others = tuple(part for part, word in PARTS.items() if content.components >> getattr(MeshPluginData, word) & 1)
     return MeshPart(name, parts[ending], values, others or tuple(PARTS), _decode_config(content.json_config))
 

@@ -16,6 +16,7 @@ from summaries.kinds.contract import Kind
 from summaries.proto.plugin_data_pb2 import PrCurvePluginData
 from summaries.proto.summary_pb2 import Summary, SummaryMetadata
 from summaries.tensors import decode_tensor, encode_tensor
+from summaries.values import is_real
 
 _PLUGIN_NAME = "pr_curves"
 _MIN_COUNT = 1e-7
@@ -106,8 +107,8 @@ def decode_pr_curve(blob: bytes) -> PrCurve:
     except DecodeError as error:
         raise ValueError("blob must be a Summary.Value; got other bytes.") from error
     rows = decode_tensor(value.tensor)
-    if rows.ndim != 2 or len(rows) != 6:
-        raise ValueError(f"PR curve must be a tensor of shape (6, n); got shape {rows.shape}.")
+    if rows.ndim != 2 or len(rows) != 6 or not is_real(rows):
+        raise ValueError(f"PR curve must be real, of shape (6, n); got {rows.dtype} of shape {rows.shape}.")
     return PrCurve(*rows)
 
 

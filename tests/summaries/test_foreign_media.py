@@ -166,14 +166,14 @@ def test_a_mesh_without_metadata_is_known_by_the_end_of_its_tag():
 def test_what_is_no_mesh_is_refused(tag: str, shape: tuple[int, ...]):
     value = Summary.Value(tag=tag, tensor=encode_tensor(np.zeros(shape, np.float32)))
 
-    with pytest.raises(ValueError, match="mesh must be a tensor of 3 axes"):
+    with pytest.raises(ValueError, match="mesh must be a real tensor of 3 axes"):
         decode("mesh", value.SerializeToString())
 
 
 def test_a_pr_curve_of_another_shape_is_refused():
     value = Summary.Value(tensor=encode_tensor(np.zeros((5, 3), np.float32)))
 
-    with pytest.raises(ValueError, match=r"PR curve must be a tensor of shape \(6, n\); got shape \(5, 3\)"):
+    with pytest.raises(ValueError, match=r"PR curve must be real, of shape \(6, n\); got float32 of shape \(5, 3\)"):
         decode("pr_curves", value.SerializeToString())
 
 
