@@ -36,7 +36,7 @@ def encode_event(wall_time: float, step: int, fields: bytes) -> bytes:
         step: In [-2**63, 2**63).
         fields: Serialised fields of `Event`.
     """
-    return frame(_WALL_TIME.pack(_WALL_TIME_KEY, wall_time) + step_field(step) + fields)
+    return frame(b"".join((_WALL_TIME.pack(_WALL_TIME_KEY, wall_time), step_field(step), fields)))
 
 
 def encode_scalar_event(tag: str, value: float, step: int, wall_time: float) -> bytes:

@@ -11,9 +11,7 @@ import importlib
 import os
 import platform
 import re
-import shutil
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -88,6 +86,9 @@ class EnvironmentReading:
 
 def run_git(arguments: Sequence[str], folder: str) -> str:
     """What git prints; "" if there is none, it fails, or it takes too long."""
+    import shutil  # here, with what they import, since few programs log their environment
+    import subprocess
+
     program = shutil.which("git")
     if program is None:
         return ""

@@ -50,7 +50,8 @@ class Kind:
             return wire.field(_EVENT_GRAPH_DEF, blob)
         if metadata:
             blob += wire.field(_VALUE_METADATA, metadata)
-        return wire.field(_EVENT_SUMMARY, wire.field(_SUMMARY_VALUE, blob))
+        value = wire.field_prefix(_SUMMARY_VALUE, len(blob))
+        return b"".join((wire.field_prefix(_EVENT_SUMMARY, len(value) + len(blob)), value, blob))
 
 
 def encode_tag(tag: str) -> bytes:
