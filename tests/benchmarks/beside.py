@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -25,11 +26,13 @@ WITHIN = 1 / 1.08
 CALLS = 10_000_000
 MAX_IMPORT_MS, MAX_GROWTH_MB = 80.0, 4.0
 KILLS = 2_000
+PAUSES = 40
 
 
 def measure() -> Iterator[Row]:
     """Yields the rows; the peer is the same program without logging, or the limit that was set."""
     yield from _measure_loop()
+    yield from _measure_pauses()
     yield Row("`import summaries` beyond `import numpy`", "ms", _measure_import(), "limit", MAX_IMPORT_MS, 1.0)
     growth = _measure_growth()
     yield Row(f"growth of memory over {CALLS:,} calls", "MB", growth, "limit", MAX_GROWTH_MB, 1.0)
@@ -81,6 +84,40 @@ def _time_loop(num_rounds: int, writer: Any) -> np.ndarray:
                 writer.add_scalar(tag, loss, step)
         times[step] = time.perf_counter() - start
     return times
+
+
+def _measure_pauses() -> Iterator[Row]:
+    """The longest time that a loop of Python stands still while the writer's thread encodes one thing.
+
+    The least of many: what the machine's other work adds to some of them is not the writer's.
+    """
+    draw = np.random.default_rng(0).random
+    values, image, frames = (
+        draw(shape, dtype=np.float32) for shape in ((1_000_000,), (3, 1024, 1024), (1, 8, 3, 128, 128))
+    )
+    switch_ms = sys.getswitchinterval() * 1e3
+    logged: dict[str, tuple[Callable[[Any], None], str, float]] = {
+        "histogram of 1 M float32": (lambda writer: writer.add_histogram("h", values), "limit", 1.0),
+        "noise image of 1024 × 1024": (lambda writer: writer.add_image("i", image), "a thread's turn", switch_ms),
+        "noise video of 8 × 128 × 128": (lambda writer: writer.add_video("v", frames), "a thread's turn", switch_ms),
+    }
+    with tempfile.TemporaryDirectory() as folder, summaries.SummaryWriter(folder, heartbeat_secs=None) as writer:
+        for what, (log, peer, limit) in logged.items():
+            ours = 1e3 * min(_find_pause(writer, log) for _ in range(PAUSES))
+            yield Row(f"longest pause of a loop of Python while a {what} is written", "ms", ours, peer, limit, 1.0)
+
+
+def _find_pause(writer: Any, log: Callable[[Any], None]) -> float:
+    is_looping = threading.Event()
+    flushing = threading.Thread(target=lambda: is_looping.wait() and writer.flush())
+    flushing.start()
+    log(writer)
+    is_looping.set()
+    longest, last = 0.0, time.perf_counter()
+    while flushing.is_alive():
+        now = time.perf_counter()
+        longest, last = max(longest, now - last), now
+    return longest
 
 
 def _measure_import() -> float:
