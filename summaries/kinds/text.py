@@ -12,6 +12,8 @@ from summaries.proto.summary_pb2 import Summary, SummaryMetadata
 from summaries.proto.tensor_pb2 import DataType, TensorProto, TensorShapeProto
 from summaries.tensors import decode_tensor
 
+_TABLE_AXES = 2
+
 
 def encode_text(tag: str, text: str) -> bytes:
     """A `Summary.Value` with one string.
@@ -27,7 +29,7 @@ def encode_text(tag: str, text: str) -> bytes:
 
 
 def decode_text(blob: bytes) -> str:
-    """The string in a `Summary.Value`; several strings are joined by empty lines, as paragraphs.
+    """The string in a `Summary.Value`; several strings are paragraphs, and rows of strings are a table in Markdown.
 
     Bytes that are not UTF-8 are replaced by U+FFFD.
 
@@ -41,7 +43,18 @@ def decode_text(blob: bytes) -> str:
     array = decode_tensor(tensor)
     if array.dtype != object:
         raise ValueError(f"text must be a tensor of strings; got dtype {array.dtype}.")
-    return "\n\n".join(element.decode(errors="replace") for element in array.ravel())
+    strings = [element.decode(errors="replace") for element in array.ravel()]
+    if array.ndim < _TABLE_AXES or len(strings) <= 1:
+        return "\n\n".join(strings)
+    return _to_table(strings, array.shape[-1])
+
+
+def _to_table(strings: list[str], num_columns: int) -> str:
+    """A table in GitHub's Markdown, with the heading left empty that it must have."""
+    cells = [string.replace("|", "\\|").replace("\n", "<br>") for string in strings]
+    rows = [cells[start : start + num_columns] for start in range(0, len(cells), num_columns)]
+    lines = [[""] * num_columns, ["---"] * num_columns, *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 TEXT = Kind(

@@ -111,6 +111,16 @@ def test_later_parts_of_a_mesh_have_the_metadata_of_the_first(tmp_path: Path):
         assert (found.mesh, found.part, found.others, found.config) == ("m", "faces", part.others, part.config)
 
 
+def test_text_of_several_strings_is_paragraphs_or_a_table():
+    assert decode("text", make_strings([b"one"])) == "one"
+    assert decode("text", make_strings([b"one"], 1, 1)) == "one"
+    assert decode("text", make_strings([], 0, 0)) == ""
+    assert decode("text", make_strings([b"one", b"two"], 2)) == "one\n\ntwo"
+    assert decode("text", make_strings([b"a|b", b"c\nd", b"e", b"\xff"], 2, 2)) == (
+        "|  |  |\n| --- | --- |\n| a\\|b | c<br>d |\n| e | \ufffd |"
+    )
+
+
 def test_audio_of_the_new_encoding_has_labels_or_none():
     assert decode("audio", make_strings([b"a", b"one", b"b", b"two"], 2, 2)) == Audio((b"a", b"b"), ("one", "two"))
     assert decode("audio", make_strings([b"a", b"b"], 2)) == Audio((b"a", b"b"), ("", ""))

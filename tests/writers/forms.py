@@ -92,7 +92,12 @@ def unpack_sound(clip: bytes) -> Form:
 
 
 def compare_text(ours: str, point: Point, _: TheirSeries) -> Pair:
-    return ours, "\n\n".join(string.decode() for string in tensor_util.make_ndarray(point.value.tensor).ravel())
+    """Paragraphs, or the rows of a table."""
+    strings = tensor_util.make_ndarray(point.value.tensor)
+    theirs = np.char.decode(strings.astype(bytes)).tolist()
+    if strings.ndim < 2:
+        return ours.split("\n\n"), np.atleast_1d(theirs).tolist()
+    return [line.strip("| ").split(" | ") for line in ours.splitlines()[2:]], theirs
 
 
 def compare_graphs(ours: Any, point: Point, _: TheirSeries) -> Pair:
