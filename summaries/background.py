@@ -92,7 +92,6 @@ class Outbox:
         self._drain_secs = min(max(drain_secs, _SHORTEST_DRAIN_SECS), threading.TIMEOUT_MAX)
         self._buffer_bytes = buffer_bytes
         self._max_ready = max(1, buffer_bytes // _SMALL_BYTES)
-        self._is_forked = False
         self._is_first_deferred = True
         self.is_closed = False
         self._make_empty()
@@ -353,8 +352,7 @@ class Outbox:
                 return
             self._thread = threading.Thread(target=self._run, name="summaries", daemon=True)
             self._thread.start()
-        if self._is_forked:
-            process_end.drain_at_end_of_worker()
+        process_end.drain_at_end_of_worker()
 
     def _drop_excess(self) -> None:
         """Gives up the newest values if the buffer is still full, since the file takes nothing, and counts them."""
@@ -412,5 +410,4 @@ class Outbox:
     def abandon(self) -> None:
         """Leaves all that was put to the process that this one was forked from, and begins a file of its own."""
         self._make_empty()
-        self._is_forked = True
         self._file.abandon()

@@ -142,8 +142,9 @@ _lives: weakref.WeakSet[Lifecycle] = weakref.WeakSet()
 
 
 def _end_all_at_exit() -> None:
-    """Says of runs that nobody closed how the program ended."""
-    error = None if hasattr(sys, "ps1") else getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+    """Says of runs that nobody closed how the program ended, or the worker of multiprocessing, by an error at hand."""
+    last = None if hasattr(sys, "ps1") else getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+    error = sys.exception() or last
     for life in list(_lives):
         life.end_by(error)
 

@@ -83,12 +83,13 @@ def drain_before_threads_end() -> None:
 
 
 def drain_at_end_of_worker() -> None:
-    """Takes a turn at the end of a forked worker of multiprocessing, which ends without exit functions.
+    """Takes a turn at the end of a worker of multiprocessing, which has no exit functions; elsewhere does nothing.
 
     To be called in the worker: multiprocessing forgets what was registered before the worker's target runs.
     """
-    if "multiprocessing.util" in sys.modules:
-        sys.modules["multiprocessing.util"].Finalize(None, _drain_all, exitpriority=0)
+    util, process = (sys.modules.get(f"multiprocessing.{name}") for name in ("util", "process"))
+    if util is not None and process is not None and process.parent_process() is not None:
+        util.Finalize(None, _speak_and_drain, exitpriority=0)
 
 
 def _drain_all() -> None:

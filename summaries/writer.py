@@ -68,9 +68,9 @@ class SummaryWriter(
 ):
     """Writes one event file in a folder, which is a run. Thread-safe.
 
-    After a fork the child writes a file of its own. When the disk is full, or the folder is removed, one warning is
-    logged and writing is tried again; `close` raises if something was lost. What fails in the background, as a value
-    that cannot be encoded, is raised by the next call.
+    After a fork the child writes a file of its own, and so does a writer that is pickled for another process. When the
+    disk is full, or the folder is removed, one warning is logged and writing is tried again; `close` raises if
+    something was lost. What fails in the background, as a value that cannot be encoded, is raised by the next call.
 
     The run's status is told too: running, and in the end `finished`, `failed` if an exception leaves the writer's block
     or ends the program, or `interrupted`.
@@ -96,7 +96,8 @@ class SummaryWriter(
             are passed on, and a command may hold what is secret.
         console: Whether to log what the program prints.
         system_secs: How often to log how busy the machine is, in seconds; None for never.
-        heartbeat_secs: How often to say that the program is alive, in seconds; None to say nothing of its status.
+        heartbeat_secs: How often to say that the program is alive, in seconds, in an object store no more often than
+            `flush_secs`; None to say nothing of its status.
 
     Raises:
         OSError: If the folder or the file cannot be made.
@@ -139,7 +140,10 @@ class SummaryWriter(
         self._subruns_lock = threading.Lock()
         self._firsts = FirstValues()
         file = open_record_file(self.log_dir, filename_suffix, self._firsts, fsync=fsync)
-        self._outbox = Outbox(file, drain_secs=flush_secs if is_remote(self.log_dir) else min(DRAIN_SECS, flush_secs))
+        is_segmented = is_remote(self.log_dir)
+        self._outbox = Outbox(file, drain_secs=flush_secs if is_segmented else min(DRAIN_SECS, flush_secs))
+        if is_segmented and heartbeat_secs is not None:
+            heartbeat_secs = max(heartbeat_secs, flush_secs)  # nobody sees it before the segment is written
         self._life = Lifecycle(self._outbox.put_aside, heartbeat_secs=heartbeat_secs)
         self._finalizer = weakref.finalize(self, _close_dropped, self._outbox, self._life)
         self._finalizer.atexit = False  # the outbox has its own, which runs earlier
@@ -460,6 +464,11 @@ class SummaryWriter(
             closing.callback(self._outbox.close)
             for subrun in self._subruns.values():
                 closing.callback(subrun.close)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy, as one sent to another process, writes a file of its own and leaves the status to this one."""
+        make = partial(SummaryWriter, fsync=self._is_fsync, compat=self._is_compat, heartbeat_secs=None)
+        return make, (self.log_dir, "", None, self.max_queue, self.flush_secs, self.filename_suffix)
 
     def __enter__(self) -> SummaryWriter:
         return self

@@ -104,6 +104,9 @@ class View:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return View, (self._writer, self._prefix, self._limit)
+
     def __getattr__(self, name: str) -> Any:
         member = getattr(self._writer, name)
         if name.startswith("_") or not name.startswith(_PREFIXED) or not callable(member):

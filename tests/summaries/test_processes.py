@@ -101,31 +101,58 @@ os.wait()
     assert steps_of(tmp_path) == {"a": [1]}
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_a_worker_of_multiprocessing_has_written_everything_when_it_ends(tmp_path: Path, method: str):
     script = tmp_path / "script.py"
     script.write_text("""
 import multiprocessing, sys
 from summaries import SummaryWriter
 
-def work(writer, folder):
-    writer = writer or SummaryWriter(folder)
+def work(writer, child):
     writer.add_scalar("worker", 1.0, 7)
+    child.add_scalar("worker", 1.0, 8)
+    globals()["own"] = SummaryWriter(writer.log_dir, heartbeat_secs=None)
+    own.add_scalar("own", 1.0, 9)
 
 if __name__ == "__main__":
-    folder, method = sys.argv[1:]
-    writer = SummaryWriter(folder) if method == "fork" else None
-    worker = multiprocessing.get_context(method).Process(target=work, args=(writer, folder))
+    writer = SummaryWriter(sys.argv[1])
+    worker = multiprocessing.get_context(sys.argv[2]).Process(target=work, args=(writer, writer.child("child")))
     worker.start()
     worker.join()
     assert worker.exitcode == 0
+    writer.add_scalar("main", 1.0, 9)
 """)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-W", "ignore", script, tmp_path / "run", method]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert steps_of(tmp_path / "run") == {"worker": [7]}
+    assert steps_of(tmp_path / "run") == {"worker": [7], "child/worker": [8], "own": [9], "main": [9]}
+    assert load(tmp_path / "run").runs["."].facts.status.state == "finished"
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_a_worker_that_fails_leaves_a_run_that_failed(tmp_path: Path, method: str):
+    script = tmp_path / "script.py"
+    script.write_text("""
+import multiprocessing, sys
+from summaries import SummaryWriter
+
+def work(folder):
+    globals()["own"] = SummaryWriter(folder)
+    raise KeyError("no data")
+
+if __name__ == "__main__":
+    worker = multiprocessing.get_context(sys.argv[2]).Process(target=work, args=(sys.argv[1],))
+    worker.start()
+    worker.join()
+""")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "ignore", script, tmp_path / "run", method]
+    subprocess.run(command, env=environment, capture_output=True, check=True, timeout=120)
+
+    status = load(tmp_path / "run").runs["."].facts.status
+    assert (status.state, status.reason) == ("failed", "KeyError: 'no data'")
 
 
 def test_interrupts_at_any_moment_tear_no_record_and_lose_no_value(tmp_path: Path):

@@ -62,6 +62,13 @@ def test_a_run_in_an_object_store_is_a_row_of_event_files(tmp_path: Path, store:
     assert run.scalars["a"].steps.tolist() == list(range(300))
 
 
+def test_the_heartbeat_is_no_faster_than_the_segments_that_carry_it(tmp_path: Path, memory: str):
+    SummaryWriter(f"{memory}/one", flush_secs=NEVER_SECS, heartbeat_secs=30).close()
+
+    fetch(f"{memory}/one", tmp_path)
+    assert load(tmp_path).runs["."].facts.status.heartbeat_secs == NEVER_SECS
+
+
 @pytest.mark.parametrize("number", range(4))
 def test_each_segment_alone_is_an_event_file(tmp_path: Path, memory: str, number: int):
     log_three_segments(f"{memory}/one")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import threading
 from pathlib import Path
 
@@ -152,6 +153,16 @@ def test_child_describes_its_tags(tmp_path: Path):
     run = read(tmp_path)
     assert [tag.display_name for tag in run.tags if tag.name == "a/x"] == ["X"]
     assert list(run.facts.metrics) == ["a/x"]
+
+
+def test_view_can_be_copied_before_and_after_its_first_call(tmp_path: Path):
+    with SummaryWriter(tmp_path) as writer:
+        view = writer.child("a")
+        view.add_text("t", "x", 1)
+        copied = copy.copy(view)
+        copied.add_scalar("b", 1.0, 1)
+
+    assert list(load(tmp_path).runs["."].scalars) == ["a/b"]
 
 
 @pytest.mark.parametrize("prefix", ["", "/"])
