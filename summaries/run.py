@@ -71,8 +71,10 @@ class RunLog:
 
     def put(self, path: Path, log: FileLog) -> None:
         """Has `log` be what a file gave so far, whatever that was."""
+        is_last = path not in self._files and (not self._files or path > next(reversed(self._files)))
         self._files[path] = log
-        self._files = dict(sorted(self._files.items()))
+        if not is_last:
+            self._files = dict(sorted(self._files.items()))
 
     def update(self, path: Path, batch: Batch, *, is_replaced: bool = False) -> None:
         """Adds what a read of one of the run's files brought.
@@ -193,7 +195,6 @@ class FileLog:
 
     Attributes:
         tags: All tags; an id is an index into it.
-        ids: The id of each name and kind.
         health: How reading went; None before the first batch.
         stored: The rows that are not in memory.
         serial: A number that no other has.
@@ -205,7 +206,7 @@ class FileLog:
         self, tags: tuple[Tag, ...] = (), health: FileHealth | None = None, stored: StoredRows | None = None
     ) -> None:
         self.tags = tags
-        self.ids = {(tag.name, tag.kind): number for number, tag in enumerate(tags)}
+        self._ids: dict[tuple[str, str], int] = {}
         self.health = health
         self.stored = stored
         self._parts: list[Columns] = []
@@ -214,14 +215,19 @@ class FileLog:
 
     def update(self, batch: Batch) -> None:
         """Adds what a read of the file brought."""
-        for number in range(len(self.tags), len(batch.tags)):
-            self.ids[batch.tags[number].name, batch.tags[number].kind] = number
         self.tags, self.health = batch.tags, batch.health
         if not _weigh(batch):
             return
         self._parts.append(batch)
         while len(self._parts) > self._num_taken + 1 and _weigh(self._parts[-2]) < 2 * _weigh(self._parts[-1]):
             self._parts[-2:] = [merge_columns(self._parts[-2:])]
+
+    @property
+    def ids(self) -> Mapping[tuple[str, str], int]:
+        """The id of each name and kind."""
+        for number in range(len(self._ids), len(self.tags)):
+            self._ids[self.tags[number].name, self.tags[number].kind] = number
+        return self._ids
 
     @property
     def num_rows_in_memory(self) -> int:

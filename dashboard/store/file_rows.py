@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,10 @@ from summaries.columns import Purge
 from summaries.run import Extent
 
 _COLUMNS = (
-    "run", "path", "tag_list", "state_tag_list", "state", "head", "num_rows", "num_blob_rows", "purges", "num_points",
-    "first_wall_time", "last_wall_time",
+    "run", "path", "tag_list", "state_tag_list", "identity", "head", "read_bytes", "size", "mtime_ns", "num_records",
+    "problems", "is_torn", "num_rows", "num_blob_rows", "purges", "num_points", "first_wall_time", "last_wall_time",
 )  # fmt: skip
+_EMPTY = "[]"
 INSERT_FILE = f"INSERT INTO files ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"
 UPDATE_FILE = f"UPDATE files SET {', '.join(f'{name} = :{name}' for name in _COLUMNS)} WHERE id = :id"
 
@@ -59,8 +60,14 @@ def encode_file(file: IndexedFile, tag_list: int, state_tag_list: int) -> dict[s
         "path": os.fsencode(file.path),
         "tag_list": tag_list,
         "state_tag_list": state_tag_list,
-        "state": _encode_state(state),
+        "identity": state.identity,
         "head": state.head,
+        "read_bytes": state.offset,
+        "size": state.size,
+        "mtime_ns": state.mtime_ns,
+        "num_records": state.num_records,
+        "problems": json.dumps([dataclasses.astuple(problem) for problem in state.problems]),
+        "is_torn": state.is_torn,
         "num_rows": extent.num_rows.astype("<i8").tobytes(),
         "num_blob_rows": extent.num_blob_rows.astype("<i8").tobytes(),
         "purges": json.dumps([[purge.step, purge.rows.tolist(), purge.blob_rows.tolist()] for purge in extent.purges]),
@@ -76,33 +83,27 @@ def decode_file(row: tuple[Any, ...], tag_lists: Mapping[int, tuple[Tag, ...]]) 
     Raises:
         ValueError: If it is none that `encode_file` made.
     """
-    number, run, path, tag_list, state_tag_list, state, head = row[:7]
-    num_rows, num_blob_rows, purges, num_points, first, last = row[7:]
+    number, run, path, tag_list, state_tag_list, *state = row[:13]
+    num_rows, num_blob_rows, purges, num_points, first, last = row[13:]
     return IndexedFile(
         number=number,
         run=os.fsdecode(run),
         path=Path(os.fsdecode(path)),
         tags=tag_lists[tag_list],
-        state=_decode_state(state, head, tag_lists[state_tag_list]),
+        state=_decode_state(state, tag_lists[state_tag_list]),
         extent=Extent(np.frombuffer(num_rows, "<i8"), np.frombuffer(num_blob_rows, "<i8"), _decode_purges(purges)),
         tally=Tally(num_points, _or_nan(first), _or_nan(last)),
     )
 
 
-def _encode_state(state: FileState) -> str:
-    problems = [dataclasses.astuple(problem) for problem in state.problems]
-    fields = (state.identity, state.offset, state.size, state.mtime_ns, state.num_records, problems, state.is_torn)
-    return json.dumps(fields)
-
-
-def _decode_state(text: str, head: bytes, tags: tuple[Tag, ...]) -> FileState:
-    identity, offset, size, mtime_ns, num_records, problems, is_torn = json.loads(text)
-    found = tuple(Problem(*fields) for fields in problems)
-    return FileState(identity, head, offset, size, mtime_ns, num_records, found, is_torn, tags)
+def _decode_state(row: Sequence[Any], tags: tuple[Tag, ...]) -> FileState:
+    identity, head, offset, size, mtime_ns, num_records, problems, is_torn = row
+    found = () if problems == _EMPTY else tuple(Problem(*fields) for fields in json.loads(problems))
+    return FileState(identity, head, offset, size, mtime_ns, num_records, found, bool(is_torn), tags)
 
 
 def _decode_purges(text: str) -> tuple[Purge, ...]:
-    if text == "[]":
+    if text == _EMPTY:
         return ()
     return tuple(
         Purge(step, np.array(rows, dtype=np.int64), np.array(blob_rows, dtype=np.int64))

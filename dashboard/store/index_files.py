@@ -26,12 +26,13 @@ MAX_UNUSED_SECS = 90 * 86_400
 """An index that no board has opened for so long goes whatever the others take."""
 
 _SUFFIX = ".sqlite"
-_COUNTS = """
+_COUNTS = f"""
+WITH found AS (SELECT {schema.SELECT_TAG} AS tag, {schema.SELECT_FILE} AS file, num_rows FROM chunks)
 SELECT
     (SELECT count(*) FROM files), (SELECT count(DISTINCT run) FROM files),
-    (SELECT count(*) FROM (SELECT DISTINCT tag, run FROM chunks JOIN files ON files.id = chunks.file)),
+    (SELECT count(*) FROM (SELECT DISTINCT tag, run FROM found JOIN files ON files.id = found.file)),
     (SELECT count(*) FROM chunks), (SELECT total(num_points) FROM files),
-    (SELECT total(num_rows) FROM chunks JOIN tags ON tags.id = chunks.tag WHERE tags.kind != 'scalars')
+    (SELECT total(num_rows) FROM found JOIN tags ON tags.id = found.tag WHERE tags.kind != 'scalars')
 """
 
 

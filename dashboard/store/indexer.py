@@ -24,7 +24,7 @@ from summaries.run import Extent, FileLog
 MAX_ROWS_IN_MEMORY = 1 << 24
 """About 400 MB that are not in the index yet; then reading waits for writing."""
 ROWS_AT_ONCE = 1 << 20
-FILES_AT_ONCE = 64
+FILES_AT_ONCE = 256
 
 
 @dataclass(frozen=True)

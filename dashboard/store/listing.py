@@ -56,19 +56,22 @@ class Listing:
             return self._sorted_facts
 
     def tags(self, kind: str) -> Mapping[str, tuple[str, ...]]:
-        """Tags of a kind, sorted, each with the names of the runs that have it."""
+        """Tags of a kind, sorted, each with the names of the runs that have it, sorted too."""
         with self._lock:
             if kind not in self._runs_by_tag:
                 self._runs_by_tag[kind] = self._collect(kind)
             return self._runs_by_tag[kind]
 
     def _collect(self, kind: str) -> Mapping[str, tuple[str, ...]]:
-        runs_by_tag: dict[str, list[str]] = {}
+        runs_by_tags: dict[TagNames, list[str]] = {}  # runs of one program have the same tags
         for run, tags in self._tags.items():
+            runs_by_tags.setdefault(tags, []).append(run)
+        runs_by_tag: dict[str, list[str]] = {}
+        for tags, runs in runs_by_tags.items():
             for tag_kind, tag in tags:
                 if tag_kind == kind:
-                    runs_by_tag.setdefault(tag, []).append(run)
-        return MappingProxyType({tag: tuple(runs_by_tag[tag]) for tag in sorted(runs_by_tag)})
+                    runs_by_tag.setdefault(tag, []).extend(runs)
+        return MappingProxyType({tag: tuple(sorted(runs_by_tag[tag])) for tag in sorted(runs_by_tag)})
 
 
 def _by_age(run: RunFacts) -> tuple[float, str]:

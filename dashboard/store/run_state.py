@@ -24,6 +24,7 @@ class RunState:
         states: Where reading each file stands.
         tallies: What is counted of each file.
         tags: Kind and name of all tags.
+        kinds: All kinds.
         read_facts: Gives what the run says of itself.
     """
 
@@ -34,6 +35,7 @@ class RunState:
         self.states: dict[Path, FileState] = {}
         self.tallies: dict[Path, Tally] = {}
         self.tags: TagNames = frozenset()
+        self.kinds: frozenset[str] = frozenset()
         self.read_facts: Callable[[], Facts] = Facts
         self.records = Records()
 
@@ -53,7 +55,7 @@ class RunState:
             self.states[path] = update.state
         # A file's tags only ever grow in number, so most batches need no look at all of them.
         if file is None or len(file.tags) != num_tags:
-            self.tags = frozenset((tag.kind, tag.name) for tag in self.log.tags)
+            self.tags, self.kinds = name_tags(self.log.tags)
         if update.is_replaced or (file is not None and has_records(batch, file)):
             self.note_records()
 
@@ -62,11 +64,16 @@ class RunState:
         facts = self.records.read_facts(self.log)
         self.read_facts = lambda: facts
 
-    def put(self, path: Path, file: FileLog, state: FileState, tally: Tally, tags: TagNames) -> None:
-        """Has a file be as it was in an earlier process."""
+    def put(
+        self, path: Path, file: FileLog, state: FileState, tally: Tally, names: tuple[TagNames, frozenset[str]]
+    ) -> None:
+        """Has a file be as it was in an earlier process; `names` is what `name_tags` says of its tags."""
         self.log.put(path, file)
         self.states[path], self.tallies[path] = state, tally
-        self.tags = tags if not self.tags else self.tags | tags
+        if len(self.states) == 1:
+            self.tags, self.kinds = names
+        else:
+            self.tags, self.kinds = self.tags | names[0], self.kinds | names[1]
 
     def make_facts(self, version: int) -> RunFacts:
         """What there is to say of the run now."""
@@ -77,13 +84,13 @@ class RunState:
             first_wall_time=tally.first_wall_time,
             last_wall_time=tally.last_wall_time,
             num_points=tally.num_points,
-            kinds=frozenset(kind for kind, _ in self.tags),
+            kinds=self.kinds,
             files=self.log.health,
             last_change=max((state.mtime_ns for state in self.states.values()), default=0) / 1e9,
             read_facts=self.read_facts,
         )
 
 
-def name_tags(tags: tuple[Tag, ...]) -> TagNames:
-    """Kind and name of each."""
-    return frozenset((tag.kind, tag.name) for tag in tags)
+def name_tags(tags: tuple[Tag, ...]) -> tuple[TagNames, frozenset[str]]:
+    """Kind and name of each, and all kinds."""
+    return frozenset((tag.kind, tag.name) for tag in tags), frozenset(tag.kind for tag in tags)

@@ -24,19 +24,43 @@ CREATE TABLE tags (id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NUL
 CREATE TABLE tag_lists (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, tags TEXT NOT NULL);
 -- paths and names of runs are bytes, as the file system has them; numbers of files are never used again
 CREATE TABLE files (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, run BLOB NOT NULL, path BLOB NOT NULL UNIQUE, tag_list INTEGER NOT NULL,
-    state_tag_list INTEGER NOT NULL, state TEXT NOT NULL, head BLOB NOT NULL, num_rows BLOB NOT NULL,
-    num_blob_rows BLOB NOT NULL, purges TEXT NOT NULL, num_points INTEGER NOT NULL, first_wall_time REAL,
-    last_wall_time REAL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, run BLOB NOT NULL, path BLOB NOT NULL UNIQUE,
+    tag_list INTEGER NOT NULL, state_tag_list INTEGER NOT NULL,
+    identity TEXT NOT NULL, head BLOB NOT NULL, read_bytes INTEGER NOT NULL, size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL, num_records INTEGER NOT NULL, problems TEXT NOT NULL, is_torn INTEGER NOT NULL,
+    num_rows BLOB NOT NULL, num_blob_rows BLOB NOT NULL, purges TEXT NOT NULL,
+    num_points INTEGER NOT NULL, first_wall_time REAL, last_wall_time REAL
 );
 -- what the files of a run say of the run as a whole
 CREATE TABLE runs (name BLOB PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
--- clustered by tag: a card draws one tag of many runs
-CREATE TABLE chunks (
-    tag INTEGER NOT NULL, file INTEGER NOT NULL, number INTEGER NOT NULL, num_rows INTEGER NOT NULL,
-    data BLOB NOT NULL, PRIMARY KEY (tag, file, number)
-) WITHOUT ROWID;
+-- keys are those of `make_key`: clustered by tag, since a card draws one tag of many runs
+CREATE TABLE chunks (key INTEGER PRIMARY KEY, num_rows INTEGER NOT NULL, data BLOB NOT NULL);
 """
+
+
+_FILE_BITS, _NUMBER_BITS = 22, 18
+_LIMITS = 1 << (63 - _FILE_BITS - _NUMBER_BITS), 1 << _FILE_BITS, 1 << _NUMBER_BITS
+SELECT_TAG, SELECT_FILE = f"key >> {_FILE_BITS + _NUMBER_BITS}", f"(key >> {_NUMBER_BITS}) & {(1 << _FILE_BITS) - 1}"
+"""What gives the tag and the file of a chunk in SQL."""
+
+
+def make_key(tag: int, file: int, number: int) -> int:
+    """The key of a chunk: in the order of tags, then files, then chunks. A table of whole numbers is packed best.
+
+    >>> make_key(1, 0, 0) > make_key(0, 9, 9) > make_key(0, 9, 8) > make_key(0, 8, 9)
+    True
+
+    Raises:
+        OverflowError: If there are too many tags or files.
+    """
+    if tag >= _LIMITS[0] or file >= _LIMITS[1]:
+        raise OverflowError(f"an index holds 8 million tags and 4 million files; got tag {tag}, file {file}.")
+    return (tag << _FILE_BITS | file) << _NUMBER_BITS | number
+
+
+def find_range(tag: int, file: int) -> tuple[int, int]:
+    """The first and the last key that chunks of a tag in a file may have."""
+    return make_key(tag, file, 0), make_key(tag, file, _LIMITS[2] - 1)
 
 
 class IndexUnusableError(Exception):
@@ -76,6 +100,7 @@ def open_for_writing(path: Path, logdir: str) -> sqlite3.Connection:
 
 
 def _make_tables(connection: sqlite3.Connection, logdir: str) -> None:
+    connection.execute("PRAGMA page_size = 8192")
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.executescript(

@@ -219,7 +219,9 @@ class SqliteStore(MemoryStore):
                 self._rebuild(index, str(error))
             except sqlite3.Error as error:
                 return self._note_failure(index, error)
-            return True
+            except OverflowError as error:
+                self._stop_writing(str(error))
+            return self._is_writing
 
     def _note_failure(self, index: Index, error: sqlite3.Error) -> bool:
         """Decides what comes after a write that failed: whether to write on at once."""

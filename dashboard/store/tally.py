@@ -34,6 +34,9 @@ class Tally:
 
 def add_tallies(tallies: Iterable[Tally]) -> Tally:
     """The tally of all files."""
+    tallies = list(tallies)
+    if len(tallies) == 1:
+        return tallies[0]
     num_points, first, last = 0, math.inf, -math.inf
     for tally in tallies:
         num_points += tally.num_points
