@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -11,9 +9,9 @@ import numpy as np
 import pytest
 
 from summaries.columns import Columns, Tag
-from summaries.members import find_compiled
 from summaries.portable_scan import PortableScanner, Scan
 from summaries.scan import Scanner
+from tests.summaries.compiled import skip_unless_built
 
 MakeScanner = Callable[[Iterable[Tag]], Scanner]
 
@@ -24,16 +22,7 @@ def make_compiled(tags: Iterable[Tag] = ()) -> Scanner:
     return CompiledScanner(tags)
 
 
-def _skip_unless_built() -> pytest.MarkDecorator:
-    is_built = find_compiled()["scan"]
-    if not is_built and os.environ.get("CI") and any(map(shutil.which, ("cc", "gcc", "clang"))):
-        raise RuntimeError("summaries/_scan.pyx must be built where a C compiler is; run pip install again.")
-    return pytest.mark.skipif(
-        not is_built, reason="THE COMPILED SCANNER IS NOT TESTED: it is not built. Install with a C compiler."
-    )
-
-
-COMPILED = _skip_unless_built()
+COMPILED = skip_unless_built("scan")
 SCANNERS = [
     pytest.param(make_compiled, id="compiled", marks=COMPILED),
     pytest.param(PortableScanner, id="portable"),

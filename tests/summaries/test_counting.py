@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Callable
 
@@ -13,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
 from summaries.buckets import HISTOGRAM_LIMITS, as_real_vector
-from summaries.counting import count_portably, make_cells
+from summaries.counting import Cells, count_portably, make_cells
+from tests.summaries.compiled import skip_unless_built
 
 Count = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -21,18 +21,25 @@ CELLS = {dtype: make_cells(HISTOGRAM_LIMITS, np.dtype(dtype)) for dtype in ("flo
 LARGEST = np.finfo(np.float64).max
 
 
-@pytest.fixture(scope="module", params=["portable", "compiled"])
+def count_compiled(values: np.ndarray, cells: Cells) -> tuple[np.ndarray, np.ndarray]:
+    from summaries._counts import count_in_cells
+
+    return count_in_cells(values, cells)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(count_portably, id="portable"),
+        pytest.param(count_compiled, id="compiled", marks=skip_unless_built("counts")),
+    ],
+)
 def count(request: pytest.FixtureRequest) -> Count:
     """A member, which takes any array."""
-    if request.param == "portable":
-        member = count_portably
-    else:
-        pytest.importorskip("summaries._counts", reason="installed without a C compiler")
-        member = importlib.import_module("summaries._counts").count_in_cells
 
     def count_any(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         flat = as_real_vector(values)
-        return member(flat, CELLS[flat.dtype.name])
+        return request.param(flat, CELLS[flat.dtype.name])
 
     return count_any
 
