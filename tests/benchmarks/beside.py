@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -17,7 +18,7 @@ import numpy as np
 
 import summaries
 from tests.benchmarks.kills import run_trial
-from tests.benchmarks.row import Row
+from tests.benchmarks.row import Row, least_secs
 
 TAGS = [f"train/metric_{number:02d}" for number in range(20)]
 STEP_SECS = 0.0012
@@ -122,17 +123,17 @@ def _find_pause(writer: Any, log: Callable[[Any], None]) -> float:
 
 
 def _measure_import() -> float:
-    """Milliseconds, the least of several starts; bytecode is cached, as after an installation."""
-    least = {}
+    """Milliseconds, the least of several starts in turns; bytecode is cached, as after an installation."""
     with tempfile.TemporaryDirectory() as cache:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         environment["PYTHONPYCACHEPREFIX"] = cache
-        for module in ("numpy", "summaries"):
-            code = f"import time; start = time.perf_counter(); import {module}; print(time.perf_counter() - start)"
-            command = [sys.executable, "-c", code]
-            runs = [subprocess.run(command, capture_output=True, check=True, env=environment) for _ in range(20)]
-            least[module] = min(float(run.stdout) for run in runs)
-    return 1e3 * (least["summaries"] - least["numpy"])
+        calls = (partial(_import, module, environment) for module in ("summaries", "numpy"))
+        ours, numpys = least_secs(*calls, 20)
+    return 1e3 * (ours - numpys)
+
+
+def _import(module: str, environment: dict[str, str]) -> None:
+    subprocess.run([sys.executable, "-c", f"import {module}"], check=True, env=environment)
 
 
 _GROW = """
