@@ -18,53 +18,46 @@ import socket
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from summaries import adapters, buckets
+from summaries import adapters
 from summaries.background import DRAIN_SECS, Deferred, Outbox
-from summaries.blocks import Block
 from summaries.event_file import FirstValues, is_remote, open_record_file
-from summaries.events import (
-    encode_event,
-    encode_scalar_event,
-    file_version_field,
-    session_start_field,
-    single_prefix,
-    summary_field,
-)
-from summaries.kinds import HISTOGRAMS, SCALARS, TEXT, Kind
+from summaries.events import encode_event, file_version_field, session_start_field
+from summaries.kinds import Kind
 from summaries.kinds.contract import encode_tag
-from summaries.kinds.histograms import encode_buckets
-from summaries.kinds.scalars import TENSOR_SCALAR_METADATA, encode_tensor_scalar, pack_float
 from summaries.lifecycle import Lifecycle
 from summaries.methods.analysis import AnalysisMethods
 from summaries.methods.compat import CompatMethods
 from summaries.methods.graphs import GraphMethods
+from summaries.methods.histograms import HistogramMethods
 from summaries.methods.media import MediaMethods
+from summaries.methods.points import PointMethods
 from summaries.methods.run import RunMethods
+from summaries.methods.scalars import ScalarMethods
 from summaries.methods.structured import StructuredMethods
 from summaries.methods.views import ViewMethods
-from summaries.values import check_bins, check_mapping, check_real, check_shape, keep_array, to_number, to_step, to_time
+from summaries.values import to_step
 
 _log = logging.getLogger(__name__)
 
-_PLAIN_NUMBERS = frozenset({float, int})
-_SCALAR_BYTES = 64
-"""About what a scalar on the device keeps in memory."""
-
-Bins = str | int | Sequence[float]
-
 
 class SummaryWriter(
-    AnalysisMethods, CompatMethods, GraphMethods, MediaMethods, RunMethods, StructuredMethods, ViewMethods
+    AnalysisMethods,
+    CompatMethods,
+    GraphMethods,
+    HistogramMethods,
+    MediaMethods,
+    PointMethods,
+    RunMethods,
+    ScalarMethods,
+    StructuredMethods,
+    ViewMethods,
 ):
     """Writes one event file in a folder, which is a run. Thread-safe.
 
@@ -162,253 +155,6 @@ class SummaryWriter(
     def get_logdir(self) -> str:
         """The run's folder."""
         return self.log_dir
-
-    def add_scalar(
-        self,
-        tag: str,
-        scalar_value: Any,
-        global_step: int | None = None,
-        walltime: float | None = None,
-        new_style: bool = False,
-        double_precision: bool = False,
-    ) -> None:
-        """Logs one number.
-
-        Args:
-            tag: Name of the series; `/` groups.
-            scalar_value: A number, or an array of one element; a JAX array may still be being computed.
-            global_step: The step, 0 if None.
-            walltime: Seconds since the Unix epoch, now if None.
-            new_style: Whether to write a tensor with plugin data, as TensorFlow 2 does, and not the shorter
-                `simple_value`.
-            double_precision: Whether to keep float64; this too writes a tensor.
-
-        Raises:
-            ValueError: If it is not one real number, the tag is empty, or the step no integer.
-        """
-        if new_style or double_precision or type(scalar_value) not in _PLAIN_NUMBERS:
-            self._add_any_scalar(tag, scalar_value, global_step, walltime, new_style, double_precision)
-            return
-        step = global_step if type(global_step) is int else to_step(global_step)
-        wall_time = time.time() if walltime is None else to_time(walltime)
-        record = encode_scalar_event(tag, scalar_value, step, wall_time)
-        outbox = self._outbox
-        if tag in outbox.queued_tags:
-            self._submit((tag,), step, partial(bytes, record), num_bytes=len(record))
-        else:
-            outbox.put(record)
-
-    def _add_any_scalar(
-        self, tag: str, scalar: Any, global_step: Any, walltime: float | None, new_style: bool, is_double: bool
-    ) -> None:
-        """The general way of `add_scalar`."""
-        step, wall_time = to_step(global_step), to_time(walltime)
-        kept = scalar if adapters.is_deferred(scalar) else to_number(scalar)
-
-        def encode() -> bytes:
-            if not (new_style or is_double):
-                return encode_event(wall_time, step, single_prefix(tag) + pack_float(to_number(kept)))
-            blob = encode_tensor_scalar(tag, to_number(kept), is_double=is_double)
-            return encode_event(wall_time, step, self._envelope(SCALARS, tag, blob, TENSOR_SCALAR_METADATA))
-
-        arrays = None if isinstance(kept, float) else [kept]
-        self._submit((tag,), step, encode, num_bytes=_SCALAR_BYTES, arrays=arrays)
-
-    def add_scalars(
-        self,
-        main_tag: str,
-        tag_scalar_dict: Mapping[str, Any],
-        global_step: int | None = None,
-        walltime: float | None = None,
-    ) -> None:
-        """Logs numbers that belong together, under the tags `main_tag/key`; torch writes them to runs of their own."""
-        check_mapping("tag_scalar_dict", tag_scalar_dict)
-        if self._is_compat:
-            self._add_scalars_to_subruns(main_tag, tag_scalar_dict, global_step, walltime)
-            return
-        values = {f"{main_tag}/{key}": value for key, value in tag_scalar_dict.items()}
-        self.add_scalars_at(to_step(global_step), values, walltime=walltime)
-
-    def add_scalars_at(self, step: int, values: Mapping[str, Any], *, walltime: float | None = None) -> None:
-        """Logs the numbers of one step, which takes half the bytes of logging them one by one.
-
-        Args:
-            step: The step.
-            values: Numbers, or arrays of one element, by tag.
-            walltime: Seconds since the Unix epoch, now if None.
-
-        Raises:
-            ValueError: If one of them is not a real number.
-        """
-        step = step if type(step) is int else to_step(step)
-        wall_time = time.time() if walltime is None else to_time(walltime)
-        if type(values) is not dict:
-            check_mapping("values", values)
-        is_plain = _PLAIN_NUMBERS.issuperset(map(type, values.values()))
-        if is_plain and self._outbox.queued_tags.keys().isdisjoint(values):
-            self._outbox.put(encode_event(wall_time, step, summary_field(values.items())))
-            return
-        kept = {tag: value if adapters.is_deferred(value) else to_number(value) for tag, value in values.items()}
-
-        def encode() -> bytes:
-            return encode_event(wall_time, step, summary_field((tag, to_number(value)) for tag, value in kept.items()))
-
-        arrays = [value for value in kept.values() if not isinstance(value, float)]
-        self._submit(tuple(kept), step, encode, num_bytes=_SCALAR_BYTES * len(kept), arrays=arrays or None)
-
-    def add_scalars_block(
-        self,
-        steps: npt.ArrayLike,
-        values: Mapping[str, Any],
-        *,
-        walltimes: npt.ArrayLike | tuple[float, None],
-    ) -> None:
-        """Logs the numbers of many steps at once, in the background.
-
-        Args:
-            steps: Shape (n,), integers.
-            values: Arrays of shape (n,) by tag; NumPy's are copied, JAX arrays may still be being computed.
-            walltimes: Seconds since the Unix epoch, shape (n,); or `(start, None)`: spread evenly from `start` to when
-                the values were there.
-
-        Raises:
-            ValueError: If the shapes differ.
-        """
-        block = Block.make(steps, values, walltimes)
-        self._submit(block.tags, block.first_step, block.encode, num_bytes=block.num_bytes, arrays=block.columns)
-
-    def add_histogram(
-        self,
-        tag: str,
-        values: Any,
-        global_step: int | None = None,
-        bins: Bins = "tensorflow",
-        walltime: float | None = None,
-        max_bins: int | None = None,
-        *,
-        copy: bool = False,
-    ) -> None:
-        """Logs how the values of an array are distributed; they are counted in the background.
-
-        Values that are not finite are in the histogram's `num` and in no bucket.
-
-        Args:
-            tag: Name of the series; `/` groups.
-            values: Real numbers of any shape. NumPy arrays are copied; JAX arrays are fetched later.
-            global_step: The step, 0 if None.
-            bins: `tensorflow` for TensorFlow's buckets, a rule of `numpy.histogram_bin_edges`, a number of buckets, or
-                edges.
-            walltime: Seconds since the Unix epoch, now if None.
-            max_bins: About how many buckets there are at most; None for any number.
-            copy: Whether to copy a JAX array on its device, since it will be donated to a compiled function.
-
-        Raises:
-            ValueError: If there are no values or they are not real numbers, or there are no such bins.
-        """
-        step, wall_time = to_step(global_step), to_time(walltime)
-        kept = keep_array(values, copy=copy)
-        check_real("values", kept)
-        check_bins(bins, max_bins)
-
-        def encode() -> bytes:
-            blob = encode_buckets(tag, *buckets.bucket_values(adapters.to_numpy(kept), bins, max_bins))
-            return encode_event(wall_time, step, HISTOGRAMS.envelope(blob))
-
-        self._submit((tag,), step, encode, num_bytes=kept.nbytes, arrays=[kept])
-
-    def add_histogram_raw(
-        self,
-        tag: str,
-        min: float,
-        max: float,
-        num: float,
-        sum: float,
-        sum_squares: float,
-        bucket_limits: npt.ArrayLike,
-        bucket_counts: npt.ArrayLike,
-        global_step: int | None = None,
-        walltime: float | None = None,
-    ) -> None:
-        """Logs a histogram that has been counted already.
-
-        Args:
-            tag: Name of the series; `/` groups.
-            min: Smallest value.
-            max: Largest value.
-            num: How many values there were.
-            sum: Their sum.
-            sum_squares: The sum of their squares.
-            bucket_limits: Right edge of each bucket, ascending. Shape (k,).
-            bucket_counts: How many values lie in each. Shape (k,).
-            global_step: The step, 0 if None.
-            walltime: Seconds since the Unix epoch, now if None.
-
-        Raises:
-            ValueError: If limits and counts differ in shape, or the limits do not ascend.
-        """
-        limits, counts = np.array(bucket_limits, dtype=np.float64), np.array(bucket_counts, dtype=np.float64)
-        if limits.ndim != 1 or limits.shape != counts.shape:
-            raise ValueError(
-                f"bucket_limits and bucket_counts must be of one shape (k,); got {limits.shape} and {counts.shape}."
-            )
-        if not np.all(np.diff(limits) >= 0):
-            raise ValueError(f"bucket_limits must be in ascending order; got {bucket_limits!r}. Sort both.")
-        step, wall_time = to_step(global_step), to_time(walltime)
-        moments = np.array([min, max, num, sum, sum_squares], dtype=np.float64)
-        blob = encode_buckets(tag, moments, limits, counts)
-        self._submit(
-            (tag,), step, lambda: encode_event(wall_time, step, HISTOGRAMS.envelope(blob)), num_bytes=len(blob)
-        )
-
-    def add_histograms_at(
-        self, step: int, tags: Sequence[str], counts: Any, moments: Any, *, walltime: float | None = None
-    ) -> None:
-        """Logs histograms that have been counted over the standard buckets already, in one event.
-
-        Args:
-            step: The step.
-            tags: Length t.
-            counts: Over `HISTOGRAM_LIMITS`. Shape (t, 1551). NumPy arrays are copied; JAX arrays are fetched later.
-            moments: min, max, num, sum, sum of squares of each. Values that are not finite belong in `num` only. Shape
-                (t, 5).
-            walltime: Seconds since the Unix epoch, now if None.
-
-        Raises:
-            ValueError: If the shapes do not fit.
-        """
-        step, wall_time = to_step(step), to_time(walltime)
-        kept_counts, kept_moments = keep_array(counts), keep_array(moments)
-        check_shape("counts", kept_counts, (len(tags), len(buckets.HISTOGRAM_LIMITS)))
-        check_shape("moments", kept_moments, (len(tags), 5))
-        names = tuple(tags)
-
-        def encode() -> bytes:
-            rows = zip(names, adapters.to_numpy(kept_moments), adapters.to_numpy(kept_counts), strict=True)
-            blobs = (encode_buckets(tag, row, buckets.HISTOGRAM_LIMITS, row_counts) for tag, row, row_counts in rows)
-            return encode_event(wall_time, step, b"".join(HISTOGRAMS.envelope(blob) for blob in blobs))
-
-        num_bytes = kept_counts.nbytes + kept_moments.nbytes
-        self._submit(names, step, encode, num_bytes=num_bytes, arrays=[kept_counts, kept_moments])
-
-    def add_text(
-        self, tag: str, text_string: str, global_step: int | None = None, walltime: float | None = None
-    ) -> None:
-        """Logs a text, shown as Markdown.
-
-        Args:
-            tag: Name of the series; `/` groups.
-            text_string: The text.
-            global_step: The step, 0 if None.
-            walltime: Seconds since the Unix epoch, now if None.
-        """
-        step, wall_time = to_step(global_step), to_time(walltime)
-        tag = f"{tag}/text_summary" if self._is_compat else tag
-        blob = TEXT.encode(tag, text_string)
-
-        def encode() -> bytes:
-            return encode_event(wall_time, step, self._envelope(TEXT, tag, blob, TEXT.metadata))
-
-        self._submit((tag,), step, encode, num_bytes=len(blob))
 
     def _envelope(self, kind: Kind, tag: str, blob: bytes, metadata: bytes) -> bytes:
         """The fields of an event with `blob`, and with `metadata` if it is the tag's first value."""

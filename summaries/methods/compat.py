@@ -1,4 +1,4 @@
-"""What users of torch's writer reach for beside its methods, and torch's sub-runs."""
+"""What torch's writer keeps in attributes and in sub-runs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 from summaries.buckets import HISTOGRAM_LIMITS
 from summaries.file_writer import FileWriter
 from summaries.methods.base import Methods
+from summaries.values import check_mapping, to_step
 
 
 class CompatMethods(Methods):
-    """Attributes of torch's writer, and what `compat=True` restores.
+    """Attributes of torch's writer, `add_scalars`, and what `compat=True` restores.
 
     Attributes:
         default_bins: Edges of the buckets of `add_histogram`.
@@ -38,6 +39,21 @@ class CompatMethods(Methods):
         if own is None:
             return None
         return {self.log_dir: own} | {subrun.log_dir: subrun.file_writer for subrun in self._subruns.values()}
+
+    def add_scalars(
+        self,
+        main_tag: str,
+        tag_scalar_dict: Mapping[str, Any],
+        global_step: int | None = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Logs numbers that belong together, under the tags `main_tag/key`; torch writes them to runs of their own."""
+        check_mapping("tag_scalar_dict", tag_scalar_dict)
+        if self._is_compat:
+            self._add_scalars_to_subruns(main_tag, tag_scalar_dict, global_step, walltime)
+            return
+        values = {f"{main_tag}/{key}": value for key, value in tag_scalar_dict.items()}
+        self.add_scalars_at(to_step(global_step), values, walltime=walltime)
 
     def _submit_record(self, tags: tuple[str, ...], step: int, record: bytes) -> None:
         self._submit(tags, step, lambda: record, num_bytes=len(record))

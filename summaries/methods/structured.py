@@ -1,4 +1,4 @@
-"""Methods of the writer for values with a structure: tables, Plotly figures, confusion matrices."""
+"""Methods of the writer for what is read rather than looked at: texts, tables, Plotly figures, confusion matrices."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from summaries import adapters
 from summaries.adapters.frames import to_columns
 from summaries.events import encode_event
-from summaries.kinds import CONFUSION_MATRICES, PLOTLY, TABLES, ConfusionMatrix, Kind
+from summaries.kinds import CONFUSION_MATRICES, PLOTLY, TABLES, TEXT, ConfusionMatrix, Kind
 from summaries.kinds.confusion_matrices import make_confusion_matrix
 from summaries.kinds.plotly_figures import to_figure_json
 from summaries.kinds.tables import make_table
@@ -19,7 +19,27 @@ from summaries.values import keep_array, to_step, to_time
 
 
 class StructuredMethods(Methods):
-    """Tables, Plotly figures, confusion matrices."""
+    """Texts, tables, Plotly figures, confusion matrices."""
+
+    def add_text(
+        self, tag: str, text_string: str, global_step: int | None = None, walltime: float | None = None
+    ) -> None:
+        """Logs a text, shown as Markdown.
+
+        Args:
+            tag: Name of the series; `/` groups.
+            text_string: The text.
+            global_step: The step, 0 if None.
+            walltime: Seconds since the Unix epoch, now if None.
+        """
+        step, wall_time = to_step(global_step), to_time(walltime)
+        tag = f"{tag}/text_summary" if self._is_compat else tag
+        blob = TEXT.encode(tag, text_string)
+
+        def encode() -> bytes:
+            return encode_event(wall_time, step, self._envelope(TEXT, tag, blob, TEXT.metadata))
+
+        self._submit((tag,), step, encode, num_bytes=len(blob))
 
     def add_table(
         self,
