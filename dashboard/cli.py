@@ -1,4 +1,7 @@
-"""The ``board`` command: settings → a listening socket → the server, and one line when it is ready."""
+"""The ``board`` command: settings → a listening socket → the server, and one line when it is ready.
+
+``board inspect`` is another command, in `dashboard.inspection`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import TextIO
 
 import uvicorn
 
-from dashboard.app import create_app
+from dashboard import inspection
 from dashboard.security import is_loopback
 from dashboard.settings import DEFAULT_PORT, Settings, parse_settings
 
@@ -20,6 +23,9 @@ _PORTS_TO_TRY = 20
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the ``board`` command until Ctrl-C; returns its exit status."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == [inspection.NAME]:
+        return inspection.main(words[1:])
     settings = parse_settings(arguments)
     try:
         listening = listen(settings.host, settings.port)
@@ -100,6 +106,8 @@ def address_of(listening: socket.socket, host: str) -> str:
 
 def serve(settings: Settings, listening: socket.socket) -> None:
     """Serves until the process is interrupted, and says when the page can be opened."""
+    from dashboard.app import create_app  # most of a second, which `board inspect` has no need to wait
+
     address = address_of(listening, settings.host)
     config = uvicorn.Config(
         create_app(settings), log_level="warning", access_log=False, timeout_graceful_shutdown=2, ws="websockets-sansio"

@@ -63,7 +63,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="board",
         description="Open the training logs of a folder in a live web page.",
-        epilog="Example: board --logdir runs/",
+        epilog="Example: board --logdir runs/. To see what event files hold, and what is wrong with them: "
+        "board inspect FILE|DIR.",
     )
     for setting in fields(Settings):
         _add_flag(parser, setting)

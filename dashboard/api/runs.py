@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from dashboard.health import describe_problems
 from dashboard.settings import Settings
 from dashboard.store.protocol import LogStore, Progress, RunFacts
-from summaries import FileHealth
 
 
 def make_router(store: LogStore, settings: Settings, progress: Progress, server: str) -> APIRouter:
@@ -62,14 +62,6 @@ def run_to_json(run: RunFacts) -> dict[str, Any]:
         "kinds": sorted(run.kinds),
         "problems": [problem for health in run.files for problem in describe_problems(health)],
     }
-
-
-def describe_problems(health: FileHealth) -> list[str]:
-    """What is wrong with an event file, a sentence each."""
-    return [
-        f"{health.path.name}: {problem.reason} at byte {problem.offset:,}; skipped {problem.num_bytes:,} bytes."
-        for problem in health.problems
-    ]
 
 
 def describe_logdir(settings: Settings, *, has_runs: bool) -> dict[str, Any]:
