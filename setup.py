@@ -11,8 +11,12 @@ from setuptools import Extension, setup
 HEADERS = sorted(str(path) for path in Path("summaries").glob("_*.h"))
 
 extensions = [
-    Extension(f"summaries.{path.stem}", [str(path)], depends=HEADERS, extra_compile_args=["-O3"], optional=True)
+    Extension(f"summaries.{path.stem}", [str(path)], depends=HEADERS, extra_compile_args=["-O3"])
     for path in sorted(Path("summaries").glob("_*.pyx"))
 ]
 
-setup(ext_modules=cythonize(extensions, build_dir="build"))
+modules = cythonize(extensions, build_dir="build")
+for module in modules:
+    module.optional = True  # set here, since cythonize forgets it
+
+setup(ext_modules=modules)

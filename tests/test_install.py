@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -40,6 +41,15 @@ def test_plain_install_runs_the_board_without_jax(tmp_path: Path) -> None:
     assert re.search(r"^(jax|torch|tensorflow)\b", installed, re.MULTILINE) is None
     assert "_dash-config" in pages[0]
     assert all(pages)
+
+
+@pytest.mark.slow
+def test_build_without_a_compiler_leaves_the_compiled_members_out(tmp_path: Path) -> None:
+    command = [sys.executable, "setup.py", "build_ext", "--build-lib", tmp_path / "lib", "--build-temp", tmp_path]
+
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "CC": "false"}, check=True, capture_output=True)
+
+    assert list(tmp_path.rglob("*.so")) == []
 
 
 def fetch(url: str) -> str:
