@@ -14,9 +14,9 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from summaries import process_end
+from summaries.deferred import Deferred, Failures
 from summaries.event_file import RecordFile
 from summaries.outage import Outage, count_tags, describe_lost
 
@@ -31,30 +31,8 @@ _SHORTEST_DRAIN_SECS = 0.01
 _LIVENESS_SECS = 1.0
 _SMALL_BYTES = 128
 """Records up to this size, as one scalar is, are not counted by the byte."""
-_MAX_FAILURES = 20
-"""How many failures are kept to be raised; what fails beyond is counted."""
 _SLICE = 2048
 """Records that are joined at once, in less than 0.1 ms; then others get the interpreter's lock."""
-
-
-@dataclass(frozen=True)
-class Deferred:
-    """Values that are encoded in the background: they are costly to encode, or not there yet.
-
-    Attributes:
-        tags: Their tags; later values of these tags queue behind.
-        step: Their step, the first one of a block.
-        num_bytes: About how much memory they hold.
-        encode: Makes the finished records. May wait for a device; is called again after an OSError.
-        is_ready: Whether `encode` would not wait. The thread passes over what is not ready, so that no other tag waits
-            for a device.
-    """
-
-    tags: tuple[str, ...]
-    step: int
-    num_bytes: int
-    encode: Callable[[], bytes]
-    is_ready: Callable[[], bool] = lambda: True
 
 
 class _Turn:
@@ -107,8 +85,7 @@ class Outbox:
         self.queued_tags: dict[str, int] = {}
         self._num_bytes = 0  # of what is deferred, and of large records; small ones are bounded by their number
         self._needs_attention = True  # the thread is not running or has failed, or the outbox is closed
-        self._failures: list[Exception] = []
-        self._num_failures = 0
+        self._failures = Failures()
         self._lost: Counter[str] = Counter()
         self._outage = Outage()
 
@@ -316,11 +293,7 @@ class Outbox:
             self._outage.begin(self._file.path, error)
             return None
         except Exception as error:  # noqa: BLE001 - background thread: reappears in the caller
-            failure = ValueError(
-                f"Could not encode the value of {', '.join(map(repr, item.tags))} at step {item.step}: {error}"
-            )
-            failure.__cause__ = error
-            self._fail(failure)
+            self._fail(item.describe_failure(error))
             return b""
 
     def _write(self, data: bytes) -> bool:
@@ -369,25 +342,15 @@ class Outbox:
 
     def _fail(self, error: Exception) -> None:
         with self._lock:
-            self._num_failures += 1
-            if len(self._failures) < _MAX_FAILURES:
-                self._failures.append(error)
+            self._failures.add(error)
             self._needs_attention = True
 
     def _raise_failure(self) -> None:
-        """Raises what failed since the last call; the first failure, with the others as its notes."""
+        """Raises what failed since the last call."""
         with self._lock:
-            failures, self._failures = self._failures, []
-            num_failures, self._num_failures = self._num_failures, 0
+            failures, self._failures = self._failures, Failures()
             self._needs_attention = self._thread is None or self.is_closed
-        if not failures:
-            return
-        first, *others = failures
-        for other in others:
-            first.add_note(str(other))
-        if num_failures > len(failures):
-            first.add_note(f"{num_failures - len(failures)} more failed.")
-        raise first
+        failures.raise_first()
 
     def _find_lost(self) -> Counter[str]:
         """How many values of each tag are not written, now that nothing more will be."""

@@ -26,7 +26,8 @@ from types import TracebackType
 from typing import Any
 
 from summaries import adapters
-from summaries.background import DRAIN_SECS, Deferred, Outbox
+from summaries.background import DRAIN_SECS, Outbox
+from summaries.deferred import Deferred
 from summaries.event_file import FirstValues, is_remote, open_record_file
 from summaries.events import encode_event, file_version_field, session_start_field
 from summaries.kinds import Kind

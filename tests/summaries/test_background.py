@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from summaries import SummaryWriter, load
-from summaries.background import Deferred, Outbox
+from summaries.background import Outbox
+from summaries.deferred import Deferred
 from summaries.event_file import EventFile, FirstValues
 from summaries.events import encode_event, summary_field
 from summaries.outage import Outage
