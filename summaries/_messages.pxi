@@ -151,15 +151,35 @@ cdef enum:
     ODD, NO_NUMBER, NUMBER  # what a tensor is
 
 
+cdef enum:
+    DT_FLOAT = 1, DT_DOUBLE, DT_INT32, DT_UINT8, DT_INT16, DT_INT8, DT_INT64 = 9, DT_BOOL, DT_BFLOAT16 = 14
+    DT_UINT16 = 17, DT_HALF = 19, DT_UINT32 = 22, DT_UINT64 = 23
+
+# By dtype: the field that holds its elements, and the bytes of each in `tensor_content`. 0: no real number.
+cdef int* ELEMENT_FIELDS = [0, 5, 6, 7, 7, 7, 7, 0, 0, 10, 11, 0, 0, 0, 13, 0, 0, 7, 0, 13, 0, 0, 16, 17]
+cdef int* ELEMENT_BYTES = [0, 4, 8, 4, 1, 2, 1, 0, 0, 8, 1, 0, 0, 0, 2, 0, 0, 2, 0, 2, 0, 0, 4, 8]
+
+
+cdef struct Number:
+    double value
+    const uint8_t* at  # its bytes, if they are those of a float
+    size_t num_bytes
+
+
 cdef struct Tensor:
     uint64_t dtype
     bint is_single
     Cursor content
     int num_elements
     uint64_t element  # the bits of the last one
+    const uint8_t* at  # its place, if it takes 4 or 8 bytes
 
 
-cdef int read_tensor(Cursor message, double* number) noexcept nogil:
+cdef inline double read_float(const uint8_t* at, size_t num_bytes) noexcept nogil:
+    return float_of_bits(load_u32(at)) if num_bytes == 4 else double_of_bits(load_u64(at))
+
+
+cdef int read_tensor(Cursor message, Number* number) noexcept nogil:
     """Finds the number in a tensor of one element; NO_NUMBER also where only the portable scanner can tell."""
     cdef Tensor tensor
     cdef uint64_t key
@@ -183,9 +203,11 @@ cdef int read_tensor(Cursor message, double* number) noexcept nogil:
     if tensor.content.at < tensor.content.end:
         tensor.is_single &= tensor.num_elements == 0 and read_content(&tensor)
         tensor.num_elements += 1
-    if not tensor.is_single or tensor.num_elements != 1 or not decode_element(tensor.dtype, tensor.element, number):
+    if not tensor.is_single or tensor.num_elements != 1:
         return NO_NUMBER
-    return NUMBER
+    if tensor.dtype == DT_FLOAT or tensor.dtype == DT_DOUBLE:
+        number.at, number.num_bytes = tensor.at, 4 if tensor.dtype == DT_FLOAT else 8
+    return NUMBER if decode_element(tensor.dtype, tensor.element, &number.value) else NO_NUMBER
 
 
 cdef bint is_single(Cursor shape) noexcept nogil:
@@ -212,15 +234,6 @@ cdef bint is_single(Cursor shape) noexcept nogil:
     return True
 
 
-cdef enum:
-    DT_FLOAT = 1, DT_DOUBLE, DT_INT32, DT_UINT8, DT_INT16, DT_INT8, DT_INT64 = 9, DT_BOOL, DT_BFLOAT16 = 14
-    DT_UINT16 = 17, DT_HALF = 19, DT_UINT32 = 22, DT_UINT64 = 23
-
-# By dtype: the field that holds its elements, and the bytes of each in `tensor_content`. 0: no real number.
-cdef int* ELEMENT_FIELDS = [0, 5, 6, 7, 7, 7, 7, 0, 0, 10, 11, 0, 0, 0, 13, 0, 0, 7, 0, 13, 0, 0, 16, 17]
-cdef int* ELEMENT_BYTES = [0, 4, 8, 4, 1, 2, 1, 0, 0, 8, 1, 0, 0, 0, 2, 0, 0, 2, 0, 2, 0, 0, 4, 8]
-
-
 cdef void read_elements(Cursor* message, uint64_t key, Tensor* tensor) noexcept nogil:
     """Passes over a field, and notes its elements if they are of the dtype."""
     cdef uint64_t number = key >> 3
@@ -242,6 +255,7 @@ cdef void read_elements(Cursor* message, uint64_t key, Tensor* tensor) noexcept 
         if number > 6:
             read_varint(&span, &tensor.element)
         else:
+            tensor.at = span.at
             tensor.element = load_u32(span.at) if number == 5 else load_u64(span.at)
             span.at += 4 if number == 5 else 8
 
@@ -250,6 +264,7 @@ cdef bint read_content(Tensor* tensor) noexcept nogil:
     """Takes the element from `tensor_content`; False if it holds anything but one."""
     cdef const uint8_t* at = tensor.content.at
     cdef ptrdiff_t length = tensor.content.end - at
+    tensor.at = at
     if tensor.dtype > DT_UINT64 or length != ELEMENT_BYTES[tensor.dtype]:
         return False
     if length == 1:

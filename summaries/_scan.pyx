@@ -30,65 +30,7 @@ from summaries.tags import KIND_OF_NUMBER, TagTable
 include "_records.pxi"
 include "_messages.pxi"
 include "_rows.pxi"
-
-
-# Names of tags.
-
-cdef enum:
-    NOTHING = 0, SIMPLE_VALUE = 2, OLD_HISTOGRAM_MEMBER, IMAGE_MEMBER, HISTOGRAM_MEMBER, AUDIO_MEMBER, TENSOR_MEMBER = 8
-    NUM_MEMBERS = 9
-    NO_ID = -1
-
-
-cdef struct Name:
-    uint64_t hash
-    size_t start  # in the arena of names
-    size_t length
-    int32_t follower  # the name that came after this one last time
-    int32_t[NUM_MEMBERS] ids  # the tag's id by member of the oneof `value`; of a tensor that is a scalar, SIMPLE_VALUE's
-    bint is_checked  # whether the next two are what the table says
-    bint is_settled  # whether its metadata said which plugin it belongs to
-    bint is_scalar  # whether its tensors are scalars
-    uint64_t noted_in  # the event that brings its metadata
-
-
-cdef struct Value:
-    int32_t name
-    int member
-    bint is_scalar
-    double number
-    Cursor message
-    Cursor metadata
-
-
-cdef inline uint64_t hash_text(Cursor text) noexcept nogil:
-    """FNV-1a."""
-    cdef uint64_t hash = <uint64_t> 0xCBF29CE484222325
-    while text.at < text.end:
-        hash = (hash ^ text.at[0]) * <uint64_t> 0x100000001B3
-        text.at += 1
-    return hash
-
-
-cdef bint is_scalar_plugin(Cursor metadata, bint* is_named) noexcept nogil:
-    """Whether metadata name the plugin `scalars`, and whether they name one at all."""
-    cdef uint64_t key
-    cdef Cursor data, name
-    name.at = name.end = NULL
-    while metadata.at < metadata.end:
-        read_key(&metadata, &key)
-        if key != (1 << 3 | 2):
-            skip(&metadata, key & 7)
-            continue
-        read_span(&metadata, &data)
-        while data.at < data.end:
-            read_key(&data, &key)
-            if key == (1 << 3 | 2):
-                read_span(&data, &name)
-            else:
-                skip(&data, key & 7)
-    is_named[0] = name.at < name.end
-    return name.end - name.at == 7 and memcmp(name.at, b"scalars", 7) == 0
+include "_names.pxi"
 
 
 cdef class Scanner:
@@ -296,6 +238,8 @@ cdef class Scanner:
         cdef Cursor tag, tensor
         cdef uint64_t key
         memset(&value, 0, sizeof(Value))
+        if self.read_known_value(message, &value):
+            return self.note_value(&value)
         tag.at = tag.end = tensor.at = NULL
         value.message = message
         while message.at < message.end:
@@ -303,7 +247,8 @@ cdef class Scanner:
                 return 0
             if key == (2 << 3 | 5) and has_left(&message, 4):
                 value.member = SIMPLE_VALUE
-                value.number = float_of_bits(load_u32(message.at))
+                value.number.at, value.number.num_bytes = message.at, 4
+                value.number.value = float_of_bits(load_u32(message.at))
                 message.at += 4
             elif key == (1 << 3 | 2):
                 if tag.at != NULL or not read_span(&message, &tag):
@@ -313,7 +258,44 @@ cdef class Scanner:
         value.name = self.find_name(tag)
         if value.name < 0 or not self.find_meaning(&value, tensor):
             return 0
+        self.keep_sample(&value)
         return self.note_value(&value)
+
+    cdef bint read_known_value(self, Cursor message, Value* value) noexcept nogil:
+        """Reads a value of the name that is expected next, if it is like the sample but for its number."""
+        cdef Name* name
+        cdef const char* sample
+        cdef size_t end
+        if not self.names.num_items:
+            return False
+        value.name = (<Name*> self.names.items)[self.last_name].follower
+        name = <Name*> self.names.items + value.name
+        if name.sample_length == 0 or <size_t> (message.end - message.at) != name.sample_length:
+            return False
+        sample, end = self.arena.items + name.sample_start, name.number_start + name.number_bytes
+        if memcmp(message.at, sample, name.number_start) or memcmp(message.at + end, sample + end, name.sample_length - end):
+            return False
+        value.is_scalar, value.member = True, SIMPLE_VALUE
+        value.number.value = read_float(message.at + name.number_start, name.number_bytes)
+        self.last_name = value.name
+        return True
+
+    cdef int keep_sample(self, Value* value) except -1 nogil:
+        """Keeps the bytes of a value that the next ones of its name will be like."""
+        cdef Name* name = <Name*> self.names.items + value.name
+        cdef size_t length = value.message.end - value.message.at
+        if not value.is_scalar or value.number.at == NULL or name.sample_length or length > MAX_SAMPLE_BYTES:
+            return 0
+        if value.metadata.at != NULL and not name.is_settled:
+            return 0  # they say something new
+        if not reserve(&self.arena, length, 1):
+            with gil:
+                raise MemoryError
+        memcpy(self.arena.items + self.arena.num_items, value.message.at, length)
+        name.sample_start, name.sample_length = self.arena.num_items, length
+        name.number_start, name.number_bytes = value.number.at - value.message.at, value.number.num_bytes
+        self.arena.num_items += length
+        return 0
 
     cdef int note_value(self, Value* value) except -1 nogil:
         if value.member == NOTHING and value.metadata.at == NULL:
@@ -329,10 +311,11 @@ cdef class Scanner:
         """Finds whether a value is a scalar; 0 where only the portable scanner can tell."""
         cdef Name* name = <Name*> self.names.items + value.name
         cdef int content
-        cdef bint is_named
-        if value.member == SIMPLE_VALUE and value.metadata.at == NULL:
-            value.is_scalar = True
+        value.is_scalar = value.member == SIMPLE_VALUE
+        if value.is_scalar and value.metadata.at == NULL and tensor.at == NULL:
             return 1
+        if value.member != TENSOR_MEMBER and tensor.at != NULL:
+            return 0  # one that another member replaces
         if not name.is_checked:
             with gil:
                 self.check_name(value.name)
@@ -341,7 +324,6 @@ cdef class Scanner:
                 return 0  # a value before this one in the event says what it is
             if value.metadata.at != NULL:
                 name.noted_in = self.num_events
-        value.is_scalar = value.member == SIMPLE_VALUE
         if value.member == NOTHING:
             return not name.is_settled and value.metadata.at == NULL
         if value.member != TENSOR_MEMBER:
@@ -349,7 +331,7 @@ cdef class Scanner:
         if name.is_settled:
             value.is_scalar = name.is_scalar
         elif value.metadata.at != NULL:
-            value.is_scalar = is_scalar_plugin(value.metadata, &is_named)
+            value.is_scalar = is_scalar_plugin(value.metadata)
         content = read_tensor(tensor, &value.number)
         return content == NUMBER or (content == NO_NUMBER and not value.is_scalar)
 
@@ -370,7 +352,7 @@ cdef class Scanner:
                 with gil:
                     self.find_id(value.name, member)
             if value.is_scalar:
-                self.add_scalar(name.ids[member], step, wall_time, value.number)
+                self.add_scalar(name.ids[member], step, wall_time, value.number.value)
             else:
                 self.add_blob(
                     name.ids[member], step, wall_time,

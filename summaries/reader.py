@@ -15,7 +15,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -29,8 +29,8 @@ from summaries.scan import Scanner, make_scanner
 from summaries.sources import LocalSource, Source
 
 SLICE_BYTES = 64 << 20
-"""How much of a file `iter_batches` reads for one batch, about."""
-_WINDOW_BYTES = 1 << 20
+"""How much of a large file is read at once, about, by those that read it slice by slice."""
+_WINDOW_BYTES = 256 << 10
 _HEAD_BYTES = 64
 _NO_STATE = FileState("", b"", 0, 0, 0, 0, (), is_torn=False, tags=())
 
@@ -115,12 +115,6 @@ class EventFileReader:
             self._check_identity(source)
             self._scan(source, is_finished=is_finished, max_bytes=max_bytes)
         return make_batch(self._scanner.take(), self._scanner.tags, self.health)
-
-    def iter_batches(self, *, is_finished: bool = False) -> Iterator[Batch]:
-        """The same in slices of a bounded size; at least one."""
-        yield self.read(is_finished=is_finished, max_bytes=SLICE_BYTES)
-        while self.is_behind:
-            yield self.read(is_finished=is_finished, max_bytes=SLICE_BYTES)
 
     @property
     def health(self) -> FileHealth:

@@ -17,7 +17,7 @@ def tell(found: Found) -> list[object]:
     return [describe(found.columns), found.tags, found.scan]
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(events, max_size=8))
 def test_scanners_find_the_same_in_events_of_any_form(payloads: list[bytes]):
     data = b"".join(map(frame, payloads))
