@@ -21,27 +21,27 @@ from summaries import Facts
 from summaries.columns import Columns
 from summaries.run import Extent, FileLog
 
-MAX_ROWS_IN_MEMORY = 1 << 24
-"""About 400 MB that are not in the index yet; then reading waits for writing."""
 ROWS_AT_ONCE = 1 << 20
 FILES_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
-class Timing:
-    """When rows are written; all in seconds.
+class Pace:
+    """When rows are written.
 
     Attributes:
-        idle: After so long without a row those of a file are written, however few.
-        first_view: How long the first view is waited for.
-        quiet: A view is answered when nothing was asked for so long.
-        longest_pause: A chunk is written after this, however many views are asked for.
+        idle_secs: After so long without a row those of a file are written, however few.
+        first_view_secs: How long the first view is waited for.
+        quiet_secs: A view is answered when nothing was asked for so long.
+        max_pause_secs: A chunk is written after this, however many views are asked for.
+        max_rows_in_memory: With more of them, reading waits for writing. A row takes 24 or 32 bytes.
     """
 
-    idle: float = 5.0
-    first_view: float = 5.0
-    quiet: float = 0.02
-    longest_pause: float = 0.1
+    idle_secs: float = 5.0
+    first_view_secs: float = 5.0
+    quiet_secs: float = 0.02
+    max_pause_secs: float = 0.1
+    max_rows_in_memory: int = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,9 @@ class _Taken:
 class Indexer:
     """Knows what is not in the index yet, and writes it. `write` is for one thread, all else for any."""
 
-    def __init__(self, index: Index, timing: Timing, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, index: Index, pace: Pace, clock: Callable[[], float] = time.monotonic) -> None:
         self.index = index
-        self._timing = timing
+        self._pace = pace
         self._clock = clock
         self._room = threading.Condition()
         self._changed: dict[Path, tuple[RunState, float]] = {}
@@ -128,14 +128,14 @@ class Indexer:
 
     @property
     def _is_full(self) -> bool:
-        return self._num_rows > MAX_ROWS_IN_MEMORY
+        return self._num_rows > self._pace.max_rows_in_memory
 
     @property
     def may_begin(self) -> bool:
         """Whether the first view was answered, or need not be waited for."""
         now = self._clock()
-        is_answered = 0 <= self._last_asked < now - self._timing.quiet
-        return is_answered or self._is_full or now - self._started > self._timing.first_view
+        is_answered = 0 <= self._last_asked < now - self._pace.quiet_secs
+        return is_answered or self._is_full or now - self._started > self._pace.first_view_secs
 
     def write(self, *, all_of_it: bool = False) -> bool:
         """Writes some of what is due, in one transaction.
@@ -179,7 +179,7 @@ class Indexer:
         now = self._clock()
         for path, (run, changed) in self._changed.items():
             file = run.log.files.get(path)
-            is_due = all_of_it or self._is_full or now - changed >= self._timing.idle
+            is_due = all_of_it or self._is_full or now - changed >= self._pace.idle_secs
             if is_due or (file is not None and _has_chunk(file)):
                 yield path, run
                 num_files += 1
@@ -189,12 +189,12 @@ class Indexer:
 
     def _pause(self) -> None:
         """Waits while views are asked for."""
-        until = self._clock() + self._timing.longest_pause
+        until = self._clock() + self._pace.max_pause_secs
         with self._room:
-            while self._clock() < min(until, self._last_asked + self._timing.quiet):
+            while self._clock() < min(until, self._last_asked + self._pace.quiet_secs):
                 if self._is_stopped or self._is_full:
                     return
-                self._room.wait(self._timing.quiet)
+                self._room.wait(self._pace.quiet_secs)
 
     def _put_away(self, taken: Sequence[_Taken], numbers: Sequence[int]) -> None:
         for one, number in zip(taken, numbers, strict=True):

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -20,12 +21,14 @@ from dashboard.store import schema
 from dashboard.store.facts import decode_facts
 from dashboard.store.file_rows import IndexedFile
 from dashboard.store.index import Index, IndexDamagedError
-from dashboard.store.indexer import IndexedRows, Indexer, Timing, count_rows
+from dashboard.store.index_files import prune
+from dashboard.store.indexer import IndexedRows, Indexer, Pace, count_rows
 from dashboard.store.lock import WriterLock
 from dashboard.store.memory import MAX_CACHE_BYTES, MemoryStore
 from dashboard.store.rereading import read_front
 from dashboard.store.run_state import RunState, name_tags
 from summaries import Blobs, FileHealth, Mark, RunUpdate, Series
+from summaries.reader import make_empty_batch
 from summaries.run import FileLog
 
 _log = logging.getLogger(__name__)
@@ -50,7 +53,7 @@ class SqliteStore(MemoryStore):
         path: Path,
         logdir: str,
         *,
-        timing: Timing | None = None,
+        pace: Pace | None = None,
         max_index_bytes: int = MAX_INDEX_BYTES,
         max_cache_bytes: int = MAX_CACHE_BYTES,
     ) -> None:
@@ -59,7 +62,7 @@ class SqliteStore(MemoryStore):
         Args:
             path: The index' file.
             logdir: What tells the logdir from every other.
-            timing: When rows are written.
+            pace: When rows are written.
             max_index_bytes: At this size nothing more is written.
             max_cache_bytes: As of `MemoryStore`.
 
@@ -74,8 +77,9 @@ class SqliteStore(MemoryStore):
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._is_writing = True
+        self._run_names: dict[Path, str] = {}
         try:
-            self._indexer = Indexer(self._open(), timing or Timing())
+            self._indexer = Indexer(self._open(), pace or Pace())
         except BaseException:
             self._lock_file.close()
             raise
@@ -118,6 +122,7 @@ class SqliteStore(MemoryStore):
             if name in facts:
                 run.read_facts = partial(decode_facts, facts[name])
         self._runs = runs
+        self._run_names = {file.path: file.run for file in files}
         for run in runs.values():
             self._listing.put(run.name, run.tags, run.make_facts)
 
@@ -128,8 +133,7 @@ class SqliteStore(MemoryStore):
 
     def append(self, update: RunUpdate) -> None:
         """Takes in what one read of one event file brought; waits while too much of it is not in the index yet."""
-        known = self._runs.get(update.run)
-        before = known.log.files.get(update.path) if known is not None and update.is_replaced else None
+        before = self._find_file(update)
         index = self._indexer.index
         try:
             super().append(update)
@@ -137,8 +141,32 @@ class SqliteStore(MemoryStore):
             self._rebuild(index, str(error))
         self._indexer.note_removed(before)
         run = self._runs.get(update.run)
-        if run is not None and update.path in run.log.files:
+        if run is None or update.path not in run.log.files:
+            self._run_names.pop(update.path, None)
+        else:
+            self._run_names[update.path] = update.run
             self._indexer.note(run, update.path, count_rows(update.batch))
+
+    def _find_file(self, update: RunUpdate) -> FileLog | None:
+        """What the store holds of a file that is replaced, if it does.
+
+        The index knows of some files only, when a process was killed; so another one may find that a file belongs to
+        another run than the index says, since sub-runs are folded by what all of them hold. Then it is moved.
+        """
+        name = self._run_names.get(update.path, update.run)
+        run = self._runs.get(name)
+        file = None if run is None else run.log.files.get(update.path)
+        if run is None or file is None or (name == update.run and not update.is_replaced):
+            return None
+        if name != update.run:
+            front = read_front(update.path, run.states[update.path])
+            gone = make_empty_batch(update.path)
+            super().append(dataclasses.replace(update, run=name, batch=gone, is_replaced=True))
+            if front is not None and not update.is_replaced:
+                tags = update.batch.tags[: len(front.tags)]
+                front = dataclasses.replace(front, tags=tags, health=update.batch.health)
+                super().append(dataclasses.replace(update, batch=front))
+        return file
 
     def series(self, run: str, tag: str) -> Series:
         """All points of a scalar tag; as of `MemoryStore`."""
@@ -189,6 +217,7 @@ class SqliteStore(MemoryStore):
 
     def _write_in_background(self) -> None:
         try:
+            self._tidy()
             while self._is_writing and not self._stopping.wait(LOOK_SECS):
                 while self._indexer.may_begin and not self._stopping.is_set() and self.write():
                     continue
@@ -196,6 +225,13 @@ class SqliteStore(MemoryStore):
         except Exception as error:  # noqa: BLE001
             _log.exception("The thread that writes the index failed.")
             self._stop_writing(f"{type(error).__name__}: {error}")
+
+    def _tidy(self) -> None:
+        """Frees what nobody needs any more, in this index and beside it."""
+        with self._write_lock, suppress(sqlite3.Error):
+            self._indexer.index.tidy()
+        for path in prune(self._path.parent):
+            _log.info("Removed the index %s, which was not opened for long.", path)
 
     def write(self, *, all_of_it: bool = False) -> bool:
         """Writes some of what is due; what `start` has done in the background.

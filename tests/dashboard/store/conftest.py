@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.store.indexer import Timing
+from dashboard.store.indexer import Pace
 from dashboard.store.memory import MemoryStore
 from dashboard.store.protocol import LogStore
 from dashboard.store.sqlite import SqliteStore
 from summaries import LogdirTail
 
-NEVER = Timing(idle=1e9, first_view=1e9)
+NEVER = Pace(idle_secs=1e9, first_view_secs=1e9)
 
 
 class Follower:
@@ -58,7 +58,7 @@ class RestartingFollower(Follower):
 def open_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], SqliteStore]:
     """Opens a store whose index is written only when told to; the same index each time."""
     path = tmp_path_factory.mktemp("indexes") / "index.sqlite"
-    return lambda: SqliteStore(path, "logdir", timing=NEVER)
+    return lambda: SqliteStore(path, "logdir", pace=NEVER)
 
 
 @pytest.fixture(params=["memory", "sqlite not written yet", "sqlite written", "sqlite started again"])
