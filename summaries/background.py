@@ -139,6 +139,11 @@ class Outbox:
         if is_full or self._needs_attention:
             self._attend()
 
+    def check_open(self) -> None:
+        """Raises ValueError after `close`."""
+        if self.is_closed:
+            raise ValueError("writer must be open; got a closed one. Make a new SummaryWriter.")
+
     def flush(self) -> None:
         """Writes all that was put before; then readers of the file see it.
 
@@ -312,8 +317,7 @@ class Outbox:
 
     def _attend(self) -> None:
         """The rare part of taking a record: start the thread, wait when full, raise what failed."""
-        if self.is_closed:
-            raise ValueError("writer must be open; got a closed one. Make a new SummaryWriter.")
+        self.check_open()
         self._start()
         if self._is_full() and (self._outage.is_waiting() or self.drain()):
             self._drop_excess()

@@ -164,6 +164,9 @@ class SummaryWriter(
     def _is_closed(self) -> bool:
         return self._outbox.is_closed
 
+    def _check_open(self) -> None:
+        self._outbox.check_open()
+
     def _open_subrun(self, name: str) -> SummaryWriter:
         folder = f"{self.log_dir}/{name}"
         return SummaryWriter(folder, filename_suffix=self.filename_suffix, fsync=self._is_fsync, heartbeat_secs=None)

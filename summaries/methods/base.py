@@ -34,6 +34,10 @@ class Methods:
         """Whether nothing more is taken."""
         raise NotImplementedError
 
+    def _check_open(self) -> None:
+        """Raises ValueError if nothing more is taken."""
+        raise NotImplementedError
+
     def _open_subrun(self, name: str) -> Any:
         """A writer of the run `name` below this one; the caller closes it."""
         raise NotImplementedError

@@ -203,7 +203,11 @@ class RunMethods(Methods):
         """Logs what the program prints from now on, which still appears where it did.
 
         That is what Python writes to `sys.stdout` and `sys.stderr`, and not what programs that it starts print.
+
+        Raises:
+            ValueError: If the writer is closed.
         """
+        self._check_open()
         start_console(self._life)
 
     def log_system(self, interval_secs: float = 10.0) -> None:
@@ -216,8 +220,9 @@ class RunMethods(Methods):
 
         Raises:
             ImportError: If psutil is not installed.
-            ValueError: If the interval is not positive.
+            ValueError: If the interval is not positive, or the writer is closed.
         """
+        self._check_open()
         timers.check_interval("interval_secs", interval_secs)
         start_system(self._life, interval_secs, self.log_dir)
 

@@ -450,6 +450,15 @@ def test_threads_may_share_a_writer(writer: SummaryWriter):
     assert [scalars[f"tag{number}"].steps.tolist() for number in range(4)] == [list(range(2000))] * 4
 
 
+@pytest.mark.parametrize("method", ["capture_console", "log_system", "add_environment"])
+def test_a_closed_writer_begins_nothing_that_goes_on(tmp_path: Path, method: str):
+    writer = SummaryWriter(tmp_path)
+    writer.close()
+
+    with pytest.raises(ValueError, match="writer must be open"):
+        getattr(writer, method)()
+
+
 def test_a_closed_writer_refuses_values_and_may_be_closed_again(tmp_path: Path):
     writer = SummaryWriter(tmp_path)
     writer.close()
