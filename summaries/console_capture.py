@@ -43,8 +43,10 @@ class ConsoleCapture:
         """Keeps no more. A stream that something else has replaced since stays as it is."""
         for name, copy in self._copies.items():
             copy.capture = None
-            if getattr(sys, name) is copy:
-                setattr(sys, name, copy.stream)
+            stream = getattr(sys, name)
+            while isinstance(stream, _Copy) and stream.capture is None:  # other captures may have ended before this one
+                stream = stream.stream
+            setattr(sys, name, stream)
 
     def keep(self, stream: str, text: str) -> None:
         """Keeps a piece of output."""

@@ -105,3 +105,17 @@ def test_copy_has_what_the_stream_has():
         value, is_terminal = sys.stdout.getvalue(), sys.stdout.isatty()
 
     assert (value, is_terminal) == ("", False)
+
+
+def test_captures_that_end_in_any_order_leave_the_terminal_as_it_was():
+    with terminal() as stream:
+        first, second = ConsoleCapture(), ConsoleCapture()
+        first.start()
+        second.start()
+        first.stop()
+        sys.stdout.write("of the second\n")
+        second.stop()
+        left = sys.stdout
+
+    assert left is stream
+    assert (first.take(), second.take()) == ([], [ConsoleText("stdout", "of the second\n")])
