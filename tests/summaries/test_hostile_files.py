@@ -7,14 +7,16 @@ import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from summaries import EventFileReader, SummaryWriter, load
-from summaries.columns import Batch
+from summaries.columns import Batch, Ints
 from summaries.proto.event_pb2 import Event
 from summaries.proto.summary_pb2 import Summary, SummaryMetadata
 from summaries.proto.tensor_pb2 import TensorProto, TensorShapeProto
 from summaries.records import frame, split_records
+from tests.summaries.scanners import SCANNERS, MakeScanner
 
 NAME = "events.out.tfevents.1700000000.host.1.0"
 # By clu, with TensorFlow: eight tags of seven kinds.
@@ -22,40 +24,56 @@ SOUND = (Path(__file__).resolve().parent.parent / "fixtures" / "clu" / f"{NAME}.
 SPANS = [(start - 12, start + length + 4) for start, length in split_records(SOUND, is_growing=False).payloads]
 
 Point = tuple[str, str, int, float, object]
+Read = Callable[[bytes], Batch]
 
 
-def read(path: Path, data: bytes, *, is_finished: bool = True) -> Batch:
-    path.write_bytes(data)
-    with EventFileReader(path) as reader:
-        return reader.read(is_finished=is_finished)
+@pytest.fixture(params=SCANNERS)
+def make_scanner(request: pytest.FixtureRequest) -> MakeScanner:
+    return request.param
+
+
+@pytest.fixture
+def read(make_scanner: MakeScanner, tmp_path: Path) -> Read:
+    """Reads bytes as a finished event file."""
+
+    def read_file(data: bytes) -> Batch:
+        path = tmp_path / NAME
+        path.write_bytes(data)
+        with EventFileReader(path, make_scanner=make_scanner) as reader:
+            return reader.read(is_finished=True)
+
+    return read_file
 
 
 def points_of(batch: Batch, data: bytes) -> list[Point]:
-    """All points, tag by tag: of scalars the value, of all else the bytes."""
-    found: list[Point] = []
-    for number, tag in enumerate(batch.tags):
-        for row in range(batch.starts[number], batch.starts[number + 1]):
-            found.append((tag.name, tag.kind, batch.steps[row], batch.wall_times[row], batch.values[row]))
-        for row in range(batch.blob_starts[number], batch.blob_starts[number + 1]):
-            begin, length = batch.blob_offsets[row], batch.blob_lengths[row]
-            place = batch.blob_steps[row], batch.blob_wall_times[row]
-            found.append((tag.name, tag.kind, *place, data[begin : begin + length]))
-    return found
+    """All points: of scalars the value, of all else the bytes."""
+    names = [(tag.name, tag.kind) for tag in batch.tags]
+    rows = zip(batch.steps.tolist(), batch.wall_times.tolist(), batch.values.tolist(), strict=True)
+    places = zip(batch.blob_offsets.tolist(), batch.blob_lengths.tolist(), strict=True)
+    blobs = [data[offset : offset + length] for offset, length in places]
+    blob_rows = zip(batch.blob_steps.tolist(), batch.blob_wall_times.tolist(), blobs, strict=True)
+    scalars = [(*name, *row) for name, row in zip(repeat_by(names, batch.starts), rows, strict=True)]
+    others = [(*name, *row) for name, row in zip(repeat_by(names, batch.blob_starts), blob_rows, strict=True)]
+    return scalars + others
 
 
-@pytest.fixture(scope="module")
-def points_by_record(tmp_path_factory: pytest.TempPathFactory) -> list[list[Point]]:
+def repeat_by(names: list[tuple[str, str]], starts: Ints) -> list[tuple[str, str]]:
+    """The name of each row."""
+    return [name for name, count in zip(names, np.diff(starts).tolist(), strict=True) for _ in range(count)]
+
+
+@pytest.fixture
+def points_by_record(read: Read) -> list[list[Point]]:
     """What each record of `SOUND` holds."""
-    path = tmp_path_factory.mktemp("records") / NAME
     records = [SOUND[begin:end] for begin, end in SPANS]
-    return [points_of(read(path, record), record) for record in records]
+    return [points_of(read(record), record) for record in records]
 
 
-def test_a_file_cut_at_any_byte_has_all_records_before(tmp_path: Path, points_by_record: list[list[Point]]):
+def test_a_file_cut_at_any_byte_has_all_records_before(read: Read, points_by_record: list[list[Point]]):
     for size in range(len(SOUND) + 1):
         data = SOUND[:size]
 
-        batch = read(tmp_path / NAME, data)
+        batch = read(data)
 
         num_whole = sum(end <= size for _, end in SPANS)
         end = SPANS[num_whole - 1][1] if num_whole else 0
@@ -66,12 +84,14 @@ def test_a_file_cut_at_any_byte_has_all_records_before(tmp_path: Path, points_by
         assert [(problem.offset, problem.num_bytes) for problem in batch.health.problems] == gaps
 
 
-def test_a_file_that_grows_in_two_parts_cut_at_any_byte_is_read_whole(tmp_path: Path):
+def test_a_file_that_grows_in_two_parts_cut_at_any_byte_is_read_whole(
+    read: Read, make_scanner: MakeScanner, tmp_path: Path
+):
     path = tmp_path / NAME
-    whole = points_of(read(path, SOUND), SOUND)
+    whole = points_of(read(SOUND), SOUND)
     for size in range(len(SOUND) + 1):
         path.write_bytes(SOUND[:size])
-        with EventFileReader(path) as reader:
+        with EventFileReader(path, make_scanner=make_scanner) as reader:
             first = points_of(reader.read(), SOUND)
             with path.open("ab") as file:
                 file.write(SOUND[size:])
@@ -81,41 +101,41 @@ def test_a_file_that_grows_in_two_parts_cut_at_any_byte_is_read_whole(tmp_path: 
         assert (reader.generation, reader.health.problems, reader.health.is_torn) == (0, (), False)
 
 
-def test_a_flipped_bit_at_any_byte_costs_its_record(tmp_path: Path, points_by_record: list[list[Point]]):
+def test_a_flipped_bit_at_any_byte_costs_its_record(read: Read, points_by_record: list[list[Point]]):
     for number, (begin, end) in enumerate(SPANS):
         expected = sorted(point for other, points in enumerate(points_by_record) if other != number for point in points)
         for place in range(begin, end):
             data = bytearray(SOUND)
             data[place] ^= 1 << place % 8
 
-            batch = read(tmp_path / NAME, bytes(data))
+            batch = read(bytes(data))
 
             assert sorted(points_of(batch, bytes(data))) == expected
             assert [(problem.offset, problem.num_bytes) for problem in batch.health.problems] == [(begin, end - begin)]
 
 
-def test_zeros_after_a_power_cut_cost_nothing(tmp_path: Path):
-    batch = read(tmp_path / NAME, SOUND + bytes(100_000))
+def test_zeros_after_a_power_cut_cost_nothing(read: Read):
+    batch = read(SOUND + bytes(100_000))
 
     assert (batch.health.num_records, batch.health.num_bytes_read) == (len(SPANS), len(SOUND) + 100_000)
     assert [(problem.offset, problem.num_bytes) for problem in batch.health.problems] == [(len(SOUND), 100_000)]
 
 
 @pytest.mark.parametrize("junk", [bytes(4096), b"\xff" * 4096, SOUND[5:900], frame(b"no event")[:-1]], ids=range(4))
-def test_bytes_that_do_not_belong_there_cost_nothing(tmp_path: Path, points_by_record: list[list[Point]], junk: bytes):
+def test_bytes_that_do_not_belong_there_cost_nothing(read: Read, points_by_record: list[list[Point]], junk: bytes):
     middle = SPANS[4][1]
     data = SOUND[:middle] + junk + SOUND[middle:]
 
-    points = points_of(read(tmp_path / NAME, data), data)
+    points = points_of(read(data), data)
 
     assert set(points) >= {point for points in points_by_record for point in points}
 
 
-def test_event_files_one_after_the_other_are_read_as_one(tmp_path: Path):
-    batch = read(tmp_path / NAME, SOUND + SOUND)
+def test_event_files_one_after_the_other_are_read_as_one(read: Read):
+    batch = read(SOUND + SOUND)
 
     assert (batch.health.num_records, batch.health.problems) == (2 * len(SPANS), ())
-    assert sorted(points_of(batch, SOUND + SOUND)) == sorted(2 * points_of(read(tmp_path / NAME, SOUND), SOUND))
+    assert sorted(points_of(batch, SOUND + SOUND)) == sorted(2 * points_of(read(SOUND), SOUND))
 
 
 @pytest.mark.parametrize(
@@ -129,17 +149,17 @@ def test_event_files_one_after_the_other_are_read_as_one(tmp_path: Path):
     ],
     ids=["gzip", "line ends", "utf-16", "html", "text"],
 )
-def test_a_file_that_is_something_else_is_one_problem(tmp_path: Path, spoil: Callable[[bytes], bytes]):
+def test_a_file_that_is_something_else_is_one_problem(read: Read, spoil: Callable[[bytes], bytes]):
     data = spoil(SOUND)
 
-    batch = read(tmp_path / NAME, data)
+    batch = read(data)
 
     assert (batch.tags, batch.health.num_records) == ((), 0)
     assert [(problem.offset, problem.num_bytes) for problem in batch.health.problems] == [(0, len(data))]
 
 
-def test_an_empty_file_is_no_problem(tmp_path: Path):
-    assert read(tmp_path / NAME, b"").health.problems == ()
+def test_an_empty_file_is_no_problem(read: Read):
+    assert read(b"").health.problems == ()
 
 
 def test_a_folder_named_like_an_event_file_is_a_folder(tmp_path: Path):

@@ -7,6 +7,7 @@ from pathlib import Path
 from summaries import EventFileReader
 from summaries.load import Run
 from summaries.run import RunLog
+from tests.summaries.scanners import MakeScanner
 from tests.writers.theirs import list_event_files
 
 
@@ -15,10 +16,10 @@ def list_run_folders(logdir: Path) -> list[Path]:
     return sorted({path.parent for path in logdir.rglob("*tfevents*")})
 
 
-def read_run(folder: Path) -> Run:
-    """The run in `folder`."""
+def read_run(folder: Path, make_scanner: MakeScanner) -> Run:
+    """The run in `folder`, through one of the scanners."""
     log = RunLog()
     for path in list_event_files(folder):
-        with EventFileReader(path) as reader:
+        with EventFileReader(path, make_scanner=make_scanner) as reader:
             log.update(path, reader.read(is_finished=True))
     return Run(".", log)

@@ -15,6 +15,7 @@ from tensorboard.backend.event_processing.event_file_loader import RawEventFileL
 
 from summaries.load import Run
 from summaries.reader import read_blob
+from tests.summaries.scanners import SCANNERS
 from tests.writers import ours, theirs
 from tests.writers.contract import find_logdir
 from tests.writers.forms import COMPARISONS, exact
@@ -63,14 +64,14 @@ def logdir_by(tmp_path_factory: pytest.TempPathFactory) -> Logdirs:
     return write
 
 
-@pytest.fixture(scope="module")
-def runs_by(logdir_by: Logdirs) -> Reads:
-    """All runs by a writer, read once."""
+@pytest.fixture(scope="module", params=SCANNERS)
+def runs_by(logdir_by: Logdirs, request: pytest.FixtureRequest) -> Reads:
+    """All runs by a writer, read once by each scanner."""
 
     @cache
     def read(name: str) -> list[Read]:
         folders = ours.list_run_folders(logdir_by(name))
-        return [Read(folder, ours.read_run(folder), theirs.read_run(folder)) for folder in folders]
+        return [Read(folder, ours.read_run(folder, request.param), theirs.read_run(folder)) for folder in folders]
 
     return read
 
