@@ -43,4 +43,6 @@ from summaries.reader import read_blob as read_blob
 from summaries.run import Blobs as Blobs
 from summaries.run import RunLog as RunLog
 from summaries.series import Series as Series
+from summaries.tail import Point as Point
+from summaries.tail import tail as tail
 from summaries.writer import SummaryWriter as SummaryWriter
