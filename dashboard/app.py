@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     server = secrets.token_hex(4)
     store = open_store(settings.logdir_key, settings.index)
     hub = NewsHub()
-    tailer = Tailer(Path(settings.logdir_key), store, hub.notify)
+    tailer = Tailer(settings.logdir, store, hub.notify)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

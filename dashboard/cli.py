@@ -35,8 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not is_loopback(settings.host):
         reach = f"anyone who can reach {settings.host} port {listening.getsockname()[1]} can read the logs"
         _say(f"board: {reach}. Leave --host out to serve this machine only.", stream=sys.stderr)
-    if not settings.logdir.expanduser().is_dir():
-        _say(f"board: logdir {str(settings.logdir)!r} does not exist yet. board watches for it.", stream=sys.stderr)
+    for logdir in settings.logdirs:
+        if not logdir.exists:
+            _say(f"board: logdir {logdir.label!r} does not exist yet. board watches for it.", stream=sys.stderr)
     serve(settings, listening)
     return 0
 

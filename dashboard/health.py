@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from summaries import FileHealth, Problem
+from summaries import FileHealth, Problem, show_path
 
 
 def describe_problems(health: FileHealth) -> list[str]:
     """What is wrong with an event file, a sentence each."""
-    return [f"{health.path.name}: {describe_problem(problem)}" for problem in health.problems]
+    return [f"{show_path(health.path.name)}: {describe_problem(problem)}" for problem in health.problems]
 
 
 def describe_problem(problem: Problem) -> str:

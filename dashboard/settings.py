@@ -6,8 +6,9 @@ import argparse
 import os
 from collections.abc import Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
-from pathlib import Path
 from typing import Any
+
+from summaries import AnyPath, Logdir, parse_logdirs
 
 DEFAULT_PORT = 6006
 
@@ -24,8 +25,9 @@ def _setting(help_text: str, *, default: Any = MISSING, metavar: str | None = No
 class Settings:
     """Everything that ``board`` can be told. Each field is one flag of the same name."""
 
-    logdir: Path = _setting(
-        "Folder given to SummaryWriter; each folder in it that holds event files is a run. It may be created later.",
+    logdir: AnyPath | Sequence[AnyPath] = _setting(
+        "Folder given to SummaryWriter; each folder in it that holds event files is a run. It may be created later. "
+        "Also `name=DIR`, a pattern as `'runs/2024-*'`, an address as `s3://bucket/runs`, or several of these.",
         metavar="DIR",
     )
     host: str = _setting("Address to listen on. The default is reachable from this machine only.", default="127.0.0.1")
@@ -42,15 +44,23 @@ class Settings:
     open: bool = _setting("Open the page in the default web browser.", default=False)
 
     @property
+    def logdirs(self) -> tuple[Logdir, ...]:
+        """The logdirs, as they are understood.
+
+        Raises:
+            ValueError: If `logdir` is not one.
+        """
+        return parse_logdirs(self.logdir)
+
+    @property
     def logdir_key(self) -> str:
-        """What tells the logdir from every other. Event files are known by their paths, so each name of it counts."""
-        return os.path.abspath(self.logdir.expanduser())
+        """What tells the logdirs from all others. Event files are known by their paths, so each name of one counts."""
+        return "\n".join(logdir.key for logdir in self.logdirs)
 
     @property
     def logdir_label(self) -> str:
-        """The logdir as the page names it: relative to the working folder where that is shorter."""
-        path = self.logdir.expanduser().absolute()
-        return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+        """The logdirs as the page names them."""
+        return ", ".join(logdir.label for logdir in self.logdirs)
 
 
 def flag_name(setting: Field[Any]) -> str:
@@ -78,13 +88,14 @@ def _add_flag(parser: argparse.ArgumentParser, setting: Field[Any]) -> None:
             flag_name(setting), action=argparse.BooleanOptionalAction, default=setting.default, **common
         )
         return
-    types: dict[str, Any] = {"Path": Path, "int | None": int}
+    repeated: dict[str, Any] = {"nargs": "+", "action": "extend"} if "Sequence" in str(setting.type) else {}
     parser.add_argument(
         flag_name(setting),
         required=setting.default is MISSING,
         default=None if setting.default is MISSING else setting.default,
         metavar=setting.metadata["metavar"] or setting.name.upper(),
-        type=types.get(str(setting.type), str),
+        type=int if setting.type == "int | None" else str,
+        **repeated,
         **common,
     )
 
@@ -102,9 +113,14 @@ def parse_settings(arguments: Sequence[str] | None = None) -> Settings:
     parsed = parser.parse_args(arguments)
     if parsed.port is not None and not 0 <= parsed.port <= 65535:
         parser.error(f"--port must be between 0 and 65535; got {parsed.port}. Leave it out to take a free one.")
-    if parsed.logdir.exists() and not parsed.logdir.is_dir():
-        parser.error(f"--logdir must be a folder; got the file {str(parsed.logdir)!r}. Pass the folder that holds it.")
-    return Settings(**vars(parsed))
+    settings = Settings(**vars(parsed) | {"logdir": tuple(parsed.logdir)})
+    try:
+        files = [logdir.label for logdir in settings.logdirs if os.path.isfile(logdir.path)]
+    except ValueError as error:
+        parser.error(f"--logdir: {error}")
+    if files:
+        parser.error(f"--logdir must be a folder; got the file {files[0]!r}. Pass the folder that holds it.")
+    return settings
 
 
 def settings_table() -> str:

@@ -37,6 +37,10 @@ from summaries.kinds import Table as Table
 from summaries.load import load as load
 from summaries.logdir_tail import LogdirTail as LogdirTail
 from summaries.logdir_tail import RunUpdate as RunUpdate
+from summaries.logdirs import AnyPath as AnyPath
+from summaries.logdirs import Logdir as Logdir
+from summaries.logdirs import parse_logdirs as parse_logdirs
+from summaries.logdirs import show_path as show_path
 from summaries.members import find_compiled as find_compiled
 from summaries.reader import EventFileReader as EventFileReader
 from summaries.reader import read_blob as read_blob
@@ -45,4 +49,6 @@ from summaries.run import RunLog as RunLog
 from summaries.series import Series as Series
 from summaries.tail import Point as Point
 from summaries.tail import tail as tail
+from summaries.walk import FolderProblem as FolderProblem
+from summaries.watching import iter_changes as iter_changes
 from summaries.writer import SummaryWriter as SummaryWriter

@@ -15,7 +15,6 @@ Synopsis:
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -180,7 +179,7 @@ def load(
     for update in tail.iter_updates():
         logs.setdefault(update.run, RunLog()).update(update.path, update.batch, is_replaced=update.is_replaced)
     for place in tail.logdirs:
-        if not (place.is_remote or place.pattern or os.path.isdir(place.path)):
+        if not place.exists:
             raise FileNotFoundError(
                 f"log directory {place.label!r} does not exist. Pass load the folder given to SummaryWriter."
             )

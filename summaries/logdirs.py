@@ -28,7 +28,7 @@ class Logdir:
 
     Attributes:
         name: What the names of its runs begin with; "" where there is one logdir without a name.
-        path: The folder: a path of this machine, or an address. The runs' names go on from here.
+        path: The folder: an absolute path of this machine, or an address. The runs' names go on from here.
         pattern: Which folders below `path` are read, as `2024-*/runs`; "" for all of it.
     """
 
@@ -42,9 +42,23 @@ class Logdir:
         return is_remote(self.path)
 
     @property
+    def key(self) -> str:
+        """What tells it from every other."""
+        path = os.path.join(self.path, self.pattern) if self.pattern else self.path
+        return f"{self.name}={path}" if self.name else path
+
+    @property
     def label(self) -> str:
-        """How to name it to a reader."""
-        return show_path(os.path.join(self.path, self.pattern) if self.pattern else self.path)
+        """How to name it to a reader: relative to the working folder where that is shorter."""
+        path = os.path.join(self.path, self.pattern) if self.pattern else self.path
+        if not self.is_remote and Path(path).is_relative_to(Path.cwd()):
+            path = str(Path(path).relative_to(Path.cwd()))
+        return show_path(path)
+
+    @property
+    def exists(self) -> bool:
+        """Whether it is there, as far as one can tell without asking a store."""
+        return self.is_remote or os.path.isdir(self.path)
 
     def run_name(self, relative: str) -> str:
         """The name of the run in the folder `relative` to `path`, "" for `path` itself."""
@@ -97,7 +111,7 @@ def show_path(path: AnyPath) -> str:
 def _parse(given: AnyPath) -> Logdir:
     text = os.fspath(given)
     if not isinstance(given, str):
-        return Logdir("", os.path.expanduser(text))
+        return Logdir("", _to_absolute(text))
     name, equals, rest = text.partition("=")
     is_named = bool(equals) and "/" not in name and not os.path.exists(os.path.expanduser(text))
     if not is_named:
@@ -109,14 +123,16 @@ def _parse(given: AnyPath) -> Logdir:
 
 def _find_pattern(name: str, text: str) -> Logdir:
     """Splits a pattern from the folder that it begins at."""
-    path = text if is_remote(text) else os.path.expanduser(text.removeprefix("file://"))
-    path = path.rstrip("/") or "/"
+    path = text.rstrip("/") if is_remote(text) else _to_absolute(text.removeprefix("file://"))
     if not glob.has_magic(path) or (not is_remote(path) and os.path.exists(path)):
         return Logdir(name, path)
     parts = path.split("/")
     first = next(number for number, part in enumerate(parts) if glob.has_magic(part))
-    base = "/".join(parts[:first]) or ("/" if path.startswith("/") else ".")
-    return Logdir(name, base, "/".join(parts[first:]))
+    return Logdir(name, "/".join(parts[:first]) or "/", "/".join(parts[first:]))
+
+
+def _to_absolute(path: str) -> str:
+    return os.path.abspath(os.path.expanduser(path))
 
 
 def _name_all(logdirs: Sequence[Logdir]) -> tuple[Logdir, ...]:
@@ -132,6 +148,6 @@ def _name_all(logdirs: Sequence[Logdir]) -> tuple[Logdir, ...]:
 
 def _ends_of(path: str) -> list[str]:
     """The last part of a path, the last two, and so on."""
-    address = path.partition("://")[2] if is_remote(path) else os.path.abspath(path)
+    address = path.partition("://")[2] if is_remote(path) else path
     parts = [show_path(part) for part in address.split("/") if part]
     return ["/".join(parts[-number:]) for number in range(1, len(parts) + 1)]

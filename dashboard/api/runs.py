@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -12,6 +13,7 @@ from fastapi import APIRouter, Query
 from dashboard.health import describe_problems
 from dashboard.settings import Settings
 from dashboard.store.protocol import LogStore, Progress, RunFacts
+from summaries import FolderProblem, show_path
 
 
 def make_router(store: LogStore, settings: Settings, progress: Progress, server: str) -> APIRouter:
@@ -35,7 +37,7 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
             "version": version,
             "is_reading": is_reading,
             "tags_version": tags_version,
-            "logdir": describe_logdir(settings, has_runs=bool(runs)),
+            "logdir": describe_logdirs(settings, progress.problems, has_runs=bool(runs)),
             "runs": [run_to_json(run) for run in runs],
         }
 
@@ -64,20 +66,23 @@ def run_to_json(run: RunFacts) -> dict[str, Any]:
     }
 
 
-def describe_logdir(settings: Settings, *, has_runs: bool) -> dict[str, Any]:
-    """The logdir's name and, while it has no run, what was looked at."""
-    path = settings.logdir.expanduser()
-    described = {"label": settings.logdir_label, "exists": path.is_dir()}
+def describe_logdirs(settings: Settings, problems: Sequence[FolderProblem], *, has_runs: bool) -> dict[str, Any]:
+    """The logdirs' names, what could not be looked into, and while there is no run, what was looked at."""
+    described = {
+        "label": settings.logdir_label,
+        "exists": any(logdir.exists for logdir in settings.logdirs),
+        "problems": [f"{show_path(problem.path)}: {problem.reason}." for problem in problems],
+    }
     if has_runs:
         return described
-    num_folders, num_files = _count_entries(path)
+    num_folders, num_files = _count_entries([logdir.path for logdir in settings.logdirs if not logdir.is_remote])
     return described | {"num_folders": num_folders, "num_files": num_files}
 
 
-def _count_entries(path: Path, limit: int = 10_000) -> tuple[int, int]:
-    """Folders and files below a folder; stops counting at `limit`."""
+def _count_entries(paths: Sequence[str], limit: int = 10_000) -> tuple[int, int]:
+    """Folders and files below some folders; stops counting at `limit`."""
     num_folders = num_files = 0
-    for _, folders, files in os.walk(path):
+    for _, folders, files in itertools.chain.from_iterable(os.walk(path) for path in paths):
         num_folders += len(folders)
         num_files += len(files)
         if num_folders + num_files >= limit:

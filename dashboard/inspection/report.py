@@ -160,7 +160,7 @@ def _check_places(tail: LogdirTail) -> None:
 def _describe_index(path: str, index: str | None) -> IndexFacts | None:
     if index == OFF or not os.path.isdir(path):
         return None
-    return describe(Settings(logdir=Path(path)).logdir_key, Path(index).expanduser() if index else None)
+    return describe(Settings(logdir=path).logdir_key, Path(index).expanduser() if index else None)
 
 
 def _read_file(path: Path) -> FileReport:

@@ -13,13 +13,13 @@ comparison.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from summaries import Blobs, Facts, FileHealth, FileState, Mark, RunUpdate, Series
+from summaries import Blobs, Facts, FileHealth, FileState, FolderProblem, Mark, RunUpdate, Series
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,10 @@ class Progress(Protocol):
     @property
     def is_reading(self) -> bool:
         """Whether the first look at the logdir has not ended yet."""
+
+    @property
+    def problems(self) -> Sequence[FolderProblem]:
+        """Folders that could not be looked into at the last look."""
 
 
 class LogStore(Protocol):

@@ -5,31 +5,28 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
-from pathlib import Path
-
-import watchfiles
+from collections.abc import Callable, Collection, Sequence
 
 from dashboard.store.protocol import LogStore
-from summaries import LogdirTail
+from summaries import AnyPath, FolderProblem, LogdirTail, iter_changes
 
 _log = logging.getLogger(__name__)
 
 POLL_SECS = 1.0
-DEBOUNCE_MS = 40
 STOP_SECS = 1.0
 
 
 class Tailer:
-    """Tails a logdir in a thread of its own: at once where the system reports changes, else every `POLL_SECS`.
+    """Tails logdirs in a thread of its own: at once where the system reports changes, else every `POLL_SECS`.
 
     Args:
-        logdir: The folder; it may be created, removed or replaced while the thread runs.
+        logdir: The folder, or several, as `summaries.parse_logdirs` takes them; they may be created, removed or
+            replaced while the thread runs.
         store: Takes what was read.
         on_change: Called from the thread after the store changed, and when the first look has ended.
     """
 
-    def __init__(self, logdir: Path, store: LogStore, on_change: Callable[[], None]) -> None:
+    def __init__(self, logdir: AnyPath | Sequence[AnyPath], store: LogStore, on_change: Callable[[], None]) -> None:
         self._logdir = logdir
         self._tail = LogdirTail(logdir, states=store.states())
         self._store = store
@@ -48,6 +45,11 @@ class Tailer:
     def is_reading(self) -> bool:
         """Whether the first look at the logdir has not ended yet, so that more is to come at once."""
         return self._is_reading
+
+    @property
+    def problems(self) -> tuple[FolderProblem, ...]:
+        """Folders that could not be looked into at the last look."""
+        return self._tail.problems
 
     def start(self) -> None:
         """Starts to tail."""
@@ -70,17 +72,22 @@ class Tailer:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        is_told = False
         while not self._stop.is_set():
             try:
-                self._read()
-                self._follow()
+                self._read(None)
+                for changed in iter_changes(lambda: self._tail.tops, self._stop, poll_secs=POLL_SECS):
+                    self._read(changed)
+                    is_told = False
             # The page must live on when one look fails, whatever the file system did; the next look tries again.
             except Exception:  # noqa: BLE001
-                _log.exception("Could not read %s. Continuing with what was read; trying again.", self._logdir)
+                if not is_told:
+                    _log.exception("Could not read %s. Continuing with what was read; trying again.", self._logdir)
+                is_told = True
                 self._stop.wait(POLL_SECS)
 
-    def _read(self) -> None:
-        for update in self._tail.iter_updates():
+    def _read(self, changed: Collection[str] | None) -> None:
+        for update in self._tail.iter_updates(changed):
             self._store.append(update)
             self._on_change()
             if self._stop.is_set():
@@ -89,34 +96,3 @@ class Tailer:
         if self._is_reading:
             self._is_reading = False
             self._on_change()
-
-    def _follow(self) -> None:
-        """Reads at every reported change, until the folder is another one than the one watched."""
-        identity = _identity(self._logdir)
-        if identity is None:
-            self._stop.wait(POLL_SECS)
-            return
-        changes = watchfiles.watch(
-            self._logdir,
-            watch_filter=None,
-            debounce=DEBOUNCE_MS,
-            step=10,
-            rust_timeout=int(POLL_SECS * 1000),
-            yield_on_timeout=True,
-            stop_event=self._stop,
-            recursive=True,
-            ignore_permission_denied=True,
-        )
-        for _ in changes:
-            self._read()
-            if self._stop.is_set() or _identity(self._logdir) != identity:
-                return
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Device and inode of a folder; None while there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino

@@ -1,4 +1,5 @@
 import errno
+import json
 import os
 import re
 import signal
@@ -9,10 +10,12 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dashboard.cli import address_of, describe_bind_error, listen
+from summaries import SummaryWriter
 
 
 @contextmanager
@@ -49,12 +52,29 @@ def test_board_says_when_it_is_ready_and_ends_when_told(tmp_path: Path, ending: 
 
 def test_board_ends_while_a_file_is_read_that_takes_for_ever(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    os.mkfifo(tmp_path / "a" / "events.out.tfevents.1")  # opening it waits for someone who writes
-    with start_board("--logdir", str(tmp_path), "--port", "0") as board:
+    # Zeros without an end to speak of, and no record among them; on disk they take no room.
+    with open(tmp_path / "a" / "events.out.tfevents.1", "wb") as file:
+        file.truncate(1 << 42)
+    with start_board("--logdir", str(tmp_path), "--port", "0", "--index", "off") as board:
         board.stdout.readline()
         board.send_signal(signal.SIGINT)
 
         assert board.wait(timeout=20) == 0
+
+
+def test_board_shows_several_logdirs(tmp_path: Path) -> None:
+    for name in ("one/a", "two/2024-01/b", "two/2025-01/b"):
+        with SummaryWriter(tmp_path / name, heartbeat_secs=None) as writer:
+            writer.add_scalar("loss", 1.0, 0)
+    logdirs = (f"first={tmp_path}/one", f"{tmp_path}/two/2024*", "memory://nothing")
+    with start_board("--logdir", *logdirs, "--port", "0", "--index", "off") as board:
+        address = re.search(r"board is ready at (http://localhost:\d+/)", board.stdout.readline())[1]
+        answer: dict[str, Any] = {"is_reading": True}
+        while answer["is_reading"]:
+            with urllib.request.urlopen(f"{address}data/runs") as response:
+                answer = json.load(response)
+
+    assert sorted(run["name"] for run in answer["runs"]) == ["first/a", "two/2024-01/b"]
 
 
 def test_missing_logdir_is_said_and_waited_for(tmp_path: Path) -> None:

@@ -12,11 +12,22 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def test_flags_of_the_command_line_become_settings(tmp_path: Path) -> None:
     settings = parse_settings(["--logdir", str(tmp_path), "--host", "::1", "--port", "0", "--open"])
 
-    assert settings == Settings(logdir=tmp_path, host="::1", port=0, open=True)
+    assert settings == Settings(logdir=(str(tmp_path),), host="::1", port=0, open=True)
 
 
 def test_logdir_alone_is_enough(tmp_path: Path) -> None:
-    assert parse_settings(["--logdir", str(tmp_path)]) == Settings(logdir=tmp_path)
+    assert parse_settings(["--logdir", str(tmp_path)]) == Settings(logdir=(str(tmp_path),))
+
+
+def test_logdir_may_be_given_several_times_with_names_and_patterns(tmp_path: Path) -> None:
+    settings = parse_settings(["--logdir", f"{tmp_path}/a", f"best={tmp_path}/b", "--logdir", f"{tmp_path}/c*/runs"])
+
+    assert [(logdir.name, logdir.path, logdir.pattern) for logdir in settings.logdirs] == [
+        ("a", f"{tmp_path}/a", ""),
+        ("best", f"{tmp_path}/b", ""),
+        (tmp_path.name, str(tmp_path), "c*/runs"),
+    ]
+    assert settings.logdir_key == f"a={tmp_path}/a\nbest={tmp_path}/b\n{tmp_path.name}={tmp_path}/c*/runs"
 
 
 @pytest.mark.parametrize(
@@ -26,6 +37,7 @@ def test_logdir_alone_is_enough(tmp_path: Path) -> None:
         (["--logdir", "x", "--port", "70000"], "--port must be between 0 and 65535; got 70000"),
         (["--logdir", "x", "--port", "http"], "invalid int value: 'http'"),
         (["--logdir", __file__], "--logdir must be a folder; got the file"),
+        (["--logdir", "x=a", "--logdir", "x=b"], "--logdir: name of a logdir must be given once; got 'x' twice"),
     ],
 )
 def test_bad_arguments_end_with_a_message(
@@ -49,4 +61,5 @@ def test_logdir_is_named_as_short_as_it_can_be(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
 
     assert Settings(logdir=tmp_path / "runs").logdir_label == "runs"
+    assert Settings(logdir=("runs", "b=other")).logdir_label == "runs, other"
     assert re.fullmatch(r"/.*", Settings(logdir=tmp_path.parent).logdir_label)

@@ -48,16 +48,16 @@ def test_folder_whose_name_looks_like_a_name_or_a_pattern_is_taken_as_it_is(
     (tmp_path / "run[1]").mkdir()
 
     assert parse_logdirs(["lr=0.1", f"{tmp_path}/run[1]", "runs/lr=0.2"]) == (
-        Logdir("lr=0.1", "lr=0.1"),
+        Logdir("lr=0.1", f"{tmp_path}/lr=0.1"),
         Logdir("run[1]", f"{tmp_path}/run[1]"),
-        Logdir("lr=0.2", "runs/lr=0.2"),
+        Logdir("lr=0.2", f"{tmp_path}/runs/lr=0.2"),
     )
 
 
 @pytest.mark.parametrize(
     ("given", "path", "pattern"),
     [
-        ("*", ".", "*"),
+        ("*", "", "*"),
         ("/*/a", "/", "*/a"),
         ("runs/**/seed-?/", "runs", "**/seed-?"),
         ("x=s3://bucket/2024-*/runs", "s3://bucket", "2024-*/runs"),
@@ -66,7 +66,7 @@ def test_folder_whose_name_looks_like_a_name_or_a_pattern_is_taken_as_it_is(
 def test_pattern_is_split_from_the_folder_where_it_begins(given: str, path: str, pattern: str):
     (logdir,) = parse_logdirs(given)
 
-    assert (logdir.path, logdir.pattern) == (path, pattern)
+    assert (logdir.path, logdir.pattern) == (path if "://" in path else str(Path.cwd() / path), pattern)
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,11 @@ def test_find_run_goes_by_the_nearest_logdir():
 def test_label_shows_the_pattern_and_any_bytes():
     assert Logdir("", "/caf\udce9", "a*").label == "/caf\\xe9/a*"
     assert show_path(Path("é")) == "é"
+
+
+def test_label_is_as_short_as_it_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+
+    labels = [logdir.label for logdir in parse_logdirs(["runs", "x=a/*", str(tmp_path.parent), "s3://b/runs"])]
+
+    assert labels == ["runs", "a/*", str(tmp_path.parent), "s3://b/runs"]

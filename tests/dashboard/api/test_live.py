@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from dashboard.api.live import HEARTBEAT_SECS, NewsHub, make_router, wait_for_news
 from dashboard.store.memory import MemoryStore
-from summaries import LogdirTail
+from summaries import FolderProblem, LogdirTail
 
 
 @dataclass
@@ -25,6 +25,7 @@ class Board:
     path: Path
     is_reading: bool = True
     last_checked: float = 0.0
+    problems: tuple[FolderProblem, ...] = ()
 
     def __post_init__(self) -> None:
         self.store, self.hub, self.tail = MemoryStore(), NewsHub(), LogdirTail(self.path, walk_interval_secs=0)
