@@ -23,7 +23,7 @@ import google_crc32c as crc32c
 
 from summaries.columns import Batch, FileHealth, FileState, Problem, Tag, make_batch, make_empty_columns
 from summaries.portable_scan import Scan
-from summaries.records import BAD_PAYLOAD, FOOTER_BYTES, HEADER_BYTES, UNFINISHED, Gap, mask, pack_u32
+from summaries.records import BAD_LENGTH, BAD_PAYLOAD, FOOTER_BYTES, HEADER_BYTES, UNFINISHED, Gap, mask, pack_u32
 from summaries.remote_files import is_remote_path, read_range
 from summaries.scan import Scanner, make_scanner
 from summaries.sources import LocalSource, Source
@@ -32,6 +32,9 @@ SLICE_BYTES = 64 << 20
 """How much of a large file is read at once, about, by those that read it slice by slice."""
 _WINDOW_BYTES = 256 << 10
 _HEAD_BYTES = 64
+_MAX_OPEN_BYTES = 1 << 20
+"""How long a damaged end of a growing file may be to be read again. Network file systems show zeros there for what is
+still on its way."""
 _NO_STATE = FileState("", b"", 0, 0, 0, 0, (), is_torn=False, tags=())
 
 
@@ -113,7 +116,10 @@ class EventFileReader:
         """
         with self._open_source(self.path) as source:
             self._check_identity(source)
+            self._problems = [problem for problem in self._problems if problem.offset < self._offset]
             self._scan(source, is_finished=is_finished, max_bytes=max_bytes)
+        if not is_finished and not self.is_behind:
+            self._keep_end_open()
         return make_batch(self._scanner.take(), self._scanner.tags, self.health)
 
     @property
@@ -176,6 +182,14 @@ class EventFileReader:
         self._is_torn = found.num_bytes_needed > 0
         for gap in found.gaps:
             self._note_gap(gap)
+
+    def _keep_end_open(self) -> None:
+        """Has the next read begin at a damaged end, which is a problem for as long as it stays one."""
+        last = self._problems[-1] if self._problems else None
+        if last is None or last.reason not in (BAD_LENGTH, BAD_PAYLOAD):
+            return
+        if last.offset + last.num_bytes == self._offset and last.num_bytes <= _MAX_OPEN_BYTES:
+            self._offset, self._is_torn = last.offset, True
 
     def _note_gap(self, gap: Gap) -> None:
         """Adds a problem; a gap that goes on from the last one belongs to it."""

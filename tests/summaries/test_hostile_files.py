@@ -121,6 +121,40 @@ def test_zeros_after_a_power_cut_cost_nothing(read: Read):
     assert [(problem.offset, problem.num_bytes) for problem in batch.health.problems] == [(len(SOUND), 100_000)]
 
 
+def test_zeros_that_become_records_later_are_waited_for(read: Read, make_scanner: MakeScanner, tmp_path: Path):
+    path = tmp_path / NAME
+    whole = sorted(points_of(read(SOUND), SOUND))
+    for size in range(0, len(SOUND), 7):  # how much has arrived, as on NFS
+        path.write_bytes(SOUND[:size] + bytes(len(SOUND) - size))
+        with EventFileReader(path, make_scanner=make_scanner) as reader:
+            first = reader.read()
+            with path.open("r+b") as file:
+                file.write(SOUND)
+            second = reader.read()
+
+        points = points_of(second, SOUND) if reader.generation else points_of(first, SOUND) + points_of(second, SOUND)
+        assert (len(first.health.problems), first.health.is_torn) == (1, True)
+        assert sorted(points) == whole
+        assert (second.health.problems, second.health.is_torn) == ((), False)
+
+
+def test_zeros_that_stay_are_one_problem_once_a_record_follows(read: Read, make_scanner: MakeScanner, tmp_path: Path):
+    path = tmp_path / NAME
+    middle = SPANS[4][1]
+    whole = sorted(points_of(read(SOUND), SOUND))
+    path.write_bytes(SOUND[:middle] + bytes(500))
+    with EventFileReader(path, make_scanner=make_scanner) as reader:
+        first = reader.read()
+        with path.open("ab") as file:
+            file.write(SOUND[middle:])
+        batches = [first, reader.read(), reader.read()]
+
+    data = path.read_bytes()
+    assert sorted(point for batch in batches for point in points_of(batch, data)) == whole
+    assert [(problem.offset, problem.num_bytes) for problem in batches[-1].health.problems] == [(middle, 500)]
+    assert [batch.health.is_torn for batch in batches] == [True, False, False]
+
+
 @pytest.mark.parametrize("junk", [bytes(4096), b"\xff" * 4096, SOUND[5:900], frame(b"no event")[:-1]], ids=range(4))
 def test_bytes_that_do_not_belong_there_cost_nothing(read: Read, points_by_record: list[list[Point]], junk: bytes):
     middle = SPANS[4][1]
