@@ -406,6 +406,30 @@ def test_purge_step_supersedes_what_was_written_before(tmp_path: Path):
     assert series.current().steps.tolist() == [0, 1, 2, 3, 4, 5, 8]
 
 
+def test_calls_return_and_other_tags_are_written_while_a_device_still_computes(writer: SummaryWriter):
+    @jax.jit
+    def compute(matrix):
+        matrix = jax.lax.fori_loop(0, 10_000, lambda _, matrix: jnp.tanh(matrix @ matrix), matrix)
+        return matrix, matrix.sum(), matrix[None]
+
+    start = jnp.full((200, 200), 1e-3)
+    matrix, total, image = compute.lower(start).compile()(start)
+    writer.add_scalar("total", total, 1)
+    writer.add_scalars_at(1, {"at/total": total, "at/host": 1.0})
+    writer.add_histogram("matrix", matrix, 1)
+    writer.add_image("image", image, 1)
+    writer.add_scalar("other", 1.0, 1)
+    while "other" not in read(writer.log_dir).scalars:
+        pass
+    was_ready, before = matrix.is_ready(), list(read(writer.log_dir).scalars)
+    writer.flush()
+
+    assert (was_ready, before) == (False, ["other"])
+    run = read(writer.log_dir)
+    assert list(run.scalars) == ["other", "total", "at/total", "at/host"]
+    assert (list(run.histograms), list(run.images)) == (["matrix"], ["image"])
+
+
 def test_a_donated_array_is_reported_with_tag_and_step(writer: SummaryWriter):
     array = jnp.ones(3)
     array.delete()
