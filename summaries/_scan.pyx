@@ -132,10 +132,10 @@ cdef class Scanner:
         cdef bytes payload = PyBytes_FromStringAndSize(<const char*> self.data + begin, length)
         rows = Rows()
         try:
-            add_event(rows, self.table, payload, 0, length)
+            add_event(rows, self.table, payload, self.offset + <int64_t> begin)
         except (DecodeError, ValueError):
             gaps.append(Gap(self.offset + <int64_t> self.position, length + FRAME, NO_EVENT))
-        self.add_rows(rows, self.offset + <int64_t> begin)
+        self.add_rows(rows)
         if self.table.version != self.table_version:
             self.table_version = self.table.version
             self.is_table_ours = False
@@ -144,14 +144,14 @@ cdef class Scanner:
         self.num_records += 1
         return 0
 
-    cdef int add_rows(self, rows, int64_t offset) except -1:
+    cdef int add_rows(self, rows) except -1:
         purges = [(step, row + self.scratch.rows.num_items, blob_row + self.scratch.places.num_items)
                   for step, row, blob_row in rows.purges]
         self.purges += purges
         for tag_id, step, wall_time, value in zip(rows.tag_ids, rows.steps, rows.wall_times, rows.values):
             self.add_scalar(tag_id, step, wall_time, value)
         for tag_id, step, wall_time, start, length in rows.blobs:
-            self.add_blob(tag_id, step, wall_time, offset + <int64_t> start, length)
+            self.add_blob(tag_id, step, wall_time, start, length)
         return 0
 
     cdef inline int add_scalar(self, int32_t tag_id, int64_t step, double wall_time, double value) except -1 nogil:

@@ -32,6 +32,7 @@ from summaries.kinds.scalars import decode_scalar_tensor
 from summaries.proto.event_pb2 import Event, SessionLog
 from summaries.proto.summary_pb2 import Summary
 from summaries.records import FOOTER_BYTES, HEADER_BYTES, Gap, split_records
+from summaries.samples import Samples
 from summaries.tags import TagTable
 
 NO_EVENT = "a record holds no Event"
@@ -70,6 +71,7 @@ class PortableScanner:
         """Begins with the tags that the file is known to have."""
         self._table = TagTable.make(tags)
         self._rows = Rows()
+        self._samples = Samples()
 
     @property
     def tags(self) -> tuple[Tag, ...]:
@@ -81,9 +83,11 @@ class PortableScanner:
         records = split_records(data, is_growing=is_growing, fault=fault)
         gaps = list(records.gaps)
         for start, length in records.payloads:
-            try:
-                add_event(self._rows, self._table, data, start, start + length, offset)
-            except (DecodeError, ValueError):
+            payload = data[start : start + length]
+            scalar = self._samples.find(payload)
+            if scalar is not None:
+                self._rows.add_scalar(*scalar)
+            elif not self._read(payload, offset + start):
                 gaps.append(Gap(start - HEADER_BYTES, HEADER_BYTES + length + FOOTER_BYTES, NO_EVENT))
         gaps.sort(key=lambda gap: gap.offset)
         return Scan(
@@ -92,6 +96,20 @@ class PortableScanner:
             end=records.end + offset,
             num_bytes_needed=records.num_bytes_needed,
         )
+
+    def _read(self, payload: bytes, offset: int) -> bool:
+        """Adds what an event holds, and learns what the next ones may be like; False if it is none."""
+        rows = self._rows
+        num_scalars, num_blobs = len(rows.steps), len(rows.blobs)
+        try:
+            add_event(rows, self._table, payload, offset)
+        except (DecodeError, ValueError):
+            return False
+        if len(rows.steps) == num_scalars + 1 and len(rows.blobs) == num_blobs:
+            tag_id = rows.tag_ids[-1]
+            is_settled = self._table.get_plugin_name(self._table.tags[tag_id].name) != ""
+            self._samples.learn(payload, tag_id, is_settled=is_settled)
+        return True
 
     def take(self) -> Columns:
         """The columns of all that was scanned since the last call."""
@@ -169,24 +187,24 @@ def _count(ids: _Index, num_tags: int) -> Ints:
     return np.bincount(ids, minlength=num_tags).astype(np.int64)
 
 
-def add_event(rows: Rows, table: TagTable, data: bytes, start: int, end: int, offset: int = 0) -> None:
-    """Adds what the event in `data[start:end]` holds; `data` begins at `offset` of the file.
+def add_event(rows: Rows, table: TagTable, data: bytes, offset: int) -> None:
+    """Adds what the event `data` holds, which lies at `offset` of the file.
 
     Raises:
         DecodeError: If the bytes are no event; nothing was added.
         ValueError: The same, found on looking for places.
     """
-    event = Event.FromString(data[start:end])
+    event = Event.FromString(data)
     what = event.WhichOneof("what")
     if what == "summary":
-        _add_summary(rows, table, event, data, start, end, offset)
+        _add_summary(rows, table, event, data, offset)
     elif what in ("graph_def", "meta_graph_def", "tagged_run_metadata"):
-        _add_graph(rows, table, event, data, start, end, offset)
+        _add_graph(rows, table, event, data, offset)
     elif what == "session_log" and event.session_log.status == SessionLog.START:
         rows.purges.append((event.step, len(rows.steps), len(rows.blobs)))
 
 
-def _add_summary(rows: Rows, table: TagTable, event: Event, data: bytes, start: int, end: int, offset: int) -> None:
+def _add_summary(rows: Rows, table: TagTable, event: Event, data: bytes, offset: int) -> None:
     step, wall_time = event.step, event.wall_time
     spans: list[tuple[int, int]] = []
     for index, value in enumerate(event.summary.value):
@@ -195,7 +213,7 @@ def _add_summary(rows: Rows, table: TagTable, event: Event, data: bytes, start: 
         if number is not None:
             rows.add_scalar(table.get_id(value.tag, SCALARS.name), step, wall_time, number)
         elif kind is not None:
-            spans = spans or _find_values(data, start, end)
+            spans = spans or _find_values(data)
             kind = DEFAULT_KIND if kind == SCALARS.name else kind
             begin, stop = spans[index]
             rows.blobs.append((table.get_id(value.tag, kind), step, wall_time, offset + begin, stop - begin))
@@ -211,8 +229,8 @@ def _find_scalar(value: Summary.Value) -> float | None:
         return None
 
 
-def _add_graph(rows: Rows, table: TagTable, event: Event, data: bytes, start: int, end: int, offset: int) -> None:
-    number, begin, stop = _find_what(data, start, end)[-1]
+def _add_graph(rows: Rows, table: TagTable, event: Event, data: bytes, offset: int) -> None:
+    number, begin, stop = _find_what(data)[-1]
     place: tuple[int, int] | None = (begin, stop)
     name, kind = GRAPH_TAG, GRAPHS.name
     if number == _META_GRAPH_DEF:
@@ -227,24 +245,24 @@ def _add_graph(rows: Rows, table: TagTable, event: Event, data: bytes, start: in
         rows.blobs.append((tag_id, event.step, event.wall_time, offset + begin, stop - begin))
 
 
-def _find_what(data: bytes, start: int, end: int) -> list[tuple[int, int, int]]:
+def _find_what(data: bytes) -> list[tuple[int, int, int]]:
     """The members of the oneof `what` that count, as (field number, start, end).
 
     Equal ones in a row are merged by protobuf, a different one discards those before it.
     """
     members: list[tuple[int, int, int]] = []
-    for number, wire_type, begin, stop in wire.iter_fields(data, start, end):
+    for number, wire_type, begin, stop in wire.iter_fields(data):
         if number in _WHAT_FIELDS and wire_type == wire.BYTES:
             members = [member for member in members if member[0] == number]
             members.append((number, begin, stop))
     return members
 
 
-def _find_values(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
+def _find_values(data: bytes) -> list[tuple[int, int]]:
     """Where the values of the event's summary lie, in the order in which protobuf merges them."""
     return [
         (begin, stop)
-        for _, summary_start, summary_end in _find_what(data, start, end)
+        for _, summary_start, summary_end in _find_what(data)
         for number, wire_type, begin, stop in wire.iter_fields(data, summary_start, summary_end)
         if number == _SUMMARY_VALUE and wire_type == wire.BYTES
     ]

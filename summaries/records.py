@@ -39,6 +39,7 @@ _HEADER = struct.Struct("<QI")
 _LENGTH = struct.Struct("<Q")
 _CHECKSUM = struct.Struct("<I")
 pack_u32 = _CHECKSUM.pack
+_unpack_u32 = _CHECKSUM.unpack_from
 
 _ZEROS = b"\0\0\0\0"
 _NOT_ZERO = re.compile(rb"[^\0]")
@@ -127,25 +128,50 @@ def split_records(data: bytes, *, is_growing: bool, start: int = 0, fault: str =
     """
     payloads: list[tuple[int, int]] = []
     gaps: list[Gap] = []
-    size = len(data)
     position, needed = start, 0
-    while position < size:
-        length, found = (0, fault) if fault and position == start else _check_record(data, position)
-        if found is None:
-            payloads.append((position + HEADER_BYTES, length))
-            position += HEADER_BYTES + length + FOOTER_BYTES
-            continue
-        if found == UNFINISHED and is_growing and not (fault and position == start):
-            needed = HEADER_BYTES if length < 0 else HEADER_BYTES + length + FOOTER_BYTES
-            break
+    while True:
+        length = 0
+        if not fault:
+            position = _take_sound_records(data, position, payloads)
+            if position >= len(data):
+                break
+            length, fault = _check_record(data, position)
+            if fault == UNFINISHED and is_growing:
+                needed = HEADER_BYTES if length < 0 else HEADER_BYTES + length + FOOTER_BYTES
+                break
         next_position = _find_record(data, position + 1, is_growing=is_growing)
-        gaps.append(Gap(position, next_position - position, found))
-        position = next_position
+        gaps.append(Gap(position, next_position - position, fault))
+        position, fault = next_position, ""
     return Records(tuple(payloads), tuple(gaps), position, needed)
 
 
-def _check_record(data: bytes, position: int) -> tuple[int, str | None]:
-    """Length of the payload at `position` (-1: unknown), and what is wrong with the record (None: nothing)."""
+def _take_sound_records(data: bytes, position: int, payloads: list[tuple[int, int]]) -> int:
+    """Adds the records up to the first one that is not sound; where that begins."""
+    last = len(data) - FOOTER_BYTES
+    while True:
+        length = _decode_header(data[position : position + HEADER_BYTES])
+        begin = position + HEADER_BYTES
+        end = begin + length
+        if length < 0 or end > last:
+            return position
+        crc = crc32c(data[begin:end])
+        if ((crc >> 15 | crc << 17) + _MASK_DELTA) & 0xFFFFFFFF != _unpack_u32(data, end)[0]:
+            return position
+        payloads.append((begin, length))
+        position = end + FOOTER_BYTES
+
+
+@lru_cache(maxsize=4096)
+def _decode_header(header: bytes) -> int:
+    """The length of a payload, -1 if the header is not sound."""
+    if len(header) < HEADER_BYTES:
+        return -1
+    length, checksum = _HEADER.unpack(header)
+    return length if length <= MAX_PAYLOAD_BYTES and masked_crc32c(header[:8]) == checksum else -1
+
+
+def _check_record(data: bytes, position: int) -> tuple[int, str]:
+    """Length of the payload at `position` (-1: unknown), and what is wrong with the record ("" if nothing)."""
     num_left = len(data) - position
     if num_left < HEADER_BYTES:
         return -1, UNFINISHED
@@ -160,7 +186,7 @@ def _check_record(data: bytes, position: int) -> tuple[int, str | None]:
     end = begin + length
     if masked_crc32c(data[begin:end]) != _CHECKSUM.unpack_from(data, end)[0]:
         return length, BAD_PAYLOAD
-    return length, None
+    return length, ""
 
 
 def _find_record(data: bytes, start: int, *, is_growing: bool) -> int:
@@ -192,6 +218,4 @@ def _iter_header_places(data: bytes, start: int) -> Iterator[int]:
 def _is_begun_record(data: bytes, position: int, *, is_growing: bool) -> bool:
     """Whether a sound record lies at `position`, or, in growing data, the sound beginning of one."""
     length, fault = _check_record(data, position)
-    return fault is None or (
-        is_growing and fault == UNFINISHED and (length >= 0 or len(data) - position < HEADER_BYTES)
-    )
+    return fault == "" or (is_growing and fault == UNFINISHED and (length >= 0 or len(data) - position < HEADER_BYTES))

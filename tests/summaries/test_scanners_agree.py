@@ -18,9 +18,9 @@ def tell(found: Found) -> list[object]:
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(events, max_size=8))
-def test_scanners_find_the_same_in_events_of_any_form(payloads: list[bytes]):
-    data = b"".join(map(frame, payloads))
+@given(st.lists(st.tuples(events, st.integers(1, 3)), max_size=8))
+def test_scanners_find_the_same_in_events_of_any_form(payloads: list[tuple[bytes, int]]):
+    data = b"".join(frame(payload) * num_times for payload, num_times in payloads)
 
     compiled, portable = (scan_all(member, data, offset=7) for member in (make_compiled, PortableScanner))
 
