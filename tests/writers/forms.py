@@ -63,8 +63,9 @@ def compare_histograms(ours: Histogram, point: Point, _: TheirSeries) -> Pair:
 def compare_images(ours: Images, point: Point, _: TheirSeries) -> Pair:
     width, height, *encoded = point.value.tensor.string_val
     pixels = [exact(ours.frames(index)) for index in range(len(ours))]
-    theirs = (int(width), int(height), tuple(encoded), [exact(unpack_picture(data)) for data in encoded])
-    return (ours.width, ours.height, ours.encoded, pixels), theirs
+    unpacked = [exact(unpack_picture(data)) for data in encoded]
+    theirs = (int(width), int(height), point.written.image.colorspace, tuple(encoded), unpacked)
+    return (ours.width, ours.height, ours.num_channels, ours.encoded, pixels), theirs
 
 
 def unpack_picture(data: bytes) -> np.ndarray:
@@ -81,7 +82,9 @@ def compare_audio(ours: Audio, point: Point, _: TheirSeries) -> Pair:
     sounds = [(ours.sound(index).sample_rate, exact(ours.sound(index).samples)) for index in range(len(ours))]
     strings = point.written.tensor.string_val
     labels = tuple(label.decode() for label in strings[1::2]) if len(strings) == 2 * len(clips) else ("",) * len(clips)
-    return (ours.encoded, ours.labels, sounds), (clips, labels, [unpack_sound(clip) for clip in clips])
+    content_type = point.written.audio.content_type or "audio/wav"
+    theirs = (clips, labels, content_type, [unpack_sound(clip) for clip in clips])
+    return (ours.encoded, ours.labels, ours.content_type, sounds), theirs
 
 
 def unpack_sound(clip: bytes) -> Form:

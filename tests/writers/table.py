@@ -26,12 +26,17 @@ found equal: tag, metadata, step, wall time and value to the last bit, pictures 
 """
 
 
+def find_column(kind: str) -> str:
+    """The column of the table in which a kind is counted."""
+    return kind if kind in COMPARISONS else OTHERS
+
+
 def count_values(logdir: Path) -> Counter[str]:
     """How many values TensorBoard's loader finds in a logdir, by column of the table."""
     counts: Counter[str] = Counter()
     for folder in list_run_folders(logdir):
         for series in read_run(folder).values():
-            counts[series.kind if series.kind in COMPARISONS else OTHERS] += len(series.points)
+            counts[find_column(series.kind)] += len(series.points)
     return counts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,7 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import DEFAULT_SIZE_GUIDANCE, EventAccumulator
 from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
 
+from summaries import load
 from summaries.load import Run
 from summaries.reader import read_blob
 from tests.summaries.scanners import SCANNERS
@@ -20,7 +22,7 @@ from tests.writers import ours, theirs
 from tests.writers.contract import find_logdir
 from tests.writers.forms import COMPARISONS, exact
 from tests.writers.registry import WRITERS
-from tests.writers.table import PAGE, count_values, make_cells
+from tests.writers.table import PAGE, count_values, find_column, make_cells
 from tests.writers.theirs import TheirSeries
 
 pytestmark = pytest.mark.filterwarnings("default")  # the writers warn of their own
@@ -139,6 +141,17 @@ def test_values_are_theirs(runs_by: Reads, name: str, kind: str):
                 for value, point in zip(values, series.points, strict=True):
                     mine, other = COMPARISONS[kind](value, point, series)
                     assert mine == other, tag
+
+
+@every_writer
+def test_load_of_the_logdir_has_as_many_values_of_each_kind(logdir_by: Logdirs, name: str):
+    counts: Counter[str] = Counter()
+    for run in load(logdir_by(name)).runs.values():
+        for tag in run.tags:
+            series = run.scalars[tag.name] if tag.kind == "scalars" else run.blobs(tag.kind)[tag.name]
+            counts[find_column(tag.kind)] += len(series)
+
+    assert counts == count_values(logdir_by(name))
 
 
 @every_writer
