@@ -120,6 +120,8 @@ class Outbox:
             self._count_bytes(len(record))
         self._ready.append(record)
         self._start()
+        if self._is_full() and self._outage.is_waiting():
+            self._drop_excess()
 
     def put_deferred(self, item: Deferred) -> None:
         """Takes values to be encoded in the background.

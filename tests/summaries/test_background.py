@@ -189,13 +189,15 @@ def test_a_folder_that_cannot_be_made_again_warns_once_and_close_counts_what_was
     assert warnings[0].endswith("Continuing with the values in memory.")
 
 
-def test_what_no_longer_fits_in_memory_is_counted_and_the_oldest_values_are_kept(tmp_path: Path):
+@pytest.mark.parametrize("method", ["put", "put_aside"])
+def test_what_no_longer_fits_in_memory_is_counted_and_the_oldest_values_are_kept(tmp_path: Path, method: str):
     folder = tmp_path / "run"
     outbox = make_outbox(folder, buffer_bytes=100)
     shutil.rmtree(folder)
     folder.write_text("in the way")
     for step in range(8):
-        outbox.put(record("a", step))
+        getattr(outbox, method)(record("a", step))
+        outbox.drain()
 
     folder.unlink()
     with pytest.raises(OSError, match=r"Could not write \d values of 1 tags") as caught:
