@@ -12,12 +12,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from summaries.columns import Batch, FileState, Problem, Tag, make_batch, make_empty_columns
+from summaries.columns import Batch, FileHealth, FileState, Problem, Tag, make_batch, make_empty_columns
 from summaries.facts import read_all
 from summaries.files import is_event_file
 from summaries.folding import Content, Fold, find_folds, may_be_folded
 from summaries.kinds.hparams import EXPERIMENT_TAG, HPARAMS
 from summaries.logdirs import AnyPath, find_run, parse_logdirs
+from summaries.read_ahead import Reading, read_ahead
 from summaries.reader import EventFileReader, make_empty_batch
 from summaries.run import RunLog
 from summaries.search import Search, Stamp
@@ -46,39 +47,73 @@ class RunUpdate:
     state: FileState
 
 
-@dataclass
+@dataclass(eq=False)
 class _File:
     """An event file that is followed.
 
     Attributes:
         run: The run of its folder.
         reader: Reads it.
-        stamp: Its stamp at the last read; None if it is to be read whatever it says.
-        tags: Its tags so far.
-        is_told: Whether an update told of it.
-        fold: How the last update of it was folded.
+        tags: Its tags as of the last reading.
+        state: The reader's state as of the last update that told of it; None if none did.
+        stamp: The stamp of the file when all of it was told; None if it is to be read whatever its stamp is.
+        fold: How that update was folded.
         failure: Why it could not be read at the last try; "" if it could.
     """
 
     run: str
     reader: EventFileReader
-    stamp: Stamp | None = None
     tags: tuple[Tag, ...] = ()
-    is_told: bool = False
+    state: FileState | None = None
+    stamp: Stamp | None = None
     fold: Fold | None = None
     failure: str = ""
 
-    def tell(self, batch: Batch, fold: Fold | None, *, is_replaced: bool = False) -> RunUpdate:
-        """An update of this file."""
-        self.is_told, self.fold = True, fold
+    def rewind(self, reader: EventFileReader) -> None:
+        """Has a reader go on that stands where the last update did."""
+        self.reader, self.tags = reader, () if self.state is None else self.state.tags
+
+    def tell(self, reading: Reading, fold: Fold | None) -> RunUpdate:
+        """An update with what was read of this file."""
+        self.state, self.fold, batch = reading.state, fold, reading.batch
+        self.stamp = None if batch is None else _make_stamp(reading.state)
+        if batch is None:
+            batch = self._make_failure(reading)
         if fold is not None:
             batch = replace(batch, tags=fold.move(batch.tags))
-        return RunUpdate(fold.run if fold else self.run, self.reader.path, batch, is_replaced, self.reader.state)
+        return RunUpdate(
+            fold.run if fold else self.run, self.reader.path, batch, is_replaced=reading.is_replaced, state=self.state
+        )
 
     def withdraw(self) -> RunUpdate:
         """Says that what was told of this file is void."""
         run = self.fold.run if self.fold else self.run
+        self.state = self.stamp = None
         return RunUpdate(run, self.reader.path, make_empty_batch(self.reader.path), is_replaced=True, state=_GONE)
+
+    def note_failure(self, reading: Reading) -> bool:
+        """Whether there is something to tell: what was read, or why it could not be, once."""
+        if isinstance(reading.error, FileNotFoundError):  # the next look will tell that it is gone
+            return False
+        reason = "" if reading.error is None else reading.error.strerror or str(reading.error)
+        is_known, self.failure = bool(reason) and reason == self.failure, reason
+        return not is_known
+
+    def _make_failure(self, reading: Reading) -> Batch:
+        state = reading.state
+        problem = Problem(state.offset, f"could not be read: {self.failure}", 0)
+        problems = (*state.problems, problem)
+        health = FileHealth(self.reader.path, state.offset, state.num_records, problems, state.is_torn)
+        return make_batch(make_empty_columns(len(state.tags)), state.tags, health)
+
+
+def _make_stamp(state: FileState) -> Stamp | None:
+    return (state.identity, state.size, state.mtime_ns) if _is_whole(state) else None
+
+
+def _is_whole(state: FileState) -> bool:
+    """Whether all of a file was read, rather than the first slices of it."""
+    return state.is_torn or state.offset >= state.size
 
 
 class LogdirTail:
@@ -149,23 +184,34 @@ class LogdirTail:
             changed: Paths that changed since the last call, if that is known: only these are looked at.
         """
         gone = self._look(changed)
-        yield from (file.withdraw() for file in gone if file.is_told)
-        has_news = bool(gone)
-        waiting: list[tuple[_File, Batch, bool]] = []
-        for file in self._iter_files(changed):
-            num_tags, generation = len(file.tags), file.reader.generation
-            batch = self._read(file)
-            if batch is None:
+        yield from [file.withdraw() for file in gone if file.state is not None]
+        due = self._find_due(changed)
+        untold = {file for file, _ in due}
+        try:
+            yield from self._iter_new(due, untold, has_news=bool(gone))
+        finally:
+            # Readers are ahead of what was told if the caller left, or a file vanished.
+            for file in untold:
+                file.rewind(self._make_reader(file.reader.path, file.state))
+
+    def _iter_new(self, due: list[tuple[_File, int]], untold: set[_File], *, has_news: bool) -> Iterator[RunUpdate]:
+        """Tells of what is new in some files, and of all that is folded or unfolded by it."""
+        waiting: list[tuple[_File, Reading]] = []
+        for reading in read_ahead([(file.reader, size) for file, size in due], is_finished=self._is_finished):
+            file = self._files[reading.reader.path]
+            if not file.note_failure(reading):
                 continue
-            is_replaced = file.reader.generation != generation
-            has_news |= is_replaced or len(file.tags) != num_tags
+            has_news |= reading.is_replaced or len(file.tags) != len(reading.state.tags)
+            file.tags = reading.state.tags
             if file.fold is None and not may_be_folded(file.run, self._by_run):
-                yield file.tell(batch, None, is_replaced=is_replaced)
+                yield file.tell(reading, None)
+                untold.difference_update([file] if _is_whole(reading.state) else [])
             else:
-                waiting.append((file, batch, is_replaced))
+                waiting.append((file, reading))
         folds = find_folds(self._by_run, self._find_content) if has_news else self._folds
-        for file, batch, is_replaced in waiting:
-            yield from self._tell_late(file, batch, folds.get(file.run), is_replaced=is_replaced)
+        for file, reading in waiting:
+            yield from self._tell_late(file, reading, folds.get(file.run))
+        untold.difference_update(file for file, _ in waiting)
         yield from self._refold(folds)
 
     def _look(self, changed: Collection[str] | None) -> list[_File]:
@@ -182,14 +228,28 @@ class LogdirTail:
         self._files = {path: self._files[path] for path in runs}
         return gone
 
-    def _iter_files(self, changed: Collection[str] | None) -> list[_File]:
+    def _find_due(self, changed: Collection[str] | None) -> list[tuple[_File, int]]:
+        """The files that changed since they were last read, in order, and how many bytes are new in each."""
+        due: list[tuple[_File, int]] = []
+        for file in self._find_asked(changed):
+            try:
+                stamp = self._search.find_stamp(file.reader.path)
+            except FileNotFoundError:
+                continue
+            except OSError:  # reading it will tell
+                stamp = ("", 0, 0)
+            if stamp != file.stamp:
+                due.append((file, max(stamp[1] - (file.state.offset if file.state else 0), 0)))
+        return due
+
+    def _find_asked(self, changed: Collection[str] | None) -> list[_File]:
         """The files to look at, in order."""
         if changed is None:
             return list(self._files.values())
         paths = {Path(name) for name in changed}
         if any(is_event_file(path.name) and path not in self._files for path in paths):
             return list(self._files.values())  # a file that is known by the name of a link
-        return [file for path, file in self._files.items() if path in paths or not file.is_told]
+        return [file for path, file in self._files.items() if path in paths or file.state is None]
 
     def _make_reader(self, path: Path, state: FileState | None = None) -> EventFileReader:
         return EventFileReader(path, state=state, open_source=self._search.open_source)
@@ -206,23 +266,9 @@ class LogdirTail:
             del self._by_run[file.run]
 
     def _resume(self, path: Path, state: FileState) -> None:
-        stamp = (state.identity, state.size, state.mtime_ns)
-        run = find_run(path, self.logdirs)
-        self._add(_File(run, self._make_reader(path, state), stamp, state.tags, is_told=True))
-
-    def _read(self, file: _File) -> Batch | None:
-        """Reads a file if it has changed since it was last read."""
-        try:
-            stamp = self._search.find_stamp(file.reader.path)
-            if stamp == file.stamp:
-                return None
-            batch = file.reader.read(is_finished=self._is_finished)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            return _fail(file, error.strerror or str(error))
-        file.stamp, file.tags, file.failure = stamp, batch.tags, ""
-        return batch
+        self._add(
+            _File(find_run(path, self.logdirs), self._make_reader(path, state), state.tags, state, _make_stamp(state))
+        )
 
     def _find_content(self, run: str) -> Content:
         files = self._by_run[run].values()
@@ -239,34 +285,24 @@ class LogdirTail:
             return frozenset()
         return frozenset(metric.tag for experiment in experiments for metric in experiment.metrics)
 
-    def _tell_late(self, file: _File, batch: Batch, fold: Fold | None, *, is_replaced: bool) -> Iterator[RunUpdate]:
+    def _tell_late(self, file: _File, reading: Reading, fold: Fold | None) -> Iterator[RunUpdate]:
         """Tells of a file that is folded, or may be."""
-        if not file.is_told or file.fold == fold:
-            yield file.tell(batch, fold, is_replaced=is_replaced)
-        elif is_replaced:
+        if file.state is None or file.fold == fold:
+            yield file.tell(reading, fold)
+        elif reading.is_replaced:
             yield file.withdraw()
-            yield file.tell(batch, fold)
+            yield file.tell(replace(reading, is_replaced=False), fold)
 
     def _refold(self, folds: dict[str, Fold]) -> Iterator[RunUpdate]:
         """Tells of files anew, each in the run where it belongs now."""
         changed = [run for run in self._folds.keys() | folds.keys() if self._folds.get(run) != folds.get(run)]
         self._folds = folds
         for file in [file for run in sorted(changed) for file in self._by_run.get(run, {}).values()]:
-            if file.fold != folds.get(file.run) and file.is_told:
-                yield file.withdraw()
-                file.reader, file.stamp, file.is_told = self._make_reader(file.reader.path), None, False
-                batch = self._read(file)
-                if batch is not None:
-                    yield file.tell(batch, folds.get(file.run))
-
-
-def _fail(file: _File, reason: str) -> Batch | None:
-    """What tells of a file that cannot be read; None if that is told already."""
-    file.stamp = None
-    if file.failure == reason:
-        return None
-    file.failure = reason
-    health = file.reader.health
-    problem = Problem(health.num_bytes_read, f"could not be read: {reason}", 0)
-    health = replace(health, problems=(*health.problems, problem))
-    return make_batch(make_empty_columns(len(file.tags)), file.tags, health)
+            if file.fold == folds.get(file.run) or file.state is None:
+                continue
+            yield file.withdraw()
+            file.rewind(self._make_reader(file.reader.path))
+            for reading in read_ahead([(file.reader, 0)], is_finished=self._is_finished):
+                if file.note_failure(reading):
+                    file.tags = reading.state.tags
+                    yield file.tell(reading, folds.get(file.run))

@@ -40,6 +40,7 @@ class Search:
         self.walk = Walk()
         self._local = Walker([logdir for logdir in logdirs if not logdir.is_remote])
         self._remote = RemoteWalker([logdir for logdir in logdirs if logdir.is_remote])
+        self._has_remote = any(logdir.is_remote for logdir in logdirs)
         self._interval_secs = interval_secs
         self._clock = clock
         self.hurry()
@@ -74,7 +75,7 @@ class Search:
         Raises:
             OSError: If it is not there, or no plain file.
         """
-        if is_remote_path(path):
+        if self._has_remote and is_remote_path(path):
             return self._remote.find_stamp(path)
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):
