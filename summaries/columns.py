@@ -210,6 +210,8 @@ def merge_columns(parts: Sequence[Columns]) -> Columns:
 
 def _extend(starts: Ints, num_tags: int) -> Ints:
     """The same starts with tags without rows at the end."""
+    if len(starts) == num_tags + 1:
+        return starts
     return np.pad(starts, (0, num_tags + 1 - len(starts)), mode="edge")
 
 

@@ -310,6 +310,8 @@ def _get(counts: Ints, tag_id: int) -> int:
 
 def _extend(counts: Ints, num_tags: int) -> Ints:
     """The same counts with tags without rows at the end."""
+    if len(counts) == num_tags:
+        return counts
     return np.pad(counts, (0, num_tags - len(counts)))
 
 

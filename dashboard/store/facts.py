@@ -69,8 +69,11 @@ class Records:
 
 def has_records(columns: Columns, file: FileLog) -> bool:
     """Whether there are records of the run as a whole among the rows of a file."""
-    ids = (file.ids.get((tag, kind)) for kind, tag in _TAGS.items())
-    return any(number is not None and columns.blob_starts[number + 1] > columns.blob_starts[number] for number in ids)
+    if not len(columns.blob_steps):
+        return False
+    ids, starts = file.ids, columns.blob_starts
+    numbers = (ids.get((tag, kind)) for kind, tag in _TAGS.items())
+    return any(number is not None and starts[number + 1] > starts[number] for number in numbers)
 
 
 def _read_new_records(records: _FileRecords, kind: str, path: Any, columns: list[Any]) -> None:
