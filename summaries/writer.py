@@ -198,7 +198,7 @@ class SummaryWriter(
             ValueError: If a value logged before could not be encoded.
         """
         self._outbox.flush()
-        for subrun in self._subruns.values():
+        for subrun in list(self._subruns.values()):
             subrun.flush()
 
     def close(self) -> None:
@@ -212,7 +212,7 @@ class SummaryWriter(
         self._life.end_by(None)
         with ExitStack() as closing:
             closing.callback(self._outbox.close)
-            for subrun in self._subruns.values():
+            for subrun in list(self._subruns.values()):
                 closing.callback(subrun.close)
 
     def __reduce__(self) -> tuple[Any, ...]:

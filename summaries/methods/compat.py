@@ -38,7 +38,7 @@ class CompatMethods(Methods):
         own = self.file_writer
         if own is None:
             return None
-        return {self.log_dir: own} | {subrun.log_dir: subrun.file_writer for subrun in self._subruns.values()}
+        return {self.log_dir: own} | {subrun.log_dir: subrun.file_writer for subrun in list(self._subruns.values())}
 
     def add_scalars(
         self,
