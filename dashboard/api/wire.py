@@ -1,21 +1,24 @@
 """The binary form of series, as ``data/series`` sends it. `static/js/wire.js` decodes it.
 
-Little-endian; every column begins at a multiple of 8 bytes, so the browser views the buffer and copies nothing.
+Little-endian; every column begins at a multiple of 8 bytes, so that the browser looks at the buffer itself.
 
     message   := header series*
     header    := magic "BRDS" · wire_version u16 · 0 u16 · num_series u32 · 0 u32 · store_version u64      (24 bytes)
     series    := run u32 · tag u32 · version u64 · num_total u64 · num_drawn u32 · num_segments u32 ·
-                 num_non_finite u32 · flags u32 · first_wall f64 ·
+                 num_non_finite u32 · flags u32 · first_wall f64 · wall_base f64 ·
                  num_nan u32 · num_pos_inf u32 · num_neg_inf u32 · 0 u32 ·
-                 first_nan f64 · first_pos_inf f64 · first_neg_inf f64 · last_value f64                    (96 bytes)
+                 first_nan f64 · first_pos_inf f64 · first_neg_inf f64 · last_value f64                   (104 bytes)
                  steps f64[num_drawn] · walls f32[num_drawn] · values f32|f64[num_drawn] ·
-                 smoothed f32[num_drawn, if asked] · segment_starts u32[num_segments] ·
+                 smoothed f32|f64[num_drawn, if asked] · segment_starts u32[num_segments] ·
                  superseded u32[num_segments] · non_finite_steps f64[k] ·
                  non_finite_walls f32[k] · non_finite_kinds u32[k],  k = num_non_finite
 
-`run` and `tag` count in the order of the request. Walls are seconds after `first_wall`, the run's first point,
-itself in seconds since the epoch. `flags` bit 0: values are float64 (else float32, where that is exact); bit 1: the
-smoothed values are there.
+`run` and `tag` count in the order of the request. `num_total` points lie in the asked range, of which `num_drawn` and
+the `num_non_finite` marks are here, and where lines reach over the range's edges, up to two neighbours a segment.
+`first_wall` is the time of the run's first point, in seconds since the epoch; walls are seconds after `wall_base`, a
+time near those that are drawn, so that they are exact to less than a pixel at every zoom. `flags` bit 0: values are
+float64, and the smoothed ones too (else float32, where that is exact for the values); bit 1: the smoothed values are
+there.
 Segment starts index the drawn points; each segment is one line, and no NaN or Inf lies inside of it. Non-finite
 points are those to mark, one a pixel column and kind; kinds: 0 NaN, 1 +Inf, 2 −Inf. `num_nan`, … count all of the
 asked range that no restart replaced, and `first_nan`, … are the lowest steps of those, NaN where there is none.
@@ -37,9 +40,9 @@ from numpy.typing import NDArray
 from dashboard.queries.non_finite import WORDS, Tally, kinds_of
 
 MAGIC = b"BRDS"
-WIRE_VERSION = 2
+WIRE_VERSION = 3
 _HEADER = struct.Struct("<4sHHIIQ")
-_SERIES = struct.Struct("<IIQQIIIIdIIIIdddd")
+_SERIES = struct.Struct("<IIQQIIIIddIIIIdddd")
 _FLAG_FLOAT64 = 1
 _FLAG_SMOOTHED = 2
 
@@ -95,6 +98,7 @@ def encode(series: Iterable[DrawnSeries], store_version: int) -> bytes:
 def _encode_series(series: DrawnSeries) -> bytes:
     narrow = _to_float32(series.values)
     is_wide = not np.array_equal(narrow.astype(np.float64), series.values)
+    wall_base = _find_wall_base(series)
     header = _SERIES.pack(
         series.run,
         series.tag,
@@ -105,6 +109,7 @@ def _encode_series(series: DrawnSeries) -> bytes:
         series.non_finite_steps.size,
         (_FLAG_FLOAT64 if is_wide else 0) | (0 if series.smoothed is None else _FLAG_SMOOTHED),
         series.first_wall_time,
+        wall_base,
         *series.tally.counts,
         0,
         *series.tally.first_steps,
@@ -112,16 +117,29 @@ def _encode_series(series: DrawnSeries) -> bytes:
     )
     columns = (
         series.steps.astype("<f8"),
-        (series.wall_times - series.first_wall_time).astype("<f4"),
+        _to_float32(series.wall_times - wall_base),
         series.values.astype("<f8") if is_wide else narrow,
-        *([] if series.smoothed is None else [_to_float32(series.smoothed)]),
+        *(
+            []
+            if series.smoothed is None
+            else [series.smoothed.astype("<f8") if is_wide else _to_float32(series.smoothed)]
+        ),
         series.segment_starts.astype("<u4"),
         series.superseded.astype("<u4"),
         series.non_finite_steps.astype("<f8"),
-        (series.non_finite_wall_times - series.first_wall_time).astype("<f4"),
+        _to_float32(series.non_finite_wall_times - wall_base),
         kinds_of(series.non_finite_values).astype("<u4"),
     )
     return header + b"".join(_padded(column.tobytes()) for column in columns)
+
+
+def _find_wall_base(series: DrawnSeries) -> float:
+    """The first finite time of those that travel; 0 where there is none."""
+    for wall_times in (series.wall_times, series.non_finite_wall_times):
+        finite = wall_times[np.isfinite(wall_times)]
+        if finite.size:
+            return float(finite[0])
+    return 0.0
 
 
 def _to_float32(values: NDArray[np.float64]) -> NDArray[np.float32]:

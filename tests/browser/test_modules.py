@@ -5,45 +5,48 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 
-from dashboard.api import wire
-from dashboard.queries.non_finite import Tally
+from tests.dashboard.api.wire_table import CASES, make_header
 
 pytestmark = pytest.mark.browser
 Run = Callable[[str, str], object]
 
 
-def test_decoder_reads_what_the_encoder_wrote(run_module: Run) -> None:
-    drawn = wire.DrawnSeries(
-        run=1, tag=2, version=2**40, num_total=5_000_000_000,
-        steps=np.array([0.0, 1.0, 2**53]), wall_times=1e9 + np.array([0, 0.5, 60]), values=np.array([0.1, -2.0, 3e300]),
-        smoothed=np.array([0.5, -1.0, 2.0]), segment_starts=np.array([0, 2]), superseded=np.array([True, False]),
-        non_finite_steps=np.array([7.0]), non_finite_wall_times=np.array([1e9 + 1]),
-        non_finite_values=np.array([np.inf]),
-        first_wall_time=1e9, tally=Tally((4, 1, 0), (2.0, 7.0, -1.0)), last_value=3e300,
-    )  # fmt: skip
-    message = base64.b64encode(wire.encode([drawn, drawn], store_version=3)).decode()
+def test_decoder_reads_what_the_specification_draws(run_module: Run) -> None:
+    message = make_header(len(CASES), 3) + b"".join(case.data for case in CASES.values())
 
     decoded = run_module(
         "wire.js",
         f"""
-        const bytes = Uint8Array.from(atob("{message}"), (letter) => letter.charCodeAt(0));
-        const {{ series }} = module.decodeSeries(bytes.buffer);
-        const plain = (value) => ArrayBuffer.isView(value) ? Array.from(value) : value;
-        const flat = (one) => Object.fromEntries(Object.entries(one).map(([name, value]) => [name, plain(value)]));
-        return {{ count: series.length, ...flat(series[1]), nonFinite: flat(series[1].nonFinite) }};
+        const bytes = Uint8Array.from(atob("{base64.b64encode(message).decode()}"), (letter) => letter.charCodeAt(0));
+        const plain = (value) => {{
+          if (ArrayBuffer.isView(value) || Array.isArray(value)) return Array.from(value, plain);
+          if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+          return value && Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
+        }};
+        return plain(module.decodeSeries(bytes.buffer));
         """,
     )
 
-    assert decoded == {
-        "version": 2**40, "count": 2, "run": 1, "tag": 2, "numTotal": 5_000_000_000, "firstWall": 1e9,
-        "steps": [0.0, 1.0, 2**53], "walls": [0.0, 0.5, 60.0], "values": [0.1, -2.0, 3e300],
-        "smoothed": [0.5, -1.0, 2.0],
-        "counts": [4, 1, 0], "firstSteps": [2.0, 7.0, -1.0], "lastValue": 3e300,
-        "segments": [0, 2], "superseded": [1, 0], "nonFinite": {"steps": [7.0], "walls": [1.0], "kinds": [1]},
-    }  # fmt: skip
+    assert decoded["version"] == 3
+    for one, (name, case) in zip(decoded["series"], CASES.items(), strict=True):
+        assert one == case.decoded, name
+
+
+def test_decoder_refuses_another_version(run_module: Run) -> None:
+    body = """
+        const message = new DataView(new ArrayBuffer(24));
+        message.setUint32(0, 0x53445242, true);
+        message.setUint16(4, 2, true);
+        try {
+          return module.decodeSeries(message.buffer);
+        } catch (error) {
+          return error.message;
+        }
+    """
+
+    assert run_module("wire.js", body) == "The server speaks another version of the data format. Load the page again."
 
 
 @pytest.mark.parametrize(

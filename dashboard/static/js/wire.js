@@ -1,9 +1,9 @@
 // Decodes the answer of data/series; dashboard/api/wire.py describes the bytes.
 
 const MAGIC = 0x53_44_52_42; // "BRDS", little-endian
-const WIRE_VERSION = 2;
+const WIRE_VERSION = 3;
 const HEADER_BYTES = 24;
-const SERIES_BYTES = 96;
+const SERIES_BYTES = 104;
 const FLAG_FLOAT64 = 1;
 const FLAG_SMOOTHED = 2;
 
@@ -36,24 +36,28 @@ function decodeOne(buffer, view, start) {
     place += (column.byteLength + 7) & ~7;
     return column;
   };
+  const firstWall = view.getFloat64(start + 40, true);
+  const wallBase = view.getFloat64(start + 48, true);
+  const takeWalls = (length) => Float64Array.from(take(Float32Array, length), (wall) => wallBase - firstWall + wall);
+  const Values = flags & FLAG_FLOAT64 ? Float64Array : Float32Array;
   const one = {
     run: view.getUint32(start, true),
     tag: view.getUint32(start + 4, true),
     version: Number(view.getBigUint64(start + 8, true)),
     numTotal: Number(view.getBigUint64(start + 16, true)),
-    firstWall: view.getFloat64(start + 40, true),
-    counts: [48, 52, 56].map((place) => view.getUint32(start + place, true)), // of NaN, +Inf, −Inf
-    firstSteps: [64, 72, 80].map((place) => view.getFloat64(start + place, true)),
-    lastValue: view.getFloat64(start + 88, true),
+    firstWall,
+    counts: [56, 60, 64].map((place) => view.getUint32(start + place, true)), // of NaN, +Inf, −Inf
+    firstSteps: [72, 80, 88].map((place) => view.getFloat64(start + place, true)),
+    lastValue: view.getFloat64(start + 96, true),
     steps: take(Float64Array, numDrawn),
-    walls: take(Float32Array, numDrawn),
-    values: take(flags & FLAG_FLOAT64 ? Float64Array : Float32Array, numDrawn),
-    smoothed: flags & FLAG_SMOOTHED ? take(Float32Array, numDrawn) : null,
+    walls: takeWalls(numDrawn), // seconds after firstWall
+    values: take(Values, numDrawn),
+    smoothed: flags & FLAG_SMOOTHED ? take(Values, numDrawn) : null,
     segments: take(Uint32Array, numSegments),
     superseded: take(Uint32Array, numSegments),
     nonFinite: {
       steps: take(Float64Array, numNonFinite),
-      walls: take(Float32Array, numNonFinite),
+      walls: takeWalls(numNonFinite),
       kinds: take(Uint32Array, numNonFinite),
     },
   };

@@ -31,6 +31,7 @@ export class LinePlot {
     this.#overlay.className = "plot-overlay";
     this.#offs = [session.on("cursor", () => this.#drawOverlay()), session.on("focus", () => this.#drawOverlay())];
     this.#offs.push(session.on("theme", () => this.#clear())); // colours of axes are fixed when they are made
+    this.#offs.push(session.on("range", () => this.#zoomAtOnce()));
     element.tabIndex = 0;
     element.addEventListener("keydown", (event) => this.#press(event));
     element.addEventListener("blur", () => this.#leave());
@@ -41,6 +42,12 @@ export class LinePlot {
     if (this.#uplot) this.#uplot.setData(this.#data(), true);
     else if (this.#element.clientWidth > 0) this.#make();
     if (this.#pointer) this.#point();
+    this.#drawOverlay();
+  }
+
+  // Shows the new range with what is there; all of its points come with the next answer.
+  #zoomAtOnce() {
+    this.#uplot?.setData(this.#data(), true);
     this.#drawOverlay();
   }
 

@@ -1,0 +1,112 @@
+"""The specification of the binary form as cases, written out by hand: what is encoded, its bytes, what is decoded.
+
+The encoder's test and the decoder's, which runs in a browser, go through the same cases.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dashboard.api.wire import DrawnSeries
+from dashboard.queries.non_finite import Tally
+
+NAN, INF = float("nan"), float("inf")
+DAYS_30 = 30 * 86_400.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """One series: as it is encoded, its bytes after the message's header, and as the browser decodes it."""
+
+    drawn: DrawnSeries
+    data: bytes
+    decoded: dict[str, Any]
+
+
+def make(**fields: Any) -> DrawnSeries:
+    """A series without points, but for what is given."""
+    none = np.zeros(0)
+    columns = dict.fromkeys(
+        ("steps", "wall_times", "values", "non_finite_steps", "non_finite_wall_times", "non_finite_values"), none
+    )
+    starts = {"segment_starts": none.astype(np.int64), "superseded": none.astype(bool), "smoothed": None}
+    return DrawnSeries(
+        **{"run": 0, "tag": 0, "version": 0, "num_total": 0, "first_wall_time": 1e9} | columns | starts | fields
+    )
+
+
+CASES = {
+    "two points and a mark, all exact in float32": Case(
+        make(
+            run=1, tag=2, version=7, num_total=1000, steps=np.array([0.0, 1.0]), wall_times=1e9 + np.array([0.0, 1.0]),
+            values=np.array([0.5, 1.5]), segment_starts=np.array([0]), superseded=np.array([False]),
+            non_finite_steps=np.array([5.0]), non_finite_wall_times=np.array([1e9 + 5.0]),
+            non_finite_values=np.array([-INF]), tally=Tally((0, 3, 40), (NAN, 8.0, 4.0)), last_value=INF,
+        ),
+        struct.pack("<IIQQIIIIdd", 1, 2, 7, 1000, 2, 1, 1, 0, 1e9, 1e9)
+        + struct.pack("<4I4d", 0, 3, 40, 0, NAN, 8.0, 4.0, INF)
+        + struct.pack("<2d2f2f", 0.0, 1.0, 0.0, 1.0, 0.5, 1.5)
+        + struct.pack("<IIII", 0, 0, 0, 0)  # one start and one flag, each padded to 8 bytes
+        + struct.pack("<dfIII", 5.0, 5.0, 0, 2, 0),
+        {
+            "run": 1, "tag": 2, "version": 7, "numTotal": 1000, "firstWall": 1e9, "counts": [0, 3, 40],
+            "firstSteps": ["NaN", 8.0, 4.0], "lastValue": "Infinity", "steps": [0.0, 1.0], "walls": [0.0, 1.0],
+            "values": [0.5, 1.5], "smoothed": None, "segments": [0], "superseded": [0],
+            "nonFinite": {"steps": [5.0], "walls": [5.0], "kinds": [2]},
+        },
+    ),
+    "what float32 cannot hold, smoothed, a month after the run began": Case(
+        make(
+            version=2**40, num_total=5_000_000_000, steps=np.array([0.0, 1.0, 2.0**53]),
+            wall_times=1e9 + DAYS_30 + np.array([0.0, 0.125, 0.25]), values=np.array([0.1, -2.0, 3e300]),
+            smoothed=np.array([0.1, -1.0, 2e300]), segment_starts=np.array([0, 2]),
+            superseded=np.array([True, False]), last_value=-0.5, tally=Tally((4, 0, 0), (2.0, NAN, NAN)),
+        ),
+        struct.pack("<IIQQIIIIdd", 0, 0, 2**40, 5_000_000_000, 3, 2, 0, 3, 1e9, 1e9 + DAYS_30)
+        + struct.pack("<4I4d", 4, 0, 0, 0, 2.0, NAN, NAN, -0.5)
+        + struct.pack("<3d3fI", 0.0, 1.0, 2.0**53, 0.0, 0.125, 0.25, 0)
+        + struct.pack("<3d3d", 0.1, -2.0, 3e300, 0.1, -1.0, 2e300)
+        + struct.pack("<IIII", 0, 2, 1, 0),
+        {
+            "run": 0, "tag": 0, "version": 2**40, "numTotal": 5_000_000_000, "firstWall": 1e9, "counts": [4, 0, 0],
+            "firstSteps": [2.0, "NaN", "NaN"], "lastValue": -0.5, "steps": [0.0, 1.0, 2.0**53],
+            "walls": [DAYS_30, DAYS_30 + 0.125, DAYS_30 + 0.25], "values": [0.1, -2.0, 3e300],
+            "smoothed": [0.1, -1.0, 2e300], "segments": [0, 2], "superseded": [1, 0],
+            "nonFinite": {"steps": [], "walls": [], "kinds": []},
+        },
+    ),
+    "smoothed values of ones that float32 holds": Case(
+        make(
+            num_total=1, steps=np.array([3.0]), wall_times=np.array([1e9 - 2.0]), values=np.array([0.5]),
+            smoothed=np.array([0.25]), segment_starts=np.array([0]), superseded=np.array([False]), last_value=0.5,
+        ),
+        struct.pack("<IIQQIIIIdd", 0, 0, 0, 1, 1, 1, 0, 2, 1e9, 1e9 - 2.0)
+        + struct.pack("<4I4d", 0, 0, 0, 0, NAN, NAN, NAN, 0.5)
+        + struct.pack("<dfIfIfIIIII", 3.0, 0.0, 0, 0.5, 0, 0.25, 0, 0, 0, 0, 0),
+        {
+            "run": 0, "tag": 0, "version": 0, "numTotal": 1, "firstWall": 1e9, "counts": [0, 0, 0],
+            "firstSteps": ["NaN", "NaN", "NaN"], "lastValue": 0.5, "steps": [3.0], "walls": [-2.0], "values": [0.5],
+            "smoothed": [0.25], "segments": [0], "superseded": [0],
+            "nonFinite": {"steps": [], "walls": [], "kinds": []},
+        },
+    ),
+    "nothing": Case(
+        make(last_value=NAN),
+        struct.pack("<IIQQIIIIdd", 0, 0, 0, 0, 0, 0, 0, 0, 1e9, 0.0)
+        + struct.pack("<4I4d", 0, 0, 0, 0, NAN, NAN, NAN, NAN),
+        {
+            "run": 0, "tag": 0, "version": 0, "numTotal": 0, "firstWall": 1e9, "counts": [0, 0, 0],
+            "firstSteps": ["NaN", "NaN", "NaN"], "lastValue": "NaN", "steps": [], "walls": [], "values": [],
+            "smoothed": None, "segments": [], "superseded": [], "nonFinite": {"steps": [], "walls": [], "kinds": []},
+        },
+    ),
+}  # fmt: skip
+
+
+def make_header(num_series: int, store_version: int) -> bytes:
+    """The header of a message."""
+    return b"BRDS" + struct.pack("<HHIIQ", 3, 0, num_series, 0, store_version)
