@@ -20,8 +20,9 @@ from dashboard.api import histograms_wire as wire
 from dashboard.api.errors import not_found
 from dashboard.api.selections import Selections
 from dashboard.queries.histograms import choose_steps, current_points, make_ridges
+from dashboard.store.blob_bytes import read_verified
 from dashboard.store.protocol import LogStore, RunFacts
-from summaries import Blobs, Histogram, kinds, read_blob
+from summaries import Blobs, Histogram, kinds
 
 KIND = "histograms"
 MAX_TAGS = 100
@@ -57,9 +58,9 @@ class HistogramReader:
         Raises:
             ValueError: If the bytes are no histogram.
             OSError: If its event file can't be read any more.
-            EOFError: If its event file was cut or replaced since.
+            EOFError: If its event file was cut, replaced or damaged since.
         """
-        blob = read_blob(blobs.paths[index], int(blobs.offsets[index]), int(blobs.lengths[index]))
+        blob = read_verified(blobs.paths[index], int(blobs.offsets[index]), int(blobs.lengths[index]))
         histogram: Histogram = kinds.decode(KIND, blob)
         return histogram
 

@@ -34,22 +34,41 @@ def read_verified(path: Path, offset: int, length: int) -> bytes:
         OSError: If its event file cannot be read.
         EOFError: If it was cut or changed since the blob was found: no record with the right checksums holds it.
     """
-    for begin, num_bytes in _iter_records(path, offset, offset + length):
-        try:
-            record = read_blob(path, begin, num_bytes + FOOTER_BYTES)
-        except EOFError:
-            continue
+    end = offset + length
+    first = max(0, offset - _WINDOWS[0])
+    data = read_blob(path, first, end + FOOTER_BYTES - first)  # mostly all that is needed: the blob ends its record
+    for begin, num_bytes in _iter_records(path, data[: offset - first], offset, end):
+        if begin + num_bytes == end:
+            record = data[begin - first :] if begin >= first else read_blob(path, begin, num_bytes + FOOTER_BYTES)
+        else:
+            record = _read_if_there(path, begin, num_bytes + FOOTER_BYTES)
         if pack_checksum(record[:num_bytes]) == record[num_bytes:]:
-            return record[offset - begin : offset - begin + length]
+            return record[offset - begin : end - begin]
     if offset > _WINDOWS[-1]:
         return read_blob(path, offset, length)
     raise EOFError(f"{path} must hold a whole record around byte {offset}; got other bytes. Read the file again.")
 
 
-def _iter_records(path: Path, offset: int, end: int) -> Iterator[tuple[int, int]]:
-    """Places and lengths of payloads that may hold the bytes from `offset` to `end`, the nearest first."""
-    seen_from = offset
-    for window in _WINDOWS:
+def _read_if_there(path: Path, offset: int, length: int) -> bytes:
+    """The bytes; none if the file ends before."""
+    try:
+        return read_blob(path, offset, length)
+    except EOFError:
+        return b""
+
+
+def _iter_records(path: Path, before: bytes, offset: int, end: int) -> Iterator[tuple[int, int]]:
+    """Places and lengths of payloads that may hold the bytes from `offset` to `end`, the nearest first.
+
+    Args:
+        path: The file.
+        before: What stands right before `offset`.
+        offset: In bytes from the front of the file.
+        end: Likewise.
+    """
+    seen_from = offset - len(before)
+    yield from _find_headers(before, seen_from, end)
+    for window in _WINDOWS[1:]:
         first = max(0, offset - window)
         if first < seen_from:
             data = read_blob(path, first, min(seen_from + HEADER_BYTES, offset) - first)
