@@ -11,17 +11,42 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from pathlib import Path
 
 SIDECAR = ".board"
 """Folder in a logdir that holds what people add to runs; no run."""
 
 _MAX_ATTEMPTS = 1000
+_SEGMENT = re.compile(r"(events\.out\.tfevents\.\d{10}\..+\.\d+\.\d+)\.\d{6}((?!\.\d).*)")
 
 
 def make_name(secs: float, host: str, pid: int, counter: int, suffix: str) -> str:
     """The name of an event file; names of one run sort by their time."""
     return f"events.out.tfevents.{int(secs):010d}.{host}.{pid}.{counter}{suffix}"
+
+
+def name_segment(row: str, number: int, suffix: str) -> str:
+    """The name of one of a row of event files that a writer makes where files cannot be appended to.
+
+    Args:
+        row: What `make_name` gives without a suffix.
+        number: Which one it is.
+        suffix: End of the name.
+    """
+    return f"{row}.{number:06d}{suffix}"
+
+
+def find_row(name: str) -> str:
+    """What the names of a row of event files have in common; "" for a name that is not of a row.
+
+    >>> find_row(name_segment(make_name(1, "box", 42, 0, ""), 7, ".v2"))
+    'events.out.tfevents.0000000001.box.42.0.v2'
+    >>> find_row(make_name(1, "10.0.0.7", 123456, 0, ".v2"))
+    ''
+    """
+    found = _SEGMENT.fullmatch(name)
+    return "" if found is None else found[1] + found[2]
 
 
 def is_event_file(name: str) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 from summaries import process_end
 from summaries.event_file import FirstValues
 from summaries.events import encode_event, file_version_field
-from summaries.files import make_name
+from summaries.files import make_name, name_segment
 
 _MAX_ATTEMPTS = 1000
 _WITHOUT_FOLDERS = frozenset({"abfs", "abfss", "az", "gcs", "gs", "memory", "oss", "s3", "s3a"})
@@ -108,7 +108,7 @@ class SegmentedFile:
 
     def _begin_segment(self, number: int) -> None:
         self._segment = number
-        self.path = f"{self._url}/{self._stem}.{number:06d}{self._suffix}"
+        self.path = f"{self._url}/{name_segment(self._stem, number, self._suffix)}"
         self._metadata = self._firsts.encode(time.time())
 
     def _put(self, data: bytes, *, mode: str) -> None:

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,8 @@ from summaries.columns import (
     make_empty_columns,
     merge_columns,
 )
-from summaries.series import Bools, Piece, Series, find_segments, make_series
+from summaries.files import find_row
+from summaries.series import Bools, Piece, Series, Stretch, lay_out, make_series
 
 _Column = npt.NDArray[Any]
 _Purges = tuple[tuple[int, int], ...]
@@ -112,7 +113,7 @@ class RunLog:
             KeyError: If the run has no scalars under this tag.
         """
         pieces = self._pieces(tag, "scalars", SCALAR_COLUMNS)
-        return make_series([Piece(steps, times, values, purges) for _, (steps, times, values), purges in pieces])
+        return make_series([Piece(*piece.stretch[:2], piece.columns[2], *piece.stretch[2:]) for piece in pieces])
 
     def blobs(self, tag: str, kind: str) -> Blobs:
         """The places of a tag's values.
@@ -121,23 +122,45 @@ class RunLog:
             KeyError: If the run has nothing of this kind under this tag.
         """
         pieces = self._pieces(tag, kind, BLOB_COLUMNS)
-        columns = [np.concatenate(parts) for parts in zip(*(columns for _, columns, _ in pieces), strict=True)]
-        steps, wall_times, offsets, lengths = columns
-        paths = tuple(path for path, columns, _ in pieces for _ in range(len(columns[0])))
-        _, is_superseded = find_segments([(columns[0], purges) for _, columns, purges in pieces])
-        return Blobs(steps, wall_times, paths, offsets, lengths, is_superseded)
+        layout = lay_out([piece.stretch for piece in pieces])
+        columns = [np.concatenate(parts) for parts in zip(*(piece.columns for piece in pieces), strict=True)]
+        steps, wall_times, offsets, lengths = map(layout.arrange, columns)
+        paths = [piece.path for piece in pieces for _ in range(len(piece.columns[0]))]
+        if layout.order is not None:
+            paths = [paths[row] for row in layout.order.tolist()]
+        return Blobs(steps, wall_times, tuple(paths), offsets, lengths, layout.is_superseded)
 
     def stamp(self, tag: str, kind: str) -> Hashable:
         """What stays the same as long as the tag's values do."""
         return tuple(log.stamp(log.ids.get((tag, kind), -1)) for log in self._files.values())
 
-    def _pieces(self, tag: str, kind: str, names: tuple[str, ...]) -> list[tuple[Path, list[_Column], _Purges]]:
-        """What each file gave for the tag, as (file, columns, purges); KeyError if none has the tag."""
+    def _pieces(self, tag: str, kind: str, names: tuple[str, ...]) -> list[_Rows]:
+        """What each file gave for the tag; KeyError if none has the tag."""
         ids = [log.ids.get((tag, kind), -1) for log in self._files.values()]
         if all(number < 0 for number in ids):
             raise KeyError(tag)
-        logs = zip(self._files.items(), ids, strict=True)
-        return [(path, *log.piece(number, names)) for (path, log), number in logs]
+        logs = zip(self._files.items(), _find_continued(self._files), ids, strict=True)
+        return [_Rows(path, *log.piece(number, names), is_continued) for (path, log), is_continued, number in logs]
+
+
+class _Rows(NamedTuple):
+    """What one file gave for a tag: its columns, and the rest as in `Stretch`."""
+
+    path: Path
+    columns: list[Any]
+    purges: _Purges
+    is_continued: bool
+
+    @property
+    def stretch(self) -> Stretch:
+        """Where the rows are in time; steps and wall times are the first columns of scalars and blobs."""
+        return Stretch(self.columns[0], self.columns[1], self.purges, self.is_continued)
+
+
+def _find_continued(paths: Iterable[Path]) -> list[bool]:
+    """Whether each file goes on where the one before ended."""
+    rows = [(path.parent, find_row(path.name)) for path in paths]
+    return [row[1] != "" and row == before for row, before in zip(rows, [None, *rows], strict=False)]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ restart's step or a later one are *superseded*: they belong to an attempt that w
 stretch of points without a restart inside, all of which are superseded, or none. Within one file steps may go back
 without a restart: then the program logs out of order.
 
+Two files without a common step that were written at the same time are no restart, but two writers of one run: their
+points are merged in order of step.
+
 Synopsis:
     >>> pieces = [Piece.make([0, 1, 2, 3]), Piece.make([2, 3, 4])]
     >>> series = make_series(pieces)
@@ -20,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +31,23 @@ import numpy.typing as npt
 from summaries.columns import Floats, Ints
 
 Bools = npt.NDArray[np.bool_]
+
+
+class Stretch(NamedTuple):
+    """Where the points of one series in one file are in time.
+
+    Attributes:
+        steps: Shape (n,).
+        wall_times: Seconds since the Unix epoch. Shape (n,).
+        purges: `(row, step)`: before this row the writer began again at this step.
+        is_continued: Whether the file goes on where the one before ended, as the segments of one writer in an object
+            store do; then it begins no restart.
+    """
+
+    steps: Ints
+    wall_times: Floats
+    purges: Sequence[tuple[int, int]] = ()
+    is_continued: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,13 +58,20 @@ class Piece:
         steps: Shape (n,).
         wall_times: Seconds since the Unix epoch. Shape (n,).
         values: Shape (n,).
-        purges: `(row, step)`: before this row the writer began again at this step.
+        purges: As in `Stretch`.
+        is_continued: As in `Stretch`.
     """
 
     steps: Ints
     wall_times: Floats
     values: Floats
-    purges: tuple[tuple[int, int], ...] = ()
+    purges: Sequence[tuple[int, int]] = ()
+    is_continued: bool = False
+
+    @property
+    def stretch(self) -> Stretch:
+        """Where the points are in time."""
+        return Stretch(self.steps, self.wall_times, self.purges, self.is_continued)
 
     @staticmethod
     def make(
@@ -100,55 +127,95 @@ def make_series(pieces: Sequence[Piece]) -> Series:
         pieces: One a file, in the order of the files' names.
     """
     pieces = [piece for piece in pieces if len(piece.steps) or piece.purges]
-    steps = _concatenate([piece.steps for piece in pieces], np.int64)
-    values = _concatenate([piece.values for piece in pieces], np.float64)
-    starts, is_superseded = find_segments([(piece.steps, piece.purges) for piece in pieces])
+    layout = lay_out([piece.stretch for piece in pieces])
+    values = layout.arrange(_concatenate([piece.values for piece in pieces], np.float64))
     return Series(
-        steps=steps,
-        wall_times=_concatenate([piece.wall_times for piece in pieces], np.float64),
+        steps=layout.arrange(_concatenate([piece.steps for piece in pieces], np.int64)),
+        wall_times=layout.arrange(_concatenate([piece.wall_times for piece in pieces], np.float64)),
         values=values,
-        segment_starts=starts,
-        superseded=is_superseded[starts],
+        segment_starts=layout.segment_starts,
+        superseded=layout.is_superseded[layout.segment_starts],
         non_finite=np.flatnonzero(~np.isfinite(values)),
     )
 
 
-def find_segments(pieces: Sequence[tuple[Ints, Sequence[tuple[int, int]]]]) -> tuple[Ints, Bools]:
-    """Where segments begin, and which points are superseded.
+@dataclass(frozen=True)
+class Layout:
+    """In which order the rows of several files stand in a series.
+
+    Attributes:
+        order: For each row of the series, its row when the files stand one after the other. Shape (n,); None for that
+            very order.
+        segment_starts: Row at which each segment begins. Shape (s,).
+        is_superseded: Whether a restart replaced each row. Shape (n,), bool.
+    """
+
+    order: Ints | None
+    segment_starts: Ints
+    is_superseded: Bools
+
+    def arrange(self, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """A column of the files, one after the other, as it stands in the series."""
+        return column if self.order is None else column[self.order]
+
+
+def lay_out(stretches: Sequence[Stretch]) -> Layout:
+    """Finds restarts, what they supersede, and the order of rows.
 
     Args:
-        pieces: `(steps, purges)` of each file, as in `Piece`.
-
-    Returns:
-        `(segment_starts, is_superseded)`, shapes (s,) and (n,).
+        stretches: One a file, in the order of the files' names.
     """
-    steps = _concatenate([steps for steps, _ in pieces], np.int64)
+    steps = _concatenate([stretch.steps for stretch in stretches], np.int64)
+    restarts, merges = _find_restarts(stretches, steps)
     is_superseded = np.zeros(len(steps), dtype=bool)
     is_start = np.zeros(len(steps), dtype=bool)
     is_start[:1] = True
-    for row, step in _find_restarts(pieces):
+    for row, step in restarts:
         is_superseded[:row] |= steps[:row] >= step
         is_start[row : row + 1] = True
+    order = np.arange(len(steps)) if merges else None
+    for begin, end in merges.items():
+        order[begin:end] = begin + np.argsort(steps[begin:end], kind="stable")  # type: ignore[index]
+    if order is not None:
+        is_superseded = is_superseded[order]
     is_start[1:] |= is_superseded[1:] != is_superseded[:-1]
-    return np.flatnonzero(is_start), is_superseded
+    return Layout(order, np.flatnonzero(is_start), is_superseded)
 
 
-def _find_restarts(pieces: Sequence[tuple[Ints, Sequence[tuple[int, int]]]]) -> list[tuple[int, int]]:
-    """`(row, step)` of each restart: the points before the row whose steps are not below the step are superseded."""
+def _find_restarts(stretches: Sequence[Stretch], steps: Ints) -> tuple[list[tuple[int, int]], dict[int, int]]:
+    """Where a writer began again, and which rows several writers wrote at the same time.
+
+    Returns:
+        `(row, step)` of each restart: the points before the row whose steps are not below the step are superseded. And
+        the end by the begin of each range of rows that is to be merged, none of which holds a restart.
+    """
     restarts: list[tuple[int, int]] = []
-    first_row = 0
+    merges: dict[int, int] = {}
+    wall_times = _concatenate([stretch.wall_times for stretch in stretches], np.float64)
+    first_row = attempt = 0  # rows from `attempt` on were written since the last restart
     last_step: int | None = None
-    for steps, purges in pieces:
-        restarts.extend((first_row + row, step) for row, step in purges)
-        if len(steps):
-            if last_step is not None and steps[0] <= last_step:
-                restarts.append((first_row, int(steps[0])))
-            last_step = int(steps[-1])
-        first_row += len(steps)
-    return restarts
+    for stretch in stretches:
+        end = first_row + len(stretch.steps)
+        restarts.extend((first_row + row, step) for row, step in stretch.purges)
+        if len(stretch.steps):
+            if last_step is not None and stretch.steps[0] <= last_step and not stretch.is_continued:
+                if _is_concurrent(stretch, steps[attempt:first_row], wall_times[attempt:first_row]):
+                    merges[attempt] = end
+                else:
+                    restarts.append((first_row, int(stretch.steps[0])))
+                    attempt = first_row
+            last_step = int(stretch.steps[-1]) if attempt not in merges else int(steps[attempt:end].max())
+        attempt = max([attempt, *(first_row + row for row, _ in stretch.purges)])
+        first_row = end
+    return restarts, merges
+
+
+def _is_concurrent(stretch: Stretch, steps: Ints, wall_times: Floats) -> bool:
+    """Whether a file was written while the points before it were, rather than after them."""
+    if stretch.purges or not len(steps) or stretch.wall_times[0] >= wall_times.max():
+        return False
+    return len(np.intersect1d(stretch.steps, steps)) == 0
 
 
 def _concatenate(parts: Sequence[npt.NDArray[Any]], dtype: type[np.generic]) -> npt.NDArray[Any]:
-    if len(parts) == 1:
-        return parts[0]
     return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)

@@ -75,6 +75,21 @@ def test_segments_of_a_writer_are_read_as_one_run(store: str):
     assert list(load(["here=" + store, store]).runs) == ["here/a", "here/deep/b"]
 
 
+def test_steps_that_go_back_from_one_segment_to_the_next_are_no_restart(memory: str, tmp_path: Path):
+    for folder in (f"{memory}/a", tmp_path):
+        with open_writer(str(folder)) as writer:
+            for step in (5, 3, 7):
+                writer.add_scalar("loss", 1.0, step)
+                writer.add_text("note", "word", step)
+                writer.flush()
+
+    remote, local = load(memory).runs["a"], load(tmp_path).runs["."]
+
+    assert remote.scalars["loss"].steps.tolist() == local.scalars["loss"].steps.tolist() == [5, 3, 7]
+    assert remote.scalars["loss"].superseded.tolist() == local.scalars["loss"].superseded.tolist() == [False]
+    assert not remote.texts["note"].places.is_superseded.any()
+
+
 def test_tail_of_a_store_brings_each_new_segment_once(store: str):
     tail = LogdirTail(store)
 
