@@ -23,9 +23,8 @@ from google.protobuf.message import DecodeError
 
 from summaries.columns import Columns, Purge, make_empty_columns
 from summaries.portable_scan import NO_EVENT, Rows, Scan, add_event
-from summaries.proto.summary_pb2 import SummaryMetadata
 from summaries.records import BAD_LENGTH, BAD_PAYLOAD, TOO_LONG, UNFINISHED, Gap
-from summaries.tags import KIND_OF_NUMBER, TagTable
+from summaries.tags import KIND_OF_NUMBER, TagTable, decode_words
 
 include "_records.pxi"
 include "_messages.pxi"
@@ -237,10 +236,12 @@ cdef class Scanner:
         cdef Value value
         cdef Cursor tag, tensor
         cdef uint64_t key
+        cdef bint has_tag = False
         memset(&value, 0, sizeof(Value))
         if self.read_known_value(message, &value):
             return self.note_value(&value)
-        tag.at = tag.end = tensor.at = NULL
+        tag.at = tag.end = message.end
+        tensor.at = tensor.end = NULL
         value.message = message
         while message.at < message.end:
             if not read_key(&message, &key):
@@ -251,8 +252,9 @@ cdef class Scanner:
                 value.number.value = float_of_bits(load_u32(message.at))
                 message.at += 4
             elif key == (1 << 3 | 2):
-                if tag.at != NULL or not read_span(&message, &tag):
+                if has_tag or not read_span(&message, &tag):
                     return 0
+                has_tag = True
             elif not read_member(&message, key, &value, &tensor):
                 return 0
         value.name = self.find_name(tag)
@@ -453,7 +455,7 @@ cdef class Scanner:
         cdef Name* name = <Name*> self.names.items + value.name
         cdef ptrdiff_t length = value.metadata.end - value.metadata.at
         metadata = PyBytes_FromStringAndSize(<const char*> value.metadata.at, length)
-        self.table.remember(self.get_text(name), SummaryMetadata.FromString(metadata))
+        self.table.remember(self.get_text(name), decode_words(metadata))
         self.table_version = self.table.version
         return self.check_name(value.name)
 

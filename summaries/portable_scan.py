@@ -44,6 +44,7 @@ _WHAT_FIELDS = frozenset(range(3, 10))
 _SUMMARY_VALUE, _RUN_METADATA = 1, 2
 
 
+Bytes = bytes | memoryview
 _Index = npt.NDArray[np.intp]
 
 
@@ -78,8 +79,9 @@ class PortableScanner:
         """All tags found, in order of their ids."""
         return tuple(self._table.tags)
 
-    def scan(self, data: bytes, *, offset: int, is_growing: bool, fault: str = "") -> Scan:
+    def scan(self, data: Bytes, *, offset: int, is_growing: bool, fault: str = "") -> Scan:
         """Reads all records of a stretch; see `summaries.scan.Scanner`."""
+        data = bytes(data)
         records = split_records(data, is_growing=is_growing, fault=fault)
         gaps = list(records.gaps)
         for start, length in records.payloads:

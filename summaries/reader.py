@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
@@ -143,9 +144,11 @@ class EventFileReader:
         length, fault = self._window_bytes, ""
         self.is_behind = False
         while self._offset < limit:
-            data = source.read(self._offset, min(length, source.size - self._offset))
-            is_last = not data or self._offset + len(data) >= source.size
-            found = self._scanner.scan(data, offset=self._offset, is_growing=not (is_finished and is_last), fault=fault)
+            window = _take_window(length)[: source.size - self._offset]
+            window = window[: source.read_into(window, self._offset)]
+            is_last = not window or self._offset + len(window) >= source.size
+            is_growing = not (is_finished and is_last)
+            found = self._scanner.scan(window, offset=self._offset, is_growing=is_growing, fault=fault)
             self._note(found)
             if is_last:
                 return
@@ -210,6 +213,19 @@ class EventFileReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+_windows = threading.local()
+
+
+def _take_window(length: int) -> memoryview:
+    """Memory for one window, the same one in each thread unless a record is longer."""
+    if length > _WINDOW_BYTES:
+        return memoryview(bytearray(length))
+    if not hasattr(_windows, "kept"):
+        _windows.kept = memoryview(bytearray(_WINDOW_BYTES))
+    kept: memoryview = _windows.kept
+    return kept[:length]
 
 
 def make_empty_batch(path: Path) -> Batch:

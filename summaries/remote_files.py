@@ -136,6 +136,16 @@ class RemoteSource:
             self._block_offset, begin = offset, 0
         return self._block[begin : begin + end - offset]
 
+    def read_into(self, buffer: memoryview, offset: int) -> int:
+        """Reads bytes from `offset` on, until the buffer is full or the file ends; how many.
+
+        Raises:
+            OSError: If they cannot be read.
+        """
+        found = self.read(offset, len(buffer))
+        buffer[: len(found)] = found
+        return len(found)
+
     def __enter__(self) -> RemoteSource:
         return self
 

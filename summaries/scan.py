@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from summaries.columns import Columns, Tag
-from summaries.portable_scan import PortableScanner, Scan
+from summaries.portable_scan import Bytes, PortableScanner, Scan
 
 
 class Scanner(Protocol):
@@ -30,7 +30,7 @@ class Scanner(Protocol):
     def tags(self) -> tuple[Tag, ...]:
         """All tags found, in order of their ids."""
 
-    def scan(self, data: bytes, *, offset: int, is_growing: bool, fault: str = "") -> Scan:
+    def scan(self, data: Bytes, *, offset: int, is_growing: bool, fault: str = "") -> Scan:
         """Reads all records of a stretch, and keeps their rows.
 
         Args:

@@ -39,6 +39,13 @@ class Source(Protocol):
             OSError: If they cannot be read.
         """
 
+    def read_into(self, buffer: memoryview, offset: int) -> int:
+        """Reads bytes from `offset` on, until the buffer is full or the file ends; how many.
+
+        Raises:
+            OSError: If they cannot be read.
+        """
+
     def __enter__(self) -> Source: ...
 
     def __exit__(
@@ -68,6 +75,14 @@ class LocalSource:
             OSError: If they cannot be read.
         """
         return os.pread(self._descriptor, length, offset)
+
+    def read_into(self, buffer: memoryview, offset: int) -> int:
+        """Reads bytes from `offset` on, until the buffer is full or the file ends; how many.
+
+        Raises:
+            OSError: If they cannot be read.
+        """
+        return os.preadv(self._descriptor, [buffer], offset)
 
     def __enter__(self) -> LocalSource:
         return self

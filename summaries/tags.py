@@ -29,6 +29,21 @@ _KINDS_IN_METADATA = frozenset({"hparams"})
 """Kinds whose value lies in the metadata; without a value, metadata of other kinds say nothing but what the tag is."""
 
 
+Words = tuple[str, str, str]
+"""Plugin name, display name and description."""
+
+
+def find_words(metadata: SummaryMetadata) -> Words:
+    """What metadata say of a tag."""
+    return metadata.plugin_data.plugin_name, metadata.display_name, metadata.summary_description
+
+
+@lru_cache(maxsize=4096)  # the same in many files
+def decode_words(metadata: bytes) -> Words:
+    """What serialised metadata say of a tag."""
+    return find_words(SummaryMetadata.FromString(metadata))
+
+
 @dataclass
 class TagTable:
     """Tags found so far in one file.
@@ -42,7 +57,7 @@ class TagTable:
     version: int = 0
     _ids: dict[tuple[str, str], int] = field(default_factory=dict)
     _numbers: dict[str, list[int]] = field(default_factory=dict)
-    _metadata: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    _metadata: dict[str, Words] = field(default_factory=dict)
 
     @staticmethod
     def make(tags: Iterable[Tag]) -> TagTable:
@@ -58,7 +73,7 @@ class TagTable:
     def find_kind(self, value: Summary.Value) -> str | None:
         """The kind of `value`, None if it holds nothing; remembers its metadata."""
         if value.HasField("metadata"):
-            self.remember(value.tag, value.metadata)
+            self.remember(value.tag, find_words(value.metadata))
         name = value.WhichOneof("value")
         if name in KIND_OF_FIELD:
             return KIND_OF_FIELD[name]
@@ -76,11 +91,10 @@ class TagTable:
         plugin_name = self.get_plugin_name(name)
         return _KIND_OF_PLUGIN.get(plugin_name, plugin_name) or DEFAULT_KIND
 
-    def remember(self, name: str, metadata: SummaryMetadata) -> None:
-        """Keeps what a value says of its name, for the tags that are known and those to come; a plugin stays."""
+    def remember(self, name: str, words: Words) -> None:
+        """Keeps what metadata say of a name, for the tags that are known and those to come; a plugin stays."""
         if self.get_plugin_name(name):
             return
-        words = metadata.plugin_data.plugin_name, metadata.display_name, metadata.summary_description
         self._metadata[name] = words
         self.version += 1
         for number in self._numbers.get(name, ()):
