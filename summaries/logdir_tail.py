@@ -53,7 +53,8 @@ class _File:
 
     Attributes:
         run: The run of its folder.
-        reader: Reads it.
+        path: Where it is.
+        reader: Reads it; None until it is read, to begin at `state`.
         tags: Its tags as of the last reading.
         state: The reader's state as of the last update that told of it; None if none did.
         stamp: The stamp of the file when all of it was told; None if it is to be read whatever its stamp is.
@@ -62,16 +63,17 @@ class _File:
     """
 
     run: str
-    reader: EventFileReader
+    path: Path
+    reader: EventFileReader | None = None
     tags: tuple[Tag, ...] = ()
     state: FileState | None = None
     stamp: Stamp | None = None
     fold: Fold | None = None
     failure: str = ""
 
-    def rewind(self, reader: EventFileReader) -> None:
-        """Has a reader go on that stands where the last update did."""
-        self.reader, self.tags = reader, () if self.state is None else self.state.tags
+    def rewind(self) -> None:
+        """Has the next reading begin where the last update ended."""
+        self.reader, self.tags = None, () if self.state is None else self.state.tags
 
     def tell(self, reading: Reading, fold: Fold | None) -> RunUpdate:
         """An update with what was read of this file."""
@@ -82,14 +84,14 @@ class _File:
         if fold is not None:
             batch = replace(batch, tags=fold.move(batch.tags))
         return RunUpdate(
-            fold.run if fold else self.run, self.reader.path, batch, is_replaced=reading.is_replaced, state=self.state
+            fold.run if fold else self.run, self.path, batch, is_replaced=reading.is_replaced, state=self.state
         )
 
     def withdraw(self) -> RunUpdate:
         """Says that what was told of this file is void."""
         run = self.fold.run if self.fold else self.run
         self.state = self.stamp = None
-        return RunUpdate(run, self.reader.path, make_empty_batch(self.reader.path), is_replaced=True, state=_GONE)
+        return RunUpdate(run, self.path, make_empty_batch(self.path), is_replaced=True, state=_GONE)
 
     def note_failure(self, reading: Reading) -> bool:
         """Whether there is something to tell: what was read, or why it could not be, once."""
@@ -103,7 +105,7 @@ class _File:
         state = reading.state
         problem = Problem(state.offset, f"could not be read: {self.failure}", 0)
         problems = (*state.problems, problem)
-        health = FileHealth(self.reader.path, state.offset, state.num_records, problems, state.is_torn)
+        health = FileHealth(self.path, state.offset, state.num_records, problems, state.is_torn)
         return make_batch(make_empty_columns(len(state.tags)), state.tags, health)
 
 
@@ -192,12 +194,12 @@ class LogdirTail:
         finally:
             # Readers are ahead of what was told if the caller left, or a file vanished.
             for file in untold:
-                file.rewind(self._make_reader(file.reader.path, file.state))
+                file.rewind()
 
     def _iter_new(self, due: list[tuple[_File, int]], untold: set[_File], *, has_news: bool) -> Iterator[RunUpdate]:
         """Tells of what is new in some files, and of all that is folded or unfolded by it."""
         waiting: list[tuple[_File, Reading]] = []
-        for reading in read_ahead([(file.reader, size) for file, size in due], is_finished=self._is_finished):
+        for reading in read_ahead([(self._open(file), size) for file, size in due], is_finished=self._is_finished):
             file = self._files[reading.reader.path]
             if not file.note_failure(reading):
                 continue
@@ -224,7 +226,7 @@ class LogdirTail:
         for file in gone:
             self._forget(file)
         for path in runs.keys() - self._files.keys():
-            self._add(_File(runs[path], self._make_reader(path)))
+            self._add(_File(runs[path], path))
         self._files = {path: self._files[path] for path in runs}
         return gone
 
@@ -233,7 +235,7 @@ class LogdirTail:
         due: list[tuple[_File, int]] = []
         for file in self._find_asked(changed):
             try:
-                stamp = self._search.find_stamp(file.reader.path)
+                stamp = self._search.find_stamp(file.path)
             except FileNotFoundError:
                 continue
             except OSError:  # reading it will tell
@@ -251,24 +253,24 @@ class LogdirTail:
             return list(self._files.values())  # a file that is known by the name of a link
         return [file for path, file in self._files.items() if path in paths or file.state is None]
 
-    def _make_reader(self, path: Path, state: FileState | None = None) -> EventFileReader:
-        return EventFileReader(path, state=state, open_source=self._search.open_source)
+    def _open(self, file: _File) -> EventFileReader:
+        if file.reader is None:
+            file.reader = EventFileReader(file.path, state=file.state, open_source=self._search.open_source)
+        return file.reader
 
     def _add(self, file: _File) -> None:
-        path = file.reader.path
-        self._files[path] = self._by_run.setdefault(file.run, {})[path] = file
+        self._files[file.path] = self._by_run.setdefault(file.run, {})[file.path] = file
 
     def _forget(self, file: _File) -> None:
-        del self._files[file.reader.path]
+        del self._files[file.path]
         siblings = self._by_run[file.run]
-        del siblings[file.reader.path]
+        del siblings[file.path]
         if not siblings:
             del self._by_run[file.run]
 
     def _resume(self, path: Path, state: FileState) -> None:
-        self._add(
-            _File(find_run(path, self.logdirs), self._make_reader(path, state), state.tags, state, _make_stamp(state))
-        )
+        run = find_run(path, self.logdirs)
+        self._add(_File(run, path, tags=state.tags, state=state, stamp=_make_stamp(state)))
 
     def _find_content(self, run: str) -> Content:
         files = self._by_run[run].values()
@@ -279,7 +281,7 @@ class LogdirTail:
         """The metrics that the hparams in a file declare; none if it cannot be read."""
         log = RunLog()
         try:
-            log.update(file.reader.path, self._make_reader(file.reader.path).read())
+            log.update(file.path, EventFileReader(file.path, open_source=self._search.open_source).read())
             experiments = read_all(log, HPARAMS, EXPERIMENT_TAG)
         except (OSError, EOFError):
             return frozenset()
@@ -301,8 +303,8 @@ class LogdirTail:
             if file.fold == folds.get(file.run) or file.state is None:
                 continue
             yield file.withdraw()
-            file.rewind(self._make_reader(file.reader.path))
-            for reading in read_ahead([(file.reader, 0)], is_finished=self._is_finished):
+            file.rewind()
+            for reading in read_ahead([(self._open(file), 0)], is_finished=self._is_finished):
                 if file.note_failure(reading):
                     file.tags = reading.state.tags
                     yield file.tell(reading, folds.get(file.run))

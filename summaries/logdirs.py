@@ -92,11 +92,12 @@ def find_run(path: Path, logdirs: Sequence[Logdir]) -> str:
     >>> find_run(Path("/logs/a/b/events.out.tfevents.1"), parse_logdirs("/logs"))
     'a/b'
     """
+    folder = os.path.dirname(path)
     for logdir in sorted(logdirs, key=lambda logdir: -len(logdir.path)):
-        if path.is_relative_to(logdir.path):
-            relative = path.parent.relative_to(logdir.path)
-            return logdir.run_name("" if relative == Path() else str(relative))
-    return show_path(path.parent)
+        base = str(Path(logdir.path)) if logdir.is_remote else logdir.path.rstrip("/")
+        if folder == base or folder.startswith(f"{base}/"):
+            return logdir.run_name(folder[len(base) + 1 :])
+    return show_path(folder)
 
 
 def show_path(path: AnyPath) -> str:
