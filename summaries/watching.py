@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from summaries.files import SIDECAR
+from summaries.logdirs import show_path
 
 _log = logging.getLogger(__name__)
 
@@ -45,11 +46,11 @@ def iter_changes(
                 is_tolerant = False
             except PermissionError:
                 is_watching, is_tolerant = not is_tolerant, True
-            except (ImportError, OSError, RuntimeError) as error:  # watches ran out, or there are none here
+            # Watches ran out, there are none here, or a name is no UTF-8.
+            except (ImportError, OSError, RuntimeError, UnicodeError) as error:
                 is_watching = False
-                _log.warning(
-                    "Could not watch %s: %s. Continuing with looking every %g s.", sorted(identities), error, poll_secs
-                )
+                folders = ", ".join(show_path(folder) for folder in identities)
+                _log.warning("Could not watch %s: %s. Continuing with looking every %g s.", folders, error, poll_secs)
         if not stop.wait(poll_secs):
             yield None
 

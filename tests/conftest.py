@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
+import fsspec
 import pytest
+
+NOBODY = 65534
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -14,6 +20,30 @@ def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", os.fspath(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture
+def memory() -> Iterator[str]:
+    """The address of an empty store in memory."""
+    system = fsspec.filesystem("memory")
+    system.store.clear()
+    yield "memory://bucket/runs"
+    system.store.clear()
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[Path]:
+    """A folder, while the process has no right to read what is closed to others, as root has."""
+    folder = Path(tempfile.mkdtemp())
+    user = os.geteuid()
+    if user == 0:
+        os.chown(folder, NOBODY, -1)
+        os.seteuid(NOBODY)
+    yield folder
+    os.seteuid(user)
+    for path in folder.rglob("*"):
+        path.chmod(0o700)
+    shutil.rmtree(folder)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

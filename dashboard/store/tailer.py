@@ -27,7 +27,6 @@ class Tailer:
     """
 
     def __init__(self, logdir: AnyPath | Sequence[AnyPath], store: LogStore, on_change: Callable[[], None]) -> None:
-        self._logdir = logdir
         self._tail = LogdirTail(logdir, states=store.states())
         self._store = store
         self._on_change = on_change
@@ -82,7 +81,8 @@ class Tailer:
             # The page must live on when one look fails, whatever the file system did; the next look tries again.
             except Exception:  # noqa: BLE001
                 if not is_told:
-                    _log.exception("Could not read %s. Continuing with what was read; trying again.", self._logdir)
+                    labels = ", ".join(logdir.label for logdir in self._tail.logdirs)
+                    _log.exception("Could not read %s. Continuing with what was read; trying again.", labels)
                 is_told = True
                 self._stop.wait(POLL_SECS)
 

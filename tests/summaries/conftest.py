@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import fsspec
 import pytest
-
-NOBODY = 65534
-
-
-@pytest.fixture
-def memory() -> Iterator[str]:
-    """The address of an empty store in memory."""
-    system = fsspec.filesystem("memory")
-    system.store.clear()
-    yield "memory://bucket/runs"
-    system.store.clear()
 
 
 @pytest.fixture(scope="session")
@@ -52,18 +37,3 @@ def bucket(s3: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
         system.rm("bucket", recursive=True)
     system.mkdir("bucket")
     return "s3://bucket/runs"
-
-
-@pytest.fixture
-def unprivileged() -> Iterator[Path]:
-    """A folder, while the process has no right to read what is closed to others, as root has."""
-    folder = Path(tempfile.mkdtemp())
-    user = os.geteuid()
-    if user == 0:
-        os.chown(folder, NOBODY, -1)
-        os.seteuid(NOBODY)
-    yield folder
-    os.seteuid(user)
-    for path in folder.rglob("*"):
-        path.chmod(0o700)
-    shutil.rmtree(folder)

@@ -115,7 +115,7 @@ def test_watches_that_run_out_are_replaced_by_looking(tmp_path: Path):
 
     assert json.loads(done.stdout) == [None, None]
     (warning,) = done.stderr.splitlines()
-    assert warning.startswith(f"Could not watch ['{tmp_path}']: OS file watch limit reached.")
+    assert warning.startswith(f"Could not watch {tmp_path}: OS file watch limit reached.")
     assert warning.endswith("Continuing with looking every 0.01 s.")
 
 
