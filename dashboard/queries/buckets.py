@@ -114,7 +114,9 @@ def quantiles(buckets: Buckets, shares: ArrayLike) -> NDArray[np.float64]:
         return np.full(shares.shape, np.nan)
     index, ranks, below = _find_ranks(buckets, shares)
     inside = np.clip((ranks - below) / buckets.counts[index], 0.0, 1.0)
-    return buckets.lefts[index] + inside * (buckets.rights[index] - buckets.lefts[index])
+    lefts, rights = buckets.lefts[index], buckets.rights[index]
+    values: NDArray[np.float64] = np.minimum(lefts + inside * (rights - lefts), rights)  # rounding may go beyond
+    return values
 
 
 def _find_ranks(

@@ -110,6 +110,14 @@ def test_bucket_without_any_bound_stands_at_zero() -> None:
     assert (buckets.lefts.tolist(), buckets.rights.tolist()) == ([0.0], [0.0])
 
 
+def test_median_does_not_round_beyond_the_maximum() -> None:
+    lefts, rights = np.array([0.0, -1e-12]), np.array([-1.0, -1e-12])
+
+    found = describe(Histogram(math.nan, math.nan, 2, math.nan, math.nan, lefts, rights, np.array([1.0, 1.0])))
+
+    assert found.median == found.max == -1e-12
+
+
 def test_unknown_outer_edges_of_a_writer_that_met_nan_keep_their_counts() -> None:
     buckets = make_buckets(make_histogram([math.nan, 1.0, 2.0, math.nan], [1.0, 2.0, 3.0], num=10.0))
 
