@@ -24,11 +24,11 @@ def make_parser() -> argparse.ArgumentParser:
     """Makes the parser of the words after ``board inspect``."""
     parser = argparse.ArgumentParser(
         prog=f"board {NAME}",
-        description="Tell what event files hold, what is wrong with them, and what the logdir's index takes.",
+        description="Tell what event files hold, what is wrong with them, and what the logdirs' index takes.",
         epilog=f"The exit status is {NOTHING_READ} if not one record could be read, and {BAD_USE} if there is no such "
         "file or folder.",
     )
-    parser.add_argument("path", metavar="FILE|DIR", help="An event file, or a logdir.")
+    parser.add_argument("paths", nargs="+", metavar="FILE|DIR", help="Event files and logdirs; these as of --logdir.")
     parser.add_argument("--json", action="store_true", help="Write all of it as JSON: every tag of every file.")
     parser.add_argument(
         "--index", metavar="DIR|off", help="Folder of indexes; off for none. Left out: the user's cache folder."
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     """Runs the command; returns its exit status."""
     parsed = make_parser().parse_args(arguments)
     try:
-        report = inspect(parsed.path, parsed.index)
+        report = inspect(parsed.paths, parsed.index)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"board {NAME}: {error}\n")
         return BAD_USE

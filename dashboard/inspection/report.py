@@ -5,7 +5,7 @@ Synopsis:
     >>> from summaries import SummaryWriter
     >>> with SummaryWriter(tempfile.mkdtemp()) as writer:
     ...     writer.add_scalar("loss", float("nan"), 7)
-    >>> report = inspect(writer.log_dir, index="off")
+    >>> report = inspect([writer.log_dir], index="off")
     >>> [(tag.name, tag.num_values, tag.first_step, tag.num_non_finite) for tag in report.files[0].tags]
     [('__run__/status', 2, 0, 0), ('loss', 1, 7, 1)]
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,20 +86,20 @@ class FileReport:
 
 @dataclass(frozen=True)
 class Report:
-    """What a file or a logdir holds.
+    """What files and logdirs hold.
 
     Attributes:
-        path: As it was given.
-        is_logdir: Whether it is a folder, or several, rather than a file.
+        paths: As they were given.
+        has_logdirs: Whether one of them is a logdir rather than a file.
         files: Its event files, by run and name.
         unreadable: Folders that could not be looked into, and why.
         seconds: How long reading took.
         is_compiled: Whether the compiled scanner read them.
-        index: The index of the logdir; None for a file, and where there is to be none.
+        index: The index of the logdirs; None for files, and where there is to be none.
     """
 
-    path: str
-    is_logdir: bool
+    paths: tuple[str, ...]
+    has_logdirs: bool
     files: tuple[FileReport, ...]
     unreadable: tuple[tuple[str, str], ...]
     seconds: float
@@ -112,43 +112,41 @@ class Report:
         return any(file.num_records for file in self.files)
 
 
-def inspect(path: str, index: str | None = None) -> Report:
-    """Reads all event files of a logdir, or one file.
+def inspect(paths: Sequence[str], index: str | None = None) -> Report:
+    """Reads all event files of some logdirs, and single files.
 
     Args:
-        path: A file; or a folder, a pattern or an address as `summaries.load` takes them.
+        paths: Files; and folders, patterns or addresses as `summaries.load` takes them.
         index: Folder of indexes, None for the user's cache folder, or `off`.
 
     Raises:
         FileNotFoundError: If there is no such file or folder.
-        ValueError: If `path` is empty, no logdir, or neither a file nor a folder.
+        ValueError: If a path is empty, no logdir, or neither a file nor a folder.
     """
-    if not path:
+    if not all(paths):
         raise ValueError("path must name an event file or a logdir; got an empty one. Pass . for the working folder.")
     start = time.perf_counter()
-    expanded = os.path.expanduser(path)
-    unreadable: tuple[tuple[str, str], ...] = ()
-    if os.path.isfile(expanded):
-        files = [_read_file(Path(expanded))]
-    else:
-        tail = LogdirTail(path)
+    expanded = [os.path.expanduser(path) for path in paths]
+    files = [_read_file(Path(path)) for path in expanded if os.path.isfile(path)]
+    logdirs = [path for path in expanded if not os.path.isfile(path)]
+    tail = LogdirTail(logdirs) if logdirs else None
+    if tail is not None:
         _check_places(tail)
-        files = _read_logdir(tail)
-        unreadable = tuple((str(problem.path), problem.reason) for problem in tail.problems)
+        files += _read_logdir(tail)
     return Report(
-        path=path,
-        is_logdir=not os.path.isfile(expanded),
+        paths=tuple(paths),
+        has_logdirs=tail is not None,
         files=tuple(files),
-        unreadable=unreadable,
+        unreadable=tuple((str(problem.path), problem.reason) for problem in tail.problems) if tail else (),
         seconds=time.perf_counter() - start,
         is_compiled=find_compiled()["scan"],
-        index=_describe_index(expanded, index),
+        index=_describe_index(logdirs, index),
     )
 
 
 def _check_places(tail: LogdirTail) -> None:
     for place in tail.logdirs:
-        if place.is_remote or place.pattern or os.path.isdir(place.path):
+        if place.exists or place.pattern:
             continue
         if os.path.exists(place.path):
             raise ValueError(
@@ -157,10 +155,10 @@ def _check_places(tail: LogdirTail) -> None:
         raise FileNotFoundError(f"{place.label!r} does not exist. Pass an event file, or a folder that holds some.")
 
 
-def _describe_index(path: str, index: str | None) -> IndexFacts | None:
-    if index == OFF or not os.path.isdir(path):
+def _describe_index(logdirs: Sequence[str], index: str | None) -> IndexFacts | None:
+    if index == OFF or not logdirs:
         return None
-    return describe(Settings(logdir=path).logdir_key, Path(index).expanduser() if index else None)
+    return describe(Settings(logdir=logdirs).logdir_key, Path(index).expanduser() if index else None)
 
 
 def _read_file(path: Path) -> FileReport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from dashboard.inspection.report import FileReport, Report, TagReport, merge_tags
@@ -36,7 +37,7 @@ _Item = TypeVar("_Item")
 def to_text(report: Report) -> str:
     """All that there is to say, as paragraphs."""
     parts = [_iter_totals(report)]
-    if report.is_logdir and len(report.files) > 1:
+    if report.has_logdirs and len(report.files) > 1:
         parts.append(_iter_runs(report.files))
     parts += [_iter_tags(report.files), _iter_problems(report), _iter_index(report.index)]
     paragraphs = ["\n".join(part) for part in parts]
@@ -45,12 +46,13 @@ def to_text(report: Report) -> str:
 
 def _iter_totals(report: Report) -> Iterator[str]:
     files = report.files
-    label = show_name(report.path)
-    if report.is_logdir:
+    label = show_name(" ".join(report.paths))
+    if report.has_logdirs:
         runs = format_count(len({file.run for file in files}), "run")
         yield f"{label}: {runs}, {format_count(len(files), 'event file')}, {_sum_bytes(files)}"
     else:
-        yield f"{label}: {format_count(files[0].num_records, 'record')}, {_sum_bytes(files)}"
+        num_records = sum(file.num_records for file in files)
+        yield f"{label}: {format_count(num_records, 'record')}, {_sum_bytes(files)}"
     tags = [tag for file in files for tag in file.tags]
     merged = merge_tags(tags)
     if tags:
@@ -59,7 +61,7 @@ def _iter_totals(report: Report) -> Iterator[str]:
     if files:
         taken = f"read in {format_duration(report.seconds)} by the"
         yield from _wrap(f"{taken} compiled scanner" if report.is_compiled else f"{taken} {_PORTABLE}", "  ")
-    elif report.is_logdir:
+    else:
         yield "  There is no event file in it: no file whose name holds “tfevents”."
 
 
@@ -142,7 +144,7 @@ def _iter_problems(report: Report) -> Iterator[str]:
         yield f"Findings in {len(spoiled):,} of {format_count(len(report.files), 'file')}:"
     shown, more = _cut(spoiled, MAX_ROWS)
     for file in shown:
-        yield f"  {show_path(file.path)}"
+        yield f"  {_show_path(file.path)}"
         sentences, left = _cut(file.sentences, MAX_SENTENCES)
         for sentence in sentences:
             yield from _wrap(sentence[0].upper() + sentence[1:], "    ")
@@ -170,6 +172,11 @@ def _iter_index(index: IndexFacts | None) -> Iterator[str]:
     yield f"  {format_bytes(index.num_bytes)}: {held}"
     if index.writer:
         yield f"  written by {index.writer}"
+
+
+def _show_path(path: Path) -> str:
+    """A path, relative to the working folder where it lies in there."""
+    return show_path(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _cut(items: Sequence[_Item], limit: int) -> tuple[Sequence[_Item], int]:

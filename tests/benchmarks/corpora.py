@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import io
 import struct
 import sys
@@ -109,13 +110,15 @@ def keep_in(folder: Path) -> None:
 
 
 @cache
-def _make_temporary() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="corpora-")
+def _make_temporary() -> Path:
+    folder = tempfile.TemporaryDirectory(prefix="corpora-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def make(corpus: Corpus) -> Path:
     """The logdir of a corpus; it is written where it is not there yet."""
-    logdir = (_folder or Path(_make_temporary().name)) / corpus.name
+    logdir = (_folder or _make_temporary()) / corpus.name
     mark = logdir.with_suffix(f".{_COMPLETE}")
     if not mark.exists():
         for number, run in enumerate(corpus.runs):

@@ -118,6 +118,17 @@ def test_file_is_told_of_by_itself(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "Index" not in text
 
 
+def test_files_and_logdirs_are_counted_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_damaged(tmp_path)
+    write(tmp_path / "c" / "events.out.tfevents.1", b"".join(RECORDS))
+    files = [str(tmp_path / run / "events.out.tfevents.1") for run in "ab"]
+
+    assert main([*files, "--index", "off"]) == 0
+    assert "18 points in 1 tag" in capsys.readouterr().out
+    assert main([files[0], str(tmp_path / "c"), "--index", "off"]) == 0
+    assert "19 points in 1 tag" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("path", "message"),
     [
