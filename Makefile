@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-full test-peers lint format proto vendor bench wheel screenshots clean
+.PHONY: help demo test test-full test-peers lint format proto vendor bench fuzz wheel screenshots clean
 
 help:
 	@echo "make demo         train the iris example and watch it live (ARGS='--port 0 --no-open')"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-full    the slow tests; make test-peers: those that need torch, Lightning, S3 and the like"
 	@echo "make lint         ruff, mypy and the freshness of generated files; make format writes"
 	@echo "make bench        ours beside the peers, one table"
+	@echo "make fuzz         mutated event files through the reader, built with sanitizers (ARGS='--secs 600')"
 	@echo "make proto        regenerate summaries/proto/*_pb2.py; make vendor: refetch dashboard/vendor"
 	@echo "make wheel        build a wheel with the compiled members into dist/"
 	@echo "make screenshots  retake the pictures of the README"
@@ -79,6 +80,9 @@ vendor:
 
 bench: $(VENV)/.test
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+fuzz: $(VENV)/.test
+	@bash scripts/fuzz.sh $(BIN)/python $(ARGS)
 
 wheel: $(VENV)/.dev
 	@$(PIP) wheel --no-deps --wheel-dir dist .

@@ -7,9 +7,12 @@ import re
 import subprocess
 import sys
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import pytest
+
+from summaries.members import PARTS
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = """
@@ -50,6 +53,23 @@ def test_build_without_a_compiler_leaves_the_compiled_members_out(tmp_path: Path
     subprocess.run(command, cwd=ROOT, env={**os.environ, "CC": "false"}, check=True, capture_output=True)
 
     assert list(tmp_path.rglob("*.so")) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_wheel_holds_the_compiled_members_and_what_they_are_made_of(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    subprocess.run(["git", "clone", "--quiet", ROOT, source], check=True)
+
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, source]
+    subprocess.run(command, check=True)
+
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    for part in PARTS:
+        assert any(re.match(rf"summaries/_{part}\..*so$", name) for name in names)
+        assert f"summaries/_{part}.pyx" in names
+    assert {"summaries/_crc32c.h", "summaries/_messages.pxi", "summaries/_scan.pyi"} <= set(names)
 
 
 def fetch(url: str) -> str:

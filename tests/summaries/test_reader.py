@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import functools
+import os
+import struct
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from summaries.kinds import decode
 from summaries.proto.event_pb2 import Event, SessionLog
 from summaries.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
 from summaries.reader import EventFileReader, read_blob
-from summaries.records import frame
+from summaries.records import frame, masked_crc32c
 from tests.summaries.scanners import SCANNERS
 
 OpenReader = Callable[..., EventFileReader]
@@ -232,6 +235,71 @@ def test_read_of_an_empty_file_is_empty(open_reader: OpenReader, path: Path):
 def test_read_of_a_missing_file_raises(open_reader: OpenReader, path: Path):
     with pytest.raises(FileNotFoundError):
         open_reader(path).read()
+
+
+@pytest.mark.parametrize("length", [2**63, 2**31 - 1, 200 << 20])
+@pytest.mark.parametrize("is_finished", [True, False])
+def test_a_false_claim_of_a_length_costs_no_memory(open_reader: OpenReader, path: Path, length: int, is_finished: bool):
+    packed = struct.pack("<Q", length)
+    append(path, record(1) + packed + struct.pack("<I", masked_crc32c(packed)))
+    os.truncate(path, 300 << 20)  # a sparse file
+    append(path, record(2))
+    reader = open_reader(path)
+
+    tracemalloc.start()
+    batch = reader.read(is_finished=is_finished)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    waits = length == 2**31 - 1 and not is_finished
+    assert batch.steps.tolist() == ([1] if waits else [1, 2])
+    assert batch.health.is_torn == waits
+    assert len(batch.health.problems) == (not waits)
+    assert peak < 4 << 20
+
+
+def test_a_record_longer_than_a_window_is_read_whole_or_given_up(open_reader: OpenReader, path: Path):
+    long = frame(Event(step=2, summary={"value": [{"tag": "x" * 100_000, "simple_value": 2}]}).SerializeToString())
+    bad = bytearray(long)
+    bad[50_000] ^= 1
+    append(path, record(1) + long + bad + record(3))
+
+    batch = open_reader(path, window_bytes=1000).read()
+
+    assert sorted(batch.steps.tolist()) == [1, 2, 3]
+    (problem,) = batch.health.problems
+    assert (problem.offset, problem.num_bytes) == (len(record(1)) + len(long), len(bad))
+    assert problem.reason == "the checksum of a record is wrong"
+
+
+def test_read_of_a_part_tells_that_there_is_more(open_reader: OpenReader, path: Path):
+    append(path, b"".join(record(step) for step in range(100)))
+    reader = open_reader(path, window_bytes=100)
+
+    first = reader.read(max_bytes=1000)
+    was_behind = reader.is_behind
+    second = reader.read()
+
+    assert [*first.steps.tolist(), *second.steps.tolist()] == list(range(100))
+    assert 10 < len(first.steps) < 50
+    assert (was_behind, reader.is_behind) == (True, False)
+    assert not first.health.is_torn
+
+
+def test_read_of_a_file_that_was_deleted_and_made_again_begins_again(open_reader: OpenReader, path: Path):
+    append(path, record(1) + record(2))
+    reader = open_reader(path)
+    reader.read()
+
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        reader.read()
+    append(path, record(4) + record(5) + record(6))  # perhaps under the same inode
+
+    batch = reader.read()
+
+    assert batch.steps.tolist() == [4, 5, 6]
+    assert reader.generation == 1
 
 
 def test_read_blob_gives_the_bytes_at_a_place(open_reader: OpenReader, path: Path):
