@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +96,10 @@ class Indexer:
         self._started = clock()
         self._is_stopped = False
 
+    def changing(self) -> AbstractContextManager[object]:
+        """Held while files are taken in or replaced: meanwhile none is taken to be written."""
+        return self._room
+
     def note(self, run: RunState, path: Path, num_rows: int) -> None:
         """Says that rows of a file came into memory; waits while there are too many."""
         with self._room:
@@ -124,7 +129,13 @@ class Indexer:
             self.index = index
             self._removed = []
             self._changed = {path: (run, 0.0) for run in runs for path in run.log.files}
-            self._num_rows = sum(file.num_rows_in_memory for run in runs for file in run.log.files.values())
+            self._count_rows()
+
+    def _count_rows(self) -> None:
+        """Counts the rows in memory anew: some went with files that were replaced."""
+        files = (run.log.files.get(path) for path, (run, _) in self._changed.items())
+        self._num_rows = sum(file.num_rows_in_memory for file in files if file is not None)
+        self._room.notify_all()
 
     @property
     def _is_full(self) -> bool:
@@ -155,9 +166,10 @@ class Indexer:
             due = list(self._iter_due(all_of_it))
             for path, _ in due:
                 del self._changed[path]
-        if not (removed or due):
-            return False
-        taken = [one for path, run in due if (one := _take(run, path)) is not None]
+            taken = [one for path, run in due if (one := _take(run, path)) is not None]
+            if not (removed or taken):
+                self._count_rows()
+                return False
         try:
             numbers = self.index.write(
                 [(one.entry, one.columns) for one in taken],
@@ -169,6 +181,7 @@ class Indexer:
             with self._room:
                 self._removed += removed
                 self._changed = {path: (run, 0.0) for path, run in due} | self._changed
+                self._count_rows()
             raise
         self._put_away(taken, numbers)
         return True
@@ -204,8 +217,7 @@ class Indexer:
             if is_replaced:
                 self.note_removed(one.file)
         with self._room:
-            self._num_rows -= sum(count_rows(one.columns) for one in taken)
-            self._room.notify_all()
+            self._count_rows()
 
 
 def count_rows(columns: Columns) -> int:

@@ -70,7 +70,7 @@ class MemoryStore:
         """Where reading each file stands."""
         with self._lock:
             runs = list(self._runs.values())
-        return {path: state for run in runs for path, state in run.states.items()}
+        return {path: state for run in runs for path, state in tuple(run.states.items())}
 
     def remarks(self) -> tuple[str, ...]:
         """What people should know of the store itself, a sentence each."""

@@ -5,26 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 from summaries import Batch, EventFileReader, FileState
-from summaries.sources import LocalSource
+from summaries.remote_files import RemoteSource, is_remote_path
+from summaries.sources import LocalSource, Source
 
 
 def read_front(path: Path, state: FileState) -> Batch | None:
-    """The rows up to where reading stands; None if it is another file now, or cannot be read.
+    """The rows up to where reading stands; None if the file is another one now, was cut, or cannot be read.
 
     Args:
         path: The file.
         state: Where reading it stands.
     """
 
-    def open_front(name: Path) -> LocalSource:
-        source = LocalSource(name)
-        source.size = min(source.size, state.offset)
+    def open_front(name: Path) -> Source:
+        source: Source = RemoteSource(name) if is_remote_path(name) else LocalSource(name)
+        if source.size < state.offset:
+            raise EOFError(f"{name} must hold {state.offset} bytes; got {source.size}. Read the file from its front.")
+        source.size = state.offset
         return source
 
     try:
         with EventFileReader(path, open_source=open_front) as reader:
             batch = reader.read()
             is_same = reader.state.identity == state.identity and reader.state.head == state.head
-    except OSError:
+    except (OSError, EOFError, ImportError):
         return None
-    return batch if is_same and batch.health.num_bytes_read == state.offset else None
+    return batch if is_same else None

@@ -39,6 +39,8 @@ CLOSE_SECS = 5.0
 """How long the end may take."""
 MAX_INDEX_BYTES = 8 << 30
 """No index becomes larger; that is a billion points."""
+MAX_REBUILT = 3
+"""An index that turns out damaged more often while a board runs is given up."""
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
 
@@ -78,6 +80,7 @@ class SqliteStore(MemoryStore):
         self._thread: threading.Thread | None = None
         self._is_writing = True
         self._run_names: dict[Path, str] = {}
+        self._num_rebuilt = 0
         try:
             self._indexer = Indexer(self._open(), pace or Pace())
         except BaseException:
@@ -133,13 +136,17 @@ class SqliteStore(MemoryStore):
 
     def append(self, update: RunUpdate) -> None:
         """Takes in what one read of one event file brought; waits while too much of it is not in the index yet."""
-        before = self._find_file(update)
-        index = self._indexer.index
-        try:
-            super().append(update)
-        except IndexDamagedError as error:  # the update itself was taken in; old records were to be read
-            self._rebuild(index, str(error))
-        self._indexer.note_removed(before)
+        damage = None
+        with self._indexer.changing():
+            index = self._indexer.index
+            before = self._find_file(update)
+            try:
+                super().append(update)
+            except IndexDamagedError as error:  # the update itself was taken in; old records were to be read
+                damage = error
+            self._indexer.note_removed(before)
+        if damage is not None:
+            self._rebuild(index, str(damage))
         run = self._runs.get(update.run)
         if run is None or update.path not in run.log.files:
             self._run_names.pop(update.path, None)
@@ -194,16 +201,18 @@ class SqliteStore(MemoryStore):
 
     def _rebuild(self, index: Index, reason: str) -> None:
         """Has all in memory that `index` held, and begins another one; does nothing if that was done already."""
-        with self._write_lock:
+        with self._write_lock, self._indexer.changing(), self._append_lock:
             if self._indexer.index is not index:
                 return
-            with self._lock:
-                runs = list(self._runs.values())
+            runs = list(self._runs.values())
             for run in runs:
                 with run.lock:
                     _read_again(run)
             index.close()
+            self._num_rebuilt += 1
             try:
+                if self._num_rebuilt > MAX_REBUILT:
+                    raise OSError(f"it {reason}, and was built anew {MAX_REBUILT} times")
                 self._indexer.begin_anew(self._begin_anew(reason), runs)
             except OSError as error:
                 self._stop_writing(str(error))
