@@ -218,4 +218,6 @@ def _is_concurrent(stretch: Stretch, steps: Ints, wall_times: Floats) -> bool:
 
 
 def _concatenate(parts: Sequence[npt.NDArray[Any]], dtype: type[np.generic]) -> npt.NDArray[Any]:
+    if len(parts) == 1:
+        return parts[0]  # a copy of a long series would cost more than all else here
     return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)

@@ -272,3 +272,21 @@ def test_store_that_ended_keeps_states_of_all_files(tmp_path: Path, follower: An
     assert path.parent == tmp_path / "a"
     assert (state.offset, state.size) == (path.stat().st_size, path.stat().st_size)
     assert [tag.name for tag in state.tags if tag.kind == "scalars"] == ["loss"]
+
+
+def test_annotations_of_two_writers_at_once_stand_as_load_has_them(tmp_path: Path, follower: Any) -> None:
+    with (
+        SummaryWriter(tmp_path / "a", filename_suffix=".one") as one,
+        SummaryWriter(tmp_path / "a", filename_suffix=".two") as two,
+    ):
+        for step in range(0, 10, 2):
+            one.add_annotation(f"at {step}", step)
+            two.add_annotation(f"at {step + 1}", step + 1)
+        one.flush()
+        two.flush()
+        follower.reload()
+        one.add_annotation("at 10", 10)
+    store = follower.reload()
+
+    assert store.annotations("a") == load(tmp_path).runs["a"].annotations
+    assert [mark.annotation.text for mark in store.annotations("a")] == [f"at {step}" for step in range(11)]
