@@ -76,10 +76,10 @@ def measure() -> Iterator[Row]:
         yield from measure_corpus(corpus)
 
 
-def measure_corpus(corpus: Corpus) -> Iterator[Row]:
+def measure_corpus(corpus: Corpus, repeats: int = REPEATS) -> Iterator[Row]:
     """Yields the rows of one corpus."""
     logdir = corpora.make(corpus)
-    ours, fast, checked = _take_turns(corpus, logdir)
+    ours, fast, checked = _take_turns(corpus, logdir, repeats)
     goals = GOALS[corpus.name]
     what = f"{corpus.name}: process start to {corpus.num_points / 1e6:g} M points in memory"
     for peer, cost in (("rustboard", fast), ("rustboard --checksum", checked)):
@@ -90,7 +90,7 @@ def measure_corpus(corpus: Corpus) -> Iterator[Row]:
     yield from _measure_slow(corpus, logdir, what, ours)
 
 
-def _take_turns(corpus: Corpus, logdir: Path) -> tuple[Cost, Cost, Cost]:
+def _take_turns(corpus: Corpus, logdir: Path, repeats: int) -> tuple[Cost, Cost, Cost]:
     """Ours, rustboard as it comes, and rustboard with checksums."""
     samples = ",".join(f"{kind}=all" for kind in KINDS)
     server = [
@@ -103,7 +103,7 @@ def _take_turns(corpus: Corpus, logdir: Path) -> tuple[Cost, Cost, Cost]:
         ([*server, "--checksum"], "Finished load cycle"),
     )
     costs: tuple[list[Cost], ...] = ([], [], [])
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         for (command, ready), taken in zip(commands, costs, strict=True):
             taken.append(measure_process(command, ready))
     ours, fast, checked = map(take_least, costs)

@@ -11,4 +11,4 @@ from tests.benchmarks.row import Row
 
 def measure() -> Iterator[Row]:
     """Yields the rows of the large corpus."""
-    yield from measure_corpus(corpora.LARGE)
+    yield from measure_corpus(corpora.LARGE, repeats=2)

@@ -37,9 +37,13 @@ class Row:
         """The row of the table."""
         verdict = "✓" if self.ratio >= self.goal else "✗"
         return (
-            f"| {self.what} | {self.ours:.3g} {self.unit} | {self.theirs:.3g} {self.unit} ({self.peer}) | "
+            f"| {self.what} | {_show(self.ours)} {self.unit} | {_show(self.theirs)} {self.unit} ({self.peer}) | "
             f"{self.ratio:.3g}× | ≥ {self.goal:.3g}× {verdict} |"
         )
+
+
+def _show(figure: float) -> str:
+    return f"{figure:,.0f}" if abs(figure) >= 1000 else f"{figure:.3g}"
 
 
 def least_secs(ours: Callable[[], object], theirs: Callable[[], object], repeats: int) -> tuple[float, float]:
