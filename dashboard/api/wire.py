@@ -117,7 +117,7 @@ def _encode_series(series: DrawnSeries) -> bytes:
     )
     columns = (
         series.steps.astype("<f8"),
-        _to_float32(series.wall_times - wall_base),
+        _to_seconds_after(wall_base, series.wall_times),
         series.values.astype("<f8") if is_wide else narrow,
         *(
             []
@@ -127,7 +127,7 @@ def _encode_series(series: DrawnSeries) -> bytes:
         series.segment_starts.astype("<u4"),
         series.superseded.astype("<u4"),
         series.non_finite_steps.astype("<f8"),
-        _to_float32(series.non_finite_wall_times - wall_base),
+        _to_seconds_after(wall_base, series.non_finite_wall_times),
         kinds_of(series.non_finite_values).astype("<u4"),
     )
     return header + b"".join(_padded(column.tobytes()) for column in columns)
@@ -147,32 +147,39 @@ def _to_float32(values: NDArray[np.float64]) -> NDArray[np.float32]:
         return values.astype("<f4")
 
 
+def _to_seconds_after(base: float, wall_times: NDArray[np.float64]) -> NDArray[np.float32]:
+    with np.errstate(over="ignore"):  # clocks can say anything
+        return _to_float32(wall_times - base)
+
+
 def _padded(data: bytes) -> bytes:
     return data + b"\0" * (-len(data) % 8)
 
 
 def to_json(series: DrawnSeries) -> dict[str, Any]:
-    """The same facts for people and tools; non-finite values are spelled out as words."""
+    """The same facts for people and tools; non-finite values are spelled out as words, times that are none are null."""
     kinds = kinds_of(series.non_finite_values).tolist()
-    marks = zip(series.non_finite_steps.tolist(), series.non_finite_wall_times.tolist(), kinds, strict=True)
+    marks = zip(series.non_finite_steps.tolist(), _to_numbers(series.non_finite_wall_times), kinds, strict=True)
     return {
         "run": series.run,
         "tag": series.tag,
         "version": series.version,
         "num_total": series.num_total,
         "steps": series.steps.tolist(),
-        "wall_times": series.wall_times.tolist(),
+        "wall_times": _to_numbers(series.wall_times),
         "values": series.values.tolist(),
         "smoothed": None if series.smoothed is None else series.smoothed.tolist(),
         "segment_starts": series.segment_starts.tolist(),
         "superseded": series.superseded.tolist(),
         "non_finite": [{"step": step, "wall_time": wall, "value": WORDS[kind]} for step, wall, kind in marks],
         "num_non_finite": dict(zip(WORDS, series.tally.counts, strict=True)),
-        "first_non_finite": {
-            word: None if math.isnan(step) else step for word, step in zip(WORDS, series.tally.first_steps, strict=True)
-        },
+        "first_non_finite": dict(zip(WORDS, _to_numbers(np.array(series.tally.first_steps)), strict=True)),
         "last_value": _to_json_value(series.last_value),
     }
+
+
+def _to_numbers(column: NDArray[np.float64]) -> list[float | None]:
+    return [number if math.isfinite(number) else None for number in column.tolist()]
 
 
 def _to_json_value(value: float) -> float | str:

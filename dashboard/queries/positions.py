@@ -46,7 +46,8 @@ class Positions:
         return Positions(series.wall_times, first_wall_time if x_axis == "relative" else 0.0)
 
     def __getitem__(self, rows: Rows) -> NDArray[np.float64]:
-        return np.subtract(self.column[rows], self.origin, dtype=np.float64)
+        with np.errstate(over="ignore"):  # clocks can say anything
+            return np.subtract(self.column[rows], self.origin, dtype=np.float64)
 
 
 @dataclass(frozen=True)
