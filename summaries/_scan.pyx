@@ -17,6 +17,7 @@ from libc.stdlib cimport free, realloc
 from libc.string cimport memcmp, memcpy, memmove, memset
 
 import threading
+from sys import intern
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -439,7 +440,8 @@ cdef class Scanner:
         self.slots[slot] = <int32_t> number + 1
 
     cdef str get_text(self, Name* name):
-        return (<const uint8_t*> self.arena.items)[name.start:name.start + name.length].decode("utf-8")
+        text = (<const uint8_t*> self.arena.items)[name.start:name.start + name.length].decode("utf-8")
+        return intern(text)  # the same in many files
 
     cdef int find_id(self, int32_t number, int member) except -1:
         """Has the table name the tag of a member of `value`."""

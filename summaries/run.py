@@ -95,6 +95,8 @@ class RunLog:
     @property
     def tags(self) -> tuple[Tag, ...]:
         """All tags, as the files brought them; the first file's word on display name and description holds."""
+        if len(self._files) == 1:
+            return next(iter(self._files.values())).tags
         found: dict[tuple[str, str], Tag] = {}
         for log in self._files.values():
             for tag in log.tags:
@@ -212,9 +214,9 @@ class StoredRows(Protocol):
 class FileLog:
     """What one file gave so far.
 
-    A growing file gives many small batches. They are merged so that each part is twice as long as the next: there are
-    never more than a few dozen, and no row is copied more often than that. A store may move rows out of memory, the
-    first ones first: it takes them, and says when they are `stored`.
+    A growing file gives many small batches. They are merged so that each part is twice as long as the next: no row is
+    copied more than a few times. Large parts, as slices of a large file are, stay as they are. A store may move rows
+    out of memory, the first ones first: it takes them, and says when they are `stored`.
 
     Attributes:
         tags: All tags; an id is an index into it.
@@ -242,7 +244,7 @@ class FileLog:
         if not _weigh(batch):
             return
         self._parts.append(batch)
-        while len(self._parts) > self._num_taken + 1 and _weigh(self._parts[-2]) < 2 * _weigh(self._parts[-1]):
+        while len(self._parts) > self._num_taken + 1 and _are_small(*self._parts[-2:]):
             self._parts[-2:] = [merge_columns(self._parts[-2:])]
 
     @property
@@ -324,6 +326,8 @@ class FileLog:
 
 
 _NOTHING = Extent.nothing()
+_LARGE = 1 << 18
+"""Rows of a part that is not worth copying."""
 
 
 def _get(counts: Ints, tag_id: int) -> int:
@@ -336,6 +340,11 @@ def _extend(counts: Ints, num_tags: int) -> Ints:
     if len(counts) == num_tags:
         return counts
     return np.pad(counts, (0, num_tags - len(counts)))
+
+
+def _are_small(part: Columns, later: Columns) -> bool:
+    """Whether two parts should become one."""
+    return _weigh(later) < _LARGE and _weigh(part) < 2 * _weigh(later)
 
 
 def _weigh(part: Columns) -> int:

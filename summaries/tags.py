@@ -5,7 +5,7 @@ Metadata stand on one value of a tag only, as a rule the first, so the table rem
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -31,6 +31,7 @@ _KINDS_IN_METADATA = frozenset({"hparams"})
 
 Words = tuple[str, str, str]
 """Plugin name, display name and description."""
+_NO_WORDS = "", "", ""
 
 
 def find_words(metadata: SummaryMetadata) -> Words:
@@ -55,8 +56,8 @@ class TagTable:
 
     tags: list[Tag] = field(default_factory=list)
     version: int = 0
-    _ids: dict[tuple[str, str], int] = field(default_factory=dict)
-    _numbers: dict[str, list[int]] = field(default_factory=dict)
+    _first_ids: dict[str, int] = field(default_factory=dict)
+    _other_ids: dict[str, list[int]] = field(default_factory=dict)
     _metadata: dict[str, Words] = field(default_factory=dict)
 
     @staticmethod
@@ -97,19 +98,29 @@ class TagTable:
             return
         self._metadata[name] = words
         self.version += 1
-        for number in self._numbers.get(name, ()):
+        for number in self._find_ids(name):
             self.tags[number] = _make_tag(name, self.tags[number].kind, *words)
 
     def get_id(self, name: str, kind: str) -> int:
         """The id of tag `name` of kind `kind`, a new one the first time."""
-        known = self._ids.get((name, kind))
-        if known is not None:
-            return known
-        number = self._ids[name, kind] = len(self.tags)
-        self._numbers.setdefault(name, []).append(number)
+        for known in self._find_ids(name):
+            if self.tags[known].kind == kind:
+                return known
+        number = len(self.tags)
+        tag = _make_tag(name, kind, *self._metadata.get(name, _NO_WORDS))
+        if name in self._first_ids:
+            self._other_ids.setdefault(name, []).append(number)
+        else:
+            self._first_ids[tag.name] = number  # the name that other files have too
         self.version += 1
-        self.tags.append(_make_tag(name, kind, *self._metadata.get(name, ("", "", ""))))
+        self.tags.append(tag)
         return number
+
+    def _find_ids(self, name: str) -> Sequence[int]:
+        """The ids of the tags of one name, each of another kind."""
+        if name not in self._first_ids:
+            return ()
+        return (self._first_ids[name], *self._other_ids.get(name, ()))
 
 
 _make_tag = lru_cache(maxsize=65_536)(Tag)  # the same in many files

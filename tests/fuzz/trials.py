@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,13 +105,13 @@ def read(path: Path, make_scanner: object, *, is_finished: bool, window_bytes: i
 
 def check_kept(original: bytes, mutated: bytes) -> None:
     """All records before the first changed byte and after the last one are found."""
-    size = min(len(original), len(mutated))
-    begin = next((place for place in range(size) if original[place] != mutated[place]), size)
-    end = next((place for place in range(1, size - begin + 1) if original[-place] != mutated[-place]), size - begin + 1)
+    size, shift = min(len(original), len(mutated)), len(mutated) - len(original)
+    begin = bisect_left(range(1, size + 1), True, key=lambda length: original[:length] != mutated[:length])
+    num_same = bisect_left(range(1, size + 1), True, key=lambda length: original[-length:] != mutated[-length:])
+    end = len(original) - min(num_same, size - begin)
     records = split_records(original, is_growing=False).payloads
     before = [place for place in records if sum(place) + 4 <= begin]
-    shift = len(mutated) - len(original)
-    after = [(start + shift, length) for start, length in records if start - 12 > len(original) - end]
+    after = [(start + shift, length) for start, length in records if start - 12 >= end]
     found = set(split_records(mutated, is_growing=False).payloads)
     assert found.issuperset(before)
     assert found.issuperset(after)
