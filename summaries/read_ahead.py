@@ -16,6 +16,7 @@ Synopsis:
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -61,7 +62,8 @@ def read_ahead(
 ) -> Iterator[Reading]:
     """Reads what is new in some files, in their order.
 
-    A large file is read slice by slice, each of which is one reading. Threads are at most a few files ahead.
+    A large file is read slice by slice by the caller: a thread would hold all of it, and hold up the end of the
+    program. Threads are at most a few files ahead.
 
     Args:
         files: Readers, each with the size of its file in bytes, or what is new in it.
@@ -69,12 +71,25 @@ def read_ahead(
         num_threads: How many threads read, if that is faster than one.
         slice_bytes: How much of a file is one reading, about.
     """
+    for is_large, row in itertools.groupby(files, key=lambda file: file[1] > slice_bytes):
+        listed = list(row)
+        if is_large or not _is_worth_it(listed, num_threads):
+            for reader, _ in listed:
+                yield from _iter_readings(reader, is_finished, slice_bytes)
+        else:
+            yield from _read_in_threads(listed, is_finished, num_threads, slice_bytes)
+
+
+def _is_worth_it(files: Sequence[tuple[EventFileReader, int]], num_threads: int) -> bool:
+    """Whether threads read some files faster than the caller."""
     num_bytes = sum(size for _, size in files)
-    is_worth_it = num_bytes >= num_threads * _TASK_BYTES and num_bytes >= len(files) * _MIN_MEAN_BYTES
-    if num_threads < 2 or not is_worth_it or not find_compiled()["scan"]:
-        for reader, _ in files:
-            yield from _iter_readings(reader, is_finished, slice_bytes)
-        return
+    is_enough = num_bytes >= num_threads * _TASK_BYTES and num_bytes >= len(files) * _MIN_MEAN_BYTES
+    return num_threads > 1 and is_enough and find_compiled()["scan"]
+
+
+def _read_in_threads(
+    files: Sequence[tuple[EventFileReader, int]], is_finished: bool, num_threads: int, slice_bytes: int
+) -> Iterator[Reading]:
     executor = ThreadPoolExecutor(num_threads, thread_name_prefix="read-ahead")
     tasks = (partial(_read_group, group, is_finished, slice_bytes) for group in _group(files))
     try:
