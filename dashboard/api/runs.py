@@ -29,7 +29,7 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
 
     @router.get("/data/runs")
     def get_runs() -> dict[str, Any]:
-        """All runs, the newest first, with what was found wrong with their files."""
+        """All runs, the newest first, with what was found wrong with their files, and remarks on the index."""
         is_reading = progress.is_reading  # first: what is listed afterwards is then at least all of the first look
         version, tags_version, runs = store.version(), store.tags_version(), store.runs()
         return {
@@ -37,6 +37,7 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
             "version": version,
             "is_reading": is_reading,
             "tags_version": tags_version,
+            "remarks": list(store.remarks()),
             "logdir": describe_logdirs(settings, progress.problems, has_runs=bool(runs)),
             "runs": [run_to_json(run) for run in runs],
         }

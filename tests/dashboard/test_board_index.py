@@ -96,9 +96,12 @@ def test_second_board_on_a_logdir_says_that_it_works_in_memory(tmp_path: Path) -
         start_board(tmp_path / "runs", tmp_path / "indexes") as second,
     ):
         runs = first.read_all(), second.read_all()
+        remarks = first.get("data/runs")["remarks"], second.get("data/runs")["remarks"]
         second.process.kill()
         said = second.process.stderr.read()
 
     assert runs == ([("a", 1)], [("a", 1)])
     assert f"another board (process {first.process.pid} on " in said
-    assert "Continuing with all in memory." in said
+    assert remarks[0] == []
+    assert remarks[1][0] in said
+    assert remarks[1][0].endswith("Continuing with all in memory.")
