@@ -43,12 +43,12 @@ def downsample(
     bounds[0], bounds[1:-1], bounds[-1] = 0, np.searchsorted(x, inner_edges), values.size
     is_filled = bounds[1:] > bounds[:-1]
     starts, stops = bounds[:-1][is_filled], bounds[1:][is_filled]
-    chosen = np.concatenate([starts, stops - 1, *_find_extremes(values, starts, stops)])
-    chosen.sort()
+    lows, highs = _find_extremes(values, starts, stops)
+    # (columns, 4), rising along both
+    chosen = np.stack([starts, np.minimum(lows, highs), np.maximum(lows, highs), stops - 1], axis=1).ravel()
     is_first = np.ones(chosen.size, dtype=bool)
     np.not_equal(chosen[1:], chosen[:-1], out=is_first[1:])
-    kept: NDArray[np.int64] = chosen[is_first]
-    return kept
+    return chosen[is_first]
 
 
 def find_columns(x: NDArray[np.float64], width_px: int, extent: tuple[float, float]) -> NDArray[np.int64]:
@@ -65,14 +65,14 @@ def _find_inner_edges(width_px: int, extent: tuple[float, float]) -> NDArray[np.
 
 def _find_extremes(
     values: NDArray[np.float64], starts: NDArray[np.int64], stops: NDArray[np.int64]
-) -> list[NDArray[np.int64]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Indices of the first smallest and of the first largest value between each start and its stop, chunk by chunk."""
-    found = []
+    found = np.empty((2, starts.size), dtype=np.int64)
     cuts = sorted({*np.searchsorted(starts, range(0, values.size, _CHUNK)).tolist(), starts.size})
     for begin, end in zip(cuts[:-1], cuts[1:], strict=True):
         first = starts[begin]
         part, begins, sizes = values[first : stops[end - 1]], starts[begin:end] - first, (stops - starts)[begin:end]
-        for extreme in (np.minimum, np.maximum):
+        for row, extreme in enumerate((np.minimum, np.maximum)):
             hits = np.flatnonzero(part == np.repeat(extreme.reduceat(part, begins), sizes))
-            found.append(first + hits[np.searchsorted(hits, begins)])  # every stretch has one
-    return found
+            found[row, begin:end] = first + hits[np.searchsorted(hits, begins)]  # every stretch has one
+    return found[0], found[1]
