@@ -28,8 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return inspection.main(words[1:])
     settings = parse_settings(arguments)
     try:
+        for logdir in settings.logdirs:
+            logdir.check()
         listening = listen(settings.host, settings.port)
-    except OSError as error:
+    except (ImportError, OSError) as error:
         _say(f"board: {error}", stream=sys.stderr)
         return 2
     if not is_loopback(settings.host):

@@ -26,6 +26,7 @@ from summaries.kinds import ConsoleText
 from summaries.logdir_tail import LogdirTail
 from summaries.logdirs import AnyPath, Logdir
 from summaries.name_filter import NameFilter
+from summaries.remote_files import to_path
 from summaries.run import RunLog
 from summaries.series import Series
 from summaries.walk import FolderProblem
@@ -171,6 +172,8 @@ def load(
 
     Raises:
         FileNotFoundError: If there is no such folder.
+        OSError: If an object store cannot be asked.
+        ImportError: If its library is not installed; the message names the extra.
         ValueError: If `logdir` is not one.
     """
     is_run, is_tag = NameFilter(runs), NameFilter(tags)
@@ -178,7 +181,10 @@ def load(
     logs: dict[str, RunLog] = {}
     for update in tail.iter_updates():
         logs.setdefault(update.run, RunLog()).update(update.path, update.batch, is_replaced=update.is_replaced)
+    unreached = {str(problem.path): problem.reason for problem in tail.problems}
     for place in tail.logdirs:
+        if place.is_remote and str(to_path(place.path)) in unreached:
+            raise OSError(f"could not read {place.label!r} ({unreached[str(to_path(place.path))]}). Check the address.")
         if not place.exists:
             raise FileNotFoundError(
                 f"log directory {place.label!r} does not exist. Pass load the folder given to SummaryWriter."

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from summaries.event_file import is_remote
+from summaries.stores import find_system
 
 AnyPath = str | os.PathLike[str]
 
@@ -59,6 +60,16 @@ class Logdir:
     def exists(self) -> bool:
         """Whether it is there, as far as one can tell without asking a store."""
         return self.is_remote or os.path.isdir(self.path)
+
+    def check(self) -> None:
+        """Finds the library of an object store; asks no store.
+
+        Raises:
+            ImportError: If it is not installed; the message names the extra.
+            OSError: If there is no such kind of address.
+        """
+        if self.is_remote:
+            find_system(self.path)
 
     def run_name(self, relative: str) -> str:
         """The name of the run in the folder `relative` to `path`, "" for `path` itself."""

@@ -15,13 +15,13 @@ import datetime
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from summaries.files import SIDECAR, is_event_file
 from summaries.logdirs import AnyPath, Logdir
+from summaries.stores import find_system, store_errors
 from summaries.walk import FolderProblem, Walk
 
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/(?!/)")
@@ -114,7 +114,7 @@ class RemoteSource:
         """
         self._system, self._place = find_system(to_address(path))
         if info is None:
-            with _store_errors():
+            with store_errors():
                 info = self._system.info(self._place)
         self.identity, self.size, self.mtime_ns = _make_stamp(info)
         self._block_offset, self._block = 0, b""
@@ -131,7 +131,7 @@ class RemoteSource:
         begin = offset - self._block_offset
         if begin < 0 or end - self._block_offset > len(self._block):
             fetch_end = min(max(end, offset + _MIN_FETCH_BYTES), self.size)
-            with _store_errors():
+            with store_errors():
                 self._block = self._system.cat_file(self._place, start=offset, end=fetch_end)
             self._block_offset, begin = offset, 0
         return self._block[begin : begin + end - offset]
@@ -163,34 +163,16 @@ def read_range(path: AnyPath, offset: int, length: int) -> bytes:
         ImportError: If the library of the store is not installed.
     """
     system, place = find_system(to_address(path))
-    with _store_errors():
+    with store_errors():
         blob: bytes = system.cat_file(place, start=offset, end=offset + length)
     return blob
-
-
-def find_system(address: str) -> tuple[Any, str]:
-    """The file system of an address, kept by fsspec per thread, and the path in it.
-
-    Raises:
-        ImportError: If a library is missing; the message names the extra.
-        OSError: If there is no such kind of address.
-    """
-    try:
-        import fsspec.core
-
-        with _store_errors():
-            system, place = fsspec.core.url_to_fs(address, use_listings_cache=False)
-    except ImportError as error:
-        rule = f"logdir {address!r} needs a library that is not installed ({error})"
-        raise ImportError(f"{rule}. Install it by pip install 'trainboard[remote]'.") from error
-    return system, place
 
 
 def _iter_files(logdir: Logdir) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Path and listing of each event file of a logdir."""
     system, base = find_system(logdir.path)
     scheme = logdir.path.partition("://")[0]
-    with _store_errors():
+    with store_errors():
         tops = system.glob(f"{base}/{logdir.pattern}") if logdir.pattern else [base]
         for top in tops:
             for place, info in _find_all(system, top).items():
@@ -228,14 +210,3 @@ def _to_ns(moment: Any) -> int:
     if isinstance(moment, datetime.datetime):
         return int(moment.timestamp() * 1e6) * 1000
     return int(moment * 1e9) if isinstance(moment, int | float) else 0
-
-
-@contextmanager
-def _store_errors() -> Iterator[None]:
-    """Turns the errors of a store's library into OSError."""
-    try:
-        yield
-    except (OSError, ImportError):
-        raise
-    except Exception as error:  # each store's library has errors of its own
-        raise OSError(f"{type(error).__name__}: {error}") from error

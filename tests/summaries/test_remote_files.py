@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -163,4 +164,16 @@ def test_store_that_cannot_be_asked_is_a_problem_and_forgets_nothing(memory: str
 
     assert [run for run, _ in walk.files] == ["runs/a"]
     (problem,) = walk.problems
-    assert problem.reason.startswith("ValueError: Protocol not known: nosuchstore")
+    assert "must be the address of a known store (Protocol not known: nosuchstore)" in problem.reason
+
+
+def test_load_of_a_store_that_cannot_be_asked_raises():
+    with pytest.raises(OSError, match=r"could not read 'nosuchstore://bucket/runs' \(logdir .* must be the address"):
+        load("nosuchstore://bucket/runs")
+
+
+def test_missing_library_of_a_store_is_an_error_that_names_the_extra(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "gcsfs", None)
+
+    with pytest.raises(ImportError, match=r"logdir 'gs://bucket/runs' needs a library .* 'trainboard\[remote\]'"):
+        load("gs://bucket/runs")
