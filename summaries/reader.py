@@ -32,6 +32,7 @@ from summaries.sources import LocalSource, Source
 SLICE_BYTES = 64 << 20
 """How much of a large file is read at once, about, by those that read it slice by slice."""
 _WINDOW_BYTES = 256 << 10
+_MAX_WASTED_BYTES = 1 << 30
 _HEAD_BYTES = 64
 _MAX_OPEN_BYTES = 1 << 20
 """How long a damaged end of a growing file may be to be read again. Network file systems show zeros there for what is
@@ -85,6 +86,7 @@ class EventFileReader:
         self._num_records = state.num_records
         self._problems = list(state.problems)
         self._is_torn = state.is_torn
+        self._num_wasted = 0
 
     @property
     def state(self) -> FileState:
@@ -161,13 +163,15 @@ class EventFileReader:
     def _look_at_long_record(self, source: Source, length: int) -> tuple[int, str]:
         """How much to read at once so that the next record is seen whole, and what is wrong with it.
 
-        One that is longer than a window is only taken into memory if its checksum holds.
+        One that is longer than a window is only taken into memory if its checksum holds. After gigabytes of false
+        claims none is believed, so that a file made of them is read in bounded time.
         """
         if length <= self._window_bytes:
             return self._window_bytes, ""
         if length > source.size - self._offset:
             return self._window_bytes, UNFINISHED
-        if not self._is_sound(source, length):
+        if self._num_wasted > _MAX_WASTED_BYTES or not self._is_sound(source, length):
+            self._num_wasted += length
             return self._window_bytes, BAD_PAYLOAD
         return length, ""
 
