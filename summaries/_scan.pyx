@@ -51,6 +51,7 @@ cdef class Scanner:
     cdef Py_ssize_t num_records
     cdef bint is_growing
     cdef list purges
+    cdef readonly Py_ssize_t num_odd_records
 
     def __init__(self, tags=()):
         self.table = TagTable.make(tags)
@@ -127,6 +128,7 @@ cdef class Scanner:
 
     cdef int read_odd_record(self, list gaps) except -1:
         """Has the portable scanner read one record."""
+        self.num_odd_records += 1
         cdef size_t begin = self.position + HEADER
         cdef size_t length = load_u64(self.data + self.position)
         cdef bytes payload = PyBytes_FromStringAndSize(<const char*> self.data + begin, length)
