@@ -187,7 +187,8 @@ class Extent:
 
     def followed_by(self, columns: Columns) -> Extent:
         """That of this and what comes next in the file."""
-        rows, blob_rows = _extend(self.num_rows, columns.num_tags), _extend(self.num_blob_rows, columns.num_tags)
+        num_tags = max(len(self.num_rows), columns.num_tags)
+        rows, blob_rows = _extend(self.num_rows, num_tags), _extend(self.num_blob_rows, num_tags)
         later = tuple(
             Purge(
                 purge.step,
@@ -196,8 +197,8 @@ class Extent:
             )
             for purge in columns.purges
         )
-        counts = np.diff(columns.starts), np.diff(columns.blob_starts)
-        return Extent(rows + counts[0], blob_rows + counts[1], self.purges + later)
+        more, more_blobs = (_extend(np.diff(starts), num_tags) for starts in (columns.starts, columns.blob_starts))
+        return Extent(rows + more, blob_rows + more_blobs, self.purges + later)
 
 
 class StoredRows(Protocol):

@@ -105,6 +105,8 @@ class Indexer:
         with self._room:
             self._changed[path] = run, self._clock()
             self._num_rows += num_rows
+            if self._is_full:
+                self._room.notify_all()
             self._room.wait_for(lambda: self._is_stopped or not self._is_full)
 
     def note_removed(self, file: FileLog | None) -> None:
@@ -116,6 +118,11 @@ class Indexer:
     def note_view(self) -> None:
         """Says that a view is being answered."""
         self._last_asked = self._clock()
+
+    def wait(self, secs: float) -> None:
+        """Waits a while, less if there is no room any more or nothing is to be written."""
+        with self._room:
+            self._room.wait_for(lambda: self._is_stopped or self._is_full, secs)
 
     def stop(self) -> None:
         """Has nobody wait for room any more: nothing will be written."""

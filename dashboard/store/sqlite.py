@@ -227,7 +227,8 @@ class SqliteStore(MemoryStore):
     def _write_in_background(self) -> None:
         try:
             self._tidy()
-            while self._is_writing and not self._stopping.wait(LOOK_SECS):
+            while self._is_writing and not self._stopping.is_set():
+                self._indexer.wait(LOOK_SECS)
                 while self._indexer.may_begin and not self._stopping.is_set() and self.write():
                     continue
         # The thread has no caller, and without it reading would wait for room for ever.

@@ -126,6 +126,14 @@ def test_rows_that_are_moved_out_of_memory_change_nothing(tmp_path: Path, interv
     assert log.files[path].num_rows_in_memory == 2 * (1 + 21 % interval)
 
 
+def test_extent_is_the_same_where_nothing_comes_next():
+    extent = Extent(np.array([3, 1]), np.array([0, 2]))
+
+    same = extent.followed_by(make_empty_columns())
+
+    assert (same.num_rows.tolist(), same.num_blob_rows.tolist()) == ([3, 1], [0, 2])
+
+
 def test_stamp_changes_with_the_rows_of_the_tag_and_with_the_file(tmp_path: Path):
     path = tmp_path / "x.tfevents"
     reader, log = EventFileReader(path), RunLog()

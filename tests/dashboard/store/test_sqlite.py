@@ -401,6 +401,20 @@ def test_file_that_turns_up_in_another_run_is_moved_there(board: Board) -> None:
     assert store.series("a/loss_train", "loss").steps.tolist() == [5, 6, 7]
 
 
+def test_file_that_grew_by_no_row_is_written_too(board: Board) -> None:
+    board.log(5)
+    board.write()
+    (file,) = (board.logdir / "a").iterdir()
+    with open(file, "ab") as appended:
+        appended.write(b"half a record")
+    board.reload()
+
+    board.write()
+
+    assert board.query("SELECT size FROM files") == [(file.stat().st_size,)]
+    assert board.store.remarks() == ()
+
+
 def test_readers_in_other_connections_see_whole_transactions(board: Board) -> None:
     question = f"SELECT (SELECT total(num_points) FROM files), (SELECT total(num_rows) {SCALAR_CHUNKS})"
     found: list[tuple[float, float]] = []
