@@ -2,8 +2,9 @@
 
 Nothing is sampled away in any. rustboard is the server behind TensorBoard (`tensorboard-data-server`); by default it
 skips checksums, which ours never does, so it is measured both ways. EventAccumulator and tbparse, which is measured
-where it is installed, are given a part of the runs, and their time beyond the start is scaled up to all. Ours is ready
-when the columns of all points are in memory; a series is a view of them, made when it is asked for.
+where it is installed, are given a part of the runs, and their CPU time beyond the start is scaled up to all: they have
+one thread. Ours is ready when the columns of all points are in memory; a series is a view of them, made when it is
+asked for.
 """
 
 from __future__ import annotations
@@ -51,9 +52,9 @@ sys.stdin.read()
 _PART = """
 import sys, time
 {imports}
-start = time.perf_counter()
+start = time.process_time()
 kept = [{read} for folder in sys.argv[1:]]
-print("ready", time.perf_counter() - start, flush=True)
+print("ready", time.process_time() - start, flush=True)
 sys.stdin.read()
 """
 PORTABLE = _PART.format(
@@ -87,7 +88,7 @@ def measure_corpus(corpus: Corpus, repeats: int = REPEATS) -> Iterator[Row]:
         yield Row(f"{corpus.name}: CPU time", "s", ours.cpu_secs, peer, cost.cpu_secs, goals.cpu)
     megabytes = ours.peak_bytes / 1e6, "rustboard", fast.peak_bytes / 1e6
     yield Row(f"{corpus.name}: peak memory", "MB", *megabytes, goals.memory)
-    yield from _measure_slow(corpus, logdir, what, ours)
+    yield from _measure_slow(corpus, logdir, ours.cpu_secs)
 
 
 def _take_turns(corpus: Corpus, logdir: Path, repeats: int) -> tuple[Cost, Cost, Cost]:
@@ -110,20 +111,20 @@ def _take_turns(corpus: Corpus, logdir: Path, repeats: int) -> tuple[Cost, Cost,
     return ours, fast, checked
 
 
-def _measure_slow(corpus: Corpus, logdir: Path, what: str, ours: Cost) -> Iterator[Row]:
+def _measure_slow(corpus: Corpus, logdir: Path, ours: float) -> Iterator[Row]:
     folders = [str(logdir / run) for run in corpus.runs[: PARTS[corpus.name]]]
     scale = corpus.num_runs / len(folders)
     accumulator = _read_part(ACCUMULATOR, folders, scale)
     peer = f"EventAccumulator, from {len(folders)} runs"
-    yield Row(what, "s", ours.wall_secs, peer, accumulator, 150.0)
+    yield Row(f"{corpus.name}: CPU time", "s", ours, peer, accumulator, 150.0)
     portable = _read_part(PORTABLE, folders, scale)
-    yield Row(f"{corpus.name}: the portable scanner, from {len(folders)} runs", "s", portable, peer, accumulator, 5.0)
+    yield Row(f"{corpus.name}: CPU time of the portable scanner, likewise", "s", portable, peer, accumulator, 5.0)
     if importlib.util.find_spec("tbparse"):
-        peer = f"tbparse, from {len(folders)} runs"
-        yield Row(what, "s", ours.wall_secs, peer, _read_part(TBPARSE, folders, scale), 150.0)
+        theirs = _read_part(TBPARSE, folders, scale)
+        yield Row(f"{corpus.name}: CPU time", "s", ours, f"tbparse, from {len(folders)} runs", theirs, 50.0)
 
 
 def _read_part(script: str, folders: Sequence[str], scale: float) -> float:
-    """Seconds that a process would take for all runs."""
+    """Seconds of CPU time that a process would take for all runs."""
     costs = [measure_process([sys.executable, "-c", script, *folders], "ready") for _ in range(2)]
-    return min(cost.wall_secs + (scale - 1) * float(cost.answer.split()[1]) for cost in costs)
+    return min(cost.cpu_secs + (scale - 1) * float(cost.answer.split()[1]) for cost in costs)
