@@ -87,7 +87,7 @@ def open_for_writing(path: Path, logdir: str) -> sqlite3.Connection:
     try:
         path.touch(mode=0o600)  # what logs hold is for nobody else to read
         connection = connect(path, is_writer=True)
-        if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             _make_tables(connection, logdir)
         check(connection, logdir)
         connection.execute("PRAGMA synchronous = NORMAL")
