@@ -89,7 +89,11 @@ __attribute__((target("sse4.2"))) static uint32_t crc32c_by_instruction(const un
     uint64_t crc = 0xFFFFFFFFu;
     for (; length >= 8; at += 8, length -= 8)
         crc = _mm_crc32_u64(crc, load_u64(at));
-    for (; length; at++, length--)
+    if (length & 4) {
+        crc = _mm_crc32_u32((uint32_t)crc, load_u32(at));
+        at += 4;
+    }
+    for (length &= 3; length; at++, length--)
         crc = _mm_crc32_u8((uint32_t)crc, *at);
     return ~(uint32_t)crc;
 }
@@ -121,7 +125,11 @@ static uint32_t crc32c_by_instruction(const unsigned char *at, size_t length)
     uint32_t crc = 0xFFFFFFFFu;
     for (; length >= 8; at += 8, length -= 8)
         crc = __crc32cd(crc, load_u64(at));
-    for (; length; at++, length--)
+    if (length & 4) {
+        crc = __crc32cw(crc, load_u32(at));
+        at += 4;
+    }
+    for (length &= 3; length; at++, length--)
         crc = __crc32cb(crc, *at);
     return ~crc;
 }

@@ -8,6 +8,10 @@ cdef struct Cursor:
 cdef inline bint read_varint(Cursor* cursor, uint64_t* number) noexcept nogil:
     cdef uint64_t byte
     cdef int shift = 0
+    if cursor.at < cursor.end and cursor.at[0] < 0x80:
+        number[0] = cursor.at[0]
+        cursor.at += 1
+        return True
     number[0] = 0
     while cursor.at < cursor.end and shift < 70:
         byte = cursor.at[0]
@@ -213,7 +217,7 @@ cdef int read_tensor(Cursor message, Number* number) noexcept nogil:
 cdef bint is_single(Cursor shape) noexcept nogil:
     """Whether all sizes of a shape are 1."""
     cdef uint64_t key, size
-    cdef Cursor dim
+    cdef Cursor dim = shape
     while shape.at < shape.end:
         read_key(&shape, &key)
         if key == 3 << 3 | 0:  # of unknown rank

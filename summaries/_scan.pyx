@@ -236,13 +236,18 @@ cdef class Scanner:
 
     cdef int read_value(self, Cursor message) except -1 nogil:
         """Notes a value of a summary; 0 if it is odd."""
-        cdef Value value
+        cdef Value* value
         cdef Cursor tag, tensor
         cdef uint64_t key
         cdef bint has_tag = False
-        memset(&value, 0, sizeof(Value))
-        if self.read_known_value(message, &value):
-            return self.note_value(&value)
+        if not reserve(&self.values, 1, sizeof(Value)):
+            with gil:
+                raise MemoryError
+        value = <Value*> self.values.items + self.values.num_items
+        memset(value, 0, sizeof(Value))
+        if self.read_known_value(message, value):
+            self.values.num_items += 1
+            return 1
         tag.at = tag.end = message.end
         tensor.at = tensor.end = NULL
         value.message = message
@@ -258,13 +263,15 @@ cdef class Scanner:
                 if has_tag or not read_span(&message, &tag):
                     return 0
                 has_tag = True
-            elif not read_member(&message, key, &value, &tensor):
+            elif not read_member(&message, key, value, &tensor):
                 return 0
         value.name = self.find_name(tag)
-        if value.name < 0 or not self.find_meaning(&value, tensor):
+        if value.name < 0 or not self.find_meaning(value, tensor):
             return 0
-        self.keep_sample(&value)
-        return self.note_value(&value)
+        self.keep_sample(value)
+        if value.member != NOTHING or value.metadata.at != NULL:
+            self.values.num_items += 1
+        return 1
 
     cdef bint read_known_value(self, Cursor message, Value* value) noexcept nogil:
         """Reads a value of the name that is expected next, if it is like the sample but for its number."""
@@ -301,16 +308,6 @@ cdef class Scanner:
         name.number_start, name.number_bytes = value.number.at - value.message.at, value.number.num_bytes
         self.arena.num_items += length
         return 0
-
-    cdef int note_value(self, Value* value) except -1 nogil:
-        if value.member == NOTHING and value.metadata.at == NULL:
-            return 1
-        if not reserve(&self.values, 1, sizeof(Value)):
-            with gil:
-                raise MemoryError
-        (<Value*> self.values.items)[self.values.num_items] = value[0]
-        self.values.num_items += 1
-        return 1
 
     cdef int find_meaning(self, Value* value, Cursor tensor) except -1 nogil:
         """Finds whether a value is a scalar; 0 where only the portable scanner can tell."""
