@@ -218,7 +218,8 @@ class LogdirTail:
 
     def _look(self, changed: Collection[str] | None) -> list[_File]:
         """Looks for files; those that are gone since the last look."""
-        before, self._walk = self._walk, self._search.look(changed)
+        unknown = None if changed is None else [name for name in changed if Path(name) not in self._files]
+        before, self._walk = self._walk, self._search.look(unknown)
         if self._walk is before:
             return []
         runs = {path: run for run, path in self._walk.files if self._is_wanted(run)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from summaries.files import is_event_file
@@ -49,17 +49,18 @@ class Search:
         """Has the next look list everything."""
         self._next_look = self._next_full_look = self._clock()
 
-    def look(self, changed: Collection[str] | None = None) -> Walk:
+    def look(self, changed: list[str] | None = None) -> Walk:
         """Looks for files if it is time; the same object as last time if nothing came or went.
 
         Args:
-            changed: Paths that are known to have changed, if that is known; a new event file among them is found
-                whatever the time.
+            changed: Paths that changed beside files that are known, if that can be told: none of them means that
+                there is nothing to find, an event file among them that there is, whatever the time.
         """
         now = self._clock()
         is_told = changed is not None and any(is_event_file(os.path.basename(path)) for path in changed)
         is_full = now >= self._next_full_look
-        if now < self._next_look and not is_full and not is_told:
+        is_due = is_told or (now >= self._next_look and changed != [])
+        if not is_due and not is_full:
             return self.walk
         local, remote = self._local.look(is_full=is_full), self._remote.look() if is_full else self._remote.walk
         end = self._clock()
