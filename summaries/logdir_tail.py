@@ -60,6 +60,7 @@ class _File:
         stamp: The stamp of the file when all of it was told; None if it is to be read whatever its stamp is.
         fold: How that update was folded.
         failure: Why it could not be read at the last try; "" if it could.
+        metrics: The metrics that its hparams declare, as of so many tags; None if nobody asked.
     """
 
     run: str
@@ -70,6 +71,7 @@ class _File:
     stamp: Stamp | None = None
     fold: Fold | None = None
     failure: str = ""
+    metrics: tuple[int, frozenset[str]] | None = None
 
     def rewind(self) -> None:
         """Has the next reading begin where the last update ended."""
@@ -205,6 +207,7 @@ class LogdirTail:
                 continue
             has_news |= reading.is_replaced or len(file.tags) != len(reading.state.tags)
             file.tags = reading.state.tags
+            file.metrics = None if reading.is_replaced else file.metrics
             if file.fold is None and not may_be_folded(file.run, self._by_run):
                 yield file.tell(reading, None)
                 untold.difference_update([file] if _is_whole(reading.state) else [])
@@ -280,13 +283,17 @@ class LogdirTail:
 
     def _read_metrics(self, file: _File) -> frozenset[str]:
         """The metrics that the hparams in a file declare; none if it cannot be read."""
+        if file.metrics is not None and file.metrics[0] == len(file.tags):
+            return file.metrics[1]
         log = RunLog()
         try:
             log.update(file.path, EventFileReader(file.path, open_source=self._search.open_source).read())
             experiments = read_all(log, HPARAMS, EXPERIMENT_TAG)
         except (OSError, EOFError):
             return frozenset()
-        return frozenset(metric.tag for experiment in experiments for metric in experiment.metrics)
+        metrics = frozenset(metric.tag for experiment in experiments for metric in experiment.metrics)
+        file.metrics = len(file.tags), metrics
+        return metrics
 
     def _tell_late(self, file: _File, reading: Reading, fold: Fold | None) -> Iterator[RunUpdate]:
         """Tells of a file that is folded, or may be."""
