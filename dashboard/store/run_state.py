@@ -9,7 +9,7 @@ from pathlib import Path
 from dashboard.store.facts import Records, has_records
 from dashboard.store.listing import TagNames
 from dashboard.store.protocol import RunFacts
-from dashboard.store.tally import Tally, add_tallies
+from dashboard.store.tally import Tally, add_tallies, count_batch
 from summaries import Facts, FileState, RunLog, RunUpdate, Tag
 from summaries.run import FileLog
 
@@ -38,26 +38,42 @@ class RunState:
         self.kinds: frozenset[str] = frozenset()
         self.read_facts: Callable[[], Facts] = Facts
         self.records = Records()
+        self._tally = Tally()
+        self._num_tags: dict[Path, int] = {}
+        self._last_change_ns = 0
 
     def append(self, update: RunUpdate) -> None:
         """Takes in what one read of one event file brought."""
         path, batch = update.path, update.batch
-        before = self.log.files.get(path)
-        num_tags = -1 if before is None or update.is_replaced else len(before.tags)
         self.log.update(path, batch, is_replaced=update.is_replaced)
         file = self.log.files.get(path)
-        if file is None:
-            self.states.pop(path, None)
-            self.tallies.pop(path, None)
+        if update.is_replaced or file is None:
+            self._count_anew(update, file)
         else:
-            tally = Tally() if update.is_replaced else self.tallies.get(path, Tally())
-            self.tallies[path] = tally.counting(batch)
-            self.states[path] = update.state
-        # A file's tags only ever grow in number, so most batches need no look at all of them.
-        if file is None or len(file.tags) != num_tags:
-            self.tags, self.kinds = name_tags(self.log.tags)
+            counted = count_batch(batch)
+            self.tallies[path] = add_tallies([self.tallies.get(path, Tally()), counted])
+            self._tally = add_tallies([self._tally, counted])
+            # A file's tags only ever grow in number, so most batches need no look at them.
+            if len(file.tags) != self._num_tags.get(path):
+                self._add_tags(*name_tags(file.tags))
+        if file is not None:
+            self.states[path], self._num_tags[path] = update.state, len(file.tags)
+            self._last_change_ns = max(self._last_change_ns, update.state.mtime_ns)
         if update.is_replaced or (file is not None and has_records(batch, file)):
             self.note_records()
+
+    def _count_anew(self, update: RunUpdate, file: FileLog | None) -> None:
+        """Counts all files, after one was replaced or went away."""
+        for known in (self.states, self.tallies, self._num_tags):
+            known.pop(update.path, None)
+        if file is not None:
+            self.tallies[update.path] = count_batch(update.batch)
+        self._tally = add_tallies(self.tallies.values())
+        self._last_change_ns = max((state.mtime_ns for state in self.states.values()), default=0)
+        self.tags, self.kinds = name_tags(self.log.tags)
+
+    def _add_tags(self, tags: TagNames, kinds: frozenset[str]) -> None:
+        self.tags, self.kinds = (self.tags | tags, self.kinds | kinds) if self.tags else (tags, kinds)
 
     def note_records(self) -> None:
         """Reads the records of the run as a whole that are new."""
@@ -69,24 +85,22 @@ class RunState:
     ) -> None:
         """Has a file be as it was in an earlier process; `names` is what `name_tags` says of its tags."""
         self.log.put(path, file)
-        self.states[path], self.tallies[path] = state, tally
-        if len(self.states) == 1:
-            self.tags, self.kinds = names
-        else:
-            self.tags, self.kinds = self.tags | names[0], self.kinds | names[1]
+        self.states[path], self.tallies[path], self._num_tags[path] = state, tally, len(file.tags)
+        self._last_change_ns = max(self._last_change_ns, state.mtime_ns)
+        self._tally = add_tallies([self._tally, tally])
+        self._add_tags(*names)
 
     def make_facts(self, version: int) -> RunFacts:
         """What there is to say of the run now."""
-        tally = add_tallies(self.tallies.values())
         return RunFacts(
             name=self.name,
             version=version,
-            first_wall_time=tally.first_wall_time,
-            last_wall_time=tally.last_wall_time,
-            num_points=tally.num_points,
+            first_wall_time=self._tally.first_wall_time,
+            last_wall_time=self._tally.last_wall_time,
+            num_points=self._tally.num_points,
             kinds=self.kinds,
             files=self.log.health,
-            last_change=max((state.mtime_ns for state in self.states.values()), default=0) / 1e9,
+            last_change=self._last_change_ns / 1e9,
             read_facts=self.read_facts,
         )
 

@@ -27,16 +27,14 @@ class Tally:
     first_wall_time: float = math.nan
     last_wall_time: float = math.nan
 
-    def counting(self, batch: Batch) -> Tally:
-        """This and what a batch brings."""
-        return add_tallies([self, _count(batch.wall_times, batch.steps.size), _count(_times_of_blobs(batch), 0)])
+
+def count_batch(batch: Batch) -> Tally:
+    """The tally of what a batch brings."""
+    return add_tallies([_count(batch.wall_times, batch.steps.size), _count(_times_of_blobs(batch), 0)])
 
 
 def add_tallies(tallies: Iterable[Tally]) -> Tally:
-    """The tally of all files."""
-    tallies = list(tallies)
-    if len(tallies) == 1:
-        return tallies[0]
+    """The tally of all together."""
     num_points, first, last = 0, math.inf, -math.inf
     for tally in tallies:
         num_points += tally.num_points
@@ -48,7 +46,7 @@ def add_tallies(tallies: Iterable[Tally]) -> Tally:
 def _count(wall_times: NDArray[np.float64], num_points: int) -> Tally:
     if not wall_times.size:
         return Tally()
-    return Tally(num_points, float(wall_times.min()), float(wall_times.max()))
+    return Tally(num_points, float(np.fmin.reduce(wall_times)), float(np.fmax.reduce(wall_times)))
 
 
 def _times_of_blobs(batch: Batch) -> NDArray[np.float64]:
