@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from types import FrameType
@@ -35,6 +36,8 @@ class Queue(Protocol):
 
 _PATIENCE_SECS = 5.0
 """How long SIGTERM waits for the disk at most."""
+_REPEAT_SECS = 0.1
+"""How often the signal is given again until it has ended the process."""
 
 _received: set[int] = set()
 _queues: weakref.WeakSet[Queue] = weakref.WeakSet()
@@ -134,7 +137,13 @@ def _drain_and_repeat(number: int) -> None:
         function()
     for queue in list(_queues):
         queue.drain(is_waiting=False, timeout_secs=_PATIENCE_SECS)
-    os.kill(os.getpid(), number)
+    # Again and again: a call of the main thread that waits may begin just after a signal was noted, and before Python
+    # looks at it.
+    while True:
+        os.kill(os.getpid(), number)
+        time.sleep(_REPEAT_SECS)
+        if signal.getsignal(number) is not _end_by_signal:
+            return
 
 
 atexit.register(_drain_last)
