@@ -112,38 +112,39 @@ class View:
         if name.startswith("_") or not name.startswith(_PREFIXED) or not callable(member):
             return member
         signature = inspect.signature(member)
+        limit = self._limit if name.startswith("add_") else None  # what is said of a series is no value of it
 
         @functools.wraps(member)
         def call(*args: Any, **kwargs: Any) -> None:
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
-            if self._change(_MANY_TAGS.get(name), bound.arguments):
+            if self._change(_MANY_TAGS.get(name), bound.arguments, limit):
                 member(*bound.args, **bound.kwargs)
 
         self.__dict__[name] = call
         return call
 
-    def _change(self, many: str | None, arguments: dict[str, Any]) -> bool:
+    def _change(self, many: str | None, arguments: dict[str, Any], limit: RateLimit | None) -> bool:
         """Changes the tags among the arguments; whether any is to be logged."""
         step = to_step(next((arguments[name] for name in ("global_step", "step") if name in arguments), None))
         if many is not None:
-            arguments[many] = self._change_many(arguments[many], step)
+            arguments[many] = self._change_many(arguments[many], step, limit)
             return bool(arguments[many])
         for name in _TAG_NAMES:
             if name in arguments:
                 arguments[name] = self._prefix + arguments[name]
-                return self._limit is None or self._limit.take(arguments[name], step)
+                return limit is None or limit.take(arguments[name], step)
         return True
 
-    def _change_many(self, tags: Any, step: int) -> Any:
+    def _change_many(self, tags: Any, step: int, limit: RateLimit | None) -> Any:
         """The mapping with the tags that are due; or all names of a list, if the first is due."""
         if not isinstance(tags, Mapping):
             names = [self._prefix + tag for tag in tags]
-            return names if self._limit is None or not names or self._limit.take(names[0], step) else []
+            return names if limit is None or not names or limit.take(names[0], step) else []
         values = {self._prefix + tag: value for tag, value in tags.items()}
-        if self._limit is None:
+        if limit is None:
             return values
-        return {tag: value for tag, value in values.items() if self._limit.take(tag, step)}
+        return {tag: value for tag, value in values.items() if limit.take(tag, step)}
 
 
 class ViewMethods:

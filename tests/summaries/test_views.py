@@ -172,3 +172,13 @@ def test_prefix_must_not_be_empty(tmp_path: Path, prefix: str):
         pytest.raises(ValueError, match="prefix must be a string that is not empty"),
     ):
         writer.child(prefix)
+
+
+def test_description_takes_no_turn_of_a_rate_limit(tmp_path: Path):
+    with SummaryWriter(tmp_path) as writer:
+        rare = writer.every(10)
+        rare.describe("loss", description="mean over the batch")
+        for step in range(20):
+            rare.add_scalar("loss", 0.5, step)
+
+    assert load(tmp_path).runs["."].scalars["loss"].steps.tolist() == [0, 10]
