@@ -13,6 +13,7 @@ Synopsis:
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from typing import Any
@@ -28,6 +29,7 @@ class ConsoleCapture:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()  # a signal handler may print while its thread is in here
+        self._pid = os.getpid()
         self._pieces: list[tuple[str, str]] = []
         self._num_chars = 0
         self._copies: dict[str, _Copy] = {}
@@ -35,6 +37,8 @@ class ConsoleCapture:
     def start(self) -> None:
         """Begins to keep what is printed from now on."""
         for name in STREAMS:
+            if getattr(sys, name) is None:  # a program without a terminal
+                continue
             copy = _Copy(getattr(sys, name), name, self)
             self._copies[name] = copy
             setattr(sys, name, copy)
@@ -49,7 +53,9 @@ class ConsoleCapture:
             setattr(sys, name, stream)
 
     def keep(self, stream: str, text: str) -> None:
-        """Keeps a piece of output."""
+        """Keeps a piece of output; in a forked child does nothing, where the lock may be left locked."""
+        if os.getpid() != self._pid:
+            return
         with self._lock:
             if self._num_chars < _MAX_CHARS:
                 self._pieces.append((stream, text))

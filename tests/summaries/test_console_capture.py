@@ -119,3 +119,17 @@ def test_captures_that_end_in_any_order_leave_the_terminal_as_it_was():
 
     assert left is stream
     assert (first.take(), second.take()) == ([], [ConsoleText("stdout", "of the second\n")])
+
+
+def test_stream_that_is_missing_stays_so(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    capture = ConsoleCapture()
+
+    capture.start()
+    is_left_alone = sys.stdout is None  # `print` then does nothing
+    sys.stderr.write("an error\n")
+    capture.stop()
+
+    assert is_left_alone
+    assert sys.stdout is None
+    assert [text.text for text in capture.take()] == ["an error\n"]
