@@ -41,7 +41,7 @@ from summaries.lifecycle import Lifecycle, describe_end
 from summaries.machine import EnvironmentReading, SystemSampler, read_environment
 from summaries.methods.base import Methods
 from summaries.plain import flatten, to_plain
-from summaries.values import to_step, to_time
+from summaries.values import to_number, to_step, to_time
 
 _CONSOLE_SECS = 1.0
 
@@ -268,7 +268,7 @@ def to_session_hparams(config: Mapping[str, Any]) -> dict[str, HparamValue]:
 def _to_session_hparam(value: Any) -> HparamValue:
     if isinstance(value, (list, dict)):
         return json.dumps(value)
-    return value if isinstance(value, (bool, str)) else float(value)
+    return value if isinstance(value, (bool, str)) else to_number(value)
 
 
 def start_console(life: Lifecycle, interval_secs: float = _CONSOLE_SECS) -> None:

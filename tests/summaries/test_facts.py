@@ -226,3 +226,10 @@ def test_config_with_numbers_that_json_lacks_comes_back(tmp_path: Path):
     assert config["clip"] == float("inf")
     assert np.isnan(config["min"])
     assert decode("config", encode_json_text("a", '{"x": -Infinity}')) == {"x": float("-inf")}
+
+
+def test_config_with_an_integer_that_no_float_holds_is_kept(tmp_path: Path):
+    with SummaryWriter(tmp_path, config={"modulus": 10**400}):
+        pass
+
+    assert load(tmp_path).runs["."].facts.config == {"modulus": 10**400}
