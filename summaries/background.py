@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import math
 import queue
+import sys
 import threading
 import time
 from collections import Counter, deque
@@ -88,6 +89,7 @@ class Outbox:
         self._failures = Failures()
         self._lost: Counter[str] = Counter()
         self._outage = Outage()
+        self._is_stuck = False  # the last turn left an item whose files the disk did not take
 
     def put(self, record: bytes) -> None:
         """Takes one or more finished records.
@@ -164,7 +166,8 @@ class Outbox:
         """
         if self.is_closed:
             return
-        self.is_closed = self._needs_attention = True
+        with self._lock:
+            self.is_closed = self._needs_attention = True
         thread = self._thread
         if thread is None:
             self._end_file()
@@ -187,11 +190,11 @@ class Outbox:
             timeout_secs: How long to wait for the end of it.
 
         Returns:
-            Whether that was asked for: not if nothing was ever put, if it is the thread that asks, or a signal handler
-            that struck inside `put`: the thread would wait for the end of that call.
+            Whether that was asked for: not if nothing was ever put, after `close`, if it is the thread that asks, or a
+            signal handler that struck inside `put`: the thread would wait for the end of that call.
         """
         thread = self._thread
-        if thread is None or thread is threading.current_thread() or self._is_inside_put():
+        if thread is None or self.is_closed or thread is threading.current_thread() or self._is_inside_put():
             return False
         self._ask(thread, _Turn(is_waiting), timeout_secs)
         return True
@@ -201,7 +204,13 @@ class Outbox:
         return is_owned
 
     def _ask(self, thread: threading.Thread, turn: _Turn, timeout_secs: float = math.inf) -> None:
-        """Gives the thread a turn and waits for its end, unless it is the thread that asks."""
+        """Gives the thread a turn and waits for its end, unless it is the thread that asks.
+
+        At the very end of the interpreter, where no thread runs any more, the caller takes the turn.
+        """
+        if sys.is_finalizing():
+            self._take(turn)
+            return
         self._turns.put(turn)
         if thread is threading.current_thread():
             return
@@ -246,10 +255,11 @@ class Outbox:
             deferred, self._deferred = self._deferred, []
             num_ready = len(self._ready)  # what is put from now on comes after what was deferred until now
         is_written = self._write_ready(num_ready)
+        self._is_stuck = False
         kept: list[Deferred] = []
         waiting_tags: set[str] = set()
         for item in deferred:
-            is_due = is_written and waiting_tags.isdisjoint(item.tags) and (is_waiting or item.is_ready())
+            is_due = is_written and waiting_tags.isdisjoint(item.tags) and (is_waiting or self._is_ready(item))
             records = self._encode(item) if is_due else None
             if records is None:
                 waiting_tags.update(item.tags)
@@ -289,6 +299,12 @@ class Outbox:
                 if not self.queued_tags[tag]:
                     del self.queued_tags[tag]
 
+    def _is_ready(self, item: Deferred) -> bool:
+        try:
+            return item.is_ready()
+        except Exception:  # noqa: BLE001 - background thread: `encode` meets the same error, which reappears in the caller
+            return True
+
     def _encode(self, item: Deferred) -> bytes | None:
         """The records of `item`; empty if it cannot be encoded, which the next call of the writer tells.
 
@@ -298,6 +314,7 @@ class Outbox:
             return item.encode()
         except OSError as error:
             self._outage.begin(self._file.path, error)
+            self._is_stuck = True
             return None
         except Exception as error:  # noqa: BLE001 - background thread: reappears in the caller
             self._fail(item.describe_failure(error))
@@ -321,9 +338,16 @@ class Outbox:
         """The rare part of taking a record: start the thread, wait when full, raise what failed."""
         self.check_open()
         self._start()
-        if self._is_full() and (self._outage.is_waiting() or self.drain()):
-            self._drop_excess()
+        self._make_room()
         self._raise_failure()
+
+    def _make_room(self) -> None:
+        """Waits until the buffer is not full, which other callers may be filling all the while."""
+        while self._is_full() and not self._failures:
+            if not self._outage.is_waiting() and not self.drain():
+                return
+            if self._outage.is_waiting() or self._is_stuck:
+                self._drop_excess()
 
     def _start(self) -> None:
         with self._lock:
@@ -345,6 +369,7 @@ class Outbox:
                     item = self._deferred.pop()
                     self._lost.update(item.tags)
                     self._settle(item.num_bytes, item.tags)
+            self._file.repeat_metadata()
 
     def _fail(self, error: Exception) -> None:
         with self._lock:

@@ -53,6 +53,9 @@ class Failures:
         self._errors: list[Exception] = []
         self._num_beyond = 0
 
+    def __bool__(self) -> bool:
+        return bool(self._errors)
+
     def add(self, error: Exception) -> None:
         """Keeps `error`, or counts it if there are many."""
         if len(self._errors) < _MAX_FAILURES:

@@ -63,6 +63,9 @@ class RecordFile(Protocol):
     def close(self) -> None:
         """Ends the file; what is pending stays pending."""
 
+    def repeat_metadata(self) -> None:
+        """Has the next value of each tag carry its metadata: a record that did may have been given up."""
+
     def abandon(self) -> None:
         """Leaves the file to the process that this one was forked from: the next write makes another."""
 
@@ -147,6 +150,10 @@ class EventFile:
                 sync_folders(self._folder)
         finally:
             os.close(descriptor)
+
+    def repeat_metadata(self) -> None:
+        """See `RecordFile`."""
+        self._firsts.clear()
 
     def abandon(self) -> None:
         """Leaves the file to the process that this one was forked from: the next write makes another."""

@@ -77,6 +77,10 @@ class SegmentedFile:
     def close(self) -> None:
         """Does nothing: every segment is whole as it is."""
 
+    def repeat_metadata(self) -> None:
+        """See `RecordFile`."""
+        self._firsts.clear()
+
     def abandon(self) -> None:
         """Leaves the segments to the process that this one was forked from: the next commit begins a row of its own."""
         self._system = None  # its connections are the parent's

@@ -47,6 +47,11 @@ from summaries.values import to_step
 
 _log = logging.getLogger(__name__)
 
+_ITEM_BYTES = 1 << 10
+"""About what waiting to be encoded takes beside the values."""
+_ARRAY_BYTES = 1 << 12
+"""About what an array takes beside its elements, if it is JAX's with its copy on the host."""
+
 
 class SummaryWriter(
     AnalysisMethods,
@@ -187,6 +192,7 @@ class SummaryWriter(
             self._outbox.put(encode())
             return
         is_ready = is_ready or partial(adapters.are_ready, arrays or ())
+        num_bytes += _ITEM_BYTES + _ARRAY_BYTES * len(arrays or ())
         self._outbox.put_deferred(Deferred(tags, step, num_bytes, encode, is_ready))
 
     def flush(self) -> None:

@@ -62,7 +62,7 @@ class Methods:
             tags: The tags in it.
             step: The step, for what is said of failures.
             encode: Makes the records.
-            num_bytes: About how much memory waiting takes.
+            num_bytes: How many bytes the values take while they wait, without what each array takes beside them.
             arrays: What `encode` needs, if it is to run in the background, which may be nothing; None if it may run
                 now.
             is_ready: Whether `encode` would not wait, if that is not told by the arrays.

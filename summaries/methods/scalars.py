@@ -19,8 +19,6 @@ from summaries.methods.base import Methods
 from summaries.values import check_mapping, to_number, to_step, to_time
 
 _PLAIN_NUMBERS = frozenset({float, int})
-_SCALAR_BYTES = 64
-"""About what a scalar on the device keeps in memory."""
 
 
 class ScalarMethods(Methods):
@@ -77,7 +75,7 @@ class ScalarMethods(Methods):
             return encode_event(wall_time, step, self._envelope(SCALARS, tag, blob, TENSOR_SCALAR_METADATA))
 
         arrays = None if isinstance(kept, float) else [kept]
-        self._submit((tag,), step, encode, num_bytes=_SCALAR_BYTES, arrays=arrays)
+        self._submit((tag,), step, encode, arrays=arrays)
 
     def add_scalars_at(self, step: int, values: Mapping[str, Any], *, walltime: float | None = None) -> None:
         """Logs the numbers of one step, which takes half the bytes of logging them one by one.
@@ -104,7 +102,7 @@ class ScalarMethods(Methods):
             return encode_event(wall_time, step, summary_field((tag, to_number(value)) for tag, value in kept.items()))
 
         arrays = [value for value in kept.values() if not isinstance(value, float)]
-        self._submit(tuple(kept), step, encode, num_bytes=_SCALAR_BYTES * len(kept), arrays=arrays or None)
+        self._submit(tuple(kept), step, encode, arrays=arrays or None)
 
     def add_scalars_block(
         self,

@@ -7,6 +7,8 @@ import gc
 import logging
 import shutil
 import threading
+import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -293,3 +295,95 @@ def test_a_retry_waits_longer_each_time_and_the_same_cause_is_told_again_after_a
     assert waits == [0.25, 0.5, 1, 2, 4, 8, 16, 30, 30, 30]
     assert not is_waiting
     assert [entry.getMessage().partition("]")[0][-2:] for entry in caplog.records] == ["28", " 5", "28"]
+
+
+def test_callers_that_fill_the_buffer_while_another_waits_lose_nothing(tmp_path: Path):
+    outbox = make_outbox(tmp_path, buffer_bytes=20_000)
+    one = record("a", 1)
+
+    def work() -> None:
+        for _ in range(20_000):
+            outbox.put(one)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    outbox.close()
+
+    assert len(steps_of(tmp_path)["a"]) == 80_000
+
+
+def test_files_that_can_never_be_written_do_not_hold_up_a_full_buffer(tmp_path: Path):
+    outbox = make_outbox(tmp_path, buffer_bytes=100)
+
+    def encode() -> bytes:
+        raise NotADirectoryError("in the way")
+
+    outbox.put_deferred(Deferred(("embedding",), 1, 1_000, encode))
+    outbox.put(record("a", 1))
+
+    with pytest.raises(OSError, match=r"Could not write 1 values of 1 tags .*\('embedding': 1\)"):
+        outbox.close()
+    assert steps_of(tmp_path) == {"a": [1]}
+
+
+def test_a_value_that_cannot_tell_whether_it_is_there_takes_no_other_with_it(tmp_path: Path):
+    outbox = make_outbox(tmp_path)
+    outbox.put_deferred(deferred("a", 1))
+    outbox.put_deferred(deferred("b", 2, encode=fail, is_ready=fail))
+    outbox.put_deferred(deferred("c", 3))
+
+    outbox.drain(is_waiting=False)
+
+    with pytest.raises(ValueError, match="Could not encode the value of 'b' at step 2: the device is on fire"):
+        outbox.close()
+    assert steps_of(tmp_path) == {"a": [1], "c": [3]}
+
+
+def test_after_values_were_given_up_each_tag_tells_its_metadata_again(tmp_path: Path):
+    firsts, folder = FirstValues(), tmp_path / "run"
+    outbox = Outbox(EventFile(folder, "", firsts), drain_secs=NEVER_SECS, buffer_bytes=100)
+    shutil.rmtree(folder)
+    folder.write_text("in the way")
+    firsts.find_metadata("a", b"metadata")
+
+    for step in range(8):
+        outbox.put(record("a", step))
+
+    assert firsts.find_metadata("a", b"metadata") == b"metadata"
+    with pytest.raises(OSError, match="they are lost"):
+        outbox.close()
+
+
+def test_memory_of_values_that_wait_for_a_disk_is_bounded_whatever_their_size(tmp_path: Path):
+    folder = tmp_path / "run"
+    writer = SummaryWriter(folder, heartbeat_secs=None)
+    writer.flush()
+    shutil.rmtree(folder)
+    folder.write_text("in the way")
+    writer.add_scalar("a", 1.0, 0)
+    writer.flush()
+    tracemalloc.start()
+
+    for step in range(70_000):
+        writer.add_histogram("h", [1.0], step)
+
+    num_bytes, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert num_bytes < 128 << 20
+    with pytest.raises(OSError, match="they are lost"):
+        writer.close()
+
+
+def test_flush_after_close_does_nothing_at_once(tmp_path: Path):
+    writer = SummaryWriter(tmp_path)
+    writer.add_scalar("a", 1.0, 1)
+    writer.close()
+    start = time.monotonic()
+
+    writer.flush()
+
+    assert time.monotonic() - start < 0.5
+    assert steps_of(tmp_path) == {"a": [1]}

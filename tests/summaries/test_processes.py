@@ -44,6 +44,53 @@ writer.add_histogram("h", np.ones(10), 3)
     assert list(load(tmp_path).runs["."].histograms) == ["h"]
 
 
+def test_an_object_that_logs_and_closes_its_writer_when_the_interpreter_takes_it_apart_loses_nothing(tmp_path: Path):
+    code = """
+import sys
+from summaries import SummaryWriter
+class Trainer:
+    def __init__(self):
+        self.writer = SummaryWriter(sys.argv[1])
+        self.writer.add_scalar("a", 1.0, 1)
+    def __del__(self):
+        self.writer.add_scalar("a", 2.0, 2)
+        self.writer.flush()
+        self.writer.add_scalar("a", 3.0, 3)
+        self.writer.close()
+trainer = Trainer()
+"""
+    done = run_python(code, tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert steps_of(tmp_path) == {"a": [1, 2, 3]}
+
+
+def test_a_forked_child_prints_though_its_parent_was_taking_what_was_printed(tmp_path: Path):
+    code = """
+import os, sys
+from summaries.console_capture import ConsoleCapture
+capture = ConsoleCapture()
+capture.start()
+import threading
+is_locked, may_end = threading.Event(), threading.Event()
+def hold():
+    with capture._lock:
+        is_locked.set()
+        may_end.wait()
+threading.Thread(target=hold).start()
+is_locked.wait()
+child = os.fork()
+if child == 0:
+    print("from the child", flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+may_end.set()
+"""
+    done = run_python(code, tmp_path)
+
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "from the child\n")
+
+
 def test_a_process_that_ends_by_an_exception_has_written_everything(tmp_path: Path):
     code = """
 import sys
