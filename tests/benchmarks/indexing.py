@@ -95,7 +95,7 @@ def _measure_beside() -> Iterator[Row]:
     corpus = corpora.SCALARS
     logdir = corpora.make(corpus)
     while_written, without = [], []
-    for _ in range(REPEATS):
+    for _ in range(3 * REPEATS):
         with tempfile.TemporaryDirectory() as folder:
             store = SqliteStore(Path(folder) / "index.sqlite", str(logdir), pace=NOW)
             plain = MemoryStore()
