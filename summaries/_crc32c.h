@@ -81,7 +81,7 @@ static uint32_t crc32c_by_table(const unsigned char *at, size_t length)
 
 static inline int crc32c_has_instruction(void)
 {
-    return __builtin_cpu_supports("sse4.2");
+    return __builtin_cpu_supports("sse4.2") != 0;
 }
 
 __attribute__((target("sse4.2"))) static uint32_t crc32c_by_instruction(const unsigned char *at, size_t length)
@@ -99,9 +99,22 @@ __attribute__((target("sse4.2"))) static uint32_t crc32c_by_instruction(const un
 }
 
 #elif defined(__aarch64__) && (defined(__GNUC__) || defined(__clang__))
-#include <arm_acle.h>
 #if defined(__linux__)
 #include <sys/auxv.h>
+#endif
+
+/* Clang's arm_acle.h declares these only where the whole file is compiled for them. */
+#if defined(__clang__)
+#define CRC32C_TARGET __attribute__((target("crc")))
+#define crc32c_u64 __builtin_arm_crc32cd
+#define crc32c_u32 __builtin_arm_crc32cw
+#define crc32c_u8 __builtin_arm_crc32cb
+#else
+#include <arm_acle.h>
+#define CRC32C_TARGET __attribute__((target("+crc")))
+#define crc32c_u64 __crc32cd
+#define crc32c_u32 __crc32cw
+#define crc32c_u8 __crc32cb
 #endif
 
 static inline int crc32c_has_instruction(void)
@@ -115,22 +128,17 @@ static inline int crc32c_has_instruction(void)
 #endif
 }
 
-#if defined(__clang__)
-__attribute__((target("crc")))
-#else
-__attribute__((target("+crc")))
-#endif
-static uint32_t crc32c_by_instruction(const unsigned char *at, size_t length)
+CRC32C_TARGET static uint32_t crc32c_by_instruction(const unsigned char *at, size_t length)
 {
     uint32_t crc = 0xFFFFFFFFu;
     for (; length >= 8; at += 8, length -= 8)
-        crc = __crc32cd(crc, load_u64(at));
+        crc = crc32c_u64(crc, load_u64(at));
     if (length & 4) {
-        crc = __crc32cw(crc, load_u32(at));
+        crc = crc32c_u32(crc, load_u32(at));
         at += 4;
     }
     for (length &= 3; length; at++, length--)
-        crc = __crc32cb(crc, *at);
+        crc = crc32c_u8(crc, *at);
     return ~crc;
 }
 
