@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import dash
+from dash.exceptions import DashException
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import __version__, shell
+from dashboard.access import Access, make_access
 from dashboard.api import errors, make_routers
 from dashboard.api.live import NewsHub
 from dashboard.api.selections import Selections
 from dashboard.pages import PAGES
+from dashboard.refusals import Refusal
 from dashboard.security import SecurityMiddleware, content_security_policy
 from dashboard.settings import Settings
 from dashboard.store.opening import open_store
 from dashboard.store.tailer import Tailer
 
 _FOLDER = Path(__file__).parent
+# Of Dash's dev tools, and of callbacks over a WebSocket.
+_UNUSED_ROUTES = frozenset({"/_dash-ws-callback", "/_reload-hash"})
 
 
-def create_app(settings: Settings) -> FastAPI:
+class Board(FastAPI):
+    """The application of one board. Its outer layers see every request and every answer, those of failures too."""
+
+    layers: Callable[[ASGIApp], ASGIApp]
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Puts the board's own layers around FastAPI's."""
+        return self.layers(super().build_middleware_stack())
+
+
+def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
     """Makes the application: data routes, pages and the thread that tails the logdir.
 
     There is no registry outside of it, so several applications can live in one process. The tailer runs from
@@ -36,15 +52,22 @@ def create_app(settings: Settings) -> FastAPI:
 
     Args:
         settings: What the command line said.
+        access: The token to ask for; left out, `make_access` decides.
 
     Returns:
-        An ASGI application. The Dash application behind its pages is ``app.state.dash``.
+        An ASGI application. The Dash application behind its pages is ``app.state.dash``, what it asks for
+        ``app.state.access``.
+
+    Raises:
+        OSError: If the token file can't be read.
+        ValueError: If it holds no token.
     """
+    access = access or make_access(settings)
     # Versions count from 0 in each process: only with this do they tell what a browser's copy is worth.
     server = secrets.token_hex(4)
     store = open_store(settings.logdir_key, settings.index)
     hub = NewsHub()
-    tailer = Tailer(settings.logdir, store, hub.notify)
+    tailer = Tailer(settings.logdir, store, hub.notify, poll_secs=settings.reload_interval)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -56,7 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
         await asyncio.to_thread(tailer.stop)
         await asyncio.to_thread(store.close)
 
-    app = FastAPI(title="board", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = Board(lifespan=lifespan, **errors.describe_api(__version__, settings.path_prefix))
     errors.install(app)
     for router in make_routers(store, Selections(), hub, tailer, settings, server):
         app.include_router(router)
@@ -64,11 +87,16 @@ def create_app(settings: Settings) -> FastAPI:
         app.mount(f"/{name}", RevalidatedFiles(directory=_FOLDER / name))
 
     pages = make_dash(settings, app)
-    app.state.dash = pages
-    app.state.store = store
-    app.add_middleware(PagePaths, paths=frozenset(page.path for page in PAGES))
+    app.include_router(errors.make_last_router())
+    app.state.dash, app.state.store, app.state.access = pages, store, access
     policy = content_security_policy(pages.csp_hashes())
-    app.add_middleware(SecurityMiddleware, host=settings.host, policy=policy)
+
+    def add_layers(inner: ASGIApp) -> ASGIApp:
+        inner = PagePaths(inner, paths=frozenset(page.path for page in PAGES))
+        inner = PathPrefix(inner, prefix=settings.path_prefix)
+        return SecurityMiddleware(inner, settings=settings, access=access, policy=policy)
+
+    app.layers = add_layers
     return app
 
 
@@ -77,15 +105,21 @@ def make_dash(settings: Settings, server: FastAPI) -> dash.Dash:
     app = dash.Dash(
         __name__,
         server=server,  # type: ignore[arg-type]  # Dash's annotation names Flask's servers only
-        title="board",
+        title=html.escape(settings.window_title),
         update_title="",
         assets_folder=str(_FOLDER / "static" / "none"),
-        index_string=shell.INDEX_HTML,
+        index_string=shell.index_html(settings.path_prefix),
         suppress_callback_exceptions=True,
         include_assets_files=False,
+        # Said here, so that Dash's environment variables change nothing.
+        requests_pathname_prefix=f"{settings.path_prefix}/",
+        routes_pathname_prefix="/",
+        enable_mcp=False,
     )
     # Callbacks go over HTTP; without this every tab would hold a second WebSocket open for nothing.
     app.backend.websocket_capability = False
+    server.router.routes[:] = [route for route in server.routes if getattr(route, "path", "") not in _UNUSED_ROUTES]
+    server.add_exception_handler(DashException, errors.answer_no_file)
     app.layout = shell.layout(settings)
     shell.register_callbacks(app, settings)
     return app
@@ -120,3 +154,25 @@ class PagePaths:
         if scope["type"] == "http" and scope["path"].rstrip("/") in self._paths:
             scope = {**scope, "path": "/"}
         await self._app(scope, receive, send)
+
+
+class PathPrefix:
+    """Serves the board below a path, for a reverse proxy that passes the path on, and for one that takes it off."""
+
+    def __init__(self, app: ASGIApp, *, prefix: str) -> None:
+        self._app = app
+        self._prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request (ASGI)."""
+        if not self._prefix or scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+        elif scope["path"] == self._prefix:
+            # Relative addresses of the page need the slash at the end.
+            query = scope["query_string"].decode("latin-1")
+            place = f"./{self._prefix.rpartition('/')[2]}/{'?' if query else ''}{query}"
+            await Refusal(307, "The board is one slash further.", (("location", place),)).send(scope, send)
+        elif scope["path"].startswith(f"{self._prefix}/"):
+            await self._app({**scope, "path": scope["path"].removeprefix(self._prefix)}, receive, send)
+        else:
+            await self._app(scope, receive, send)

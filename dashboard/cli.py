@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import ssl
 import sys
 import webbrowser
 from collections.abc import Sequence
@@ -15,10 +16,12 @@ from typing import TextIO
 import uvicorn
 
 from dashboard import inspection
-from dashboard.security import is_loopback
+from dashboard.access import Access, make_access
+from dashboard.hosts import is_loopback
 from dashboard.settings import DEFAULT_PORT, Settings, parse_settings
 
 _PORTS_TO_TRY = 20
+_PROXIES = ["127.0.0.1", "::1"]  # may say in X-Forwarded-Proto that the browser came over HTTPS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,18 +33,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for logdir in settings.logdirs:
             logdir.check()
+        access = make_access(settings)
+        check_certificate(settings)
         listening = listen(settings.host, settings.port)
-    except (ImportError, OSError) as error:
+    except (ImportError, OSError, ValueError) as error:
         _say(f"board: {error}", stream=sys.stderr)
         return 2
-    if not is_loopback(settings.host):
-        reach = f"anyone who can reach {settings.host} port {listening.getsockname()[1]} can read the logs"
-        _say(f"board: {reach}. Leave --host out to serve this machine only.", stream=sys.stderr)
+    port = listening.getsockname()[1]
+    if settings.port is None and port != DEFAULT_PORT:
+        _say(f"board: port {DEFAULT_PORT} is taken. Continuing with port {port}.", stream=sys.stderr)
+    if not (is_loopback(settings.host) or settings.certfile):
+        risk = "what it sends, the token too, can be read on the way"
+        _say(f"board: {settings.host} is served over plain HTTP: {risk}. Pass --certfile for HTTPS.", stream=sys.stderr)
     for logdir in settings.logdirs:
         if not logdir.exists:
             _say(f"board: logdir {logdir.label!r} does not exist yet. board watches for it.", stream=sys.stderr)
-    serve(settings, listening)
+    serve(settings, access, listening)
     return 0
+
+
+def check_certificate(settings: Settings) -> None:
+    """Loads the certificate and its key, so that what is wrong with them is said before anything else.
+
+    Raises:
+        OSError: If there are some that can't be used.
+    """
+    if settings.certfile is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.certfile, settings.keyfile)
+    except OSError as error:
+        files = " and ".join(
+            f"--{name} {value!r}" for name in ("certfile", "keyfile") if (value := getattr(settings, name))
+        )
+        rule = "must be a certificate and its private key, both as PEM"
+        raise OSError(f"{files} {rule}; got: {error.strerror or error}. Pass other files.") from error
 
 
 def listen(host: str, port: int | None) -> socket.socket:
@@ -101,21 +127,36 @@ def _bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-def address_of(listening: socket.socket, host: str) -> str:
+def address_of(listening: socket.socket, settings: Settings) -> str:
     """The address to open in a browser on this machine."""
+    host = settings.host
     name = {"127.0.0.1": "localhost", "0.0.0.0": "localhost", "::": "localhost", "::1": "localhost"}.get(host, host)
-    return f"http://{f'[{name}]' if ':' in name else name}:{listening.getsockname()[1]}/"
+    scheme = "https" if settings.certfile else "http"
+    place = f"{f'[{name}]' if ':' in name else name}:{listening.getsockname()[1]}"
+    return f"{scheme}://{place}{settings.path_prefix}/"
 
 
-def serve(settings: Settings, listening: socket.socket) -> None:
+def serve(settings: Settings, access: Access | None, listening: socket.socket) -> None:
     """Serves until the process is interrupted, and says when the page can be opened."""
     from dashboard.app import create_app  # most of a second, which `board inspect` has no need to wait
+    from dashboard.connections import MAX_HEAD_BYTES, MAX_MESSAGE_BYTES, PatientProtocol
 
-    address = address_of(listening, settings.host)
     config = uvicorn.Config(
-        create_app(settings), log_level="warning", access_log=False, timeout_graceful_shutdown=2, ws="websockets-sansio"
+        create_app(settings, access),
+        http=PatientProtocol,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ssl_certfile=settings.certfile,
+        ssl_keyfile=settings.keyfile,
+        log_level="warning",
+        access_log=False,  # it would write tokens down
+        server_header=False,
+        forwarded_allow_ips=_PROXIES,  # said here, so that uvicorn's environment variable changes nothing
+        timeout_graceful_shutdown=2,
     )
-    server = _AnnouncingServer(config, address, settings)
+    address = address_of(listening, settings)
+    server = _AnnouncingServer(config, access.add_to(address) if access else address, settings)
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:

@@ -7,16 +7,21 @@ refused here. Everything the page needs comes from this server, and the Content-
 
 from __future__ import annotations
 
-import ipaddress
-import json
-import socket
-from collections.abc import Iterable
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Iterator
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.access import Access
+from dashboard.hosts import allowed_host_names, is_allowed_host, is_origin_of
+from dashboard.refusals import Refusal
+from dashboard.settings import Settings
+
+MAX_BODY_BYTES = 4 << 20
+MAX_URL_BYTES = 64 << 10
+MAX_HEADERS_BYTES = 64 << 10
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_CLOSE = (("connection", "close"),)
 
 
 def content_security_policy(script_hashes: Iterable[str]) -> str:
@@ -40,55 +45,23 @@ def content_security_policy(script_hashes: Iterable[str]) -> str:
     return "; ".join(" ".join([name, *sources]) for name, sources in directives.items())
 
 
-def is_allowed_host(host: str, allowed_names: frozenset[str]) -> bool:
-    """Whether a Host header (``name[:port]``) names this server.
-
-    An address literal can't be rebound by DNS, so it is allowed; a name must be one of `allowed_names`.
-    """
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return False
-    if name in allowed_names:
-        return True
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-def is_origin_of(origin: str, host: str) -> bool:
-    """Whether an Origin header (``scheme://name[:port]``) names the server of a Host header."""
-    try:
-        return urlsplit(origin).netloc == host
-    except ValueError:
-        return False
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address to listen on is reachable from this machine only."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def allowed_host_names(host: str) -> frozenset[str]:
-    """The names under which a server bound to `host` may be asked for."""
-    return frozenset({"localhost", host.lower(), socket.gethostname().lower()})
-
-
 class SecurityMiddleware:
-    """Refuses foreign hosts and origins, and adds the security headers to every answer."""
+    """Refuses foreign hosts and origins, requests without the token and those that are too large.
 
-    def __init__(self, app: ASGIApp, *, host: str, policy: str) -> None:
+    It adds the security headers to every answer, so it must be the outermost layer of an application.
+    """
+
+    def __init__(self, app: ASGIApp, *, settings: Settings, access: Access | None, policy: str) -> None:
         self._app = app
-        self._allowed_names = allowed_host_names(host)
+        self._access = access
+        self._proxy_names = frozenset(map(str.lower, settings.allow_host))
+        self._allowed_names = allowed_host_names(settings.host, self._proxy_names)
         self._headers = {
             "content-security-policy": policy,
             "x-content-type-options": "nosniff",
+            # Not no-referrer: with it a browser sends `Origin: null`.
             "referrer-policy": "same-origin",
+            "cross-origin-opener-policy": "same-origin",
             "cross-origin-resource-policy": "same-origin",
         }
 
@@ -96,10 +69,6 @@ class SecurityMiddleware:
         """Serves one request (ASGI)."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
-            return
-        refusal = self._find_refusal(scope)
-        if refusal is not None:
-            await _refuse(scope, send, refusal)
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -109,25 +78,90 @@ class SecurityMiddleware:
                     headers.setdefault(name, value)
             await send(message)
 
+        refusal = next(self._refusals(scope), None)
+        if refusal is None and scope["type"] == "http":
+            body = await _read_body(receive)
+            refusal = _too_long(body)
+            receive = _Replay(body, receive)
+        if refusal is not None:
+            await refusal.send(scope, send_with_headers)
+            return
         await self._app(scope, receive, send_with_headers)
 
-    def _find_refusal(self, scope: Scope) -> str | None:
+    def _refusals(self, scope: Scope) -> Iterator[Refusal]:
         headers = Headers(scope=scope)
+        checks = (
+            _find_excess(scope, headers),
+            self._find_foreigner(scope, headers),
+            self._find_stranger(scope, headers),
+        )
+        return (refusal for refusal in checks if refusal is not None)
+
+    def _find_foreigner(self, scope: Scope, headers: Headers) -> Refusal | None:
         host = headers.get("host", "")
         if not is_allowed_host(host, self._allowed_names):
-            return f"Host must name this server; got {host!r}. Open the address that board printed."
+            sentence = f"Host must name this server; got {host[:200]!r}. Open the address that board printed, or start "
+            return Refusal(421, sentence + "board with --allow-host and the name of the proxy before it.")
         origin = headers.get("origin")
         changes_state = scope["type"] == "websocket" or scope["method"] not in _SAFE_METHODS
-        if changes_state and origin is not None and not is_origin_of(origin, host):
-            return f"Origin must be this server; got {origin!r}. Other sites may not talk to board."
+        if changes_state and origin is not None and not is_origin_of(origin, host, self._proxy_names):
+            sentence = f"Origin must be this server; got {origin[:200]!r}. Other sites may not talk to board."
+            return Refusal(403, sentence)
         return None
 
+    def _find_stranger(self, scope: Scope, headers: Headers) -> Refusal | None:
+        if self._access is None:
+            return None
+        is_page = scope["type"] == "http" and scope["method"] == "GET"
+        return (self._access.find_entrance(scope) if is_page else None) or self._access.find_refusal(headers)
 
-async def _refuse(scope: Scope, send: Send, reason: str) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008, "reason": reason[:120]})
-        return
-    body = json.dumps({"detail": reason}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 421, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+
+def _find_excess(scope: Scope, headers: Headers) -> Refusal | None:
+    if not scope["path"].startswith("/"):
+        return Refusal(400, "The request must be for a path of this server. board is no proxy.", _CLOSE)
+    num_url_bytes = len(scope.get("raw_path") or b"") + len(scope["query_string"])
+    if num_url_bytes > MAX_URL_BYTES:
+        return Refusal(414, f"The URL must have at most {MAX_URL_BYTES:,} bytes; got {num_url_bytes:,}.", _CLOSE)
+    num_header_bytes = sum(len(name) + len(value) for name, value in headers.raw)
+    if num_header_bytes > MAX_HEADERS_BYTES:
+        sentence = f"The headers must have at most {MAX_HEADERS_BYTES:,} bytes; got {num_header_bytes:,}."
+        return Refusal(431, sentence, _CLOSE)
+    length = headers.get("content-length", "0")
+    if length.isdecimal() and int(length) > MAX_BODY_BYTES:
+        return Refusal(413, f"The body must have at most {MAX_BODY_BYTES:,} bytes; got {length}.", _CLOSE)
+    return None
+
+
+def _too_long(body: bytes | None) -> Refusal | None:
+    if body is None or len(body) <= MAX_BODY_BYTES:
+        return None
+    return Refusal(413, f"The body must have at most {MAX_BODY_BYTES:,} bytes; got more.", _CLOSE)
+
+
+async def _read_body(receive: Receive) -> bytes | None:
+    """Reads a body until it is too long; None if the client went away before its end."""
+    chunks, num_bytes = [], 0
+    while num_bytes <= MAX_BODY_BYTES:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        chunks.append(message.get("body", b""))
+        num_bytes += len(chunks[-1])
+        if not message.get("more_body", False):
+            break
+    return b"".join(chunks)
+
+
+class _Replay:
+    """Gives an application the body that was read, and afterwards what else comes."""
+
+    def __init__(self, body: bytes | None, receive: Receive) -> None:
+        self._body = body
+        self._receive = receive
+        self._is_first = True
+
+    async def __call__(self) -> Message:
+        if self._is_first:
+            self._is_first = False
+            return {"type": "http.disconnect"} if self._body is None else {"type": "http.request", "body": self._body}
+        return await self._receive()

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any
 
+from dashboard import __version__
+from dashboard.flags import find_answer
 from summaries import AnyPath, Logdir, parse_logdirs
 
 DEFAULT_PORT = 6006
+_TYPES: dict[str, Callable[[str], Any]] = {"int | None": int, "float": float}
+_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 
 def _setting(help_text: str, *, default: Any = MISSING, metavar: str | None = None) -> Any:
@@ -41,6 +47,37 @@ class Settings:
         default=None,
         metavar="DIR|off",
     )
+    reload_interval: float = _setting(
+        "Seconds between two looks at logdirs whose system does not tell of changes, as network drives and object "
+        "stores.",
+        default=1.0,
+        metavar="SECS",
+    )
+    path_prefix: str = _setting(
+        "Path below which the board is served, as `/board`, behind a reverse proxy; the proxy may pass it on or take "
+        "it off.",
+        default="",
+        metavar="PATH",
+    )
+    allow_host: Sequence[str] = _setting(
+        "Names of reverse proxies before the board, as browsers write them. Only this machine's own names are answered "
+        "otherwise.",
+        default=(),
+        metavar="NAME",
+    )
+    token_file: str | None = _setting(
+        "File with the token that a browser or program must bring. Left out: a new one at each start if others can "
+        "reach --host, else none.",
+        default=None,
+        metavar="FILE",
+    )
+    certfile: str | None = _setting(
+        "Certificate to serve over HTTPS with, as PEM, and those of its issuers.", default=None, metavar="FILE"
+    )
+    keyfile: str | None = _setting(
+        "Private key of --certfile. Left out: --certfile holds it.", default=None, metavar="FILE"
+    )
+    window_title: str = _setting("Title of the browser's window.", default="board", metavar="TITLE")
     open: bool = _setting("Open the page in the default web browser.", default=False)
 
     @property
@@ -75,7 +112,9 @@ def make_parser() -> argparse.ArgumentParser:
         description="Open the training logs of a folder in a live web page.",
         epilog="Example: board --logdir runs/. To see what event files hold, and what is wrong with them: "
         "board inspect FILE|DIR.",
+        allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"board {__version__}")
     for setting in fields(Settings):
         _add_flag(parser, setting)
     return parser
@@ -88,13 +127,14 @@ def _add_flag(parser: argparse.ArgumentParser, setting: Field[Any]) -> None:
             flag_name(setting), action=argparse.BooleanOptionalAction, default=setting.default, **common
         )
         return
+    # Without a default list: argparse would append to it.
     repeated: dict[str, Any] = {"nargs": "+", "action": "extend"} if "Sequence" in str(setting.type) else {}
     parser.add_argument(
         flag_name(setting),
         required=setting.default is MISSING,
-        default=None if setting.default is MISSING else setting.default,
+        default=None if setting.default is MISSING or repeated else setting.default,
         metavar=setting.metadata["metavar"] or setting.name.upper(),
-        type=int if setting.type == "int | None" else str,
+        type=_TYPES.get(str(setting.type), str),
         **repeated,
         **common,
     )
@@ -110,17 +150,36 @@ def parse_settings(arguments: Sequence[str] | None = None) -> Settings:
         SystemExit: With status 2 and a message on stderr, if the arguments are off.
     """
     parser = make_parser()
-    parsed = parser.parse_args(arguments)
-    if parsed.port is not None and not 0 <= parsed.port <= 65535:
-        parser.error(f"--port must be between 0 and 65535; got {parsed.port}. Leave it out to take a free one.")
-    settings = Settings(**vars(parsed) | {"logdir": tuple(parsed.logdir)})
+    answer = find_answer(sys.argv[1:] if arguments is None else arguments, list(parser._option_string_actions))
+    if answer is not None:
+        parser.error(answer)
+    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
+    given |= {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+    given["path_prefix"] = given["path_prefix"].rstrip("/")
+    settings = Settings(**given)
+    problem = next(_find_problems(settings), None)
+    if problem is not None:
+        parser.error(problem)
+    return settings
+
+
+def _find_problems(settings: Settings) -> Iterator[str]:
+    if settings.port is not None and not 0 <= settings.port <= 65535:
+        yield f"--port must be between 0 and 65535; got {settings.port}. Leave it out to take a free one."
+    if not 0.1 <= settings.reload_interval <= 3600:
+        yield f"--reload-interval must be from 0.1 to 3600 seconds; got {settings.reload_interval}. Leave it out for 1."
+    if not _PREFIX.fullmatch(settings.path_prefix):
+        rule = "must begin with a slash and hold letters, digits and any of / . _ ~ - only"
+        yield f"--path-prefix {rule}; got {settings.path_prefix!r}. Pass the path of the board at the proxy, as /board."
+    if settings.keyfile is not None and settings.certfile is None:
+        yield "--keyfile must come with --certfile; got it alone. Pass the certificate too."
     try:
         files = [logdir.label for logdir in settings.logdirs if os.path.isfile(logdir.path)]
     except ValueError as error:
-        parser.error(f"--logdir: {error}")
+        yield f"--logdir: {error}"
+        return
     if files:
-        parser.error(f"--logdir must be a folder; got the file {files[0]!r}. Pass the folder that holds it.")
-    return settings
+        yield f"--logdir must be a folder; got the file {files[0]!r}. Pass the folder that holds it."
 
 
 def settings_table() -> str:
@@ -133,5 +192,6 @@ def settings_table() -> str:
 
 
 def _default_text(default: object) -> str:
-    words = {None: "–", False: "off", True: "on"}
-    return words[default] if isinstance(default, bool) or default is None else f"`{default}`"
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return f"`{default}`" if default or default == 0 else "–"

@@ -35,28 +35,28 @@ def _modules() -> list[str]:
     return [f"static/{path.relative_to(_STATIC).as_posix()}" for path in found] + ["vendor/uplot/uPlot.esm.js"]
 
 
-INDEX_HTML = (
-    """<!DOCTYPE html>
+def index_html(prefix: str) -> str:
+    """The page that Dash fills in, for a board below the path `prefix`."""
+    sheets = "".join(f'    <link rel="stylesheet" href="{prefix}/{sheet}">\n' for sheet in _SHEETS)
+    modules = "".join(f'    <link rel="modulepreload" href="{prefix}/{module}">\n' for module in _modules())
+    return f"""<!DOCTYPE html>
 <html lang="en">
   <head>
-    {%metas%}
+    {{%metas%}}
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>{%title%}</title>
-    <link rel="icon" type="image/svg+xml" href="/static/mark.svg">
-    <script src="/static/js/theme_boot.js"></script>
-    {%css%}
-"""
-    + "".join(f'    <link rel="stylesheet" href="/{sheet}">\n' for sheet in _SHEETS)
-    + "".join(f'    <link rel="modulepreload" href="/{module}">\n' for module in _modules())
-    + """    <script type="module" src="/static/js/session.js"></script>
+    <title>{{%title%}}</title>
+    <link rel="icon" type="image/svg+xml" href="{prefix}/static/mark.svg">
+    <script src="{prefix}/static/js/theme_boot.js"></script>
+    {{%css%}}
+{sheets}{modules}    <script type="module" src="{prefix}/static/js/session.js"></script>
   </head>
   <body>
-    {%app_entry%}
-    <footer>{%config%}{%scripts%}{%renderer%}</footer>
+    {{%app_entry%}}
+    <footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
   </body>
 </html>
 """
-)
+
 
 _THEME = {
     "fontFamily": "var(--font)",
@@ -68,7 +68,8 @@ _THEME = {
 
 def layout(settings: Settings) -> Component:
     """Makes the frame; `register_callbacks` fills the page in."""
-    bar = [{"path": page.path, "title": page.title, "icon": page.icon, "kinds": page.kinds} for page in PAGES]
+    prefix = settings.path_prefix
+    bar = [{"path": prefix + page.path, "title": page.title, "icon": page.icon, "kinds": page.kinds} for page in PAGES]
     frame: Component = dmc.MantineProvider(
         id="theme",
         theme=_THEME,
@@ -92,7 +93,7 @@ def register_callbacks(app: Dash, settings: Settings) -> None:
 
     @app.callback(Output("page", "children"), Input("url", "pathname"))
     def show_page(path: str | None) -> Component:
-        return find_page(path).layout(settings)
+        return find_page((path or "").removeprefix(settings.path_prefix)).layout(settings)
 
     app.clientside_callback(
         ClientsideFunction("board", "scheme"), Output("theme", "forceColorScheme"), Input("top", "theme")

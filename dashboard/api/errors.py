@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+import reprlib
+from http import HTTPStatus
+from typing import Any
+
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = 200
 
 
 def not_found(error: KeyError) -> HTTPException:
     """Turns a KeyError that carries a sentence into a 404 answer."""
     return HTTPException(status_code=404, detail=str(error.args[0]))
+
+
+class Problem(BaseModel):
+    """The answer to a request that is not served."""
+
+    detail: str = Field(description="A sentence: what must hold, what came, what to do.")
+
+
+def describe_api(version: str, prefix: str) -> dict[str, Any]:
+    """What `openapi.json` says of all data routes, as keywords of FastAPI.
+
+    There is no page of it: FastAPI's pages load their programs from another host.
+    """
+    return {
+        "title": "board",
+        "version": version,
+        "description": "The data behind the pages. Post a selection of runs first; its key names them afterwards.",
+        "openapi_url": "/data/openapi.json",
+        "docs_url": None,
+        "redoc_url": None,
+        "servers": [{"url": prefix or "/"}],
+        "responses": {status: {"model": Problem} for status in (404, 422)},
+    }
 
 
 def make_router() -> APIRouter:
@@ -18,22 +50,65 @@ def make_router() -> APIRouter:
 
     @router.get("/data/{path:path}", include_in_schema=False)
     def answer_404(path: str) -> None:
-        raise HTTPException(404, f"There is no data at 'data/{path}'. Load the page again if it is of another release.")
+        place = shorten(f"data/{path}")
+        raise HTTPException(404, f"There is no data at {place}. Load the page again if it is of another release.")
+
+    return router
+
+
+def make_last_router() -> APIRouter:
+    """Makes the route that answers paths without a page: Dash's own catch-all shows the first, and not this board's."""
+    router = APIRouter()
+
+    @router.get("/{path:path}", include_in_schema=False)
+    def answer_404(path: str) -> None:
+        raise HTTPException(404, f"There is no page at {shorten(path)}. Open the address that board printed.")
 
     return router
 
 
 def install(app: FastAPI) -> None:
-    """Has a request whose parameters are off answered with 422 and a sentence about the first of them."""
+    """Has whatever goes wrong answered with a sentence as JSON, never with what the server knows of it."""
 
     @app.exception_handler(RequestValidationError)
-    def answer_422(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def answer_422(_: Request, error: RequestValidationError) -> JSONResponse:
         return JSONResponse({"detail": describe(error)}, status_code=422)
+
+    @app.exception_handler(StarletteHTTPException)
+    async def answer_others(request: Request, error: StarletteHTTPException) -> JSONResponse:
+        return JSONResponse({"detail": _sentence_of(request, error)}, error.status_code, error.headers)
+
+    @app.exception_handler(Exception)
+    async def answer_500(_: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": "The server failed at this request. What it printed says why."}, status_code=500)
+
+
+async def answer_no_file(request: Request, _: Exception) -> JSONResponse:
+    """Answers a request for a file that the page does not have."""
+    return JSONResponse({"detail": _no_file(request)}, status_code=404)
+
+
+def _sentence_of(request: Request, error: StarletteHTTPException) -> str:
+    if error.detail != HTTPStatus(error.status_code).phrase:
+        return str(error.detail)
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "GET")
+        return f"The method must be {allowed} at {shorten(request.url.path)}; got {shorten(request.method)}."
+    return _no_file(request) if error.status_code == HTTPStatus.NOT_FOUND else f"{error.detail}."
+
+
+def _no_file(request: Request) -> str:
+    return f"There is no file at {shorten(request.url.path)}."
+
+
+def shorten(value: object) -> str:
+    """A value that came with a request, short enough to be repeated in a sentence."""
+    return _REPR.repr(value)
 
 
 def describe(error: RequestValidationError) -> str:
     """Says which parameter is off, what must hold and what came."""
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
-    got = "" if first["type"] == "missing" else f"; got {first['input']!r}"
+    got = "" if first["type"] == "missing" else f"; got {shorten(first['input'])}"
     return f"{name}: {first['msg']}{got}."

@@ -15,6 +15,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from dashboard.api.errors import not_found
+from dashboard.api.parameters import Name, RunParameter
 from dashboard.graph import Hierarchy, build_hierarchy, drawing_answer, panel_answer, read_graph, search_answer
 from dashboard.graph.answers import Answer
 from dashboard.store.protocol import LogStore
@@ -90,20 +91,20 @@ def make_router(store: LogStore, server: str) -> APIRouter:
     @router.get("/data/graph")
     def get_graph(
         request: Request,
-        run: str,
-        opened: Annotated[list[str] | None, Query(alias="open", max_length=MAX_OPEN)] = None,
-        keep: str = "",
+        run: RunParameter,
+        opened: Annotated[list[Name] | None, Query(alias="open", max_length=MAX_OPEN)] = None,
+        keep: Name = "",
     ) -> Response:
         """The placed boxes and edges of a run's graph, and its layer table, with the scopes `open` opened."""
         return answer(request, run, lambda hierarchy: drawing_answer(hierarchy, frozenset(opened or ()), keep))
 
     @router.get("/data/graph/node")
-    def get_node(request: Request, run: str, id: str) -> Response:
+    def get_node(request: Request, run: RunParameter, id: Name) -> Response:
         """The facts of one scope or node."""
         return answer(request, run, lambda hierarchy: panel_answer(hierarchy, id))
 
     @router.get("/data/graph/search")
-    def search_nodes(request: Request, run: str, q: str) -> Response:
+    def search_nodes(request: Request, run: RunParameter, q: Name) -> Response:
         """The scopes and nodes whose path or op matches."""
         return answer(request, run, lambda hierarchy: search_answer(hierarchy, q))
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from dashboard.api import histograms_wire as wire
 from dashboard.api.errors import not_found
+from dashboard.api.parameters import Name, RunParameter, SelectionParameter, SinceParameter, Step, TagParameter
 from dashboard.api.selections import Selections
 from dashboard.queries.histograms import choose_steps, current_points, make_ridges
 from dashboard.store.blob_bytes import read_verified
@@ -129,12 +130,12 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
 
     @router.get("/data/histograms")
     def get_histograms(
-        selection: str,
-        tag: Annotated[list[str], Query(min_length=1, max_length=MAX_TAGS)],
-        run: Annotated[str | None, Query(description="Drawn where it has the tag; else the newest run.")] = None,
+        selection: SelectionParameter,
+        tag: Annotated[list[Name], Query(min_length=1, max_length=MAX_TAGS, examples=[["weights/dense"]])],
+        run: Annotated[Name | None, Query(description="Drawn where it has the tag; else the newest run.")] = None,
         max_steps: Annotated[int, Query(ge=2, le=MAX_STEPS, description="Histograms of a card.")] = 24,
         width: Annotated[int, Query(ge=16, le=MAX_WIDTH_PX, description="Pixels of the plot.")] = 280,
-        since: Annotated[int, Query(ge=0, description="Leave out runs unchanged since this version.")] = 0,
+        since: SinceParameter = 0,
         format: Literal["binary", "json"] = "binary",
         if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:
@@ -157,9 +158,9 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
 
     @router.get("/data/histograms/buckets")
     def get_buckets(
-        run: str,
-        tag: str,
-        step: Annotated[list[int], Query(min_length=1, max_length=MAX_STEPS)],
+        run: RunParameter,
+        tag: TagParameter,
+        step: Annotated[list[Step], Query(min_length=1, max_length=MAX_STEPS, examples=[[0, 100]])],
         format: Literal["binary", "json"] = "binary",
     ) -> Response:
         """The buckets of one tag of one run, as they were logged, at given steps."""
@@ -177,7 +178,7 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
 def _refusal(error: KeyError | OSError | EOFError) -> HTTPException:
     if isinstance(error, KeyError):
         return not_found(error)
-    return HTTPException(503, f"An event file changed while it was read: {error}. Ask again.")
+    return HTTPException(503, "An event file changed or went away while it was read. Ask again.")
 
 
 def read_steps(

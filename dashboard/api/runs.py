@@ -43,7 +43,7 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
         }
 
     @router.get("/data/tags")
-    def get_tags(kind: Annotated[str, Query(min_length=1, max_length=64)]) -> dict[str, Any]:
+    def get_tags(kind: Annotated[str, Query(min_length=1, max_length=64, examples=["scalars"])]) -> dict[str, Any]:
         """Tags of a kind; each with the runs that have it, as indices into `runs`."""
         version = store.tags_version()
         names = [run.name for run in store.runs()]

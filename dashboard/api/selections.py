@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from dashboard.api.parameters import Name
+
 MAX_SELECTIONS = 512
 MAX_RUNS = 20_000
 
@@ -55,7 +57,7 @@ class Selections:
 class SelectionBody(BaseModel):
     """The runs to select, in the order in which answers shall list them."""
 
-    runs: list[str] = Field(max_length=MAX_RUNS)
+    runs: list[Name] = Field(max_length=MAX_RUNS, examples=[["baseline", "lr_0.1"]])
 
 
 class SelectionKey(BaseModel):

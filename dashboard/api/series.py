@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 
 from dashboard.api import wire
 from dashboard.api.errors import not_found
+from dashboard.api.parameters import Name, SelectionParameter, SinceParameter
 from dashboard.api.selections import Selections
 from dashboard.queries.draw import choose_points, smooth_series
 from dashboard.queries.non_finite import last_value, tally_non_finite
@@ -41,14 +42,14 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
 
     @router.get("/data/series")
     def get_series(
-        selection: str,
-        tag: Annotated[list[str], Query(min_length=1, max_length=MAX_TAGS)],
+        selection: SelectionParameter,
+        tag: Annotated[list[Name], Query(min_length=1, max_length=MAX_TAGS, examples=[["train/loss"]])],
         x: XAxis = "step",
         width: Annotated[int, Query(ge=1, le=MAX_WIDTH_PX, description="Pixels of the plot.")] = 400,
         start: Annotated[float, Query(description="First position of the range, in units of x.")] = -math.inf,
         stop: Annotated[float, Query(description="Last position of the range, in units of x.")] = math.inf,
         smoothing: Annotated[float, Query(ge=0, lt=1, description="Weight of the moving average; 0 for none.")] = 0.0,
-        since: Annotated[int, Query(ge=0, description="Leave out runs unchanged since this version.")] = 0,
+        since: SinceParameter = 0,
         format: Literal["binary", "json"] = "binary",
         if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:

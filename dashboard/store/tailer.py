@@ -17,16 +17,25 @@ STOP_SECS = 1.0
 
 
 class Tailer:
-    """Tails logdirs in a thread of its own: at once where the system reports changes, else every `POLL_SECS`.
+    """Tails logdirs in a thread of its own: at once where the system reports changes, else every `poll_secs`.
 
     Args:
         logdir: The folder, or several, as `summaries.parse_logdirs` takes them; they may be created, removed or
             replaced while the thread runs.
         store: Takes what was read.
         on_change: Called from the thread after the store changed, and when the first look has ended.
+        poll_secs: How often to look where the system reports no changes.
     """
 
-    def __init__(self, logdir: AnyPath | Sequence[AnyPath], store: LogStore, on_change: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        logdir: AnyPath | Sequence[AnyPath],
+        store: LogStore,
+        on_change: Callable[[], None],
+        *,
+        poll_secs: float = POLL_SECS,
+    ) -> None:
+        self._poll_secs = poll_secs
         self._tail = LogdirTail(logdir, states=store.states())
         self._store = store
         self._on_change = on_change
@@ -75,7 +84,7 @@ class Tailer:
         while not self._stop.is_set():
             try:
                 self._read(None)
-                for changed in iter_changes(lambda: self._tail.tops, self._stop, poll_secs=POLL_SECS):
+                for changed in iter_changes(lambda: self._tail.tops, self._stop, poll_secs=self._poll_secs):
                     self._read(changed)
                     is_told = False
             # The page must live on when one look fails, whatever the file system did; the next look tries again.
@@ -84,7 +93,7 @@ class Tailer:
                     labels = ", ".join(logdir.label for logdir in self._tail.logdirs)
                     _log.exception("Could not read %s. Continuing with what was read; trying again.", labels)
                 is_told = True
-                self._stop.wait(POLL_SECS)
+                self._stop.wait(self._poll_secs)
 
     def _read(self, changed: Collection[str] | None) -> None:
         for update in self._tail.iter_updates(changed):

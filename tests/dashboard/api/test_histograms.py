@@ -277,7 +277,7 @@ def test_buckets_of_a_file_that_went_away_are_refused_with_a_sentence(
     answer = board.get("histograms/buckets", run="a", tag="w", step=0)
 
     assert answer.status_code == 503
-    assert answer.json()["detail"].startswith("An event file changed while it was read: ")
+    assert answer.json()["detail"].startswith("An event file changed or went away while it was read.")
 
 
 def test_rewritten_file_is_looked_at_anew(tmp_path: Path, write_histograms: Callable[..., None], board: Board) -> None:
