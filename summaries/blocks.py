@@ -23,7 +23,7 @@ from summaries import events, wire
 from summaries.adapters import to_numpy
 from summaries.columns import Floats, Ints
 from summaries.records import FOOTER_BYTES, HEADER_BYTES, frame
-from summaries.values import check_shape, keep_array
+from summaries.values import check_dtype, check_shape, keep_array
 
 _Bytes = npt.NDArray[np.uint8]
 _POLYNOMIAL = 0x82F63B78
@@ -56,12 +56,13 @@ class Block:
         """A block that shares no memory that may change.
 
         Raises:
-            ValueError: If the shapes differ, or a step is no integer.
+            ValueError: If the shapes differ, a step is no integer, or a value no real number.
         """
         steps = _to_steps(steps)
         check_shape("steps", steps, (steps.size,))
         columns = {tag: keep_array(column) for tag, column in values.items()}
         for tag, column in columns.items():
+            check_dtype(f"values[{tag!r}]", column)
             check_shape(f"values[{tag!r}]", column, steps.shape)
         if isinstance(walltimes, tuple) and len(walltimes) == 2 and walltimes[1] is None:
             return Block(tuple(columns), steps, tuple(columns.values()), float(walltimes[0]))

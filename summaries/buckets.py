@@ -124,7 +124,8 @@ def count_by_rule(values: npt.NDArray[Any], bins: str | int | Sequence[float]) -
     Raises:
         ValueError: If NumPy does not know the rule, or the edges do not ascend.
     """
-    counts, edges = np.histogram(values[np.isfinite(values)], bins=bins)
+    finite = values[np.isfinite(values)].astype(np.float64, copy=False)  # as torch: the edges are float64's
+    counts, edges = np.histogram(finite, bins=bins)
     return np.concatenate([[0], counts]), edges.astype(np.float64)
 
 

@@ -51,10 +51,11 @@ def to_integer(name: str, value: Any) -> int:
     Raises:
         ValueError: If it is none of these.
     """
+    number = _unwrap(value)
     try:
-        return operator.index(value)
+        return operator.index(number)
     except TypeError:
-        number = _to_float(value)
+        number = _to_float(number)
     if not number.is_integer():
         raise ValueError(f"{name} must be an integer; got {value!r}. Round it, or count in a smaller unit.")
     return int(number)
@@ -68,7 +69,7 @@ def to_time(walltime: float | None) -> float:
     """
     if walltime is None:
         return time.time()
-    secs = _to_float(walltime)
+    secs = _to_float(_unwrap(walltime))
     if not math.isfinite(secs):
         rule = "seconds since the Unix epoch"
         raise ValueError(f"walltime must be {rule}; got {walltime!r}. Pass time.time(), or timestamp() of a datetime.")
@@ -83,8 +84,13 @@ def _to_float64(number: Any) -> float:
         return math.inf if number > 0 else -math.inf
 
 
+def _unwrap(value: Any) -> Any:
+    """The element of an array of one, of any library; anything else as it is."""
+    return value.item() if getattr(value, "size", 0) == 1 and hasattr(value, "item") else value
+
+
 def _to_float(value: Any) -> float:
-    """A number of any library, an array of one too; NaN for anything else, and for strings."""
+    """A number of any library; NaN for anything else, and for strings."""
     try:
         return float(value) if hasattr(value, "__float__") else math.nan
     except (TypeError, ValueError):
@@ -100,11 +106,28 @@ def to_number(value: Any) -> float:
     if isinstance(value, numbers.Number) and not isinstance(value, (complex, np.complexfloating)):
         return _to_float64(value)
     array = to_numpy(value)
-    if array.size != 1 or not is_real(array):
-        raise ValueError(
-            f"scalar_value must be one real number; got shape {array.shape} and dtype {array.dtype}. Reduce it first."
-        )
+    _check_one_real(array)
     return float(array.reshape(-1)[0])
+
+
+def keep_number(value: Any) -> Any:
+    """`value` as a float; an array of one element that may still be computed is kept as it is.
+
+    Raises:
+        ValueError: If it is not one real number.
+    """
+    if not is_deferred(value):
+        return to_number(value)
+    _check_one_real(value)
+    return value
+
+
+def _check_one_real(array: Any) -> None:
+    if array.size != 1 or not is_real(array):
+        shape = tuple(array.shape)
+        raise ValueError(
+            f"scalar_value must be one real number; got shape {shape} and dtype {array.dtype}. Reduce it first."
+        )
 
 
 def keep_array(value: Any, *, copy: bool = False) -> Any:
@@ -122,15 +145,21 @@ def keep_array(value: Any, *, copy: bool = False) -> Any:
 
 def is_real(array: Any) -> bool:
     """Whether an array holds real numbers."""
-    return np.dtype(array.dtype).kind in _REAL_KINDS or "float" in str(array.dtype)  # ml_dtypes' floats have kind V
+    kind = getattr(array.dtype, "kind", "O")  # dtypes that are not NumPy's, as of JAX's keys, have none
+    return kind in _REAL_KINDS or "float" in str(array.dtype)  # ml_dtypes' floats have kind V
 
 
-def check_real(name: str, array: Any) -> None:
-    """Raises ValueError unless `array` holds real numbers, and at least one."""
+def check_dtype(name: str, array: Any) -> None:
+    """Raises ValueError unless `array` is of real numbers."""
     if not is_real(array):
         raise ValueError(
             f"{name} must be real numbers; got dtype {array.dtype}. Log magnitudes, or real and imaginary parts."
         )
+
+
+def check_real(name: str, array: Any) -> None:
+    """Raises ValueError unless `array` holds real numbers, and at least one."""
+    check_dtype(name, array)
     if array.size == 0:
         raise ValueError(f"{name} must not be empty; got shape {tuple(array.shape)}. Leave empty arrays out.")
 

@@ -127,7 +127,7 @@ class AnalysisMethods(Methods):
         """
         step, wall_time = to_step(global_step), to_time(walltime)
         kept = keep_array(tensor)
-        if not is_real(kept) and kept.dtype.kind != "c":
+        if not is_real(kept) and "complex" not in str(kept.dtype):
             raise ValueError(f"tensor must be numbers or bools; got dtype {kept.dtype}. Log texts with add_text.")
         if kept.nbytes >= _MAX_MESSAGE_BYTES:
             raise ValueError(f"tensor must be below 2 GB; got {kept.nbytes} bytes. Log parts of it.")

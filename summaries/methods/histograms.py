@@ -13,7 +13,7 @@ from summaries.events import encode_event
 from summaries.kinds import HISTOGRAMS
 from summaries.kinds.histograms import encode_buckets
 from summaries.methods.base import Methods
-from summaries.values import check_bins, check_real, check_shape, keep_array, to_step, to_time
+from summaries.values import check_bins, check_dtype, check_real, check_shape, keep_array, to_step, to_time
 
 Bins = str | int | Sequence[float]
 
@@ -118,10 +118,12 @@ class HistogramMethods(Methods):
             walltime: Seconds since the Unix epoch, now if None.
 
         Raises:
-            ValueError: If the shapes do not fit.
+            ValueError: If the shapes do not fit, or an element is no real number.
         """
         step, wall_time = to_step(step), to_time(walltime)
         kept_counts, kept_moments = keep_array(counts), keep_array(moments)
+        check_dtype("counts", kept_counts)
+        check_dtype("moments", kept_moments)
         check_shape("counts", kept_counts, (len(tags), len(buckets.HISTOGRAM_LIMITS)))
         check_shape("moments", kept_moments, (len(tags), 5))
         names = tuple(tags)

@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy.typing as npt
 
-from summaries import adapters
 from summaries.background import Outbox
 from summaries.blocks import Block
 from summaries.events import encode_event, encode_scalar_event, single_prefix, summary_field
 from summaries.kinds import SCALARS
 from summaries.kinds.scalars import TENSOR_SCALAR_METADATA, encode_tensor_scalar, pack_float
 from summaries.methods.base import Methods
-from summaries.values import check_mapping, to_number, to_step, to_time
+from summaries.values import check_mapping, keep_number, to_number, to_step, to_time
 
 _PLAIN_NUMBERS = frozenset({float, int})
 
@@ -66,7 +65,7 @@ class ScalarMethods(Methods):
     ) -> None:
         """The general way of `add_scalar`."""
         step, wall_time = to_step(global_step), to_time(walltime)
-        kept = scalar if adapters.is_deferred(scalar) else to_number(scalar)
+        kept = keep_number(scalar)
 
         def encode() -> bytes:
             if not (new_style or is_double):
@@ -96,7 +95,7 @@ class ScalarMethods(Methods):
         if is_plain and self._outbox.queued_tags.keys().isdisjoint(values):
             self._outbox.put(encode_event(wall_time, step, summary_field(values.items())))
             return
-        kept = {tag: value if adapters.is_deferred(value) else to_number(value) for tag, value in values.items()}
+        kept = {tag: keep_number(value) for tag, value in values.items()}
 
         def encode() -> bytes:
             return encode_event(wall_time, step, summary_field((tag, to_number(value)) for tag, value in kept.items()))
@@ -120,7 +119,7 @@ class ScalarMethods(Methods):
                 the values were there.
 
         Raises:
-            ValueError: If the shapes differ.
+            ValueError: If the shapes differ, a step is no integer, or a value no real number.
         """
         block = Block.make(steps, values, walltimes)
         self._submit(block.tags, block.first_step, block.encode, num_bytes=block.num_bytes, arrays=block.columns)

@@ -64,6 +64,7 @@ OF_BOTH_PEERS = [
     call("add_histogram", "h", VALUES, 3, walltime=TIME),
     call("add_histogram", "h", VALUES, 3, bins="auto"),
     call("add_histogram", "h", VALUES, 3, bins="fd", max_bins=10),
+    call("add_histogram", "h", VALUES.astype(np.float32), 3, bins="auto"),
     call("add_histogram", "h", VALUES, 3, max_bins=40),
     call("add_histogram", "h", VALUES.reshape(20, 100), 3, bins=[-3, -1, 0, 2, 5]),
     call("add_histogram", "h", np.zeros(5), 3),

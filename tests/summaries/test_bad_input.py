@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Callable
 from pathlib import Path
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -51,6 +53,12 @@ CALLS: list[tuple[str, Call]] = [
     ("num_thresholds must be an integer; got 'x'", lambda log: log.add_pr_curve("p", [0], [0.5], num_thresholds="x")),
     ("text must be a string; got None", lambda log: log.add_annotation(None)),
     ("name must be a string; got 3", lambda log: log.add_run_info(name=3)),
+    (r"scalar_value must be one real number; got shape .3,.", lambda log: log.add_scalar("a", jnp.ones(3), 1)),
+    ("scalar_value must be one real number; .* complex64", lambda log: log.add_scalars_at(1, {"a": jnp.array(1j)})),
+    ("values must be real numbers; got dtype key<fry>", lambda log: log.add_histogram("h", jax.random.key(0))),
+    ("tensor must be numbers or bools; got dtype key<fry>", lambda log: log.add_tensor("t", jax.random.key(0))),
+    ("must be real numbers; got dtype <U1", lambda log: log.add_scalars_block([0], {"a": ["x"]}, walltimes=[1])),
+    ("must be real numbers; got dtype complex", lambda log: log.add_scalars_block([0], {"a": [1j]}, walltimes=[1])),
     ("prefix must be a string that is not empty; got None", lambda log: log.child(None)),
 ]  # fmt: skip
 

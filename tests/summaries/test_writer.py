@@ -144,6 +144,13 @@ def test_add_scalar_takes_every_integer_as_step(writer: SummaryWriter):
     assert read(writer.log_dir).scalars["a"].steps.tolist() == [3, 4, 5, 6]
 
 
+def test_add_scalar_takes_an_array_of_one_integer_as_step_to_its_last_digit(writer: SummaryWriter):
+    for step in (np.array([5]), jnp.array([[6]]), np.array([7.0]), np.array([2**60 + 1])):
+        writer.add_scalar("a", 1.0, step)
+
+    assert written(writer).scalars["a"].steps.tolist() == [5, 6, 7, 2**60 + 1]
+
+
 def test_add_scalar_of_a_step_beyond_64_bits_raises(writer: SummaryWriter):
     with pytest.raises(ValueError, match="global_step must fit 64 bits; got 9223372036854775808"):
         writer.add_scalar("a", 0.5, 2**63)
