@@ -18,7 +18,6 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
-from dashboard.hosts import is_loopback
 from dashboard.refusals import Refusal
 from dashboard.settings import Settings
 
@@ -92,7 +91,7 @@ def make_access(settings: Settings) -> Access | None:
     """
     if settings.token_file is not None:
         return Access(read_token(Path(settings.token_file)), f"{settings.path_prefix}/")
-    if is_loopback(settings.host):
+    if not settings.is_shared:
         return None
     return Access(secrets.token_urlsafe(_NUM_TOKEN_BYTES), f"{settings.path_prefix}/")
 

@@ -7,6 +7,7 @@ import html
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +60,7 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
         ``app.state.access``.
 
     Raises:
-        OSError: If the token file can't be read.
-        ValueError: If it holds no token.
+        OSError, ValueError: As `make_access`.
     """
     access = access or make_access(settings)
     # Versions count from 0 in each process: only with this do they tell what a browser's copy is worth.
@@ -89,15 +89,17 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
     pages = make_dash(settings, app)
     app.include_router(errors.make_last_router())
     app.state.dash, app.state.store, app.state.access = pages, store, access
-    policy = content_security_policy(pages.csp_hashes())
-
-    def add_layers(inner: ASGIApp) -> ASGIApp:
-        inner = PagePaths(inner, paths=frozenset(page.path for page in PAGES))
-        inner = PathPrefix(inner, prefix=settings.path_prefix)
-        return SecurityMiddleware(inner, settings=settings, access=access, policy=policy)
-
-    app.layers = add_layers
+    app.layers = partial(
+        add_layers, settings=settings, access=access, policy=content_security_policy(pages.csp_hashes())
+    )
     return app
+
+
+def add_layers(app: ASGIApp, *, settings: Settings, access: Access | None, policy: str) -> ASGIApp:
+    """Puts an application behind the path prefix and the security layer, which sees every request first."""
+    pages = PagePaths(app, paths=frozenset(page.path for page in PAGES))
+    prefixed = PathPrefix(pages, prefix=settings.path_prefix)
+    return SecurityMiddleware(prefixed, settings=settings, access=access, policy=policy)
 
 
 def make_dash(settings: Settings, server: FastAPI) -> dash.Dash:

@@ -12,6 +12,7 @@ from typing import Any
 
 from dashboard import __version__
 from dashboard.flags import find_answer
+from dashboard.hosts import is_loopback
 from summaries import AnyPath, Logdir, parse_logdirs
 
 DEFAULT_PORT = 6006
@@ -93,6 +94,11 @@ class Settings:
     def logdir_key(self) -> str:
         """What tells the logdirs from all others. Event files are known by their paths, so each name of one counts."""
         return "\n".join(logdir.key for logdir in self.logdirs)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether others than the users of this machine may see the board; it asks for a token then."""
+        return self.token_file is not None or not is_loopback(self.host)
 
     @property
     def logdir_label(self) -> str:

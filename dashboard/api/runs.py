@@ -6,12 +6,14 @@ import itertools
 import math
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
 from dashboard.health import describe_problems
 from dashboard.settings import Settings
+from dashboard.store.index_files import find_default_folder
 from dashboard.store.protocol import LogStore, Progress, RunFacts
 from summaries import FolderProblem, show_path
 
@@ -37,7 +39,7 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
             "version": version,
             "is_reading": is_reading,
             "tags_version": tags_version,
-            "remarks": list(store.remarks()),
+            "remarks": [hide_folders(remark, settings) for remark in store.remarks()],
             "logdir": describe_logdirs(settings, progress.problems, has_runs=bool(runs)),
             "runs": [run_to_json(run) for run in runs],
         }
@@ -70,14 +72,23 @@ def run_to_json(run: RunFacts) -> dict[str, Any]:
 def describe_logdirs(settings: Settings, problems: Sequence[FolderProblem], *, has_runs: bool) -> dict[str, Any]:
     """The logdirs' names, what could not be looked into, and while there is no run, what was looked at."""
     described = {
-        "label": settings.logdir_label,
+        "label": hide_folders(settings.logdir_label, settings) if settings.is_shared else settings.logdir_label,
         "exists": any(logdir.exists for logdir in settings.logdirs),
-        "problems": [f"{show_path(problem.path)}: {problem.reason}." for problem in problems],
+        "problems": [hide_folders(f"{show_path(problem.path)}: {problem.reason}.", settings) for problem in problems],
     }
     if has_runs:
         return described
     num_folders, num_files = _count_entries([logdir.path for logdir in settings.logdirs if not logdir.is_remote])
     return described | {"num_folders": num_folders, "num_files": num_files}
+
+
+def hide_folders(text: str, settings: Settings) -> str:
+    """A text in which folders of the machine are named by their last part, as ``…/runs``."""
+    logdirs = [logdir.path for logdir in settings.logdirs if not logdir.is_remote]
+    index = find_default_folder() if settings.index is None else Path(settings.index).expanduser().absolute()
+    for folder in sorted([*logdirs, os.fspath(index), os.path.expanduser("~")], key=len, reverse=True):
+        text = text.replace(folder, f"…/{name}") if (name := os.path.basename(folder)) else text
+    return text
 
 
 def _count_entries(paths: Sequence[str], limit: int = 10_000) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import socket
@@ -52,13 +53,11 @@ class Server:
 
 def read_answer(connection: socket.socket) -> Answer:
     """Reads until the server closes the connection; a status of 0 says that it did so without an answer."""
-    received = b""
-    try:
-        while chunk := connection.recv(1 << 16):
-            received += chunk
-    except ConnectionResetError:
-        pass
-    head, _, body = received.decode("latin-1").partition("\r\n\r\n")
+    received = []
+    with contextlib.suppress(ConnectionResetError):
+        while chunk := connection.recv(1 << 20):
+            received.append(chunk)
+    head, _, body = b"".join(received).decode("latin-1").partition("\r\n\r\n")
     first, *lines = head.split("\r\n")
     status = int(first.split(" ")[1]) if first else 0
     return Answer(status, {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}, body)
