@@ -133,10 +133,16 @@ def _end_by_signal(number: int, frame: FrameType | None) -> None:
 
 
 def _drain_and_repeat(number: int) -> None:
-    for function in _words_at_signal:
-        function()
-    for queue in list(_queues):
-        queue.drain(is_waiting=False, timeout_secs=_PATIENCE_SECS)
+    try:
+        for function in _words_at_signal:
+            function()
+        for queue in list(_queues):
+            queue.drain(is_waiting=False, timeout_secs=_PATIENCE_SECS)
+    finally:
+        _repeat(number)
+
+
+def _repeat(number: int) -> None:
     # Again and again: a call of the main thread that waits may begin just after a signal was noted, and before Python
     # looks at it.
     while True:
