@@ -7,6 +7,7 @@ Synopsis:
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import platform
@@ -163,8 +164,9 @@ class SystemSampler:
             "system/memory_percent": virtual.percent,
             "system/process_memory_gib": self._process.memory_info().rss / _GIB,
             "system/process_threads": float(self._process.num_threads()),
-            "system/disk_percent": self._psutil.disk_usage(self._folder).percent,
         }
+        with contextlib.suppress(OSError):  # the folder may be removed, and made again
+            values["system/disk_percent"] = self._psutil.disk_usage(self._folder).percent
         return values | self._sample_rates() | _sample_gpus(self._nvml)
 
     def _sample_rates(self) -> dict[str, float]:

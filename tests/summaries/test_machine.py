@@ -157,6 +157,18 @@ def test_sampler_reads_this_machine(tmp_path: Path):
     assert 0.01 < sample["system/process_memory_gib"] < 100
 
 
+def test_sampler_goes_on_while_the_folder_is_gone(tmp_path: Path):
+    pytest.importorskip("psutil")
+    folder = tmp_path / "run"
+    sampler = SystemSampler(folder=folder)
+
+    before = sampler.sample()
+    folder.mkdir()
+    after = sampler.sample()
+
+    assert after.keys() - before.keys() == {"system/disk_percent"}
+
+
 def test_sampler_without_psutil_names_the_extra(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "psutil", None)
 
