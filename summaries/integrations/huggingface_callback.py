@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Mapping
 from os import PathLike, fspath, path
 from typing import Any
@@ -59,9 +60,9 @@ class SummaryCallback(TrainerCallback):
             return
         writer = self._open(args, state)
         named = {_to_tag(name): value for name, value in logs.items()}
-        numbers = {tag: value for tag, value in named.items() if isinstance(value, int | float)}
-        if numbers:
-            writer.add_scalars_at(state.global_step, numbers)
+        scalars = {tag: value for tag, value in named.items() if _is_number(value)}
+        if scalars:
+            writer.add_scalars_at(state.global_step, scalars)
         for tag, value in named.items():
             if isinstance(value, str):
                 writer.add_text(tag, value, state.global_step)
@@ -85,6 +86,11 @@ class SummaryCallback(TrainerCallback):
                 folder = path.join(folder, state.trial_name)
             self._writer = SummaryWriter(folder, **self._options)
         return self._writer
+
+
+def _is_number(value: Any) -> bool:
+    """Python's, NumPy's, or an array without axes of any library."""
+    return isinstance(value, numbers.Real) or getattr(value, "shape", None) == ()
 
 
 def _to_tag(name: str) -> str:

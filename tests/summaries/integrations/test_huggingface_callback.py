@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from summaries import SummaryWriter, load
@@ -50,3 +51,15 @@ def test_a_writer_of_the_program_stays_open(tmp_path: Path):
         writer.add_scalar("after", 1.0, 1)
 
     assert {"after", "train/loss"} <= set(load(tmp_path / "mine").runs["."].scalars)
+
+
+def test_numbers_of_any_library_are_logged(tmp_path: Path):
+    callback = SummaryCallback(tmp_path / "run")
+    arguments = transformers.TrainingArguments(output_dir=str(tmp_path), use_cpu=True, report_to=[])
+    state, control = transformers.TrainerState(global_step=3), transformers.TrainerControl()
+
+    callback.on_log(arguments, state, control, {"a": np.float32(0.5), "b": torch.tensor(2.0), "c": [1, 2]})
+    callback.on_train_end(arguments, state, control)
+
+    scalars = load(tmp_path / "run").runs["."].scalars
+    assert {tag: series.values.tolist() for tag, series in scalars.items()} == {"train/a": [0.5], "train/b": [2.0]}
