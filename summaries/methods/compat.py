@@ -33,6 +33,10 @@ class CompatMethods(Methods):
     def file_writer(self) -> FileWriter | None:  # noqa: D102 - see the class
         return None if self._is_closed() else FileWriter(self.log_dir, self._submit_record, self.flush, self.close)
 
+    def _get_file_writer(self) -> FileWriter | None:
+        """`file_writer`, by the name under which programs get it from torch's."""
+        return self.file_writer
+
     @property
     def all_writers(self) -> dict[str, FileWriter] | None:  # noqa: D102 - see the class
         own = self.file_writer

@@ -207,6 +207,7 @@ def test_the_attributes_that_users_touch_are_those_of_the_peer(tmp_path: Path, p
     if peer == TORCH:
         assert (ours.log_dir, ours.get_logdir()) == (theirs.log_dir, theirs.get_logdir())
         assert {name for name in vars(theirs) if not name.startswith("_") and not hasattr(ours, name)} == set()
+        assert ours._get_file_writer().get_logdir() == theirs._get_file_writer().get_logdir()
         assert ours.all_writers.keys() == theirs.all_writers.keys() == {str(tmp_path), f"{tmp_path}/a_b_c"}
     for writer in (ours, theirs):
         writer.close()
