@@ -19,7 +19,7 @@ Stamp = tuple[str, int, int]
 _REST = 20
 """Looking at a large tree may take one part of the time in so many."""
 _LARGE_SECS = 0.01
-"""A tree is large if it takes longer to look at; any other is looked at in each poll."""
+"""A tree is large if two looks in a row took longer; any other is looked at in each poll."""
 
 
 class Search:
@@ -43,6 +43,7 @@ class Search:
         self._has_remote = any(logdir.is_remote for logdir in logdirs)
         self._interval_secs = interval_secs
         self._clock = clock
+        self._last_look_secs = 0.0
         self.hurry()
 
     def hurry(self) -> None:
@@ -64,7 +65,8 @@ class Search:
             return self.walk
         local, remote = self._local.look(is_full=is_full), self._remote.look() if is_full else self._remote.walk
         end = self._clock()
-        self._next_look = end + (_REST * (end - now) if end - now > _LARGE_SECS else 0)
+        secs, self._last_look_secs = min(end - now, self._last_look_secs), end - now
+        self._next_look = end + (_REST * secs if secs > _LARGE_SECS else 0)
         if is_full:
             self._next_full_look = max(now + self._interval_secs, self._next_look)
         self.walk = _merge(local, remote, self.walk)
