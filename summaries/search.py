@@ -59,7 +59,7 @@ class Search:
         """
         now = self._clock()
         is_told = changed is not None and any(is_event_file(os.path.basename(path)) for path in changed)
-        is_full = now >= self._next_full_look
+        is_full = now >= max(self._next_full_look, self._next_look)
         is_due = is_told or (now >= self._next_look and changed != [])
         if not is_due and not is_full:
             return self.walk
@@ -68,7 +68,7 @@ class Search:
         secs, self._last_look_secs = min(end - now, self._last_look_secs), end - now
         self._next_look = end + (_REST * secs if secs > _LARGE_SECS else 0)
         if is_full:
-            self._next_full_look = max(now + self._interval_secs, self._next_look)
+            self._next_full_look = now + self._interval_secs
         self.walk = _merge(local, remote, self.walk)
         return self.walk
 
