@@ -71,7 +71,7 @@ class EventFileReader:
             make_scanner: Makes what turns bytes into columns, given the tags that are known.
             window_bytes: How many bytes are held in memory at once, unless one record is longer.
         """
-        self.path = Path(path)
+        self.path = path if isinstance(path, Path) else Path(path)  # one that is shared keeps its hash
         self.generation = 0
         self.is_behind = False
         self._open_source = open_source
@@ -80,7 +80,8 @@ class EventFileReader:
         self._start_from(state or _NO_STATE)
 
     def _start_from(self, state: FileState) -> None:
-        self._scanner = self._make_scanner(state.tags)
+        self._scanner: Scanner | None = None
+        self._tags = state.tags
         self._identity, self._head = state.identity, state.head
         self._offset, self._size, self._mtime_ns = state.offset, state.size, state.mtime_ns
         self._num_records = state.num_records
@@ -100,7 +101,7 @@ class EventFileReader:
             num_records=self._num_records,
             problems=tuple(self._problems),
             is_torn=self._is_torn,
-            tags=self._scanner.tags,
+            tags=self._tags if self._scanner is None else self._scanner.tags,
         )
 
     def read(self, *, is_finished: bool = False, max_bytes: int = sys.maxsize) -> Batch:
@@ -120,10 +121,14 @@ class EventFileReader:
         with self._open_source(self.path) as source:
             self._check_identity(source)
             self._problems = [problem for problem in self._problems if problem.offset < self._offset]
-            self._scan(source, is_finished=is_finished, max_bytes=max_bytes)
-        if not is_finished and not self.is_behind:
+            scanner = self._scanner = self._scanner or self._make_scanner(self._tags)
+            self._scan(source, scanner, is_finished=is_finished, max_bytes=max_bytes)
+        columns, self._tags = scanner.take(), scanner.tags
+        if is_finished and not self.is_behind:
+            self._scanner = None  # what it knows of names takes more memory than the rows of a small file
+        elif not self.is_behind:
             self._keep_end_open()
-        return make_batch(self._scanner.take(), self._scanner.tags, self.health)
+        return make_batch(columns, self._tags, self.health)
 
     @property
     def health(self) -> FileHealth:
@@ -140,7 +145,7 @@ class EventFileReader:
         self._identity, self._head = source.identity, head
         self._size, self._mtime_ns = source.size, source.mtime_ns
 
-    def _scan(self, source: Source, *, is_finished: bool, max_bytes: int) -> None:
+    def _scan(self, source: Source, scanner: Scanner, *, is_finished: bool, max_bytes: int) -> None:
         """Scans the file window by window from where the last call ended."""
         limit = min(source.size, self._offset + max_bytes)
         length, fault = self._window_bytes, ""
@@ -150,7 +155,7 @@ class EventFileReader:
             window = window[: source.read_into(window, self._offset)]
             is_last = not window or self._offset + len(window) >= source.size
             is_growing = not (is_finished and is_last)
-            found = self._scanner.scan(window, offset=self._offset, is_growing=is_growing, fault=fault)
+            found = scanner.scan(window, offset=self._offset, is_growing=is_growing, fault=fault)
             self._note(found)
             if is_last:
                 return

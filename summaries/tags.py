@@ -103,12 +103,13 @@ class TagTable:
 
     def get_id(self, name: str, kind: str) -> int:
         """The id of tag `name` of kind `kind`, a new one the first time."""
-        for known in self._find_ids(name):
+        ids = self._find_ids(name)
+        for known in ids:
             if self.tags[known].kind == kind:
                 return known
         number = len(self.tags)
         tag = _make_tag(name, kind, *self._metadata.get(name, _NO_WORDS))
-        if name in self._first_ids:
+        if ids:
             self._other_ids.setdefault(name, []).append(number)
         else:
             self._first_ids[tag.name] = number  # the name that other files have too
