@@ -104,6 +104,29 @@ class Outbox:
         if len(ready) > self._max_ready or self._num_bytes > self._buffer_bytes or self._needs_attention:
             self._attend()
 
+    def put_now(self, tags: Sequence[str], encode: Callable[[], bytes]) -> bool:
+        """Takes the records that `encode` makes, unless values of the tags are still to be encoded.
+
+        Nothing comes between the two: of threads that begin a tag at once, the one that encodes its metadata is first.
+
+        Returns:
+            Whether they were taken.
+
+        Raises:
+            Exception: What failed in the background since the last call; the records have been taken all the same.
+        """
+        with self._lock:
+            if not self.queued_tags.keys().isdisjoint(tags):
+                return False
+            record = encode()
+            if len(record) > _SMALL_BYTES:
+                self._num_bytes += len(record)
+            self._ready.append(record)
+            is_full = self._is_full()
+        if is_full or self._needs_attention:
+            self._attend()
+        return True
+
     def _count_bytes(self, num_bytes: int) -> None:
         with self._lock:
             self._num_bytes += num_bytes

@@ -188,8 +188,7 @@ class SummaryWriter(
     ) -> None:
         for tag in tags:
             encode_tag(tag)  # raises ValueError
-        if arrays is None and self._outbox.queued_tags.keys().isdisjoint(tags):
-            self._outbox.put(encode())
+        if arrays is None and self._outbox.put_now(tags, encode):
             return
         is_ready = is_ready or partial(adapters.are_ready, arrays or ())
         num_bytes += _ITEM_BYTES + _ARRAY_BYTES * len(arrays or ())

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import shutil
+import sys
 import threading
 import time
 import tracemalloc
@@ -387,3 +388,26 @@ def test_flush_after_close_does_nothing_at_once(tmp_path: Path):
 
     assert time.monotonic() - start < 0.5
     assert steps_of(tmp_path) == {"a": [1]}
+
+
+def test_threads_that_begin_a_tag_at_once_have_its_metadata_first(tmp_path: Path):
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for trial in range(40):
+            with SummaryWriter(tmp_path / str(trial), heartbeat_secs=None) as writer:
+                is_ready = threading.Barrier(4)
+
+                def work(step: int, writer: SummaryWriter = writer, is_ready: threading.Barrier = is_ready) -> None:
+                    is_ready.wait()
+                    writer.add_text("note", "hello", step)
+
+                threads = [threading.Thread(target=work, args=(step,)) for step in range(4)]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+
+    assert [len(run.texts["note"]) for run in load(tmp_path).runs.values()] == [4] * 40
