@@ -52,7 +52,7 @@ def encode_wav(samples: npt.NDArray[Any], sample_rate: int) -> bytes:
 
 
 def _to_int16(samples: npt.NDArray[Any]) -> npt.NDArray[np.int16]:
-    if samples.dtype == np.int16:
+    if samples.dtype.newbyteorder("=") == np.int16:
         return samples.astype("<i2")
     wide = samples if samples.dtype in (np.float32, np.float64) else samples.astype(np.float32)
     return np.asarray(np.nan_to_num(wide, nan=0, posinf=1, neginf=-1).clip(-1, 1) * _FULL_SCALE, dtype="<i2")

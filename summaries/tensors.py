@@ -66,6 +66,13 @@ def decode_tensor(tensor: TensorProto) -> npt.NDArray[Any]:
     return elements.reshape(shape)
 
 
+def is_encodable(dtype: Any) -> bool:
+    """Whether arrays of a dtype can be written, those of short floats that NumPy does not know as float32."""
+    if not isinstance(dtype, np.dtype):
+        return False
+    return dtype.newbyteorder("<") in _DATA_TYPES or (dtype.kind == "V" and "float" in dtype.name)
+
+
 def encode_tensor(array: npt.NDArray[Any]) -> TensorProto:
     """The tensor of a numeric array, with raw bytes.
 

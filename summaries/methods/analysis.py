@@ -16,7 +16,8 @@ from summaries.kinds.hparams import EXPERIMENT_TAG, SESSION_END_TAG, SESSION_STA
 from summaries.kinds.pr_curves import check_shares, count_curve, make_pr_metadata
 from summaries.kinds.tensors import TENSOR_METADATA
 from summaries.methods.base import Methods
-from summaries.values import check_real, check_shape, is_real, keep_array, to_integer, to_step, to_time
+from summaries.tensors import is_encodable
+from summaries.values import check_real, check_shape, keep_array, to_integer, to_step, to_time
 
 _MAX_MESSAGE_BYTES = 2**31
 _MIN_THRESHOLDS = 2
@@ -118,7 +119,7 @@ class AnalysisMethods(Methods):
 
         Args:
             tag: Name of the series; `/` groups.
-            tensor: Numbers or bools of any shape; bfloat16 and shorter floats become float32.
+            tensor: Numbers, complex ones too, or bools, of any shape; bfloat16 and shorter floats become float32.
             global_step: The step, 0 if None.
             walltime: Seconds since the Unix epoch, now if None.
 
@@ -127,8 +128,9 @@ class AnalysisMethods(Methods):
         """
         step, wall_time = to_step(global_step), to_time(walltime)
         kept = keep_array(tensor)
-        if not is_real(kept) and "complex" not in str(kept.dtype):
-            raise ValueError(f"tensor must be numbers or bools; got dtype {kept.dtype}. Log texts with add_text.")
+        if not is_encodable(kept.dtype):
+            rule = "numbers or bools, of at most 64 bits (complex ones of 128)"
+            raise ValueError(f"tensor must be {rule}; got dtype {kept.dtype}. Log texts with add_text.")
         if kept.nbytes >= _MAX_MESSAGE_BYTES:
             raise ValueError(f"tensor must be below 2 GB; got {kept.nbytes} bytes. Log parts of it.")
 

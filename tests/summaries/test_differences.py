@@ -87,8 +87,9 @@ def test_pr_curves_have_as_many_thresholds_as_asked_for(tmp_path: Path):
     assert (len(curves["counted"][0].thresholds), curves["raw"][0].thresholds.tolist()) == (500, [0, 0.5, 1])
 
 
-def test_samples_of_16_bits_and_stereo_are_taken(tmp_path: Path):
-    samples = np.array([[0, 100, -32768], [1, 2, 32767]], dtype=np.int16)
+@pytest.mark.parametrize("dtype", ["<i2", ">i2"])
+def test_samples_of_16_bits_and_stereo_are_taken(tmp_path: Path, dtype: str):
+    samples = np.array([[0, 100, -32768], [1, 2, 32767]], dtype=dtype)
     with SummaryWriter(tmp_path) as writer:
         writer.add_audio("s", samples, sample_rate=8000)
 
