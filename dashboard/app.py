@@ -31,6 +31,10 @@ from dashboard.store.opening import open_store
 from dashboard.store.tailer import Tailer
 
 _FOLDER = Path(__file__).parent
+_DEV_TOOLS = [
+    f"dev_tools_{name}"
+    for name in ("ui", "props_check", "serve_dev_bundles", "hot_reload", "prune_errors", "validate_callbacks")
+]
 # Of Dash's dev tools, and of callbacks over a WebSocket.
 _UNUSED_ROUTES = frozenset({"/_dash-ws-callback", "/_reload-hash"})
 
@@ -118,6 +122,7 @@ def make_dash(settings: Settings, server: FastAPI) -> dash.Dash:
         routes_pathname_prefix="/",
         enable_mcp=False,
     )
+    app.enable_dev_tools(debug=False, **dict.fromkeys(_DEV_TOOLS, False), dev_tools_disable_version_check=True)
     # Callbacks go over HTTP; without this every tab would hold a second WebSocket open for nothing.
     app.backend.websocket_capability = False
     server.router.routes[:] = [route for route in server.routes if getattr(route, "path", "") not in _UNUSED_ROUTES]

@@ -90,7 +90,7 @@ async def answer_no_file(request: Request, _: Exception) -> JSONResponse:
 
 def _sentence_of(request: Request, error: StarletteHTTPException) -> str:
     if error.detail != HTTPStatus(error.status_code).phrase:
-        return str(error.detail)
+        return f"{str(error.detail).rstrip('.')}."
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (error.headers or {}).get("Allow", "GET")
         return f"The method must be {allowed} at {shorten(request.url.path)}; got {shorten(request.method)}."

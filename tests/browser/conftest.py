@@ -1,6 +1,7 @@
 """A real Chromium against a really started `board`, on logdirs that real programs wrote.
 
-Fixtures: `iris_logdir` (written by examples/iris_dnn.py), `start_board(logdir) -> address`, `open_page(url) -> page`.
+Fixtures: `iris_logdir` (written by examples/iris_dnn.py), `start_board(logdir, *flags) -> address`,
+`open_page(url) -> page`.
 Every page that a test opens must end without a console error and without a request to another host.
 """
 
@@ -47,12 +48,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def start_board() -> Iterator[Callable[[Path], str]]:
-    """Starts `board` on a logdir and returns its address."""
+def start_board() -> Iterator[Callable[..., str]]:
+    """Starts `board` on a logdir, with further flags, and returns its address."""
     boards: list[subprocess.Popen[str]] = []
 
-    def start(logdir: Path) -> str:
-        command = [sys.executable, "-m", "dashboard.cli", "--logdir", str(logdir), "--port", "0"]
+    def start(logdir: Path, *flags: str) -> str:
+        command = [sys.executable, "-m", "dashboard.cli", "--logdir", str(logdir), "--port", "0", *flags]
         board = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         boards.append(board)
         return re.search(r"board is ready at (\S+)/", board.stdout.readline())[1]

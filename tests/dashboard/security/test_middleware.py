@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from dashboard.app import create_app
-from dashboard.hosts import allowed_host_names, is_allowed_host, is_loopback
+from dashboard.hosts import allowed_host_names, is_allowed_host, is_loopback, is_origin_of
 from dashboard.settings import Settings
 
 
@@ -85,3 +86,63 @@ def test_every_answer_forbids_foreign_scripts_and_eval(client: TestClient) -> No
         assert "default-src 'self'" in policy
         assert "unsafe-eval" not in policy
         assert "http" not in policy.replace("frame-ancestors", "")
+
+
+def test_names_of_proxies_are_answered_and_may_post(tmp_path: Path) -> None:
+    settings = Settings(logdir=tmp_path, index="off", allow_host=("Boards.example",))
+    client = TestClient(create_app(settings), base_url="http://boards.example")
+
+    assert client.get("/data/runs").status_code == 200
+    for host in ("boards.example", "127.0.0.1:6006"):  # a proxy that passes its name on, and one that does not
+        headers = {"host": host, "origin": "https://boards.example"}
+        assert client.post("/data/selections", json={"runs": []}, headers=headers).status_code == 200
+    assert client.get("/data/runs", headers={"host": "other.example"}).status_code == 421
+
+
+def test_origin_of_a_proxy_is_told_from_others() -> None:
+    names = frozenset({"boards.example"})
+
+    assert is_origin_of("https://boards.example:8443", "127.0.0.1:6006", names)
+    assert not is_origin_of("https://boards.example.evil.example", "127.0.0.1:6006", names)
+    assert not is_origin_of("", "", names)
+
+
+def test_failure_of_the_server_is_told_in_a_sentence_without_its_cause(tmp_path: Path) -> None:
+    app = create_app(Settings(logdir=tmp_path, index="off"))
+    app.state.store.runs = None  # whatever breaks
+    answer = TestClient(app, base_url="http://localhost", raise_server_exceptions=False).get("/data/runs")
+
+    assert answer.status_code == 500
+    assert answer.json() == {"detail": "The server failed at this request. What it printed says why."}
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/board", "/board/", "/board/scalars", "/scalars", "/board/data/runs", "/data/runs"])
+def test_prefix_is_served_with_and_without_it(tmp_path: Path, path: str) -> None:
+    settings = Settings(logdir=tmp_path, index="off", path_prefix="/board")
+    client = TestClient(create_app(settings), base_url="http://localhost")
+
+    answer = client.get(path)
+
+    assert answer.status_code == 200
+    assert "data/runs" in path or 'src="/board/static/js/theme_boot.js"' in answer.text
+    assert client.get("/boarding").status_code == 404
+    assert client.get("/board?x=1", follow_redirects=False).headers["location"] == "./board/?x=1"
+
+
+def test_environment_of_dash_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(logdir=tmp_path, index="off")
+    before = TestClient(create_app(settings), base_url="http://localhost").get("/").text
+    for name in ("MCP_ENABLED", "DEBUG", "UI", "PROPS_CHECK", "SERVE_DEV_BUNDLES", "HOT_RELOAD", "VALIDATE_CALLBACKS"):
+        monkeypatch.setenv(f"DASH_{name}", "true")
+    monkeypatch.setenv("DASH_REQUESTS_PATHNAME_PREFIX", "/elsewhere/")
+    client = TestClient(create_app(settings), base_url="http://localhost")
+    after = client.get("/").text
+
+    assert client.post("/_mcp", json={}).status_code == 405
+    assert without_chance(after) == without_chance(before)
+
+
+def without_chance(page: str) -> str:
+    """Dash's page without the number that it draws for each."""
+    return re.sub(r'"end_id":"[^"]*"', "", page)

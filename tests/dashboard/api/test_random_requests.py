@@ -1,0 +1,112 @@
+"""Requests of random parameters to a started board: each is answered, none with a failure."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from summaries import SummaryWriter
+
+NUM_REQUESTS = 10_000
+WORDS = [
+    "a", "b/c", "loss", "weights", "gone", "", " ", "0", "-1", "1", "1e308", "nan", "inf", "-inf", "1e999", "2.5",
+    str(2**31), str(2**63 - 1), str(2**63), str(-(2**63) - 1), "9" * 400, "\x00", "\ud800", "é", "💥", "a" * 5_000,
+    "../..", "/etc/passwd", "%", "%zz", "[", "(", "*", "/(/", "/a*/", "<b>", "'", '"', "\\", "\r\n", "step", "wall",
+    "json", "binary", "csv", "scalars", "histograms", "graphs", "images", "=", "&", ";", "{}", "[]",
+]  # fmt: skip
+PARAMETERS = {
+    "/data/runs": [],
+    "/data/tags": ["kind"],
+    "/data/series": ["selection", "tag", "x", "width", "start", "stop", "smoothing", "since", "format"],
+    "/data/histograms": ["selection", "tag", "run", "max_steps", "width", "since", "format"],
+    "/data/histograms/buckets": ["run", "tag", "step", "format"],
+    "/data/graph": ["run", "open", "keep"],
+    "/data/graph/node": ["run", "id"],
+    "/data/graph/search": ["run", "q"],
+    "/data/openapi.json": [],
+    "/data/live": [],
+    "/data/gone": ["x"],
+}
+GOOD = {
+    "kind": "scalars", "tag": "loss", "run": "a", "x": "step", "width": "300", "smoothing": "0.5", "since": "0",
+    "format": "json", "step": "0", "max_steps": "5", "start": "0", "stop": "5",
+}  # fmt: skip
+SELECTION = b'{"runs": ["a", "b/c"]}'
+BODIES = [
+    SELECTION, b"", b"{", b"[]", b"null", b'{"runs": null}', b'{"runs": [1]}', b'{"runs": ["\\ud800"]}', b"\xff\xfe",
+    b'{"runs": [' + b"[" * 900 + b"]" * 900 + b"]}", b'{"runs": ' + b"[" * 100_000, b'{"runs": NaN}',
+    b'{"runs": {"a": 1e999}}',
+]  # fmt: skip
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[http.client.HTTPConnection]:
+    """A connection to a board on two runs."""
+    for name in ("a", "b/c"):
+        with SummaryWriter(tmp_path / name) as writer:
+            for step in range(10):
+                writer.add_scalar("loss", [1.0, float("nan"), float("inf")][step % 3], step)
+                writer.add_histogram("weights", [1.0, float(step)], step)
+    command = [sys.executable, "-m", "dashboard.cli", "--logdir", str(tmp_path), "--port", "0", "--index", "off"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as board:
+        port = int(re.search(r"localhost:(\d+)/", board.stdout.readline())[1])
+        connection = http.client.HTTPConnection("localhost", port, timeout=30)
+        yield connection
+        connection.close()
+        board.send_signal(signal.SIGINT)
+        errors = board.communicate(timeout=20)[1]
+    assert "Traceback" not in errors
+
+
+def make_address(chance: random.Random, selection: str) -> str:
+    """A route with parameters, each left out, right, or any word."""
+    path, names = chance.choice(list(PARAMETERS.items()))
+    pairs = []
+    for name in names:
+        for _ in range(chance.choice([0, 1, 1, 1, 1, 2, 30] if chance.random() < 0.3 else [1])):
+            right = selection if name == "selection" else GOOD.get(name, "a")
+            pairs.append((name, right if chance.random() < 0.8 else chance.choice(WORDS)))
+    query = urlencode(pairs, errors="surrogatepass")
+    if chance.random() < 0.95:
+        return f"{path}?{query}"
+    return f"{path}{quote(chance.choice(WORDS), errors='surrogatepass')}?%ff&{query}"
+
+
+def ask(
+    connection: http.client.HTTPConnection, method: str, address: str, body: bytes | None = None
+) -> tuple[int, bytes]:
+    connection.request(method, address, body, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+def test_no_request_makes_the_server_fail(connection: http.client.HTTPConnection) -> None:
+    chance = random.Random(6)
+    selection = json.loads(ask(connection, "POST", "/data/selections", SELECTION)[1])["key"]
+    statuses: dict[int, int] = {}
+    for _ in range(NUM_REQUESTS):
+        method = chance.choices(["GET", "POST", "DELETE"], [18, 1, 1])[0]
+        address = "/data/selections" if method == "POST" else make_address(chance, selection)
+        body = chance.choice(BODIES) if method == "POST" else None
+
+        status, content = ask(connection, method, address, body)
+
+        assert status in (200, 400, 404, 405, 422), (method, address, body, status, content)
+        if status != 200:
+            detail = json.loads(content)["detail"]
+            assert detail.endswith("."), (method, address, detail)
+            assert len(detail) < 6_000
+        statuses[status] = statuses.get(status, 0) + 1
+
+    assert statuses[200] > NUM_REQUESTS // 5
+    assert statuses[422] > NUM_REQUESTS // 10
