@@ -213,11 +213,13 @@ class Outbox:
             timeout_secs: How long to wait for the end of it.
 
         Returns:
-            Whether that was asked for: not if nothing was ever put, after `close`, if it is the thread that asks, or a
+            Whether that was asked for: not if nothing was ever put, all is closed, it is the thread that asks, or a
             signal handler that struck inside `put`: the thread would wait for the end of that call.
         """
         thread = self._thread
-        if thread is None or self.is_closed or thread is threading.current_thread() or self._is_inside_put():
+        if thread is None or thread is threading.current_thread() or self._is_inside_put():
+            return False
+        if self.is_closed and not thread.is_alive():  # while it lives, `close` was interrupted: it is still writing
             return False
         self._ask(thread, _Turn(is_waiting), timeout_secs)
         return True

@@ -65,6 +65,28 @@ trainer = Trainer()
     assert steps_of(tmp_path) == {"a": [1, 2, 3]}
 
 
+def test_a_close_that_is_interrupted_goes_on_until_all_is_written(tmp_path: Path):
+    code = """
+import atexit, os, signal, sys, threading
+from summaries import SummaryWriter
+from summaries.deferred import Deferred
+from summaries.events import encode_event, summary_field
+is_ending = threading.Event()
+def encode():
+    os.kill(os.getpid(), signal.SIGINT)
+    is_ending.wait()
+    return b"".join(encode_event(0.0, step, summary_field([("a", 1.0)])) for step in range(50_000))
+writer = SummaryWriter(sys.argv[1])
+writer._outbox.put_deferred(Deferred(("a",), 0, 8, encode))
+atexit.register(is_ending.set)
+writer.close()
+"""
+    done = run_python(code, tmp_path)
+
+    assert done.stderr.splitlines()[-1] == "KeyboardInterrupt"
+    assert len(steps_of(tmp_path)["a"]) == 50_000
+
+
 def test_a_forked_child_prints_though_its_parent_was_taking_what_was_printed(tmp_path: Path):
     code = """
 import os, sys
