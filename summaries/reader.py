@@ -22,7 +22,7 @@ from types import TracebackType
 
 import google_crc32c as crc32c
 
-from summaries.columns import Batch, FileHealth, FileState, Problem, Tag, make_batch, make_empty_columns
+from summaries.columns import Batch, Columns, FileHealth, FileState, Problem, Tag, make_batch, make_empty_columns
 from summaries.portable_scan import Scan
 from summaries.records import BAD_LENGTH, BAD_PAYLOAD, FOOTER_BYTES, HEADER_BYTES, UNFINISHED, Gap, mask, pack_u32
 from summaries.remote_files import is_remote_path, read_range
@@ -116,14 +116,15 @@ class EventFileReader:
             max_bytes: How much of the file to read, about; `is_behind` tells whether there is more.
 
         Raises:
-            OSError: If the file cannot be read.
+            OSError: If the file cannot be read; the next call reads the same once more.
         """
-        with self._open_source(self.path) as source:
-            self._check_identity(source)
-            self._problems = [problem for problem in self._problems if problem.offset < self._offset]
-            scanner = self._scanner = self._scanner or self._make_scanner(self._tags)
-            self._scan(source, scanner, is_finished=is_finished, max_bytes=max_bytes)
-        columns, self._tags = scanner.take(), scanner.tags
+        before, generation = self.state, self.generation
+        try:
+            columns = self._read_new(is_finished=is_finished, max_bytes=max_bytes)
+        except OSError:  # the next call reads again what this one had read
+            self._start_from(before)
+            self.generation, self.is_behind = generation, False
+            raise
         if is_finished and not self.is_behind:
             self._scanner = None  # what it knows of names takes more memory than the rows of a small file
         elif not self.is_behind:
@@ -134,6 +135,15 @@ class EventFileReader:
     def health(self) -> FileHealth:
         """How reading went so far."""
         return FileHealth(self.path, self._offset, self._num_records, tuple(self._problems), self._is_torn)
+
+    def _read_new(self, *, is_finished: bool, max_bytes: int) -> Columns:
+        with self._open_source(self.path) as source:
+            self._check_identity(source)
+            self._problems = [problem for problem in self._problems if problem.offset < self._offset]
+            scanner = self._scanner = self._scanner or self._make_scanner(self._tags)
+            self._scan(source, scanner, is_finished=is_finished, max_bytes=max_bytes)
+        self._tags = scanner.tags
+        return scanner.take()
 
     def _check_identity(self, source: Source) -> None:
         """Starts over if the file is not the one that was read before, or was rewritten."""

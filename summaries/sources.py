@@ -82,7 +82,13 @@ class LocalSource:
         Raises:
             OSError: If they cannot be read.
         """
-        return os.preadv(self._descriptor, [buffer], offset)
+        num_read = 0
+        while num_read < len(buffer):  # the system reads 2 GiB at once at most
+            count = os.preadv(self._descriptor, [buffer[num_read:]], offset + num_read)
+            if not count:
+                break
+            num_read += count
+        return num_read
 
     def __enter__(self) -> LocalSource:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import struct
@@ -18,6 +19,7 @@ from summaries.proto.event_pb2 import Event, SessionLog
 from summaries.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
 from summaries.reader import EventFileReader, read_blob
 from summaries.records import frame, masked_crc32c
+from summaries.sources import LocalSource
 from tests.summaries.scanners import SCANNERS
 
 OpenReader = Callable[..., EventFileReader]
@@ -313,6 +315,34 @@ def test_read_of_a_file_that_was_deleted_and_made_again_begins_again(open_reader
     batch = reader.read()
 
     assert batch.steps.tolist() == [4, 5, 6]
+    assert reader.generation == 1
+
+
+class FailingSource(LocalSource):
+    """A file of a disk that fails once, behind the first window."""
+
+    has_failed = False
+
+    def read_into(self, buffer: memoryview, offset: int) -> int:
+        if offset and not FailingSource.has_failed:
+            FailingSource.has_failed = True
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read_into(buffer, offset)
+
+
+def test_read_that_fails_half_way_leaves_all_to_the_next(open_reader: OpenReader, path: Path):
+    append(path, record(1))
+    reader = open_reader(path, open_source=FailingSource, window_bytes=200)
+    reader.read()
+    path.write_bytes(b"".join(map(record, range(2, 40))))  # another file now
+    before = reader.state
+
+    FailingSource.has_failed = False
+    with pytest.raises(OSError, match="Input/output error"):
+        reader.read()
+
+    assert (reader.state, reader.generation) == (before, 0)
+    assert reader.read().steps.tolist() == list(range(2, 40))
     assert reader.generation == 1
 
 
