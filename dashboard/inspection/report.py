@@ -16,7 +16,7 @@ import math
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ from dashboard.health import iter_sentences
 from dashboard.settings import Settings
 from dashboard.store.index_files import IndexFacts, describe
 from dashboard.store.opening import OFF
-from summaries import Batch, EventFileReader, FileHealth, LogdirTail, Problem, find_compiled
+from summaries import Batch, EventFileReader, FileHealth, LogdirTail, Problem, find_compiled, show_path
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,10 @@ def inspect(paths: Sequence[str], index: str | None = None) -> Report:
         _check_places(tail)
         files += _read_logdir(tail)
     return Report(
-        paths=tuple(paths),
+        paths=tuple(map(show_path, paths)),
         has_logdirs=tail is not None,
         files=tuple(files),
-        unreadable=tuple((str(problem.path), problem.reason) for problem in tail.problems) if tail else (),
+        unreadable=tuple((show_path(problem.path), problem.reason) for problem in tail.problems) if tail else (),
         seconds=time.perf_counter() - start,
         is_compiled=find_compiled()["scan"],
         index=_describe_index(logdirs, index),
@@ -176,7 +176,12 @@ def _fail(path: Path, reason: str) -> FileReport:
 
 
 def _read_logdir(tail: LogdirTail) -> list[FileReport]:
-    files = {update.path: _count(update.run, update.batch) for update in tail.iter_updates()}
+    files: dict[Path, FileReport] = {}
+    for update in tail.iter_updates():
+        report, known = _count(update.run, update.batch), files.get(update.path)
+        if known is not None and not update.is_replaced:  # the next slice of a large file
+            report = replace(report, tags=tuple(merge_tags([*known.tags, *report.tags])))
+        files[update.path] = report
     return sorted(files.values(), key=lambda file: (file.run, file.path))
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from dashboard.inspection import main
+from dashboard.inspection import inspect, main
+from dashboard.inspection.text import to_text
 from dashboard.settings import Settings
 from dashboard.store.opening import open_store
 from summaries import LogdirTail, SummaryWriter
@@ -105,6 +106,27 @@ def test_logdir_is_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str], c
     for words in expected:
         assert words in " ".join(text.split())
     assert all(len(line) <= 80 for line in text.splitlines() if str(tmp_path) not in line)
+
+
+def test_large_file_is_counted_whole(tmp_path: Path) -> None:
+    filler = frame(b"\x7a" + bytes([0x80, 0x80, 0x80, 0x10]) + bytes(32 << 20))  # an unknown field of 32 MiB
+    write(tmp_path / "events.out.tfevents.1", (RECORDS[0] + filler) * 3 + RECORDS[1])
+
+    (file,) = inspect([str(tmp_path)], index="off").files
+
+    assert [(tag.name, tag.num_values, tag.first_step, tag.last_step) for tag in file.tags] == [("loss", 4, 1, 2)]
+
+
+def test_names_that_are_no_utf8_are_written_out(tmp_path: Path) -> None:
+    folder = tmp_path / "caf\udce9"
+    write(folder / "events.out.tfevents.1", RECORDS[0])
+    (folder / "loop\udce9").symlink_to(folder / "loop\udce9")
+
+    report = inspect([str(folder)], index=str(tmp_path))
+
+    to_text(report).encode()
+    assert report.paths == (str(tmp_path / "caf\\xe9"),)
+    assert report.unreadable[0][0] == str(tmp_path / "caf\\xe9" / "loop\\xe9")
 
 
 def test_file_is_told_of_by_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
