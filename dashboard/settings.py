@@ -13,7 +13,7 @@ from typing import Any
 from dashboard import __version__
 from dashboard.flags import find_answer
 from dashboard.hosts import is_loopback
-from summaries import AnyPath, Logdir, parse_logdirs
+from summaries import AnyPath, Logdir, parse_logdirs, show_path
 
 DEFAULT_PORT = 6006
 _TYPES: dict[str, Callable[[str], Any]] = {"int | None": int, "float": float}
@@ -93,7 +93,7 @@ class Settings:
     @property
     def logdir_key(self) -> str:
         """What tells the logdirs from all others. Event files are known by their paths, so each name of one counts."""
-        return "\n".join(logdir.key for logdir in self.logdirs)
+        return show_path("\n".join(logdir.key for logdir in self.logdirs))
 
     @property
     def is_shared(self) -> bool:

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from dashboard.app import create_app
 from dashboard.settings import Settings
+from dashboard.store.index_files import describe
 from summaries import AnyPath, SummaryWriter
 
 NAMES = ["caf\udce9", "a\nb", 'quote"\\', "é ü 😀", "100%", "<b>", "a=b", "x*"]
@@ -26,6 +27,17 @@ def read_runs(*logdirs: AnyPath) -> tuple[dict[str, Any], dict[str, Any]]:
             while socket.receive_json()["is_reading"]:
                 pass
         return client.get("/data/runs").json(), client.get("/data/tags", params={"kind": "scalars"}).json()
+
+
+def test_logdir_whose_name_is_no_utf8_has_an_index(tmp_path: Path) -> None:
+    log_scalar(tmp_path / "caf\udce9" / "a")
+    settings = Settings(logdir=[tmp_path / "caf\udce9"], index=str(tmp_path / "indexes"))
+
+    with TestClient(create_app(settings), base_url="http://localhost") as client:
+        listed = client.get("/data/runs").json()
+
+    assert (listed["logdir"]["label"], listed["remarks"]) == (str(tmp_path / "caf\\xe9"), [])
+    assert describe(settings.logdir_key, tmp_path / "indexes").num_files == 1
 
 
 def test_runs_of_any_name_are_listed(tmp_path: Path) -> None:
