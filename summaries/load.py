@@ -26,7 +26,7 @@ from summaries.kinds import ConsoleText
 from summaries.logdir_tail import LogdirTail
 from summaries.logdirs import AnyPath, Logdir
 from summaries.name_filter import NameFilter
-from summaries.remote_files import to_path
+from summaries.remote_files import has_files, to_path
 from summaries.run import RunLog
 from summaries.series import Series
 from summaries.walk import FolderProblem
@@ -171,7 +171,7 @@ def load(
         tags: Likewise for tags.
 
     Raises:
-        FileNotFoundError: If there is no such folder.
+        FileNotFoundError: If there is no such folder; in an object store, nothing whose name begins so.
         OSError: If an object store cannot be asked.
         ImportError: If its library is not installed; the message names the extra.
         ValueError: If `logdir` is not one.
@@ -185,7 +185,7 @@ def load(
     for place in tail.logdirs:
         if place.is_remote and str(to_path(place.path)) in unreached:
             raise OSError(f"could not read {place.label!r} ({unreached[str(to_path(place.path))]}). Check the address.")
-        if not place.exists:
+        if not (has_files(place) if place.is_remote else place.exists):
             raise FileNotFoundError(
                 f"log directory {place.label!r} does not exist. Pass load the folder given to SummaryWriter."
             )

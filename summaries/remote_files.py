@@ -155,6 +155,18 @@ class RemoteSource:
         self._block = b""
 
 
+def has_files(logdir: Logdir) -> bool:
+    """Whether an object store has anything under the folder of a logdir: there are no empty folders.
+
+    Raises:
+        OSError: If it cannot be asked.
+        ImportError: If the library of the store is not installed.
+    """
+    system, place = find_system(logdir.path)
+    with store_errors():
+        return bool(system.exists(place))
+
+
 def read_range(path: AnyPath, offset: int, length: int) -> bytes:
     """Some bytes of a file in an object store, fewer than `length` only where it ends.
 

@@ -152,8 +152,12 @@ def test_source_reads_by_ranges(store: str):
         assert source.read(len(data), 10) == b""
 
 
-def test_store_without_the_folder_holds_no_run(memory: str):
-    assert load(memory).runs == {}
+def test_load_of_what_a_store_does_not_hold_raises(store: str):
+    put(f"{store}/here/notes.txt", b"no event file")
+
+    assert load(f"{store}/here").runs == {}
+    with pytest.raises(FileNotFoundError, match=f"log directory '{store}/missing' does not exist"):
+        load(f"{store}/missing")
 
 
 def test_store_that_cannot_be_asked_is_a_problem_and_forgets_nothing(memory: str):
