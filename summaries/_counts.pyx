@@ -7,6 +7,8 @@ from libc.string cimport memcpy
 
 import numpy as np
 
+INTERFACE = 1  # as in `summaries.members`
+
 ctypedef fused real:
     float
     double

@@ -6,6 +6,7 @@ from summaries.columns import Columns, Tag
 from summaries.portable_scan import Bytes, Scan
 
 HAS_INSTRUCTION: bool
+INTERFACE: int
 
 def crc32c(data: bytes, *, by_table: bool = False) -> int: ...
 

@@ -27,6 +27,8 @@ from summaries.portable_scan import NO_EVENT, Rows, Scan, add_event
 from summaries.records import BAD_LENGTH, BAD_PAYLOAD, TOO_LONG, UNFINISHED, Gap
 from summaries.tags import KIND_OF_NUMBER, TagTable, decode_words
 
+INTERFACE = 1  # as in `summaries.members`
+
 include "_records.pxi"
 include "_messages.pxi"
 include "_rows.pxi"

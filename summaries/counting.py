@@ -16,7 +16,7 @@ Synopsis:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from summaries.columns import Floats, Ints
+from summaries.members import find_member
 
 _FRACTION_BITS = 4
 _SLICE = 1 << 16
@@ -125,7 +126,6 @@ def iter_slices(values: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
         yield values[start : start + _SLICE]
 
 
-try:
-    from summaries._counts import count_in_cells as count_in_cells
-except ImportError:  # installed without a C compiler
-    count_in_cells = count_portably
+_compiled = find_member("counts")
+count_in_cells: Callable[[npt.NDArray[Any], Cells], tuple[Ints, Floats]]
+count_in_cells = count_portably if _compiled is None else _compiled.count_in_cells

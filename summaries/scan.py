@@ -16,10 +16,11 @@ Synopsis:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from summaries.columns import Columns, Tag
+from summaries.members import find_member
 from summaries.portable_scan import Bytes, PortableScanner, Scan
 
 
@@ -49,7 +50,5 @@ def make_scanner(tags: Iterable[Tag] = ()) -> Scanner:
     return _Member(tags)
 
 
-try:
-    from summaries._scan import Scanner as _Member
-except ImportError:
-    _Member = PortableScanner  # type: ignore[assignment,misc]
+_compiled = find_member("scan")
+_Member: Callable[[Iterable[Tag]], Scanner] = PortableScanner if _compiled is None else _compiled.Scanner
