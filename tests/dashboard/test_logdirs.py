@@ -70,7 +70,7 @@ def test_folder_that_may_not_be_read_is_told_with_the_runs(unprivileged: Path) -
     listed, _ = read_runs(unprivileged)
 
     assert [run["name"] for run in listed["runs"]] == ["open"]
-    assert listed["logdir"]["problems"] == [f"{unprivileged}/closed: Permission denied."]
+    assert listed["logdir"]["problems"] == [f"…/{unprivileged.name}/closed: Permission denied."]
 
 
 def test_runs_in_an_object_store_are_shown_beside_those_of_this_machine(tmp_path: Path, memory: str) -> None:
