@@ -28,9 +28,10 @@ and is NaN where there is no such point.
 
 from __future__ import annotations
 
+import itertools
 import math
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,16 +91,17 @@ class DrawnSeries:
 
 def encode(series: Iterable[DrawnSeries], store_version: int) -> bytes:
     """Encodes drawn series as one message of the format above."""
-    blocks = [_encode_series(one) for one in series]
+    blocks = [list(_iter_parts(one)) for one in series]
     header = _HEADER.pack(MAGIC, WIRE_VERSION, 0, len(blocks), 0, store_version)
-    return b"".join([header, *blocks])
+    return b"".join([header, *itertools.chain.from_iterable(blocks)])  # the only copy of most columns
 
 
-def _encode_series(series: DrawnSeries) -> bytes:
+def _iter_parts(series: DrawnSeries) -> Iterator[bytes | memoryview]:
+    """Yields the header of a series and its columns, each with its padding."""
     narrow = _to_float32(series.values)
-    is_wide = not np.array_equal(narrow.astype(np.float64), series.values)
+    is_wide = bool((narrow != series.values).any())
     wall_base = _find_wall_base(series)
-    header = _SERIES.pack(
+    yield _SERIES.pack(
         series.run,
         series.tag,
         series.version,
@@ -116,29 +118,31 @@ def _encode_series(series: DrawnSeries) -> bytes:
         series.last_value,
     )
     columns = (
-        series.steps.astype("<f8"),
+        series.steps.astype("<f8", copy=False),
         _to_seconds_after(wall_base, series.wall_times),
-        series.values.astype("<f8") if is_wide else narrow,
+        series.values.astype("<f8", copy=False) if is_wide else narrow,
         *(
             []
             if series.smoothed is None
-            else [series.smoothed.astype("<f8") if is_wide else _to_float32(series.smoothed)]
+            else [series.smoothed.astype("<f8", copy=False) if is_wide else _to_float32(series.smoothed)]
         ),
         series.segment_starts.astype("<u4"),
         series.superseded.astype("<u4"),
-        series.non_finite_steps.astype("<f8"),
+        series.non_finite_steps.astype("<f8", copy=False),
         _to_seconds_after(wall_base, series.non_finite_wall_times),
         kinds_of(series.non_finite_values).astype("<u4"),
     )
-    return header + b"".join(_padded(column.tobytes()) for column in columns)
+    for column in columns:
+        yield column.data
+        yield bytes(-column.nbytes % 8)
 
 
 def _find_wall_base(series: DrawnSeries) -> float:
     """The first finite time of those that travel; 0 where there is none."""
     for wall_times in (series.wall_times, series.non_finite_wall_times):
-        finite = wall_times[np.isfinite(wall_times)]
-        if finite.size:
-            return float(finite[0])
+        is_finite = np.isfinite(wall_times)
+        if is_finite.any():
+            return float(wall_times[is_finite.argmax()])
     return 0.0
 
 
@@ -150,10 +154,6 @@ def _to_float32(values: NDArray[np.float64]) -> NDArray[np.float32]:
 def _to_seconds_after(base: float, wall_times: NDArray[np.float64]) -> NDArray[np.float32]:
     with np.errstate(over="ignore"):  # clocks can say anything
         return _to_float32(wall_times - base)
-
-
-def _padded(data: bytes) -> bytes:
-    return data + b"\0" * (-len(data) % 8)
 
 
 def to_json(series: DrawnSeries) -> dict[str, Any]:
