@@ -43,12 +43,10 @@ def downsample(
     bounds[0], bounds[1:-1], bounds[-1] = 0, np.searchsorted(x, inner_edges), values.size
     is_filled = bounds[1:] > bounds[:-1]
     starts, stops = bounds[:-1][is_filled], bounds[1:][is_filled]
-    lows, highs = _find_extremes(values, starts, stops)
-    # (columns, 4), rising along both
-    chosen = np.stack([starts, np.minimum(lows, highs), np.maximum(lows, highs), stops - 1], axis=1).ravel()
-    is_first = np.ones(chosen.size, dtype=bool)
-    np.not_equal(chosen[1:], chosen[:-1], out=is_first[1:])
-    return chosen[is_first]
+    is_chosen = np.zeros(values.size, dtype=bool)
+    is_chosen[starts] = is_chosen[stops - 1] = True
+    _choose_extremes(values, starts, stops, is_chosen)
+    return np.flatnonzero(is_chosen)
 
 
 def find_columns(x: NDArray[np.float64], width_px: int, extent: tuple[float, float]) -> NDArray[np.int64]:
@@ -63,16 +61,18 @@ def _find_inner_edges(width_px: int, extent: tuple[float, float]) -> NDArray[np.
     return np.arange(1.0, width_px) * column_width + extent[0]
 
 
-def _find_extremes(
-    values: NDArray[np.float64], starts: NDArray[np.int64], stops: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Indices of the first smallest and of the first largest value between each start and its stop, chunk by chunk."""
-    found = np.empty((2, starts.size), dtype=np.int64)
-    cuts = sorted({*np.searchsorted(starts, range(0, values.size, _CHUNK)).tolist(), starts.size})
+def _choose_extremes(
+    values: NDArray[np.float64], starts: NDArray[np.int64], stops: NDArray[np.int64], is_chosen: NDArray[np.bool_]
+) -> None:
+    """Marks the first smallest and the first largest value between each start and its stop, chunk by chunk."""
+    cuts = sorted({0, *np.searchsorted(starts, np.arange(_CHUNK, values.size, _CHUNK)).tolist(), starts.size})
     for begin, end in zip(cuts[:-1], cuts[1:], strict=True):
-        first = starts[begin]
-        part, begins, sizes = values[first : stops[end - 1]], starts[begin:end] - first, (stops - starts)[begin:end]
-        for row, extreme in enumerate((np.minimum, np.maximum)):
-            hits = np.flatnonzero(part == np.repeat(extreme.reduceat(part, begins), sizes))
-            found[row, begin:end] = first + hits[np.searchsorted(hits, begins)]  # every stretch has one
-    return found[0], found[1]
+        first, last = starts[begin], stops[end - 1]
+        part, begins, sizes = values[first:last], starts[begin:end] - first, (stops - starts)[begin:end]
+        for extreme in (np.minimum, np.maximum):
+            is_hit = part == np.repeat(extreme.reduceat(part, begins), sizes)
+            if np.count_nonzero(is_hit) == begins.size:
+                is_chosen[first:last] |= is_hit
+            else:
+                hits = np.flatnonzero(is_hit)
+                is_chosen[first + hits[np.searchsorted(hits, begins)]] = True  # every stretch has one

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -81,8 +82,8 @@ def choose_points(series: Series, x: Positions, width_px: int, start: float = -n
 def _find_extent(segments: Sequence[Segment], start: float, stop: float) -> tuple[float, float]:
     """Positions of the picture's edges: those asked for, and where there is none, those of the series."""
     known = [segment.extent for segment in segments] or [(0.0, 0.0)]
-    first = start if np.isfinite(start) else min(low for low, _ in known)
-    return first, stop if np.isfinite(stop) else max(high for _, high in known)
+    first = start if math.isfinite(start) else min(low for low, _ in known)
+    return first, stop if math.isfinite(stop) else max(high for _, high in known)
 
 
 def _choose_places(
@@ -94,7 +95,7 @@ def _choose_places(
     """
     low, high = inside
     bad = segment.bad_places
-    bad_inside = bad[slice(*np.searchsorted(bad, inside))]
+    bad_inside = bad[slice(*np.searchsorted(bad, inside))] if bad.size else bad
     rows = segment.rows(low, high)
     if not bad_inside.size:
         chosen = low + downsample(segment.x[rows], values[rows], *picture)

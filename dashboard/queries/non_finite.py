@@ -62,8 +62,9 @@ def last_value(series: Series) -> float:
     current = np.flatnonzero(~series.superseded)
     if not current.size:
         return np.nan
-    bounds = np.append(series.segment_starts, len(series))
-    return float(series.values[bounds[current[-1] + 1] - 1])
+    is_last_segment = current[-1] == series.superseded.size - 1
+    end = len(series) if is_last_segment else series.segment_starts[current[-1] + 1]
+    return float(series.values[end - 1])
 
 
 def choose_marks(
@@ -86,6 +87,8 @@ def choose_marks(
         Rows of the series. Shape ``(k,)``, ``k <= 3 * width_px``.
     """
     rows = series.non_finite
+    if not rows.size:
+        return rows
     positions = x[rows]
     is_inside = np.isfinite(positions) & (positions >= inside[0]) & (positions <= inside[1])
     rows, positions = rows[is_inside], positions[is_inside]

@@ -12,6 +12,7 @@ Synopsis:
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -112,7 +113,7 @@ def iter_segments(series: Series, x: Positions) -> Iterator[Segment]:
 
 def _sort(x: Positions, first: int, last: int, bad_rows: NDArray[np.int64], is_superseded: bool) -> Segment:
     column = x.column[first:last]
-    if np.all(column[1:] >= column[:-1]) and np.isfinite(column[[0, -1]]).all():
+    if np.all(column[1:] >= column[:-1]) and math.isfinite(column[0]) and math.isfinite(column[-1]):
         return Segment(x, first, None, last - first, bad_rows - first, is_superseded)
     rows = first + np.flatnonzero(np.isfinite(column))
     order = rows[np.argsort(x.column[rows], kind="stable")]
