@@ -43,7 +43,7 @@ from summaries.methods.run import RunMethods
 from summaries.methods.scalars import ScalarMethods
 from summaries.methods.structured import StructuredMethods
 from summaries.methods.views import ViewMethods
-from summaries.values import to_step
+from summaries.values import to_integer, to_step
 
 _log = logging.getLogger(__name__)
 
@@ -129,7 +129,7 @@ class SummaryWriter(
         system_secs: float | None = None,
         heartbeat_secs: float | None = 30.0,
     ) -> None:
-        _check_file_options(flush_secs, filename_suffix)
+        _check_file_options(flush_secs, filename_suffix, purge_step)
         self.log_dir = os.fspath(log_dir or make_log_dir(comment))
         self._is_compat = compat
         self._is_fsync = fsync
@@ -240,12 +240,14 @@ def make_log_dir(comment: str) -> str:
     return f"runs/{datetime.now():%b%d_%H-%M-%S}_{socket.gethostname()}{comment}"
 
 
-def _check_file_options(flush_secs: float, suffix: str) -> None:
+def _check_file_options(flush_secs: float, suffix: str, purge_step: Any) -> None:
     """Raises ValueError unless a file can be named and written so."""
     if not flush_secs >= 0:
         raise ValueError(f"flush_secs must not be negative; got {flush_secs!r}. Pass seconds.")
     if os.sep in suffix:
         raise ValueError(f"filename_suffix must not contain {os.sep!r}; got {suffix!r}. Put folders into log_dir.")
+    if purge_step is not None:
+        to_integer("purge_step", purge_step)
 
 
 def _close_dropped(outbox: Outbox, life: Lifecycle) -> None:

@@ -44,7 +44,12 @@ class SummaryCallback(keras.callbacks.Callback):
             update_freq: How many batches apart metrics are logged; `epoch` for only at the end of an epoch.
             histogram_freq: How many epochs apart the weights are logged; 0 for never.
             options: What else `SummaryWriter` takes.
+
+        Raises:
+            ValueError: If `update_freq` is neither above 0 nor `epoch`.
         """
+        if update_freq != "epoch" and update_freq < 1:
+            raise ValueError(f"update_freq must be above 0, or 'epoch'; got {update_freq!r}.")
         super().__init__()
         self._is_owner = writer is None
         self.writer = SummaryWriter(log_dir, **options) if writer is None else writer

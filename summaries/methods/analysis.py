@@ -44,7 +44,7 @@ class AnalysisMethods(Methods):
             predictions: Probability of 1. The same shape.
             global_step: The step, 0 if None.
             num_thresholds: How many thresholds, evenly from 0 to 1.
-            weights: Of each prediction, same shape; None for 1.
+            weights: Of each prediction, same shape; one number for all; None for 1.
             walltime: Seconds since the Unix epoch, now if None.
 
         Raises:
@@ -212,7 +212,8 @@ def _check_curve(arrays: Mapping[str, Any], num_thresholds: Any) -> int:
     """Raises ValueError unless a curve can be counted from the arrays; gives the number of thresholds."""
     for name, array in arrays.items():
         check_real(name, array)
-        check_shape(name, array, tuple(arrays["predictions"].shape))
+        if name != "weights" or tuple(array.shape) != ():
+            check_shape(name, array, tuple(arrays["predictions"].shape))
     number = to_integer("num_thresholds", num_thresholds)
     if number < _MIN_THRESHOLDS:
         raise ValueError(f"num_thresholds must be at least {_MIN_THRESHOLDS}; got {num_thresholds!r}.")

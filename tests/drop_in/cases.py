@@ -83,6 +83,7 @@ OF_BOTH_PEERS = [
     call("add_embedding", POINTS[:2], metadata=[["x", 1], ["y", 2.5]], metadata_header=["n", "v"]),
     call("add_pr_curve", "pr", LABELS, PREDICTIONS, 3, walltime=TIME),
     call("add_pr_curve", "pr", LABELS, PREDICTIONS, 3, num_thresholds=20, weights=VALUES[:300] ** 2),
+    call("add_pr_curve", "pr", LABELS, PREDICTIONS, 3, num_thresholds=20, weights=2.0),
     call("add_pr_curve_raw", "pr", *np.arange(30.0).reshape(6, 5), 3, 5, walltime=TIME),
     call("add_custom_scalars", LAYOUT),
     call("add_custom_scalars_multilinechart", ["a", "b"], "category", title="title"),

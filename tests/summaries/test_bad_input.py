@@ -82,12 +82,13 @@ def test_bad_input_is_refused_at_the_call_and_nothing_else_is_lost(tmp_path: Pat
     [
         ({"flush_secs": -1}, "flush_secs must not be negative; got -1"),
         ({"filename_suffix": "/x"}, "filename_suffix must not contain '/'; got '/x'"),
-        ({"purge_step": 1.5}, "global_step must be an integer; got 1.5"),
+        ({"purge_step": 1.5}, "purge_step must be an integer; got 1.5"),
     ],
 )
 def test_constructor_refuses_what_no_file_can_be_made_of(tmp_path: Path, arguments: dict, complaint: str):
     with pytest.raises(ValueError, match=complaint):
         SummaryWriter(tmp_path, **arguments)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("secs", [0, 1e-9, float("inf")])

@@ -70,3 +70,8 @@ def test_an_evaluation_of_its_own_is_logged_once(tmp_path: Path):
     found = load(tmp_path).runs["."].scalars["eval/loss"]
     assert found.steps.tolist() == [1, 1]
     assert found.values[1] == pytest.approx(loss)
+
+
+def test_frequency_must_be_above_0(tmp_path: Path):
+    with pytest.raises(ValueError, match="update_freq must be above 0, or 'epoch'; got 0"):
+        SummaryCallback(tmp_path, update_freq=0)
