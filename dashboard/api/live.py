@@ -1,8 +1,8 @@
 """``data/live``: one WebSocket a tab that says what changed, as soon as it did.
 
 News carry versions, never data: a page fetches what its cards in view need. Each message is
-``{"server": id, "version": V, "tags_version": T, "runs": {name: [version, last wall time], …}, "checked": wall time,
-"is_reading": bool}`` with the runs that changed since the message before; the first lists every run. One follows at
+``{"server": id, "version": V, "tags_version": T, "runs": {name: [version, last wall time, number of problems], …},
+"num_remarks": on the logdir and its index, "checked": wall time, "is_reading": bool}`` with the runs that changed since the message before; the first lists every run. One follows at
 least every `HEARTBEAT_SECS`, so that silence means a lost server. Another `server` is another process or logdir:
 nothing that was fetched before counts any more. While `is_reading`, the logdir is read for the first time.
 """
@@ -17,7 +17,7 @@ from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from dashboard.store.protocol import LogStore, Progress
+from dashboard.store.protocol import LogStore, Progress, RunFacts
 
 HEARTBEAT_SECS = 5.0
 # Several files often grow at once; one message for all of them costs a reader less than one each.
@@ -70,10 +70,15 @@ def news_since(store: LogStore, version: int, progress: Progress) -> dict[str, A
     return {
         "version": now,
         "tags_version": store.tags_version(),
-        "runs": {run.name: [run.version, _or_null(run.last_wall_time)] for run in changed},
+        "runs": {run.name: [run.version, _or_null(run.last_wall_time), _count_problems(run)] for run in changed},
+        "num_remarks": len(store.remarks()) + len(progress.problems),
         "checked": checked,
         "is_reading": is_reading,
     }
+
+
+def _count_problems(run: RunFacts) -> int:
+    return sum(len(health.problems) for health in run.files)
 
 
 def _or_null(wall_time: float) -> float | None:

@@ -99,7 +99,28 @@ def test_unreadable_file_is_flagged_at_its_run(start_board: StartBoard, open_pag
     problem = page.locator('[data-run="foreign"] .run-problem')
 
     expect(problem).to_have_attribute("title", re.compile("notes.tfevents.txt"))
+    with open(next((tmp_path / "good").iterdir()), "ab") as file:  # damage that comes while the page is open
+        file.write(b"no record " * 9)
+    expect(page.locator('[data-run="good"] .run-problem')).to_have_count(1)
     expect(page.locator(".card-value")).to_have_text("1.000")
+
+
+def test_what_is_wrong_with_the_logdir_and_the_index_is_told_below_the_runs(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "good") as writer:
+        writer.add_scalar("loss", 1.0, 0)
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    start_board(tmp_path)  # it writes the index
+    page = open_page(start_board(tmp_path))
+
+    remarks = page.locator(".remarks p")
+
+    expect(remarks).to_have_count(2)
+    expect(remarks.first).to_contain_text("another board (process ")
+    expect(remarks.last).to_have_text(f"Could not look into …/{tmp_path.name}/loop: Too many levels of symbolic links.")
+    (tmp_path / "loop").unlink()
+    expect(remarks).to_have_count(1)
 
 
 def test_many_runs_keep_a_short_document_and_the_newest_are_selected(

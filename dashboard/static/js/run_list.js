@@ -8,6 +8,7 @@ const ROW_PX = 28;
 const SPARE_ROWS = 8;
 const RUNNING_SECS = 30;
 const AGES_MS = 5_000;
+const MAX_REMARKS = 3;
 
 export default function RunList() {
   useSession(session, ["runs", "selection", "theme", "news", "focus"]);
@@ -24,6 +25,20 @@ export default function RunList() {
     { className: "runs", "aria-label": "Runs" },
     h(Filter, { filter, setFilter, problem }),
     session.isLoaded && session.runs.length === 0 ? h(NoRuns) : h(Rows, { runs, filter, clear: () => setFilter("") }),
+    h(Remarks),
+  );
+}
+
+// What is wrong with the logdir or its index as a whole; what is wrong with a run stands in its row.
+function Remarks() {
+  const problems = session.logdir?.problems ?? [];
+  const sentences = [...session.remarks, ...problems.map((problem) => `Could not look into ${problem}`)];
+  if (sentences.length === 0) return null;
+  return h(
+    "div",
+    { className: "remarks", role: "note", title: sentences.join("\n") },
+    sentences.slice(0, MAX_REMARKS).map((sentence) => h("p", { key: sentence }, h(Icon, { name: "alert-triangle", size: 14 }), h("span", null, sentence))),
+    sentences.length > MAX_REMARKS && h("p", null, `${formatCount(sentences.length - MAX_REMARKS)} more`),
   );
 }
 

@@ -24,6 +24,7 @@ class Session extends Emitter {
     this.runs = [];
     this.runsByName = new Map();
     this.logdir = null;
+    this.remarks = []; // on the store, a sentence each
     this.server = null;
     this.tagsVersion = 0;
     this.isLoaded = false;
@@ -95,6 +96,7 @@ class Session extends Emitter {
   #takeRuns(answer) {
     this.#meet(answer.server);
     this.logdir = answer.logdir;
+    this.remarks = answer.remarks;
     this.tagsVersion = Math.max(this.tagsVersion, answer.tags_version);
     const isReading = answer.is_reading ?? false;
     this.#slots.assign(answer.runs, isReading);
@@ -196,11 +198,13 @@ class Session extends Emitter {
     const changed = Object.keys(news.runs);
     const isNewTag = news.tags_version > this.tagsVersion;
     this.tagsVersion = Math.max(this.tagsVersion, news.tags_version);
+    let isOld = isNewTag || (this.isLoaded && news.num_remarks !== this.remarks.length + this.logdir.problems.length);
     for (const name of changed) {
       const run = this.runNamed(name);
       if (run) [run.version, run.last_wall_time] = news.runs[name];
+      isOld ||= run?.problems.length !== news.runs[name][2];
     }
-    if (isNewTag || changed.some((name) => !this.runsByName.has(name))) this.refreshRuns();
+    if (isOld) this.refreshRuns();
     this.emit("news", { changed, version: news.version, isNewTag });
   }
 
