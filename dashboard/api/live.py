@@ -2,9 +2,10 @@
 
 News carry versions, never data: a page fetches what its cards in view need. Each message is
 ``{"server": id, "version": V, "tags_version": T, "runs": {name: [version, last wall time, number of problems], …},
-"num_remarks": on the logdir and its index, "checked": wall time, "is_reading": bool}`` with the runs that changed since the message before; the first lists every run. One follows at
-least every `HEARTBEAT_SECS`, so that silence means a lost server. Another `server` is another process or logdir:
-nothing that was fetched before counts any more. While `is_reading`, the logdir is read for the first time.
+"num_remarks": number, "checked": wall time, "is_reading": bool}`` with the runs that changed since the message before;
+the first lists every run. Remarks are those on the logdir and on its index. One message follows at least every
+`HEARTBEAT_SECS`, so that silence means a lost server. Another `server` is another process or logdir: nothing that was
+fetched before counts any more. While `is_reading`, the logdir is read for the first time.
 """
 
 from __future__ import annotations
