@@ -95,7 +95,8 @@ class SegmentedFile:
         except OSError as error:
             self._system = None
             rule = f"log_dir must be an address that can be written to; got {self._url!r} ({error})"
-            raise OSError(error.errno, f"{rule}. Check the bucket and its credentials") from error
+            message = f"{rule}. Check the bucket and its credentials"
+            raise (OSError(message) if error.errno is None else OSError(error.errno, message)) from error
 
     def _claim(self) -> None:
         now, host, pid = time.time(), socket.gethostname(), os.getpid()
