@@ -15,6 +15,7 @@ Synopsis:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -186,8 +187,9 @@ def load(
         if place.is_remote and str(to_path(place.path)) in unreached:
             raise OSError(f"could not read {place.label!r} ({unreached[str(to_path(place.path))]}). Check the address.")
         if not (has_files(place) if place.is_remote else place.exists):
+            state = "is no folder" if os.path.lexists(place.path) else "does not exist"
             raise FileNotFoundError(
-                f"log directory {place.label!r} does not exist. Pass load the folder given to SummaryWriter."
+                f"log directory {place.label!r} {state}. Pass load the folder given to SummaryWriter."
             )
     found = {name: Run(name, logs[name], is_tag) for name in sorted(logs) if is_run(name) and logs[name].health}
     return Log(tail.logdirs, found, tail.problems)

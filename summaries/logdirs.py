@@ -84,7 +84,7 @@ def parse_logdirs(given: AnyPath | Sequence[AnyPath]) -> tuple[Logdir, ...]:
     given, else the last part of its path, or as many as tell them apart.
 
     Raises:
-        ValueError: If nothing is given, or a name is empty or given twice.
+        ValueError: If nothing is given, or a path or name is empty, or a name given twice.
     """
     items = [given] if isinstance(given, str | os.PathLike) else list(given)
     if not items:
@@ -122,6 +122,8 @@ def show_path(path: AnyPath) -> str:
 
 def _parse(given: AnyPath) -> Logdir:
     text = os.fspath(given)
+    if not text:
+        raise ValueError("logdir must be a folder; got an empty name. Pass . for the working folder.")
     if not isinstance(given, str):
         return Logdir("", _to_absolute(text))
     name, equals, rest = text.partition("=")

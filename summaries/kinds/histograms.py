@@ -10,7 +10,7 @@ its chart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -43,9 +43,9 @@ class Histogram:
     num: float
     sum: float
     sum_squares: float
-    lefts: Floats
-    rights: Floats
-    counts: Floats
+    lefts: Floats = field(repr=False)  # a thousand lines in a notebook
+    rights: Floats = field(repr=False)
+    counts: Floats = field(repr=False)
 
 
 def encode_histogram(tag: str, histogram: Histogram) -> bytes:

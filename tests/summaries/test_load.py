@@ -75,6 +75,9 @@ def test_load_of_a_logdir_that_does_not_exist_says_what_to_pass(tmp_path: Path):
         FileNotFoundError, match=r"log directory '.*none' does not exist\. Pass load the folder given to"
     ):
         load(tmp_path / "none")
+    (tmp_path / "file").touch()
+    with pytest.raises(FileNotFoundError, match=r"log directory '.*file' is no folder\. Pass load"):
+        load(tmp_path / "file")
 
 
 def test_load_reads_only_the_runs_and_tags_that_are_asked_for(tmp_path: Path):

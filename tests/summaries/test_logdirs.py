@@ -75,6 +75,7 @@ def test_pattern_is_split_from_the_folder_where_it_begins(given: str, path: str,
         ([], "logdir must be a folder, or several; got none"),
         ("=x", "logdir must be path or name=path; got '=x'"),
         ("x=", "logdir must be path or name=path; got 'x='"),
+        ("", "logdir must be a folder; got an empty name"),
         (["x=a", "x=b"], "name of a logdir must be given once; got 'x' twice"),
     ],
 )
