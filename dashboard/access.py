@@ -24,6 +24,7 @@ from dashboard.settings import Settings
 PARAMETER = "token"
 _TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,256}")
 _NUM_TOKEN_BYTES = 32
+_MAX_FILE_BYTES = 1024
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,12 @@ def read_token(path: Path) -> str:
         OSError: If the file can't be read.
         ValueError: If it holds no token.
     """
-    token = path.read_bytes()[:1024].decode("ascii", "replace").strip()
+    try:
+        with path.open("rb") as file:
+            token = file.read(_MAX_FILE_BYTES).decode("ascii", "replace").strip()
+    except OSError as error:
+        rule = f"--token-file must be a file that can be read; got {str(path)!r} ({error.strerror})"
+        raise OSError(f"{rule}. Pass another, or leave it out.") from error
     if not _TOKEN.fullmatch(token):
         rule = "must hold 16 to 256 letters, digits or any of . _ ~ -"  # what it holds is not repeated
         raise ValueError(f"--token-file {str(path)!r} {rule}. Make one with: openssl rand -hex 32 > {path}.")

@@ -1,6 +1,6 @@
 """The ``board`` command: settings → a listening socket → the server, and one line when it is ready.
 
-``board inspect`` is another command, in `dashboard.inspection`.
+``board inspect`` and ``board completion`` are other commands, in `dashboard.inspection` and `dashboard.completion`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from typing import TextIO
 
 import uvicorn
 
-from dashboard import inspection
+from dashboard import completion, inspection
 from dashboard.access import Access, make_access
 from dashboard.hosts import is_loopback
 from dashboard.settings import DEFAULT_PORT, Settings, parse_settings
 
+_COMMANDS = {inspection.NAME: inspection.main, completion.NAME: completion.main}
 _PORTS_TO_TRY = 20
 _PROXIES = ["127.0.0.1", "::1"]  # may say in X-Forwarded-Proto that the browser came over HTTPS
 
@@ -27,8 +28,9 @@ _PROXIES = ["127.0.0.1", "::1"]  # may say in X-Forwarded-Proto that the browser
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the ``board`` command until Ctrl-C; returns its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
-    if words[:1] == [inspection.NAME]:
-        return inspection.main(words[1:])
+    command = _COMMANDS.get(words[0]) if words else None
+    if command is not None:
+        return command(words[1:])
     settings = parse_settings(arguments)
     try:
         for logdir in settings.logdirs:

@@ -117,7 +117,7 @@ def make_parser() -> argparse.ArgumentParser:
         prog="board",
         description="Open the training logs of a folder in a live web page.",
         epilog="Example: board --logdir runs/. To see what event files hold, and what is wrong with them: "
-        "board inspect FILE|DIR.",
+        "board inspect FILE|DIR. To have the shell complete these words: board completion bash|fish|tcsh|zsh.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"board {__version__}")

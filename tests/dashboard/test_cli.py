@@ -155,6 +155,16 @@ def test_default_port_gives_way_to_the_next_free_one() -> None:
         assert address_of(second, Settings(logdir="runs")) == f"http://localhost:{second.getsockname()[1]}/"
 
 
+def test_port_that_was_taken_instead_of_the_default_is_said(tmp_path: Path) -> None:
+    with listen("127.0.0.1", None), start_board("--logdir", str(tmp_path), "--index", "off") as board:
+        port = re.search(r"http://localhost:(\d+)/", board.stdout.readline())[1]
+        board.send_signal(signal.SIGINT)
+        message = board.communicate(timeout=20)[1]
+
+    assert port != "6006"
+    assert message == f"board: port 6006 is taken. Continuing with port {port}.\n"
+
+
 def test_board_runs_where_jax_cannot_be_imported(tmp_path: Path) -> None:
     (tmp_path / "jax.py").write_text("raise ImportError('jax must not be needed')")
     program = "import dashboard.app, dashboard.cli"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import __version__
 from dashboard.settings import Settings, flag_name, make_parser, parse_settings, settings_table
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -36,6 +37,14 @@ def test_logdir_may_be_given_several_times_with_names_and_patterns(tmp_path: Pat
         ([], "required: --logdir"),
         (["--logdir", "x", "--port", "70000"], "--port must be between 0 and 65535; got 70000"),
         (["--logdir", "x", "--port", "http"], "invalid int value: 'http'"),
+        (["--logdir", "x", "--reload-interval", "0"], "--reload-interval must be from 0.1 to 3600 seconds; got 0.0"),
+        (["--logdir", "x", "--reload-interval", "nan"], "--reload-interval must be from 0.1 to 3600 seconds; got nan"),
+        (["--logdir", "x", "--path-prefix", "board"], "--path-prefix must begin with a slash and hold letters"),
+        (
+            ["--logdir", "x", "--path-prefix", "/a//b"],
+            "got '/a//b'. Pass the path of the board at the proxy",
+        ),
+        (["--logdir", "x", "--path-prefix", "/<b>"], "--path-prefix must begin with a slash and hold letters"),
         (["--logdir", __file__], "--logdir must be a folder; got the file"),
         (["--logdir", "x=a", "--logdir", "x=b"], "--logdir: name of a logdir must be given once; got 'x' twice"),
     ],
@@ -47,6 +56,24 @@ def test_bad_arguments_end_with_a_message(
         parse_settings(arguments)
 
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("given", "expected"), [("/board/", "/board"), ("/", ""), ("", ""), ("/a/b.c", "/a/b.c")])
+def test_prefix_ends_without_a_slash(given: str, expected: str) -> None:
+    assert parse_settings(["--logdir", "x", "--path-prefix", given]).path_prefix == expected
+
+
+def test_names_of_proxies_are_gathered() -> None:
+    settings = parse_settings(["--logdir", "x", "--allow-host", "a.example", "b.example", "--allow-host", "c.example"])
+
+    assert settings.allow_host == ("a.example", "b.example", "c.example")
+
+
+def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        parse_settings(["--version"])
+
+    assert capsys.readouterr().out == f"board {__version__}\n"
 
 
 def test_help_and_readme_name_every_setting() -> None:
