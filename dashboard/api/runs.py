@@ -15,7 +15,7 @@ from dashboard.health import describe_problems
 from dashboard.settings import Settings
 from dashboard.store.index_files import find_default_folder
 from dashboard.store.protocol import LogStore, Progress, RunFacts
-from summaries import FolderProblem, show_path
+from summaries import FolderProblem, find_compiled, show_path
 
 
 def make_router(store: LogStore, settings: Settings, progress: Progress, server: str) -> APIRouter:
@@ -31,7 +31,10 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
 
     @router.get("/data/runs")
     def get_runs() -> dict[str, Any]:
-        """All runs, the newest first, with what was found wrong with their files, and remarks on the index."""
+        """All runs, the newest first, with what was found wrong with their files, and remarks on the index.
+
+        `is_compiled` tells whether the compiled scanner reads the files.
+        """
         is_reading = progress.is_reading  # first: what is listed afterwards is then at least all of the first look
         version, tags_version, runs = store.version(), store.tags_version(), store.runs()
         return {
@@ -39,6 +42,7 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
             "version": version,
             "is_reading": is_reading,
             "tags_version": tags_version,
+            "is_compiled": find_compiled()["scan"],
             "remarks": [hide_folders(remark, settings) for remark in store.remarks()],
             "logdir": describe_logdirs(settings, progress.problems, has_runs=bool(runs)),
             "runs": [run_to_json(run) for run in runs],

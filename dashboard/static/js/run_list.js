@@ -9,6 +9,8 @@ const SPARE_ROWS = 8;
 const RUNNING_SECS = 30;
 const AGES_MS = 5_000;
 const MAX_REMARKS = 3;
+const PORTABLE =
+  "Event files are read by the portable scanner. The compiled one, which is far faster, is built where the package is installed with a C compiler.";
 
 export default function RunList() {
   useSession(session, ["runs", "selection", "theme", "news", "focus"]);
@@ -33,6 +35,7 @@ export default function RunList() {
 function Remarks() {
   const problems = session.logdir?.problems ?? [];
   const sentences = [...session.remarks, ...problems.map((problem) => `Could not look into ${problem}`)];
+  if (!session.isCompiled) sentences.push(PORTABLE);
   if (sentences.length === 0) return null;
   return h(
     "div",

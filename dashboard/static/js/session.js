@@ -24,6 +24,7 @@ class Session extends Emitter {
     this.runs = [];
     this.runsByName = new Map();
     this.logdir = null;
+    this.isCompiled = true; // whether the fast scanner reads the files
     this.remarks = []; // on the store, a sentence each
     this.server = null;
     this.tagsVersion = 0;
@@ -97,6 +98,7 @@ class Session extends Emitter {
     this.#meet(answer.server);
     this.logdir = answer.logdir;
     this.remarks = answer.remarks;
+    this.isCompiled = answer.is_compiled;
     this.tagsVersion = Math.max(this.tagsVersion, answer.tags_version);
     const isReading = answer.is_reading ?? false;
     this.#slots.assign(answer.runs, isReading);

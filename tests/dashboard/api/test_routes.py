@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from dashboard.app import create_app
 from dashboard.settings import Settings
-from summaries import SummaryWriter
+from summaries import SummaryWriter, find_compiled
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
 
 WriteRun = Callable[..., Path]
@@ -51,6 +51,7 @@ def test_runs_and_tags_are_listed(write_run: WriteRun, client: TestClient) -> No
 
     assert [run["name"] for run in answer["runs"]] == ["b", "a"]
     assert answer["runs"][1]["first_wall_time"] == 1000.0
+    assert answer["is_compiled"] == find_compiled()["scan"]
     tags = client.get("/data/tags", params={"kind": "scalars"}).json()
     assert tags["runs"] == ["b", "a"]
     assert tags["tags"] == {"acc": [0], "loss": [0, 1]}
