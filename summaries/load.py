@@ -18,9 +18,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from summaries.by_tag import BlobSeries, ByTag, make_columns
-from summaries.columns import FileHealth
+from summaries.columns import FileHealth, Tag
 from summaries.facts import Facts, Mark, read_annotations, read_console, read_facts
 from summaries.frames import Columns, Frame, Framed, make_hparam_columns
 from summaries.kinds import ConsoleText
@@ -38,17 +39,24 @@ class Run(Framed):
 
     Attributes:
         name: Path of its folder relative to the logdir, `.` for the logdir itself.
-        tags: The tags that were asked for.
         health: How reading each of its files went.
-        scalars: `Series` by tag.
     """
 
     def __init__(self, name: str, log: RunLog, is_tag: Callable[[str], bool] = lambda tag: True) -> None:
         self.name = name
-        self.tags = tuple(tag for tag in log.tags if is_tag(tag.name))
         self.health: tuple[FileHealth, ...] = log.health
         self._log = log
-        self.scalars: ByTag[Series] = ByTag(name, "scalars", self._names("scalars"), log.series)
+        self._is_tag = is_tag
+
+    @cached_property
+    def tags(self) -> tuple[Tag, ...]:
+        """The tags that were asked for."""
+        return tuple(tag for tag in self._log.tags if self._is_tag(tag.name))
+
+    @cached_property
+    def scalars(self) -> ByTag[Series]:
+        """`Series` by tag."""
+        return ByTag(self.name, "scalars", self._names("scalars"), self._log.series)
 
     def blobs(self, kind: str) -> ByTag[BlobSeries]:
         """Series of any other kind by tag."""
