@@ -7,7 +7,7 @@ next time.
 from __future__ import annotations
 
 import os
-import socket
+import platform
 import time
 from pathlib import Path
 from typing import Protocol
@@ -179,7 +179,7 @@ class EventFile:
     def _open(self, metadata: bytes = b"") -> None:
         """Makes a file that begins with its version and `metadata`; what is pending comes after, whole."""
         now = time.time()
-        host, pid = socket.gethostname(), os.getpid()
+        host, pid = platform.node(), os.getpid()
         self.path, self._descriptor = create_event_file(self._folder, secs=now, host=host, pid=pid, suffix=self._suffix)
         status = os.fstat(self._descriptor)
         self._identity = status.st_dev, status.st_ino

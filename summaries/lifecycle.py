@@ -7,7 +7,7 @@ Only the process that made the writer tells of it: a forked child has a file of 
 from __future__ import annotations
 
 import os
-import socket
+import platform
 import sys
 import threading
 import time
@@ -58,7 +58,7 @@ class Lifecycle:
             timers.check_interval("heartbeat_secs", heartbeat_secs)
         self._put, self._clock, self._pid = put, clock, os.getpid()
         self._lock = threading.RLock()  # a writer may be collected, hence ended, while its thread is in here
-        host = socket.gethostname() if host is None else host
+        host = platform.node() if host is None else host
         self.status = Status("running", clock(), host, self._pid if pid is None else pid, heartbeat_secs)
         self.is_ended = False
         self._repetitions: list[timers.Repetition] = []

@@ -12,7 +12,6 @@ import importlib
 import os
 import platform
 import re
-import socket
 import sys
 import threading
 import time
@@ -45,7 +44,7 @@ def read_environment(
     return Environment(
         command=tuple(sys.orig_argv if command is None else command),
         folder=folder,
-        host=socket.gethostname(),
+        host=platform.node(),
         pid=os.getpid(),
         platform=f"{platform.system()} {platform.release()} {platform.machine()}",
         python=platform.python_version(),

@@ -8,7 +8,7 @@ the same name: so nothing stands there twice, whether the failed attempt had arr
 from __future__ import annotations
 
 import os
-import socket
+import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -99,7 +99,7 @@ class SegmentedFile:
             raise (OSError(message) if error.errno is None else OSError(error.errno, message)) from error
 
     def _claim(self) -> None:
-        now, host, pid = time.time(), socket.gethostname(), os.getpid()
+        now, host, pid = time.time(), platform.node(), os.getpid()
         for counter in range(_MAX_ATTEMPTS):
             self._stem = make_name(now, host, pid, counter, "")
             self._begin_segment(0)

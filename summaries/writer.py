@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
+import platform
 import threading
 import time
 import weakref
@@ -237,7 +237,7 @@ class SummaryWriter(
 
 def make_log_dir(comment: str) -> str:
     """The folder of a run that is given none: the time, the host, and the comment, as torch names it."""
-    return f"runs/{datetime.now():%b%d_%H-%M-%S}_{socket.gethostname()}{comment}"
+    return f"runs/{datetime.now():%b%d_%H-%M-%S}_{platform.node()}{comment}"
 
 
 def _check_file_options(flush_secs: float, suffix: str, purge_step: Any) -> None:
