@@ -21,6 +21,7 @@ MAX_BODY_BYTES = 4 << 20
 MAX_URL_BYTES = 64 << 10
 MAX_HEADERS_BYTES = 64 << 10
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_FOREIGN_SITES = frozenset({"cross-site", "same-site"})  # another port of this host is of the same site
 _CLOSE = (("connection", "close"),)
 
 
@@ -107,7 +108,9 @@ class SecurityMiddleware:
         if changes_state and origin is not None and not is_origin_of(origin, host, self._proxy_names):
             sentence = f"Origin must be this server; got {origin[:200]!r}. Other sites may not talk to board."
             return Refusal(403, sentence)
-        return None
+        # What a browser says of an image, script or fetch of a foreign page; links to the board are followed.
+        is_foreign = headers.get("sec-fetch-site") in _FOREIGN_SITES and headers.get("sec-fetch-mode") != "navigate"
+        return Refusal(403, "Other sites may not ask for what board holds. Open its address.") if is_foreign else None
 
     def _find_stranger(self, scope: Scope, headers: Headers) -> Refusal | None:
         if self._access is None:

@@ -36,6 +36,10 @@ ATTACKS = [
      ("POST /_dash-update-component HTTP/1.1", "Origin: http://evil.example", *POST), SELECTION, 403),
     ("a foreign page listens", "localhost",
      ("GET /data/live HTTP/1.1", "Origin: http://evil.example", *UPGRADE), "", 403),
+    ("an image of a foreign page", "localhost",
+     ("GET /data/graph/search?run=a&q=x HTTP/1.1", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors"), "", 403),
+    ("a script of another port", "localhost",
+     ("GET /data/runs HTTP/1.1", "Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: no-cors"), "", 403),
     ("callbacks over a WebSocket", "localhost", ("GET /_dash-ws-callback HTTP/1.1", *UPGRADE), "", 403),
     ("a method that the route has not", "localhost", ("POST /data/runs HTTP/1.1", "Content-Length: 0"), "", 405),
     ("PUT on the page", "localhost", ("PUT / HTTP/1.1", "Content-Length: 0"), "", 405),
@@ -93,3 +97,10 @@ def test_attack_is_answered(
     if status not in (400, 403):  # uvicorn's own answers are plain text
         assert json.loads(answer.body)["detail"].endswith(".")
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_link_of_another_site_leads_to_the_board(board: Server) -> None:
+    answer = board.send("GET /scalars HTTP/1.1", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate")
+
+    assert answer.status == 200
+    assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
