@@ -15,7 +15,7 @@ import dash
 from dash.exceptions import DashException
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import __version__, shell
@@ -89,6 +89,8 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
         app.include_router(router)
     for name in ("static", "vendor"):
         app.mount(f"/{name}", RevalidatedFiles(directory=_FOLDER / name))
+    # Where a browser looks by itself, when it shows an answer that is no page.
+    app.add_api_route("/favicon.ico", lambda: FileResponse(_FOLDER / "static" / "mark.svg"), include_in_schema=False)
 
     pages = make_dash(settings, app)
     app.include_router(errors.make_last_router())

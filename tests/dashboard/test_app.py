@@ -19,3 +19,9 @@ def test_files_of_the_page_are_kept_but_asked_for_again(client: TestClient, path
 
     assert (first.status_code, again.status_code) == (200, 304)
     assert [answer.headers["cache-control"] for answer in (first, again)] == ["no-cache", "no-cache"]
+
+
+def test_icon_lies_where_browsers_look_by_themselves(client: TestClient) -> None:
+    answer = client.get("/favicon.ico")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
