@@ -19,15 +19,14 @@ def read_front(path: Path, state: FileState) -> Batch | None:
 
     def open_front(name: Path) -> Source:
         source: Source = RemoteSource(name) if is_remote_path(name) else LocalSource(name)
-        if source.size < state.offset:
-            raise EOFError(f"{name} must hold {state.offset} bytes; got {source.size}. Read the file from its front.")
-        source.size = state.offset
+        source.size = min(source.size, state.offset)
         return source
 
     try:
         with EventFileReader(path, open_source=open_front) as reader:
             batch = reader.read()
-            is_same = reader.state.identity == state.identity and reader.state.head == state.head
-    except (OSError, EOFError, ImportError):
+            read = reader.state
+    except (OSError, ImportError):
         return None
+    is_same = (read.identity, read.head, read.size) == (state.identity, state.head, state.offset)
     return batch if is_same else None
