@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 
@@ -54,6 +54,12 @@ class ByteCache:
             self._num_bytes += num_bytes
             while self._num_bytes > self._max_bytes:
                 self._drop(next(iter(self._entries)))
+
+    def drop_where(self, is_gone: Callable[[Any], bool]) -> None:
+        """Drops the values whose keys are such."""
+        with self._lock:
+            for key in [key for key in self._entries if is_gone(key)]:
+                self._drop(key)
 
     def _drop(self, key: Hashable) -> None:
         entry = self._entries.pop(key, None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,9 +84,24 @@ class _Taken:
 class Indexer:
     """Knows what is not in the index yet, and writes it. `write` is for one thread, all else for any."""
 
-    def __init__(self, index: Index, pace: Pace, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        index: Index,
+        pace: Pace,
+        clock: Callable[[], float] = time.monotonic,
+        on_stored: Callable[[Collection[str]], None] = lambda runs: None,
+    ) -> None:
+        """Writes nothing yet.
+
+        Args:
+            index: Where to.
+            pace: When.
+            clock: Seconds.
+            on_stored: Told the names of runs whose rows have left memory.
+        """
         self.index = index
         self._pace = pace
+        self._on_stored = on_stored
         self._clock = clock
         self._room = threading.Condition()
         self._changed: dict[Path, tuple[RunState, float]] = {}
@@ -223,6 +238,7 @@ class Indexer:
                 is_replaced = one.run.log.files.get(one.entry.path) is not one.file
             if is_replaced:
                 self.note_removed(one.file)
+        self._on_stored({one.run.name for one in taken})
         with self._room:
             self._count_rows()
 

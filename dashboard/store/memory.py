@@ -128,8 +128,8 @@ class MemoryStore:
             if known is not None:
                 return known
             made = make(found.log)
-        self._lately.put((run, tag, kind), stamp, made, _count_bytes(made))
-        return made
+            self._lately.put((run, tag, kind), stamp, made, _count_bytes(made))
+            return made
 
     def annotations(self, run: str) -> tuple[Mark, ...]:
         """What happened in a run, and at which step, in the order in which it was written.

@@ -11,7 +11,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -82,7 +82,7 @@ class SqliteStore(MemoryStore):
         self._run_names: dict[Path, str] = {}
         self._num_rebuilt = 0
         try:
-            self._indexer = Indexer(self._open(), pace or Pace())
+            self._indexer = Indexer(self._open(), pace or Pace(), on_stored=self._forget)
         except BaseException:
             self._lock_file.close()
             raise
@@ -218,6 +218,10 @@ class SqliteStore(MemoryStore):
                 self._stop_writing(str(error))
             for run in runs:
                 self._publish(run)
+
+    def _forget(self, runs: Collection[str]) -> None:
+        """Forgets what was put together of runs whose rows left memory: a view of one tag keeps all of them there."""
+        self._lately.drop_where(lambda key: key[0] in runs)
 
     def _stop_writing(self, reason: str) -> None:
         self._is_writing = False

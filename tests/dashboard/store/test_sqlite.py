@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import logging
 import shutil
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -85,6 +87,17 @@ def test_start_lists_what_the_index_knows_and_reads_only_what_is_new(board: Boar
     assert is_anything_new == 0
     assert store.series("a", "loss").steps.tolist() == [0, 1, 2, 3, 4, 5, 6, 7]
     assert store.remarks() == ()
+
+
+def test_rows_that_are_in_the_index_are_kept_in_memory_by_no_series(board: Board) -> None:
+    board.log(5)
+    kept = weakref.ref(board.store.series("a", "loss"))
+
+    board.write()
+    gc.collect()
+
+    assert kept() is None
+    assert board.store.series("a", "loss").steps.tolist() == [0, 1, 2, 3, 4]
 
 
 def test_start_without_a_close_before_it_reads_what_was_not_written(board: Board) -> None:
