@@ -168,6 +168,8 @@ def lay_out(stretches: Sequence[Stretch]) -> Layout:
     steps = _concatenate([stretch.steps for stretch in stretches], np.int64)
     restarts, merges = _find_restarts(stretches, steps)
     is_superseded = np.zeros(len(steps), dtype=bool)
+    if not (restarts or merges):
+        return Layout(None, np.arange(min(1, len(steps))), is_superseded)
     is_start = np.zeros(len(steps), dtype=bool)
     is_start[:1] = True
     for row, step in restarts:

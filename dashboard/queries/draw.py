@@ -100,7 +100,9 @@ def _choose_places(
     if not bad_inside.size:
         chosen = low + downsample(segment.x[rows], values[rows], *picture)
     else:
-        finite = np.delete(np.arange(low, high), bad_inside - low)
+        is_finite = np.ones(high - low, dtype=bool)
+        is_finite[bad_inside - low] = False
+        finite = low + np.flatnonzero(is_finite)
         rows = segment.row_at(finite)
         chosen = finite[downsample(segment.x[rows], values[rows], *picture)]
     before = [low - 1] if low > 0 and not _holds(bad, low - 1) else []
