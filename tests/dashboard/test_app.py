@@ -25,3 +25,11 @@ def test_icon_lies_where_browsers_look_by_themselves(client: TestClient) -> None
     answer = client.get("/favicon.ico")
 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/scalars/more", "/_mcp", "/assets/x"])
+def test_path_without_a_page_is_not_found(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == 404
+    assert answer.json()["detail"].endswith("Open the address that board printed.")
