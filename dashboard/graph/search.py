@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+
+import re2
 
 from dashboard.graph.answers import Answer
 from dashboard.graph.hierarchy import Hierarchy, Item
@@ -35,10 +36,13 @@ def _make_matcher(query: str) -> Callable[[str], bool]:
     if len(text) > MAX_QUERY:
         raise ValueError(f"q must have at most {MAX_QUERY} characters; got {len(text)}.")
     if len(text) > 2 and text.startswith("/") and text.endswith("/"):
+        options = re2.Options()
+        options.case_sensitive = options.log_errors = False
         try:
-            regex = re.compile(text[1:-1], re.IGNORECASE)
-        except re.error as error:
-            raise ValueError(f"q must be a regular expression between slashes; got {text!r} ({error}).") from error
+            regex = re2.compile(text[1:-1], options)
+        except re2.error as error:
+            reason = error.args[0].decode(errors="replace")
+            raise ValueError(f"q must be a regular expression between slashes; got {text!r} ({reason}).") from error
         return lambda name: regex.search(name) is not None
     lowered = text.lower()
     return lambda name: lowered in name.lower()

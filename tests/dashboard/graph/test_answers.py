@@ -129,6 +129,11 @@ def test_search_takes_a_regular_expression_between_slashes(iris: Hierarchy) -> N
         search_answer(iris, "x" * 201)
 
 
+@pytest.mark.timeout(10)
+def test_search_takes_no_longer_for_an_expression_that_backtracks(make_hierarchy: MakeHierarchy) -> None:
+    assert search_answer(make_hierarchy(("a" * 60 + "!", "Mul", [])), "/^(a|a)*$/")["total"] == 0
+
+
 def test_search_lists_fifty_of_many(make_hierarchy: MakeHierarchy) -> None:
     answer = search_answer(make_hierarchy(*((f"op_{i}", "Mul", []) for i in range(60))), "op")
 
