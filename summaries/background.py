@@ -284,8 +284,8 @@ class Outbox:
         kept: list[Deferred] = []
         waiting_tags: set[str] = set()
         for item in deferred:
-            is_due = is_written and waiting_tags.isdisjoint(item.tags) and (is_waiting or self._is_ready(item))
-            records = self._encode(item) if is_due else None
+            is_due = is_written and waiting_tags.isdisjoint(item.tags)
+            records = self._encode(item, is_waiting=is_waiting) if is_due else None
             if records is None:
                 waiting_tags.update(item.tags)
                 kept.append(item)
@@ -324,19 +324,13 @@ class Outbox:
                 if not self.queued_tags[tag]:
                     del self.queued_tags[tag]
 
-    def _is_ready(self, item: Deferred) -> bool:
-        try:
-            return item.is_ready()
-        except Exception:  # noqa: BLE001 - background thread: `encode` meets the same error, which reappears in the caller
-            return True
-
-    def _encode(self, item: Deferred) -> bytes | None:
+    def _encode(self, item: Deferred, *, is_waiting: bool) -> bytes | None:
         """The records of `item`; empty if it cannot be encoded, which the next call of the writer tells.
 
-        None if it has files of its own and the disk does not take them now.
+        None if it is not there yet and nobody waits for it, or has files of its own that the disk does not take now.
         """
         try:
-            return item.encode()
+            return item.encode() if is_waiting or item.is_ready() else None
         except OSError as error:
             self._outage.begin(self._file.path, error)
             self._is_stuck = True
