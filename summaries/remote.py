@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from summaries import process_end
 from summaries.event_file import FirstValues
 from summaries.events import encode_event, file_version_field
 from summaries.files import make_name, name_segment
+from summaries.stores import open_system, store_errors
 
 _MAX_ATTEMPTS = 1000
 _WITHOUT_FOLDERS = frozenset({"abfs", "abfss", "az", "gcs", "gs", "memory", "oss", "s3", "s3a"})
@@ -118,19 +118,8 @@ class SegmentedFile:
 
     def _put(self, data: bytes, *, mode: str) -> None:
         name = self.path.rpartition("/")[2]
-        with raising_os_errors():
+        with store_errors():
             self._system.pipe_file(f"{self._folder}/{name}", data, mode=mode)
-
-
-@contextmanager
-def raising_os_errors() -> Iterator[None]:
-    """Within the block, whatever a store's library raises is an OSError."""
-    try:
-        yield
-    except OSError:
-        raise
-    except Exception as error:
-        raise OSError(f"{type(error).__name__}: {error}") from error
 
 
 class RemoteFolder:
@@ -148,7 +137,7 @@ class RemoteFolder:
     def find(self, name: str) -> bytes | None:
         """See `Folder`."""
         try:
-            with raising_os_errors():
+            with store_errors():
                 data: bytes = self._system.cat_file(f"{self._path}/{name}")
         except FileNotFoundError:
             return None
@@ -156,7 +145,7 @@ class RemoteFolder:
 
     def write(self, name: str, data: bytes) -> None:
         """See `Folder`."""
-        with raising_os_errors():
+        with store_errors():
             self._system.pipe_file(f"{self._path}/{name}", data)
 
     def update(self, name: str, change: Callable[[bytes | None], bytes]) -> None:
@@ -178,12 +167,7 @@ def connect(url: str) -> tuple[Any, str]:
     """
     scheme = url.partition("://")[0]
     try:
-        import fsspec.core
-
-        system, folder = fsspec.core.url_to_fs(url, skip_instance_cache=scheme != "memory", use_listings_cache=False)
-    except ImportError as error:
-        rule = f"log_dir {url!r} needs a library that is not installed ({error})"
-        raise ImportError(f"{rule}. Install it by pip install 'trainboard[remote]'.") from error
+        system, folder = open_system(url, name="log_dir", is_own=scheme != "memory")
     except ValueError as error:
         raise OSError(f"no file system is known for {scheme!r}: {error}") from error
     if scheme not in _WITHOUT_FOLDERS:
