@@ -17,6 +17,26 @@ from summaries import load
 ROOT = Path(__file__).parents[2]
 
 
+def in_forks_and_threads(num_processes: int, num_threads: int) -> str:
+    """A program's end that calls its `work("<process>-<thread>")` in threads of forked children, all at once."""
+    return f"""
+children = []
+for process in range({num_processes}):
+    child = os.fork()
+    if child == 0:
+        threads = [
+            threading.Thread(target=work, args=(f"{{process}}-{{number}}",)) for number in range({num_threads})
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        os._exit(0)
+    children.append(child)
+assert all(os.waitpid(child, 0)[1] == 0 for child in children)
+"""
+
+
 def run_python(code: str, *args: str | Path) -> subprocess.CompletedProcess[str]:
     """Runs `code` in a process of its own."""
     command = [sys.executable, "-W", "ignore", "-c", code, *map(str, args)]
@@ -391,25 +411,13 @@ def work(name):
         for step in range(200):
             writer.add_scalar(name, 1.0, step)
 
-children = []
-for process in range(3):
-    child = os.fork()
-    if child == 0:
-        threads = [threading.Thread(target=work, args=(f"{process}/{number}",)) for number in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        os._exit(0)
-    children.append(child)
-assert all(os.waitpid(child, 0)[1] == 0 for child in children)
 """
-    done = run_python(code, tmp_path)
+    done = run_python(code + in_forks_and_threads(3, 4), tmp_path)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert len(list(tmp_path.iterdir())) == 12
     assert steps_of(tmp_path) == {
-        f"{process}/{number}": list(range(200)) for process in range(3) for number in range(4)
+        f"{process}-{number}": list(range(200)) for process in range(3) for number in range(4)
     }
 
 
@@ -423,20 +431,8 @@ def work(name):
         for step in range(10):
             writer.add_embedding([[0.5, 1.0]], ["label"], global_step=step, tag=name)
 
-children = []
-for process in range(4):
-    child = os.fork()
-    if child == 0:
-        threads = [threading.Thread(target=work, args=(f"{process}-{number}",)) for number in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        os._exit(0)
-    children.append(child)
-assert all(os.waitpid(child, 0)[1] == 0 for child in children)
 """
-    done = run_python(code, tmp_path)
+    done = run_python(code + in_forks_and_threads(4, 3), tmp_path)
 
     assert (done.returncode, done.stderr) == (0, "")
     config = text_format.Parse((tmp_path / "projector_config.pbtxt").read_text(), ProjectorConfig())
