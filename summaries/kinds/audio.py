@@ -6,7 +6,7 @@ or shape (k,): clips.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from google.protobuf.message import DecodeError
 
@@ -30,7 +30,7 @@ class Audio:
         content_type: MIME type.
     """
 
-    encoded: tuple[bytes, ...]
+    encoded: tuple[bytes, ...] = field(repr=False)
     labels: tuple[str, ...] = ("",)
     content_type: str = WAV
 

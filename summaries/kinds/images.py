@@ -6,7 +6,7 @@ height in decimals, then any number of pictures.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from google.protobuf.message import DecodeError
 
@@ -32,7 +32,7 @@ class Images:
 
     width: int
     height: int
-    encoded: tuple[bytes, ...]
+    encoded: tuple[bytes, ...] = field(repr=False)
     num_channels: int = 0
 
     def __len__(self) -> int:

@@ -169,7 +169,7 @@ class RunMethods(Methods):
     def add_annotation(
         self, text: str, global_step: int | None = None, walltime: float | None = None, *, kind: str = "note"
     ) -> None:
-        """Logs what happened at a step; it is drawn over the charts of the run.
+        """Logs what happened at a step of the run, for all its charts.
 
         Args:
             text: What; the first line is the title.

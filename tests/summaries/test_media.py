@@ -257,3 +257,14 @@ def test_a_value_that_fails_in_the_background_is_named_with_its_tag_and_step(tmp
     with pytest.raises(ValueError, match=r"'curve' at step 42: predictions must be in \[0, 1\]; got 0.5 to 7.0"):
         writer.flush()
     writer.close()
+
+
+def test_pictures_and_sounds_print_in_a_line_without_their_bytes(tmp_path: Path):
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_image("picture", IMAGE, 0)
+        writer.add_audio("sound", np.zeros((1, 1_000)), 0)
+
+    run = read(tmp_path)
+
+    assert repr(run.images["picture"][0]) == "Images(width=5, height=4, num_channels=3)"
+    assert "RIFF" not in repr(run.audio["sound"][0])
