@@ -20,27 +20,29 @@ class Listing:
         self._lock = threading.Lock()
         self._facts: dict[str, RunFacts] = {}
         self._tags: dict[str, TagNames] = {}
+        self._tags_versions: dict[str, int] = {}
         self._sorted_facts: tuple[RunFacts, ...] | None = ()
         self._runs_by_tag: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self.version = 0
         self.tags_version = 0
 
-    def put(self, name: str, tags: TagNames, make_facts: Callable[[int], RunFacts]) -> None:
-        """Lists a run as it is now; `make_facts` is given its new version."""
+    def put(self, name: str, tags: TagNames, make_facts: Callable[[int, int], RunFacts]) -> None:
+        """Lists a run as it is now; `make_facts` is given its new version and that of its last new tag."""
         with self._lock:
             self.version += 1
-            self._facts[name] = make_facts(self.version)
-            self._sorted_facts = None
             if self._tags.get(name) != tags:
                 self._tags[name] = tags
+                self._tags_versions[name] = self.version
                 self._note_tags()
+            self._facts[name] = make_facts(self.version, self._tags_versions[name])
+            self._sorted_facts = None
 
     def remove(self, name: str) -> None:
         """Lists a run no more."""
         with self._lock:
             self.version += 1
-            self._facts.pop(name, None)
-            self._tags.pop(name, None)
+            for known in (self._facts, self._tags, self._tags_versions):
+                known.pop(name, None)
             self._sorted_facts = None
             self._note_tags()
 
@@ -55,17 +57,30 @@ class Listing:
                 self._sorted_facts = tuple(sorted(self._facts.values(), key=_by_age))
             return self._sorted_facts
 
-    def tags(self, kind: str) -> Mapping[str, tuple[str, ...]]:
-        """Tags of a kind, sorted, each with the names of the runs that have it, sorted too."""
+    def run(self, name: str) -> RunFacts | None:
+        """One run; None if it is not listed."""
         with self._lock:
+            return self._facts.get(name)
+
+    def tags(self, kind: str, since: int = 0) -> Mapping[str, tuple[str, ...]]:
+        """Tags of a kind, sorted, each with the names of the runs that have it, sorted too.
+
+        Args:
+            kind: The kind.
+            since: Only runs that got a tag after this version.
+        """
+        with self._lock:
+            if since:
+                return self._collect(kind, since)
             if kind not in self._runs_by_tag:
                 self._runs_by_tag[kind] = self._collect(kind)
             return self._runs_by_tag[kind]
 
-    def _collect(self, kind: str) -> Mapping[str, tuple[str, ...]]:
+    def _collect(self, kind: str, since: int = -1) -> Mapping[str, tuple[str, ...]]:
         runs_by_tags: dict[TagNames, list[str]] = {}  # runs of one program have the same tags
         for run, tags in self._tags.items():
-            runs_by_tags.setdefault(tags, []).append(run)
+            if self._tags_versions[run] > since:
+                runs_by_tags.setdefault(tags, []).append(run)
         runs_by_tag: dict[str, list[str]] = {}
         for tags, runs in runs_by_tags.items():
             for tag_kind, tag in tags:

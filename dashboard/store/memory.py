@@ -91,9 +91,20 @@ class MemoryStore:
         """All runs, the newest first; those without a point yet come before."""
         return self._listing.runs()
 
-    def tags(self, kind: str) -> Mapping[str, tuple[str, ...]]:
-        """Tags of a kind, sorted, each with the names of the runs that have it."""
-        return self._listing.tags(kind)
+    def run(self, name: str) -> RunFacts:
+        """One run.
+
+        Raises:
+            KeyError: If there is no such run.
+        """
+        found = self._listing.run(name)
+        if found is None:
+            raise _no_run(name)
+        return found
+
+    def tags(self, kind: str, since: int = 0) -> Mapping[str, tuple[str, ...]]:
+        """Tags of a kind, sorted, each with the names of the runs that have it, and that got a tag after `since`."""
+        return self._listing.tags(kind, since)
 
     def series(self, run: str, tag: str) -> Series:
         """All points of a scalar tag.
@@ -165,12 +176,16 @@ class MemoryStore:
     def _run(self, name: str) -> RunState:
         with self._lock:
             if name not in self._runs:
-                raise KeyError(f"There is no run {name!r} in the logdir.")
+                raise _no_run(name)
             return self._runs[name]
 
 
 class _NoTagError(Exception):
     """A run has no such tag of the kind."""
+
+
+def _no_run(name: str) -> KeyError:
+    return KeyError(f"There is no run {name!r} in the logdir.")
 
 
 def _count_bytes(columns: Series | Blobs) -> int:

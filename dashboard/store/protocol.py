@@ -13,6 +13,7 @@ comparison.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -35,6 +36,8 @@ class RunFacts:
         kinds: Kinds of summary that it holds: ``scalars``, ``histograms``, …
         files: Health of each of its event files.
         last_change: When one of them was last written to, in seconds since the epoch, UTC; 0 if nobody knows.
+        tags_version: Store version at which it last got a tag.
+        folded_from: Sub-runs whose tags were folded into it, sorted.
         read_facts: Gives `facts`.
     """
 
@@ -46,6 +49,8 @@ class RunFacts:
     kinds: frozenset[str]
     files: tuple[FileHealth, ...]
     last_change: float = 0.0
+    tags_version: int = 0
+    folded_from: tuple[str, ...] = ()
     read_facts: Callable[[], Facts] = field(default=Facts, compare=False, repr=False)
 
     @cached_property
@@ -62,9 +67,17 @@ class RunFacts:
             now: Seconds since the epoch, UTC.
         """
         status = self.facts.status
-        if status is None:
-            return ""
-        return status.state_at(now, max(self.last_change, self.facts.status_time))
+        return "" if status is None else status.state_at(now, self._last_heard)
+
+    @property
+    def stalls_at(self) -> float:
+        """When it counts as stalled unless it is heard of, in seconds since the epoch, UTC; infinite for never."""
+        status = self.facts.status
+        return math.inf if status is None else status.stalls_at(self._last_heard)
+
+    @property
+    def _last_heard(self) -> float:
+        return max(self.last_change, self.facts.status_time)
 
 
 class Progress(Protocol):
@@ -117,8 +130,16 @@ class LogStore(Protocol):
     def runs(self) -> tuple[RunFacts, ...]:
         """All runs, the newest (by first wall time) first."""
 
-    def tags(self, kind: str) -> Mapping[str, tuple[str, ...]]:
-        """Tags of a kind, sorted, each with the names of the runs that have it."""
+    def run(self, name: str) -> RunFacts:
+        """One run."""
+
+    def tags(self, kind: str, since: int = 0) -> Mapping[str, tuple[str, ...]]:
+        """Tags of a kind, sorted, each with the names of the runs that have it.
+
+        Args:
+            kind: The kind.
+            since: Only runs that got a tag, of whatever kind, after this version.
+        """
 
     def series(self, run: str, tag: str) -> Series:
         """All points of a scalar tag."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.store.facts import Records, has_records
@@ -12,6 +13,27 @@ from dashboard.store.protocol import RunFacts
 from dashboard.store.tally import Tally, add_tallies, count_batch
 from summaries import Facts, FileState, RunLog, RunUpdate, Tag
 from summaries.run import FileLog
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the tags of a run are called.
+
+    Attributes:
+        tags: Kind and name of each.
+        kinds: All kinds.
+        folded_from: The sub-runs that they were folded from.
+    """
+
+    tags: TagNames = frozenset()
+    kinds: frozenset[str] = frozenset()
+    folded_from: frozenset[str] = frozenset()
+
+    def with_others(self, others: Names) -> Names:
+        """These and others; the others themselves where there are none yet, so that runs share what is equal."""
+        if not self.tags:
+            return others
+        return Names(self.tags | others.tags, self.kinds | others.kinds, self.folded_from | others.folded_from)
 
 
 class RunState:
@@ -23,8 +45,7 @@ class RunState:
         log: The columns of each file.
         states: Where reading each file stands.
         tallies: What is counted of each file.
-        tags: Kind and name of all tags.
-        kinds: All kinds.
+        names: What all its tags are called.
         read_facts: Gives what the run says of itself.
     """
 
@@ -34,8 +55,7 @@ class RunState:
         self.log = RunLog()
         self.states: dict[Path, FileState] = {}
         self.tallies: dict[Path, Tally] = {}
-        self.tags: TagNames = frozenset()
-        self.kinds: frozenset[str] = frozenset()
+        self.names = Names()
         self.read_facts: Callable[[], Facts] = Facts
         self.records = Records()
         self._tally = Tally()
@@ -55,7 +75,7 @@ class RunState:
             self._tally = add_tallies([self._tally, counted])
             # A file's tags only ever grow in number, so most batches need no look at them.
             if len(file.tags) != self._num_tags.get(path):
-                self._add_tags(*name_tags(file.tags))
+                self.names = self.names.with_others(name_tags(file.tags))
         if file is not None:
             self.states[path], self._num_tags[path] = update.state, len(file.tags)
             self._last_change_ns = max(self._last_change_ns, update.state.mtime_ns)
@@ -70,27 +90,27 @@ class RunState:
             self.tallies[update.path] = count_batch(update.batch)
         self._tally = add_tallies(self.tallies.values())
         self._last_change_ns = max((state.mtime_ns for state in self.states.values()), default=0)
-        self.tags, self.kinds = name_tags(self.log.tags)
+        self.names = name_tags(self.log.tags)
 
-    def _add_tags(self, tags: TagNames, kinds: frozenset[str]) -> None:
-        self.tags, self.kinds = (self.tags | tags, self.kinds | kinds) if self.tags else (tags, kinds)
+    @property
+    def tags(self) -> TagNames:
+        """Kind and name of all tags."""
+        return self.names.tags
 
     def note_records(self) -> None:
         """Reads the records of the run as a whole that are new."""
         facts = self.records.read_facts(self.log)
         self.read_facts = lambda: facts
 
-    def put(
-        self, path: Path, file: FileLog, state: FileState, tally: Tally, names: tuple[TagNames, frozenset[str]]
-    ) -> None:
+    def put(self, path: Path, file: FileLog, state: FileState, tally: Tally, names: Names) -> None:
         """Has a file be as it was in an earlier process; `names` is what `name_tags` says of its tags."""
         self.log.put(path, file)
         self.states[path], self.tallies[path], self._num_tags[path] = state, tally, len(file.tags)
         self._last_change_ns = max(self._last_change_ns, state.mtime_ns)
         self._tally = add_tallies([self._tally, tally])
-        self._add_tags(*names)
+        self.names = self.names.with_others(names)
 
-    def make_facts(self, version: int) -> RunFacts:
+    def make_facts(self, version: int, tags_version: int) -> RunFacts:
         """What there is to say of the run now."""
         return RunFacts(
             name=self.name,
@@ -98,13 +118,19 @@ class RunState:
             first_wall_time=self._tally.first_wall_time,
             last_wall_time=self._tally.last_wall_time,
             num_points=self._tally.num_points,
-            kinds=self.kinds,
+            kinds=self.names.kinds,
             files=self.log.health,
             last_change=self._last_change_ns / 1e9,
+            tags_version=tags_version,
+            folded_from=tuple(sorted(self.names.folded_from)),
             read_facts=self.read_facts,
         )
 
 
-def name_tags(tags: tuple[Tag, ...]) -> tuple[TagNames, frozenset[str]]:
-    """Kind and name of each, and all kinds."""
-    return frozenset((tag.kind, tag.name) for tag in tags), frozenset(tag.kind for tag in tags)
+def name_tags(tags: tuple[Tag, ...]) -> Names:
+    """What some tags are called."""
+    return Names(
+        tags=frozenset((tag.kind, tag.name) for tag in tags),
+        kinds=frozenset(tag.kind for tag in tags),
+        folded_from=frozenset(tag.folded_from for tag in tags if tag.folded_from),
+    )

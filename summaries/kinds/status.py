@@ -6,6 +6,7 @@ program was alive then. The record with the latest wall time holds.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from summaries.kinds.json_values import check_choice, make_record_kind
@@ -48,9 +49,17 @@ class Status:
             now: Seconds since the Unix epoch.
             last_wall_time: When the run was heard of last, whether by a heartbeat or by any other value.
         """
+        return "stalled" if now > self.stalls_at(last_wall_time) else self.state
+
+    def stalls_at(self, last_wall_time: float) -> float:
+        """When the run counts as stalled unless it is heard of, in seconds since the Unix epoch; infinite for never.
+
+        Args:
+            last_wall_time: When the run was heard of last.
+        """
         if self.state != "running" or self.heartbeat_secs is None:
-            return self.state
-        return "stalled" if now - last_wall_time > _MISSED_HEARTBEATS * self.heartbeat_secs else self.state
+            return math.inf
+        return last_wall_time + _MISSED_HEARTBEATS * self.heartbeat_secs
 
 
 STATUS = make_record_kind("status", Status)

@@ -84,6 +84,32 @@ def test_new_tag_of_a_known_file_is_found(tmp_path: Path, follower: Any) -> None
     assert store.tags("scalars") == {"acc": ("a",), "loss": ("a",)}
 
 
+@LIVING
+def test_tags_since_a_version_are_those_of_runs_that_got_one(write_run: WriteRun, follower: Any) -> None:
+    write_run("a", {"loss": [1.0]})
+    write_run("b", {"loss": [1.0]})
+    version = follower.reload().version()
+    write_run("b", {"loss": [2.0]}, first_step=1)
+    write_run("c", {"loss": [1.0]})
+    write_run("a", {"acc": [1.0]}, first_step=1)
+
+    store = follower.reload()
+
+    assert store.tags("scalars", version) == {"acc": ("a",), "loss": ("a", "c")}
+    assert store.run("b").tags_version <= version < store.run("b").version
+
+
+def test_run_tells_which_sub_runs_were_folded_into_it(write_run: WriteRun, follower: Any) -> None:
+    write_run("a", {"acc": [1.0]})
+    write_run("a/loss_train", {"loss": [1.0]})
+
+    store = follower.reload()
+
+    assert store.run("a").folded_from == ("a/loss_train",)
+    with pytest.raises(KeyError, match="There is no run 'a/loss_train'"):
+        store.run("a/loss_train")
+
+
 def test_run_without_points_has_no_times(tmp_path: Path, follower: Any) -> None:
     SummaryWriter(tmp_path / "empty").close()  # tells a status, which is no point
     store = follower.reload()
