@@ -9,9 +9,9 @@ import { useDrawing, useFacts } from "./graph/source.js";
 import { Stage } from "./graph/stage.js";
 import { stepFrom } from "./graph/steps.js";
 import { Toolbar } from "./graph/toolbar.js";
-import { useKeys } from "./graph/use_keys.js";
 import { h, useCallback, useEffect, useRef, useSession, useState } from "./react.js";
 import { session } from "./session.js";
+import { useEscape, useKeys } from "./use_keys.js";
 
 const MAX_EXPANDED = 60;
 
@@ -183,16 +183,17 @@ function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     if (next) reveal(next);
   };
   const zoomToSelected = () => selectedBox && canvas.current?.zoomTo(selectedBox.id);
-  useKeys({
-    "/": () => field.current?.focus(),
-    f: () => canvas.current?.fit(),
-    z: zoomToSelected,
-    "+": () => canvas.current?.zoomBy(1.25),
-    "=": () => canvas.current?.zoomBy(1.25),
-    "-": () => canvas.current?.zoomBy(0.8),
-    "]": view.toggleDock,
-    Escape: () => view.select(""),
-  });
+  useKeys("Graph", [
+    { keys: ["/"], label: "Find a node", run: () => field.current?.focus() },
+    { keys: ["F"], label: "Fit the graph into the page", run: () => canvas.current?.fit() },
+    { keys: ["Z"], label: "Zoom to the selected node", run: zoomToSelected },
+    { keys: ["+", "="], label: "Zoom in", run: () => canvas.current?.zoomBy(1.25), isRepeated: true },
+    { keys: ["-"], label: "Zoom out", run: () => canvas.current?.zoomBy(0.8), isRepeated: true },
+    { keys: ["]"], label: "Show or hide the layers", run: view.toggleDock },
+    { keys: ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"], label: "Select the next node" },
+    { keys: ["Enter"], label: "Open or close the selected group" },
+  ]);
+  useEscape(Boolean(view.selected), () => view.select(""));
   const key = (event) => {
     if (["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) step(event.key);
     else if (event.key === "Enter" && selectedBox) toggle(selectedBox.id);

@@ -189,7 +189,10 @@ export class LinePlot {
   #press(event) {
     const lines = this.#lines.filter((line) => line.current.x.length > 0);
     if (!this.#uplot || lines.length === 0) return;
-    if (event.key === "Escape") return this.#leave();
+    if (event.key === "Escape" && this.#hover) {
+      event.preventDefault();
+      return this.#leave();
+    }
     const stride = { ArrowLeft: -1, ArrowRight: 1 }[event.key] * (event.shiftKey ? 10 : 1);
     const turn = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!stride && !turn) return;
