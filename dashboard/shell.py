@@ -19,13 +19,14 @@ _SHEETS = (
     "vendor/tabler/icons.css",
     "vendor/uplot/uPlot.min.css",
     "static/css/shell.css",
+    "static/css/overlay.css",
     "static/css/cards.css",
     "static/css/histograms.css",
     "static/css/graph.css",
     "static/css/mantine.css",
 )
 _STATIC = Path(__file__).parent / "static"
-_CLASSIC = ("components.js", "theme_boot.js")
+_CLASSIC = ("components.js", "appearance_boot.js")
 
 
 def _modules() -> list[str]:
@@ -46,7 +47,7 @@ def index_html(prefix: str) -> str:
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>{{%title%}}</title>
     <link rel="icon" type="image/svg+xml" href="{prefix}/static/mark.svg">
-    <script src="{prefix}/static/js/theme_boot.js"></script>
+    <script src="{prefix}/static/js/appearance_boot.js"></script>
     {{%css%}}
 {sheets}{modules}    <script type="module" src="{prefix}/static/js/session.js"></script>
   </head>

@@ -246,13 +246,13 @@ def test_another_run_is_one_click_away(page: Page) -> None:
 
 def test_theme_changes_the_drawing_without_a_reload(page: Page) -> None:
     script = """async () => {
-      const { session } = await import("/static/js/session.js");
+      const { setPreference } = await import("/static/js/preferences.js");
       const pixel = () => {
         const canvas = document.querySelector('[data-tag="fc/kernel"] canvas');
         return [...canvas.getContext("2d").getImageData(canvas.width * 0.45, canvas.height * 0.9, 1, 1).data].join();
       };
       const before = pixel();
-      session.setTheme(session.theme === "dark" ? "light" : "dark");
+      setPreference("theme", "dark");
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
       return [before, pixel()];
     }"""

@@ -1,16 +1,72 @@
-// What a person set in this browser. Storage may be switched off; then nothing is remembered.
-export function readPreference(name) {
+// What a person set in this browser: one entry of local storage each, the same in all tabs. Storage may be switched
+// off; then a setting holds until the page is closed.
+
+import { Emitter } from "./emitter.js";
+
+const PREFIX = "board.";
+
+const oneOf = (...values) => ({ fallback: values[0], isValid: (value) => values.includes(value) });
+const flag = (fallback) => ({ fallback, isValid: (value) => typeof value === "boolean" });
+const within = (min, max, fallback) => ({ fallback, isValid: (value) => Number.isFinite(value) && value >= min && value <= max });
+
+// The first value of a list is the default.
+const KNOWN = {
+  theme: oneOf("system", "light", "dark"),
+  density: oneOf("comfortable", "compact"),
+  columns: oneOf("auto", 1, 2, 3, 4, 5, 6),
+  "runs.width": within(240, 560, 344), // px
+  "runs.hidden": flag(false),
+  "graph.dock": within(320, 640, null), // px; null is the width of the style sheet
+};
+
+const values = new Map();
+const emitter = new Emitter();
+
+// The value that holds now. Whatever storage holds that is no value of it counts as nothing.
+export function preference(name) {
+  if (!values.has(name)) values.set(name, read(name));
+  return values.get(name);
+}
+
+// Sets a value here and in all other tabs.
+export function setPreference(name, value) {
+  const { isValid } = KNOWN[name];
+  if (!isValid(value)) throw new RangeError(`preference ${name} must be a value that preferences.js lists; got ${JSON.stringify(value)}.`);
+  if (value === preference(name)) return;
+  values.set(name, value);
+  write(name, value);
+  emitter.emit("change", name);
+}
+
+// Calls `listener(name)` after each change, in this tab or another; → a function that takes it off again.
+export function onPreference(listener) {
+  return emitter.on("change", listener);
+}
+
+function read(name) {
+  const { fallback, isValid } = KNOWN[name];
   try {
-    return localStorage.getItem(`board.${name}`);
+    const value = JSON.parse(localStorage.getItem(PREFIX + name));
+    return isValid(value) ? value : fallback;
   } catch {
-    return null;
+    return fallback;
   }
 }
 
-export function writePreference(name, value) {
+function write(name, value) {
   try {
-    localStorage.setItem(`board.${name}`, value);
+    localStorage.setItem(PREFIX + name, JSON.stringify(value));
   } catch {
-    // Nothing to do: the setting holds until the page is closed.
+    // Switched off or full: this tab remembers.
   }
 }
+
+// Fires in the other tabs only. A key of null says that all of storage was cleared.
+window.addEventListener("storage", ({ key }) => {
+  for (const name of Object.keys(KNOWN)) {
+    if (key !== null && key !== PREFIX + name) continue;
+    const before = preference(name);
+    values.set(name, read(name));
+    if (preference(name) !== before) emitter.emit("change", name);
+  }
+});

@@ -1,9 +1,10 @@
 // What one tab knows and shares between its components: runs, selection, live news, theme and the step cursor.
 // Data come over HTTP on demand; the WebSocket only says what changed.
 
+import { applyAppearance, onSystemTheme, resolveTheme } from "./appearance.js";
 import { Emitter } from "./emitter.js";
 import { LiveLink } from "./live.js";
-import { readPreference, writePreference } from "./preferences.js";
+import { onPreference } from "./preferences.js";
 import { labelRuns, slotStyle, Slots } from "./run_style.js";
 import { Selection } from "./selection.js";
 
@@ -29,7 +30,7 @@ class Session extends Emitter {
     this.server = null;
     this.tagsVersion = 0;
     this.isLoaded = false;
-    this.theme = document.documentElement.dataset.theme || "light";
+    this.theme = resolveTheme();
     this.cursorStep = null;
     this.focusedRun = null;
     this.range = null;
@@ -37,9 +38,9 @@ class Session extends Emitter {
     this.live = new LiveLink(new URL("data/live", ROOT), (news) => this.#receive(news));
     this.live.on("state", () => this.emit("live"));
     window.addEventListener("popstate", () => this.select((selection) => selection.readURL()));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => {
-      if (!readPreference("theme")) this.#applyTheme(event.matches ? "dark" : "light");
-    });
+    applyAppearance();
+    onPreference((name) => this.#followPreference(name));
+    onSystemTheme(() => this.#followPreference("theme"));
   }
 
   start() {
@@ -182,17 +183,15 @@ class Session extends Emitter {
     this.emit("focus");
   }
 
-  setTheme(theme) {
-    writePreference("theme", theme);
-    this.#applyTheme(theme);
-  }
-
-  #applyTheme(theme) {
-    this.theme = theme;
-    document.documentElement.dataset.theme = theme;
-    document.documentElement.dataset.mantineColorScheme = theme;
-    this.#setRuns(this.runs);
-    this.emit("theme");
+  #followPreference(name) {
+    applyAppearance();
+    const theme = resolveTheme();
+    if (theme !== this.theme) {
+      this.theme = theme;
+      this.#setRuns(this.runs);
+      this.emit("theme");
+    }
+    this.emit("preference", name);
   }
 
   #receive(news) {

@@ -1,19 +1,19 @@
 // The dock beside (on narrow screens below) the canvas; its width is dragged and remembered.
 
 import { h, useRef, useState } from "../react.js";
-import { readPreference, writePreference } from "../preferences.js";
+import { preference, setPreference } from "../preferences.js";
 
 const MIN_PX = 320;
 const MAX_PX = 640;
 const STEP_PX = 16;
 
 export function Dock({ children }) {
-  const [width, setWidth] = useState(() => Number(readPreference("graph.dock")) || null);
+  const [width, setWidth] = useState(() => preference("graph.dock"));
   const element = useRef(null);
   const resize = (px) => {
     const next = Math.round(Math.min(MAX_PX, Math.max(MIN_PX, px)));
     setWidth(next);
-    writePreference("graph.dock", next);
+    setPreference("graph.dock", next);
   };
   const onPointerMove = (event) => {
     if (event.currentTarget.hasPointerCapture(event.pointerId)) resize(element.current.getBoundingClientRect().right - event.clientX);

@@ -1,0 +1,21 @@
+// Does what appearance.js does, before the first paint: a dark page never flashes white and no card jumps. A classic
+// script in the head, since modules come later. What is in storage by no doing of ours is looked at by preferences.js.
+(function boot() {
+  "use strict";
+  function stored(name) {
+    try {
+      return JSON.parse(window.localStorage.getItem(`board.${name}`));
+    } catch {
+      return null; // storage can be switched off
+    }
+  }
+
+  const { dataset, style } = document.documentElement;
+  const theme = stored("theme");
+  const isDark = theme === "dark" || (theme !== "light" && window.matchMedia("(prefers-color-scheme: dark)").matches);
+  dataset.theme = dataset.mantineColorScheme = isDark ? "dark" : "light";
+  dataset.density = stored("density") === "compact" ? "compact" : "comfortable";
+  dataset.runs = stored("runs.hidden") === true ? "hidden" : "shown";
+  if (Number(stored("runs.width"))) style.setProperty("--w-runs", `${Number(stored("runs.width"))}px`);
+  if (Number(stored("columns"))) style.setProperty("--columns", Number(stored("columns")));
+})();
