@@ -1,9 +1,11 @@
 // The top bar: mark, logdir, pages that have data, live state, theme.
 
 import { LiveState } from "./live_state.js";
-import "./notices.js";
 import { Icon, h, useEffect, useReducer, useSession, useState } from "./react.js";
+import { setPreference } from "./preferences.js";
+import "./request_errors.js";
 import { session } from "./session.js";
+import { useEscape } from "./use_keys.js";
 
 export default function TopBar({ pages, setProps }) {
   useSession(session, ["runs", "theme", "live"]);
@@ -93,11 +95,7 @@ function usePath() {
 function RunsToggle() {
   const [isOpen, setOpen] = useState(false);
   useSession(session, ["selection"]);
-  useEffect(() => {
-    const close = (event) => event.key === "Escape" && setOpen(false);
-    window.addEventListener("keydown", close);
-    return () => window.removeEventListener("keydown", close);
-  }, []);
+  useEscape(isOpen, () => setOpen(false));
   return h(
     "button",
     { type: "button", className: "runs-toggle", "aria-expanded": isOpen, onClick: () => setOpen(!isOpen) },
@@ -115,7 +113,7 @@ function ThemeButton() {
       type: "button",
       title: `Use the ${next} theme`,
       "aria-label": `Use the ${next} theme`,
-      onClick: () => session.setTheme(next),
+      onClick: () => setPreference("theme", next),
     },
     h(Icon, { name: session.theme === "dark" ? "sun" : "moon" }),
   );
