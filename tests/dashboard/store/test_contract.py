@@ -99,9 +99,11 @@ def test_tags_since_a_version_are_those_of_runs_that_got_one(write_run: WriteRun
     assert store.run("b").tags_version <= version < store.run("b").version
 
 
-def test_run_tells_which_sub_runs_were_folded_into_it(write_run: WriteRun, follower: Any) -> None:
+def test_run_tells_which_sub_runs_were_folded_into_it(write_run: WriteRun, tmp_path: Path, follower: Any) -> None:
     write_run("a", {"acc": [1.0]})
-    write_run("a/loss_train", {"loss": [1.0]})
+    (tmp_path / "a" / "loss_train").mkdir()
+    event = Event(step=1, summary=Summary(value=[Summary.Value(tag="loss", simple_value=1.0)]))
+    (tmp_path / "a" / "loss_train" / "tfevents").write_bytes(frame(event.SerializeToString()))
 
     store = follower.reload()
 
