@@ -286,6 +286,14 @@ class FileLog:
         return self.serial, self._count_rows(tag_id), num_purges
 
     @property
+    def extent(self) -> Extent:
+        """How much it gave so far, stored and in memory."""
+        extent = self.stored_extent
+        for part in self._parts:
+            extent = extent.followed_by(part)
+        return extent
+
+    @property
     def stored_extent(self) -> Extent:
         """How much is stored."""
         return _NOTHING if self.stored is None else self.stored.extent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from dashboard.api import errors, graph, histograms, live, runs, selections, series
+from dashboard.api import errors, graph, health, histograms, live, runs, selections, series
 from dashboard.api.live import NewsHub
 from dashboard.api.selections import Selections
 from dashboard.settings import Settings
@@ -18,6 +18,7 @@ def make_routers(
     """Makes every data route of one board; `server` tells it from every other, also on the same logdir."""
     return (
         graph.make_router(store, server),
+        health.make_router(store, settings, tailer, server),
         histograms.make_router(store, posted, server),
         live.make_router(store, hub, tailer, server),
         runs.make_router(store, settings, tailer, server),

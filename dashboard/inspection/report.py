@@ -15,7 +15,8 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,10 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.health import iter_sentences
+from dashboard.inspection.passed_over import PassedOver, find_passed_over
 from dashboard.settings import Settings
 from dashboard.store.index_files import IndexFacts, describe
 from dashboard.store.opening import OFF
-from summaries import Batch, EventFileReader, FileHealth, LogdirTail, Problem, find_compiled, show_path
+from summaries import Batch, EventFileReader, FileHealth, FolderProblem, LogdirTail, Problem, find_compiled, show_path
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ class FileReport:
         run: The run that it belongs to.
         num_bytes: Its size.
         num_records: Records that could be read.
-        tags: Those that have a value, in the order in which they were first seen.
+        counts: Values of each kind.
+        tags: Those that have a value, in the order in which they were first seen; none where nobody looked at them.
         problems: Places that could not be read.
         sentences: The same in words, and what else there is to say of the file.
         is_torn: Whether it ends inside a record.
@@ -78,6 +81,7 @@ class FileReport:
     run: str
     num_bytes: int
     num_records: int
+    counts: Mapping[str, int]
     tags: tuple[TagReport, ...]
     problems: tuple[Problem, ...]
     sentences: tuple[str, ...]
@@ -93,7 +97,8 @@ class Report:
         has_logdirs: Whether one of them is a logdir rather than a file.
         files: Its event files, by run and name.
         unreadable: Folders that could not be looked into, and why.
-        seconds: How long reading took.
+        passed_over: What else lies in the logdirs, and why it was not read.
+        seconds: How long reading took; NaN where it was done before.
         is_compiled: Whether the compiled scanner read them.
         index: The index of the logdirs; None for files, and where there is to be none.
     """
@@ -102,6 +107,7 @@ class Report:
     has_logdirs: bool
     files: tuple[FileReport, ...]
     unreadable: tuple[tuple[str, str], ...]
+    passed_over: PassedOver
     seconds: float
     is_compiled: bool
     index: IndexFacts | None
@@ -137,11 +143,17 @@ def inspect(paths: Sequence[str], index: str | None = None) -> Report:
         paths=tuple(map(show_path, paths)),
         has_logdirs=tail is not None,
         files=tuple(files),
-        unreadable=tuple((show_path(problem.path), problem.reason) for problem in tail.problems) if tail else (),
+        unreadable=describe_folders(tail.problems) if tail else (),
+        passed_over=find_passed_over(tail.logdirs) if tail else PassedOver(),
         seconds=time.perf_counter() - start,
         is_compiled=find_compiled()["scan"],
-        index=_describe_index(logdirs, index),
+        index=describe_index(Settings(logdir=logdirs, index=index)) if logdirs else None,
     )
+
+
+def describe_folders(problems: Iterable[FolderProblem]) -> tuple[tuple[str, str], ...]:
+    """Folders that could not be looked into, and why."""
+    return tuple((show_path(problem.path), problem.reason) for problem in problems)
 
 
 def _check_places(tail: LogdirTail) -> None:
@@ -155,10 +167,11 @@ def _check_places(tail: LogdirTail) -> None:
         raise FileNotFoundError(f"{place.label!r} does not exist. Pass an event file, or a folder that holds some.")
 
 
-def _describe_index(logdirs: Sequence[str], index: str | None) -> IndexFacts | None:
-    if index == OFF or not logdirs:
+def describe_index(settings: Settings) -> IndexFacts | None:
+    """The index of the logdirs; None where there is to be none."""
+    if settings.index == OFF:
         return None
-    return describe(Settings(logdir=logdirs).logdir_key, Path(index).expanduser() if index else None)
+    return describe(settings.logdir_key, Path(settings.index).expanduser() if settings.index else None)
 
 
 def _read_file(path: Path) -> FileReport:
@@ -180,7 +193,8 @@ def _read_logdir(tail: LogdirTail) -> list[FileReport]:
     for update in tail.iter_updates():
         report, known = _count(update.run, update.batch), files.get(update.path)
         if known is not None and not update.is_replaced:  # the next slice of a large file
-            report = replace(report, tags=tuple(merge_tags([*known.tags, *report.tags])))
+            tags = tuple(merge_tags([*known.tags, *report.tags]))
+            report = replace(report, tags=tags, counts=_count_kinds(tags))
         files[update.path] = report
     return sorted(files.values(), key=lambda file: (file.run, file.path))
 
@@ -196,11 +210,19 @@ def _make_report(run: str, health: FileHealth, tags: tuple[TagReport, ...]) -> F
         run=run,
         num_bytes=num_bytes,
         num_records=health.num_records,
+        counts=_count_kinds(tags),
         tags=tags,
         problems=health.problems,
         sentences=tuple(iter_sentences(health, num_bytes)),
         is_torn=health.is_torn,
     )
+
+
+def _count_kinds(tags: Iterable[TagReport]) -> dict[str, int]:
+    counts = Counter[str]()
+    for tag in tags:
+        counts[tag.kind] += tag.num_values
+    return dict(counts)
 
 
 def _find_size(path: Path) -> int:

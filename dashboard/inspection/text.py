@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from dashboard.health import add_counts, capitalize, describe_counts
+from dashboard.inspection.passed_over import OTHER_NAME, PassedOver
 from dashboard.inspection.report import FileReport, Report, TagReport, merge_tags
 from dashboard.inspection.words import (
     WIDTH,
@@ -34,12 +36,20 @@ _PORTABLE = (
 _Item = TypeVar("_Item")
 
 
-def to_text(report: Report) -> str:
-    """All that there is to say, as paragraphs."""
+def to_text(report: Report, max_rows: int = MAX_ROWS) -> str:
+    """All that there is to say, as paragraphs.
+
+    Args:
+        report: What there is to say.
+        max_rows: How many files with findings are told of, and how many things that were passed over.
+    """
     parts = [_iter_totals(report)]
-    if report.has_logdirs and len(report.files) > 1:
+    tags = merge_tags(tag for file in report.files for tag in file.tags)
+    if report.has_logdirs and len(report.files) > 1 and tags:
         parts.append(_iter_runs(report.files))
-    parts += [_iter_tags(report.files), _iter_problems(report), _iter_index(report.index)]
+    parts += [_iter_tags(tags), _iter_problems(report, max_rows), _iter_passed_over(report.passed_over, max_rows)]
+    if report.index is not None:
+        parts.append(iter_index(report.index, show_path(report.index.path)))
     paragraphs = ["\n".join(part) for part in parts]
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
 
@@ -53,13 +63,14 @@ def _iter_totals(report: Report) -> Iterator[str]:
     else:
         num_records = sum(file.num_records for file in files)
         yield f"{label}: {format_count(num_records, 'record')}, {_sum_bytes(files)}"
-    tags = [tag for file in files for tag in file.tags]
-    merged = merge_tags(tags)
-    if tags:
+    merged = merge_tags(tag for file in files for tag in file.tags)
+    if merged:
         yield from _wrap(_count_values(merged), "  ")
         yield f"  {_describe_span(merged)}"
+    elif counts := add_counts(file.counts for file in files):
+        yield from _wrap(describe_counts(counts), "  ")
     if files:
-        taken = f"read in {format_duration(report.seconds)} by the"
+        taken = "read by the" if math.isnan(report.seconds) else f"read in {format_duration(report.seconds)} by the"
         yield from _wrap(f"{taken} compiled scanner" if report.is_compiled else f"{taken} {_PORTABLE}", "  ")
     else:
         yield "  There is no event file in it: no file whose name holds “tfevents”."
@@ -117,9 +128,8 @@ def _make_run_row(run: str, files: Sequence[FileReport]) -> tuple[str, ...]:
     return (run, *counts, last_step, last_time)
 
 
-def _iter_tags(files: Sequence[FileReport]) -> Iterator[str]:
+def _iter_tags(tags: Sequence[TagReport]) -> Iterator[str]:
     """The tags of all files: of a logdir, those of several runs are counted together."""
-    tags = merge_tags(tag for file in files for tag in file.tags)
     if not tags:
         return
     header = ("kind", "tag", "values", "NaN, Inf", "first step", "last step")
@@ -134,7 +144,7 @@ def _make_tag_row(tag: TagReport) -> tuple[str, ...]:
     return (show_name(tag.kind, _KIND_LENGTH), tag.name, f"{tag.num_values:,}", bad, *steps)
 
 
-def _iter_problems(report: Report) -> Iterator[str]:
+def _iter_problems(report: Report, max_rows: int) -> Iterator[str]:
     spoiled = [file for file in report.files if file.sentences]
     if not spoiled and not report.unreadable:
         if report.files:
@@ -142,24 +152,40 @@ def _iter_problems(report: Report) -> Iterator[str]:
         return
     if spoiled:
         yield f"Findings in {len(spoiled):,} of {format_count(len(report.files), 'file')}:"
-    shown, more = _cut(spoiled, MAX_ROWS)
+    shown, more = _cut(spoiled, max_rows)
     for file in shown:
         yield f"  {_show_path(file.path)}"
         sentences, left = _cut(file.sentences, MAX_SENTENCES)
         for sentence in sentences:
-            yield from _wrap(sentence[0].upper() + sentence[1:], "    ")
+            yield from _wrap(capitalize(sentence), "    ")
         yield from _say_more(left, "place", "    ")
     yield from _say_more(more, "file", "  ")
-    unreadable, more = _cut(report.unreadable, MAX_ROWS)
+    unreadable, more = _cut(report.unreadable, max_rows)
     for path, reason in unreadable:
         yield f"  {path} could not be looked into: {reason}."
     yield from _say_more(more, "such place", "  ")
 
 
-def _iter_index(index: IndexFacts | None) -> Iterator[str]:
-    if index is None:
+def _iter_passed_over(passed_over: PassedOver, max_rows: int) -> Iterator[str]:
+    """What might have been meant to be read by name; files of other names are only counted."""
+    if not passed_over.num_files:
         return
-    path = show_path(index.path)
+    at_least = "" if passed_over.is_whole else "at least "
+    yield f"Passed over {at_least}{format_count(passed_over.num_files, 'file')}:"
+    others = [entry for entry in passed_over.entries if entry.reason == OTHER_NAME]
+    odd = [entry for entry in passed_over.entries if entry.reason != OTHER_NAME]
+    if num_others := passed_over.num_files - len(odd):
+        yield f"  {format_count(num_others, 'file')} of another name: it does not hold “tfevents”"
+        yield f"    such as {_show_path(others[0].path)}"
+    shown, more = _cut(odd, max_rows)
+    for entry in shown:
+        yield f"  {_show_path(entry.path)}"
+        yield f"    {capitalize(entry.reason)}."
+    yield from _say_more(more, "file", "  ")
+
+
+def iter_index(index: IndexFacts, path: str) -> Iterator[str]:
+    """The state of an index whose file is named as `path`."""
     if not index.exists:
         yield f"No index yet; board --logdir will make it at\n  {path}"
         return

@@ -10,7 +10,7 @@ from typing import TypeVar
 from dashboard.store.blob_bytes import read_verified
 from dashboard.store.cache import ByteCache
 from dashboard.store.listing import Listing
-from dashboard.store.protocol import RunFacts
+from dashboard.store.protocol import FileFacts, RunFacts
 from dashboard.store.run_state import RunState
 from summaries import Blobs, FileState, Mark, RunLog, RunUpdate, Series
 
@@ -90,6 +90,16 @@ class MemoryStore:
     def runs(self) -> tuple[RunFacts, ...]:
         """All runs, the newest first; those without a point yet come before."""
         return self._listing.runs()
+
+    def files(self) -> tuple[FileFacts, ...]:
+        """All event files, by run and path."""
+        with self._lock:
+            runs = [self._runs[name] for name in sorted(self._runs)]
+        found: list[FileFacts] = []
+        for run in runs:
+            with run.lock:
+                found.extend(run.iter_files())
+        return tuple(found)
 
     def run(self, name: str) -> RunFacts:
         """One run.

@@ -80,6 +80,23 @@ class RunFacts:
         return max(self.last_change, self.facts.status_time)
 
 
+@dataclass(frozen=True)
+class FileFacts:
+    """What the store knows of one event file.
+
+    Attributes:
+        run: The run that it belongs to.
+        health: How reading it went.
+        num_bytes: Its size at the last look.
+        counts: Values of each kind that came from it.
+    """
+
+    run: str
+    health: FileHealth
+    num_bytes: int
+    counts: Mapping[str, int]
+
+
 class Progress(Protocol):
     """How far the logdir is read; `dashboard.store.tailer.Tailer` knows."""
 
@@ -129,6 +146,9 @@ class LogStore(Protocol):
 
     def runs(self) -> tuple[RunFacts, ...]:
         """All runs, the newest (by first wall time) first."""
+
+    def files(self) -> tuple[FileFacts, ...]:
+        """All event files, by run and path."""
 
     def run(self, name: str) -> RunFacts:
         """One run."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.store.facts import Records, has_records
 from dashboard.store.listing import TagNames
-from dashboard.store.protocol import RunFacts
+from dashboard.store.protocol import FileFacts, RunFacts
 from dashboard.store.tally import Tally, add_tallies, count_batch
 from summaries import Facts, FileState, RunLog, RunUpdate, Tag
 from summaries.run import FileLog
@@ -125,6 +126,23 @@ class RunState:
             folded_from=tuple(sorted(self.names.folded_from)),
             read_facts=self.read_facts,
         )
+
+    def iter_files(self) -> Iterator[FileFacts]:
+        """What there is to say of each file now, by path."""
+        for path, file in self.log.files.items():
+            if file.health is not None:
+                state = self.states.get(path)
+                num_bytes = max(file.health.num_bytes_read, state.size if state else 0)
+                yield FileFacts(self.name, file.health, num_bytes, _count_values(file))
+
+
+def _count_values(file: FileLog) -> dict[str, int]:
+    """Values of each kind."""
+    extent, counts = file.extent, Counter[str]()
+    for column in (extent.num_rows, extent.num_blob_rows):
+        for tag, num_values in zip(file.tags, column.tolist(), strict=False):  # tags without a value may come last
+            counts[tag.kind] += num_values
+    return dict(+counts)
 
 
 def name_tags(tags: tuple[Tag, ...]) -> Names:

@@ -28,6 +28,8 @@ PARAMETERS = {
     "/data/runs": [],
     "/data/tags": ["kind"],
     "/data/series": ["selection", "tag", "x", "width", "start", "stop", "smoothing", "since", "format"],
+    "/data/health": ["run", "problems", "q", "offset", "limit", "format"],
+    "/data/health/why": ["run", "kind"],
     "/data/histograms": ["selection", "tag", "run", "max_steps", "width", "since", "format"],
     "/data/histograms/buckets": ["run", "tag", "step", "format"],
     "/data/graph": ["run", "open", "keep"],

@@ -46,6 +46,11 @@ def write_damaged(folder: Path) -> None:
     write(folder / "b" / "events.out.tfevents.1", b"".join(RECORDS)[:-1])
 
 
+def write_odd(folder: Path) -> None:
+    os.mkfifo(folder / "events.out.tfevents.2")
+    (folder / "events.out.tfevents.3").symlink_to(folder / "gone")
+
+
 CASES: dict[str, tuple[Callable[[Path], None], int, list[str]]] = {
     "damaged and torn files": (
         write_damaged,
@@ -80,7 +85,19 @@ CASES: dict[str, tuple[Callable[[Path], None], int, list[str]]] = {
     "files that are no event files": (
         lambda folder: write(folder / "checkpoint.npz", b"PK"),
         1,
-        ["There is no event file in it: no file whose name holds “tfevents”."],
+        [
+            "There is no event file in it: no file whose name holds “tfevents”.",
+            "Passed over 1 file: 1 file of another name: it does not hold “tfevents” such as",
+        ],
+    ),
+    "names of event files that are none": (
+        write_odd,
+        1,
+        [
+            "Passed over 2 files:",
+            "events.out.tfevents.2 It is a named pipe, not a file.",
+            "events.out.tfevents.3 It is a link to nothing.",
+        ],
     ),
     "values that are not finite": (
         lambda folder: write(folder / "tfevents", make_record("loss", 1, math.nan) + make_record("loss", 2, math.inf)),
