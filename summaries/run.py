@@ -185,6 +185,11 @@ class Extent:
         empty = np.zeros(0, dtype=np.int64)
         return Extent(empty, empty)
 
+    @property
+    def restart_step(self) -> int | None:
+        """The smallest step at which a writer began again; None if it did not."""
+        return min((purge.step for purge in self.purges), default=None)
+
     def followed_by(self, columns: Columns) -> Extent:
         """That of this and what comes next in the file."""
         num_tags = max(len(self.num_rows), columns.num_tags)

@@ -22,6 +22,7 @@ from summaries.run import Extent
 _COLUMNS = (
     "run", "path", "tag_list", "state_tag_list", "identity", "head", "read_bytes", "size", "mtime_ns", "num_records",
     "problems", "is_torn", "num_rows", "num_blob_rows", "purges", "num_points", "first_wall_time", "last_wall_time",
+    "series_tallies",
 )  # fmt: skip
 _EMPTY = "[]"
 INSERT_FILE = f"INSERT INTO files ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"
@@ -40,6 +41,7 @@ class IndexedFile:
         state: Where reading it stands.
         extent: How many rows are in the index.
         tally: What is counted of them.
+        series_tallies: What is counted of each scalar tag: `series_tally.encode_tallies`.
     """
 
     number: int | None
@@ -49,6 +51,7 @@ class IndexedFile:
     state: FileState
     extent: Extent
     tally: Tally
+    series_tallies: bytes
 
 
 def encode_file(file: IndexedFile, tag_list: int, state_tag_list: int) -> dict[str, Any]:
@@ -74,6 +77,7 @@ def encode_file(file: IndexedFile, tag_list: int, state_tag_list: int) -> dict[s
         "num_points": tally.num_points,
         "first_wall_time": _or_none(tally.first_wall_time),
         "last_wall_time": _or_none(tally.last_wall_time),
+        "series_tallies": file.series_tallies,
     }
 
 
@@ -84,7 +88,7 @@ def decode_file(row: tuple[Any, ...], tag_lists: Mapping[int, tuple[Tag, ...]]) 
         ValueError: If it is none that `encode_file` made.
     """
     number, run, path, tag_list, state_tag_list, *state = row[:13]
-    num_rows, num_blob_rows, purges, num_points, first, last = row[13:]
+    num_rows, num_blob_rows, purges, num_points, first, last, series_tallies = row[13:]
     return IndexedFile(
         number=number,
         run=os.fsdecode(run),
@@ -93,6 +97,7 @@ def decode_file(row: tuple[Any, ...], tag_lists: Mapping[int, tuple[Tag, ...]]) 
         state=_decode_state(state, tag_lists[state_tag_list]),
         extent=Extent(np.frombuffer(num_rows, "<i8"), np.frombuffer(num_blob_rows, "<i8"), _decode_purges(purges)),
         tally=Tally(num_points, _or_nan(first), _or_nan(last)),
+        series_tallies=series_tallies,
     )
 
 

@@ -262,7 +262,8 @@ def _take(run: RunState, path: Path) -> _Taken | None:
         columns = file.take()
         number = file.stored.number if isinstance(file.stored, IndexedRows) else None
         extent = file.stored_extent.followed_by(columns)
-        entry = IndexedFile(number, run.name, path, file.tags, run.states[path], extent, run.tallies[path])
+        counted = run.series_tallies[path].encode()
+        entry = IndexedFile(number, run.name, path, file.tags, run.states[path], extent, run.tallies[path], counted)
         return _Taken(run, file, entry, columns)
 
 

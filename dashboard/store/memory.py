@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
 from dashboard.store.blob_bytes import read_verified
 from dashboard.store.cache import ByteCache
 from dashboard.store.listing import Listing
 from dashboard.store.protocol import FileFacts, RunFacts
 from dashboard.store.run_state import RunState
+from dashboard.store.series_tally import RunTallies, count_series
 from summaries import Blobs, FileState, Mark, RunLog, RunUpdate, Series
 
 MAX_CACHE_BYTES = 256 << 20
@@ -126,6 +129,21 @@ class MemoryStore:
             return self._find(run, tag, "scalars", lambda log: log.series(tag))
         except _NoTagError as error:
             raise KeyError(f"Run {run!r} has no scalar {tag!r}.") from error
+
+    def tallies(self, run: str) -> RunTallies:
+        """What is counted of each scalar tag of a run, without what restarts replaced.
+
+        Raises:
+            KeyError: If there is no such run.
+        """
+        found = self._run(run)
+        with found.lock:
+            counted = found.tally_series()
+        restarted = np.flatnonzero(counted.tallies.is_restarted).tolist()
+        if restarted:
+            again = count_series([self.series(run, counted.tags[row]) for row in restarted])
+            counted = counted.updated(restarted, again)
+        return counted
 
     def blobs(self, run: str, tag: str, kind: str) -> Blobs:
         """Places of all values of a tag that is of a kind other than scalars.

@@ -20,6 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from dashboard.store.series_tally import RunTallies
 from summaries import Blobs, Facts, FileHealth, FileState, FolderProblem, Mark, RunUpdate, Series
 
 
@@ -163,6 +164,9 @@ class LogStore(Protocol):
 
     def series(self, run: str, tag: str) -> Series:
         """All points of a scalar tag."""
+
+    def tallies(self, run: str) -> RunTallies:
+        """What is counted of each scalar tag of a run, without what restarts replaced."""
 
     def blobs(self, run: str, tag: str, kind: str) -> Blobs:
         """Places of all values of a tag that is of a kind other than scalars; a name may be used for several kinds."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from dashboard.store.facts import Records, has_records
 from dashboard.store.listing import TagNames
 from dashboard.store.protocol import FileFacts, RunFacts
+from dashboard.store.series_tally import FileTallies, RunTallies, follow_files
 from dashboard.store.tally import Tally, add_tallies, count_batch
 from summaries import Facts, FileState, RunLog, RunUpdate, Tag
 from summaries.run import FileLog
@@ -46,6 +47,7 @@ class RunState:
         log: The columns of each file.
         states: Where reading each file stands.
         tallies: What is counted of each file.
+        series_tallies: What is counted of each scalar tag of each file.
         names: What all its tags are called.
         read_facts: Gives what the run says of itself.
     """
@@ -56,6 +58,7 @@ class RunState:
         self.log = RunLog()
         self.states: dict[Path, FileState] = {}
         self.tallies: dict[Path, Tally] = {}
+        self.series_tallies: dict[Path, FileTallies] = {}
         self.names = Names()
         self.read_facts: Callable[[], Facts] = Facts
         self.records = Records()
@@ -82,10 +85,12 @@ class RunState:
             self._last_change_ns = max(self._last_change_ns, update.state.mtime_ns)
         if update.is_replaced or (file is not None and has_records(batch, file)):
             self.note_records()
+        if file is not None:
+            self.series_tallies.setdefault(path, FileTallies()).add(batch, file.tags)
 
     def _count_anew(self, update: RunUpdate, file: FileLog | None) -> None:
         """Counts all files, after one was replaced or went away."""
-        for known in (self.states, self.tallies, self._num_tags):
+        for known in (self.states, self.tallies, self.series_tallies, self._num_tags):
             known.pop(update.path, None)
         if file is not None:
             self.tallies[update.path] = count_batch(update.batch)
@@ -103,13 +108,26 @@ class RunState:
         facts = self.records.read_facts(self.log)
         self.read_facts = lambda: facts
 
-    def put(self, path: Path, file: FileLog, state: FileState, tally: Tally, names: Names) -> None:
+    def put(
+        self, path: Path, file: FileLog, state: FileState, tally: Tally, series_tallies: FileTallies, names: Names
+    ) -> None:
         """Has a file be as it was in an earlier process; `names` is what `name_tags` says of its tags."""
+        self.series_tallies[path] = series_tallies
         self.log.put(path, file)
         self.states[path], self.tallies[path], self._num_tags[path] = state, tally, len(file.tags)
         self._last_change_ns = max(self._last_change_ns, state.mtime_ns)
         self._tally = add_tallies([self._tally, tally])
         self.names = self.names.with_others(names)
+
+    def count_series_anew(self) -> None:
+        """Counts each scalar tag of each file from the rows, all of which are in memory."""
+        self.series_tallies = {path: FileTallies() for path in self.log.files}
+        for path, file in self.log.files.items():
+            self.series_tallies[path].add(file.take(), file.tags)
+
+    def tally_series(self) -> RunTallies:
+        """What is counted of each scalar tag; where `is_restarted` it may be wrong."""
+        return follow_files([self.series_tallies[path] for path in self.log.files if path in self.series_tallies])
 
     def make_facts(self, version: int, tags_version: int) -> RunFacts:
         """What there is to say of the run now."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from dashboard import __version__
 
 APPLICATION_ID = 0x626F6172
-VERSION = 1
+VERSION = 2
 
 _TABLES = """
 -- what the index is of, and who wrote it
@@ -29,7 +29,7 @@ CREATE TABLE files (
     identity TEXT NOT NULL, head BLOB NOT NULL, read_bytes INTEGER NOT NULL, size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL, num_records INTEGER NOT NULL, problems TEXT NOT NULL, is_torn INTEGER NOT NULL,
     num_rows BLOB NOT NULL, num_blob_rows BLOB NOT NULL, purges TEXT NOT NULL,
-    num_points INTEGER NOT NULL, first_wall_time REAL, last_wall_time REAL
+    num_points INTEGER NOT NULL, first_wall_time REAL, last_wall_time REAL, series_tallies BLOB NOT NULL
 );
 -- what the files of a run say of the run as a whole
 CREATE TABLE runs (name BLOB PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;

@@ -27,6 +27,7 @@ from dashboard.store.lock import WriterLock
 from dashboard.store.memory import MAX_CACHE_BYTES, MemoryStore
 from dashboard.store.rereading import read_front
 from dashboard.store.run_state import RunState, name_tags
+from dashboard.store.series_tally import FileTallies, RunTallies, TalliesError, name_scalars
 from summaries import Blobs, FileHealth, Mark, RunUpdate, Series
 from summaries.reader import make_empty_batch
 from summaries.run import FileLog
@@ -116,11 +117,14 @@ class SqliteStore(MemoryStore):
     def _restore(self, index: Index) -> None:
         """Lists what the index knows."""
         files, facts = index.read_files(), index.read_facts()
-        names = {id(tags): name_tags(tags) for tags in {id(file.tags): file.tags for file in files}.values()}
+        lists = {id(file.tags): file.tags for file in files}
+        names = {number: (name_tags(tags), name_scalars(tags)) for number, tags in lists.items()}
         runs: dict[str, RunState] = {}
         for file in files:
             run = runs.setdefault(file.run, RunState(file.run))
-            run.put(file.path, _make_log(index, file), file.state, file.tally, names[id(file.tags)])
+            names_of_tags, scalars = names[id(file.tags)]
+            counted = FileTallies(scalars, file.series_tallies, file.extent.restart_step)
+            run.put(file.path, _make_log(index, file), file.state, file.tally, counted, names_of_tags)
         for name, run in runs.items():
             if name in facts:
                 run.read_facts = partial(decode_facts, facts[name])
@@ -141,7 +145,7 @@ class SqliteStore(MemoryStore):
             index = self._indexer.index
             before = self._find_file(update)
             try:
-                super().append(update)
+                _saying_damage(partial(super().append, update))
             except IndexDamagedError as error:  # the update itself was taken in; old records were to be read
                 damage = error
             self._indexer.note_removed(before)
@@ -178,6 +182,10 @@ class SqliteStore(MemoryStore):
     def series(self, run: str, tag: str) -> Series:
         """All points of a scalar tag; as of `MemoryStore`."""
         return self._answer(partial(super().series, run, tag))
+
+    def tallies(self, run: str) -> RunTallies:
+        """What is counted of each scalar tag of a run; as of `MemoryStore`."""
+        return self._answer(partial(_saying_damage, partial(super().tallies, run)))
 
     def blobs(self, run: str, tag: str, kind: str) -> Blobs:
         """Places of all values of a tag of another kind; as of `MemoryStore`."""
@@ -317,3 +325,11 @@ def _read_again(run: RunState) -> None:
         if batch is not None and file.health is not None:
             again.update(dataclasses.replace(batch, tags=file.tags, health=file.health))
         run.log.put(path, again)
+    run.count_series_anew()
+
+
+def _saying_damage(count: Callable[[], _Answer]) -> _Answer:
+    try:
+        return count()
+    except TalliesError as error:
+        raise IndexDamagedError(f"holds damaged tallies: {error}") from error
