@@ -189,7 +189,7 @@ def test_view_is_the_same_after_a_reload(iris: Page) -> None:
     box(iris, "dense_1").dblclick()
     expect(box(iris, "dense_1/dot_general")).to_be_visible()
     box(iris, "dense_1/dot_general").click()
-    expect(iris).to_have_url(re.compile("node=dense_1%2Fdot_general"))
+    expect(iris).to_have_url(re.compile("node=dense_1/dot_general"))
 
     iris.reload()
 

@@ -1,7 +1,6 @@
 // The Graph page: the graph of one run by scopes, its layer table, and the facts of the selected node.
 
 import { EmptyPage } from "./empty_page.js";
-import { readAddress, writeAddress } from "./graph/address.js";
 import { Dock } from "./graph/dock.js";
 import { LayerTable } from "./graph/layers.js";
 import { NoNode, NodePanel } from "./graph/panel.js";
@@ -9,20 +8,23 @@ import { useDrawing, useFacts } from "./graph/source.js";
 import { Stage } from "./graph/stage.js";
 import { stepFrom } from "./graph/steps.js";
 import { Toolbar } from "./graph/toolbar.js";
-import { h, useCallback, useEffect, useRef, useSession, useState } from "./react.js";
+import { h, useCallback, useEffect, useMemo, useRef, useSession, useState } from "./react.js";
 import { session } from "./session.js";
 import { useEscape, useKeys } from "./use_keys.js";
 
 const MAX_EXPANDED = 60;
 
 export default function GraphView({ empty }) {
-  useSession(session, ["runs", "selection", "theme"]);
-  const [wanted, setWanted] = useState(() => readAddress().run);
+  useSession(session, ["runs", "selection", "theme", "view"]);
   if (!session.isLoaded) return h("div", { className: "graph is-reading", "aria-busy": true });
   const runs = session.runs.filter((run) => run.kinds.includes("graphs"));
   if (runs.length === 0) return h(EmptyPage, { empty });
-  const run = chosenRun(runs, wanted);
-  return h(RunGraph, { key: run, run, runs, choose: setWanted, empty });
+  const run = chosenRun(runs, session.view.get("graph.run"));
+  return h(RunGraph, { key: run, run, runs, choose, empty });
+}
+
+function choose(run) {
+  session.view.set({ "graph.run": run, "graph.open": [], "graph.node": null }, { label: "run of the graph" });
 }
 
 // The run that was asked for, else the newest selected one that logged a graph.
@@ -117,21 +119,23 @@ function crumbs(facts) {
   return path.map((id, i) => ({ id, name: i && id.startsWith(`${path[i - 1]}/`) ? id.slice(path[i - 1].length + 1) : id }));
 }
 
-// What the person opened, selected and hid; written to the URL.
+const NOTHING = { open: [], node: "" };
+
+// What a run's graph shows; the open scopes of one run say nothing of another.
+function viewOf(run) {
+  const { run: named, open, node } = session.view.ofPage("graph");
+  return named === null || named === run ? { open, node: node ?? "" } : NOTHING;
+}
+
+// What the person opened and selected, which is in the URL, and what only the page knows.
 function useView(run) {
-  const [open, setOpen] = useState(() => new Set(readAddress().run === run ? readAddress().open : []));
-  const [selected, setSelected] = useState(() => (readAddress().run === run ? readAddress().selected : ""));
+  const { open: opened, node: selected } = viewOf(run);
+  const open = useMemo(() => new Set(opened), [opened]);
   const [lit, setLit] = useState("");
   const [spotlight, setSpotlight] = useState(null);
   const [hasDock, setDock] = useState(true);
   const toReveal = useRef(Boolean(selected));
-  useEffect(() => writeAddress({ run, open, selected }), [run, open, selected]);
-  const change = (act) =>
-    setOpen((before) => {
-      const next = new Set(before);
-      act(next);
-      return next;
-    });
+  const setOpen = (ids) => session.view.set({ "graph.run": run, "graph.open": ids }, { label: "open scopes" });
   return {
     open,
     selected,
@@ -141,11 +145,11 @@ function useView(run) {
     setSpotlight,
     hasDock,
     toReveal,
-    select: setSelected,
+    select: (id) => id !== selected && session.view.set({ "graph.run": run, "graph.node": id || null }, { isUndoable: false }),
     toggleDock: () => setDock(!hasDock),
-    openMany: (ids) => change((next) => ids.forEach((id) => next.add(id))),
-    close: (id) => change((next) => next.delete(id)),
-    closeAll: () => setOpen(new Set()),
+    openMany: (ids) => setOpen([...viewOf(run).open, ...ids]),
+    close: (id) => setOpen(viewOf(run).open.filter((one) => one !== id)),
+    closeAll: () => setOpen([]),
   };
 }
 

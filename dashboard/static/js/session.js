@@ -7,11 +7,14 @@ import { LiveLink } from "./live.js";
 import { onPreference } from "./preferences.js";
 import { labelRuns, slotStyle, Slots } from "./run_style.js";
 import { Selection } from "./selection.js";
+import { KEYS } from "./view_keys.js";
+import { ViewState } from "./view_state.js";
 
 const ROOT = new URL("../../", import.meta.url);
 const GATHER_MS = 300;
 const READING_MS = 1_000; // while the server still reads, listing all runs again takes its time
 const RETRY_MS = 1_000;
+const SELECTION_KEYS = ["only", "except", "also"];
 
 class Session extends Emitter {
   #tagsByKind = new Map(); // kind → {version, tags}
@@ -33,11 +36,13 @@ class Session extends Emitter {
     this.theme = resolveTheme();
     this.cursorStep = null;
     this.focusedRun = null;
-    this.range = null;
-    this.selection = new Selection();
+    this.view = new ViewState({ root: ROOT.pathname, emit: (keys) => this.#follow(keys) });
+    for (const [page, codecs] of Object.entries(KEYS)) {
+      for (const [name, codec] of Object.entries(codecs)) this.view.register(page ? `${page}.${name}` : name, codec);
+    }
+    this.selection = new Selection(this.view);
     this.live = new LiveLink(new URL("data/live", ROOT), (news) => this.#receive(news));
     this.live.on("state", () => this.emit("live"));
-    window.addEventListener("popstate", () => this.select((selection) => selection.readURL()));
     applyAppearance();
     onPreference((name) => this.#followPreference(name));
     onSystemTheme(() => this.#followPreference("theme"));
@@ -140,7 +145,13 @@ class Session extends Emitter {
 
   select(change) {
     change(this.selection);
-    this.#applySelection(this.live.isReading);
+  }
+
+  // Keys of the view changed, here or by going back.
+  #follow(keys) {
+    if (SELECTION_KEYS.some((key) => keys.has(key))) this.#applySelection(this.live.isReading);
+    if (keys.has("range")) this.emit("range");
+    this.emit("view", keys);
   }
 
   #applySelection(isReading) {
@@ -171,10 +182,13 @@ class Session extends Emitter {
     this.emit("cursor");
   }
 
-  // Zooms every card to positions of an axis: {axis: "step"|"relative"|"wall", bounds: [from, to]}, or null for all.
+  // What every card is zoomed to: {axis: "step"|"relative"|"wall", bounds: [from, to]}, or null for all.
+  get range() {
+    return this.view.get("range");
+  }
+
   setRange(range) {
-    this.range = range;
-    this.emit("range");
+    this.view.set({ range }, { label: "zoom" });
   }
 
   setFocus(name) {

@@ -8,7 +8,7 @@ import { session } from "./session.js";
 import { useEscape } from "./use_keys.js";
 
 export default function TopBar({ pages, setProps }) {
-  useSession(session, ["runs", "theme", "live"]);
+  useSession(session, ["runs", "theme", "live", "view"]);
   const path = usePath();
   const kinds = session.kindsPresent();
   const shown = pages.filter((page) => page.kinds.some((kind) => kinds.has(kind)));
@@ -53,7 +53,7 @@ function Tab({ page, isActive }) {
     "a",
     {
       className: isActive ? "tab is-active" : "tab",
-      href: page.path + location.search,
+      href: session.view.href(page.path),
       onClick: goTo,
       "aria-current": isActive ? "page" : undefined,
     },
@@ -66,16 +66,11 @@ function isAt(page, path, pages) {
   return path === page.path || (page === pages[0] && pages.every((one) => one.path !== path));
 }
 
-// Dash's Location follows this event; an ordinary link would load the page anew.
+// An ordinary link would load the page anew.
 function goTo(event) {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
-  const target = new URL(event.currentTarget.href);
-  target.search = location.search;
-  if (target.pathname === location.pathname) return;
-  history.pushState({}, "", target);
-  window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-  window.dispatchEvent(new CustomEvent("board-path"));
+  session.view.visit(new URL(event.currentTarget.href).pathname);
 }
 
 function usePath() {

@@ -1,0 +1,75 @@
+// How values of a view stand in a URL. A codec is {default, parse(texts) → value, or undefined if malformed;
+// format(value) → texts, none for the default}.
+
+const MAX_TEXT = 500;
+const AXES = ["step", "relative", "wall"];
+
+export function text() {
+  return {
+    default: "",
+    parse: ([value]) => (value.length <= MAX_TEXT ? value : undefined),
+    format: (value) => (value ? [value] : []),
+  };
+}
+
+// The first option is the default.
+export function oneOf(options) {
+  return {
+    default: options[0],
+    parse: ([value]) => (options.includes(value) ? value : undefined),
+    format: (value) => (value === options[0] ? [] : [value]),
+  };
+}
+
+export function number({ min, max, digits }) {
+  const round = (value) => Number(value.toFixed(digits));
+  return {
+    default: min,
+    parse([value]) {
+      const parsed = value.trim() === "" ? NaN : Number(value);
+      return parsed >= min && parsed <= max ? round(parsed) : undefined;
+    },
+    format: (value) => (round(value) === min ? [] : [String(round(value))]),
+  };
+}
+
+// One name, or null.
+export function name() {
+  return {
+    default: null,
+    parse: ([value]) => value || undefined,
+    format: (value) => (value ? [value] : []),
+  };
+}
+
+// A set of names, as a sorted list. `noun` says what they are when they are too many for a link.
+export function names(noun) {
+  return { noun, default: [], parse: tidy, format: (value) => tidy(value) };
+}
+
+// A set of names that may be empty, or null for no set.
+export function namesOrNull(noun) {
+  return { noun, default: null, parse: tidy, format: (value) => (value === null ? [] : value.length === 0 ? [""] : tidy(value)) };
+}
+
+function tidy(values) {
+  return [...new Set(values.filter(Boolean))].sort();
+}
+
+// Positions of an axis: {axis, bounds: [from, to]}, or null. `step:100..200`
+export function range() {
+  return { default: null, parse: parseRange, format: (value) => (value ? [formatRange(value)] : []) };
+}
+
+function parseRange([value]) {
+  const [, axis, from, to] = value.match(/^(\w+):(-?[\d.]+(?:e[+-]?\d+)?)\.\.(-?[\d.]+(?:e[+-]?\d+)?)$/) ?? [];
+  const bounds = [Number(from), Number(to)];
+  return AXES.includes(axis) && bounds.every(Number.isFinite) && bounds[0] < bounds[1] ? { axis, bounds } : undefined;
+}
+
+// As many digits as a screen can show of the range.
+function formatRange({ axis, bounds: [from, to] }) {
+  const digits = Math.max(0, Math.min(12, 5 - Math.floor(Math.log10(to - from))));
+  const [start, stop] = [from, to].map((bound) => Number(bound.toFixed(digits)));
+  return `${axis}:${start}..${stop}`;
+}

@@ -1,0 +1,29 @@
+// All keys of the view, by the name of their page; "" is the frame's, which hold on every page. The keys of a page
+// are declared in its Python module too (`Page.url_keys`).
+
+import { name, names, namesOrNull, number, oneOf, range, text } from "./view_codecs.js";
+
+const cards = () => ({
+  filter: text(),
+  closed: names("closed groups"),
+  open: names("open groups"),
+  card: name(),
+});
+
+export const KEYS = {
+  "": {
+    only: namesOrNull("selected runs"),
+    except: names("exceptions"),
+    also: names("exceptions"),
+    runs: text(),
+    range: range(),
+  },
+  scalars: {
+    ...cards(),
+    x: oneOf(["step", "relative", "wall"]),
+    y: oneOf(["linear", "log"]),
+    smoothing: number({ min: 0, max: 0.999, digits: 3 }),
+  },
+  histograms: { ...cards(), run: name() },
+  graph: { run: name(), open: names("open scopes"), node: name() },
+};

@@ -1,0 +1,207 @@
+// What a tab shows, apart from preferences: every value that a link of the view carries. A key is `name` for the whole
+// frame or `page.name` for one page; the URL holds the frame's and those of the page in sight. Defaults leave no trace.
+//
+// Pages are entries of the browser's history, changes within a page are not: those have undo and redo. Beside the URL
+// each entry keeps all values, so that a reload loses neither the other pages nor what does not fit a link.
+
+import { UndoStack } from "./undo_stack.js";
+import { readQuery, writeQuery } from "./view_url.js";
+
+const WRITE_MS = 400; // browsers refuse more than 100 changes of the URL in 30 s
+const FIRST_PAGE = "scalars";
+
+export class ViewState {
+  #codecs = new Map();
+  #values = new Map(); // of keys that are not at their default
+  #came = new Map(); // key → texts, as the URL or the entry brought them
+  #steps = new UndoStack();
+  #root;
+  #emit;
+  #timer = null;
+  #written = -Infinity;
+
+  // root: path of the board; emit(keys): called after keys changed.
+  constructor({ root, emit }) {
+    this.#root = root;
+    this.#emit = emit;
+    this.isNewer = this.#arrive(true);
+    window.addEventListener("popstate", () => this.#return());
+    window.addEventListener("pagehide", () => this.flush());
+  }
+
+  // The page in sight, of which the path tells the name.
+  get page() {
+    return this.#pageAt(location.pathname);
+  }
+
+  get undoLabel() {
+    return this.#steps.undoLabel;
+  }
+
+  get redoLabel() {
+    return this.#steps.redoLabel;
+  }
+
+  // Makes a key known and takes what the URL says of it. A codec is described in view_codecs.js.
+  register(key, codec) {
+    this.#codecs.set(key, codec);
+    this.#take(key, this.#came.get(key));
+  }
+
+  get(key) {
+    return this.#values.has(key) ? this.#values.get(key) : this.#codecs.get(key).default;
+  }
+
+  // All values of a page by their names without the page.
+  ofPage(page) {
+    const keys = [...this.#codecs.keys()].filter((key) => pageOf(key) === page);
+    return Object.fromEntries(keys.map((key) => [nameOf(key), this.get(key)]));
+  }
+
+  // Changes values, as one step to undo. `label` names the step: "Undid smoothing". Changes that follow each other in
+  // a drag or while typing are continuous: together they are one step.
+  set(changes, { label = "", isUndoable = true, isContinuous = false } = {}) {
+    const before = new Map(Object.keys(changes).map((key) => [key, this.get(key)]));
+    const changed = this.#assign(Object.entries(changes));
+    if (changed.size === 0) return;
+    if (isUndoable) {
+      const pick = (valueOf) => new Map([...changed].map((key) => [key, valueOf(key)]));
+      const step = { label, before: pick((key) => before.get(key)), after: pick((key) => this.get(key)) };
+      this.#steps.push(step, { isContinuous, now: performance.now() });
+    }
+    this.#announce(changed);
+  }
+
+  // → the step that was undone: {label, page: of which it was, "" for the frame}; null if there was none
+  undo() {
+    return this.#replay(this.#steps.undo(), "before");
+  }
+
+  redo() {
+    return this.#replay(this.#steps.redo(), "after");
+  }
+
+  #replay(step, side) {
+    if (!step) return null;
+    this.#announce(this.#assign([...step[side]]));
+    const pages = [...step[side].keys()].map(pageOf);
+    return { label: step.label, page: pages.every((page) => page === pages[0]) ? pages[0] : "" };
+  }
+
+  // The address of this view, or of it on another page.
+  href(path = location.pathname) {
+    return `${location.origin}${path}${this.#query(this.#pageAt(path)).query}`;
+  }
+
+  // What a link of this view can't carry: [{key, noun, count}]
+  leftOut() {
+    const { leftOut } = this.#query(this.page);
+    const keys = leftOut.map((name) => (this.#codecs.has(name) ? name : `${this.page}.${name}`));
+    return keys.map((key) => ({ key, noun: this.#codecs.get(key).noun, count: this.get(key).length }));
+  }
+
+  // Shows another page, as a new entry of the browser's history.
+  visit(path) {
+    if (path === location.pathname) return;
+    this.flush();
+    history.pushState({}, "", this.href(path));
+    this.#write();
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate")); // Dash's Location follows this
+    window.dispatchEvent(new CustomEvent("board-path"));
+  }
+
+  // Writes what is not yet in the URL.
+  flush() {
+    if (this.#timer !== null) this.#write();
+  }
+
+  #pageAt(path) {
+    const [name] = path.slice(this.#root.length).split("/");
+    return name || FIRST_PAGE;
+  }
+
+  // Values are kept in the form that the URL gives back; one that it can't carry changes nothing. → keys that changed
+  #assign(entries) {
+    const changed = new Set();
+    for (const [key, value] of entries) {
+      const { format, parse } = this.#codecs.get(key);
+      const texts = format(value);
+      const isSensible = texts.length === 0 || parse(texts) !== undefined;
+      if (isSensible && this.#take(key, texts)) changed.add(key);
+    }
+    return changed;
+  }
+
+  // Takes the texts of a key; those that say nothing sensible leave the default. → whether the value changed
+  #take(key, texts = []) {
+    const { parse, format } = this.#codecs.get(key);
+    const before = this.#textsOf(key);
+    const value = texts.length > 0 ? parse(texts) : undefined;
+    const isDefault = value === undefined || format(value).length === 0;
+    if (isDefault) this.#values.delete(key);
+    else this.#values.set(key, value);
+    return JSON.stringify(before) !== JSON.stringify(this.#textsOf(key));
+  }
+
+  #textsOf(key) {
+    return this.#values.has(key) ? this.#codecs.get(key).format(this.#values.get(key)) : [];
+  }
+
+  #announce(changed) {
+    if (changed.size === 0) return;
+    this.#schedule();
+    this.#emit(changed);
+  }
+
+  #query(page) {
+    const keys = [...this.#codecs.keys()].filter((key) => this.#values.has(key) && ["", page].includes(pageOf(key)));
+    return writeQuery(keys.map((key) => [nameOf(key), this.#textsOf(key)]));
+  }
+
+  #schedule() {
+    if (this.#timer !== null) return;
+    const wait = this.#written + WRITE_MS - performance.now();
+    if (wait <= 0) this.#write();
+    else this.#timer = setTimeout(() => this.#write(), wait);
+  }
+
+  #write() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#written = performance.now();
+    const { query } = this.#query(this.page);
+    const kept = Object.fromEntries([...this.#values.keys()].map((key) => [key, this.#textsOf(key)]));
+    history.replaceState({ ...history.state, view: { query, kept } }, "", location.pathname + query + location.hash);
+  }
+
+  // Another entry of the history: the frame and its page are as they were there, the other pages stay.
+  #return() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#arrive(false);
+    const keys = [...this.#codecs.keys()].filter((key) => ["", this.page].includes(pageOf(key)));
+    const changed = new Set(keys.filter((key) => this.#take(key, this.#came.get(key))));
+    if (changed.size > 0) this.#emit(changed);
+  }
+
+  // Reads the URL, and what its entry keeps beside it. → whether a later version wrote the link
+  #arrive(isFirst) {
+    const { params, isNewer } = readQuery(location.search);
+    const kept = history.state?.view;
+    if (isFirst) this.#came.clear();
+    const { page } = this;
+    for (const key of this.#came.keys()) if (["", page].includes(pageOf(key))) this.#came.delete(key);
+    if (kept?.query === location.search) for (const [key, texts] of Object.entries(kept.kept)) this.#came.set(key, texts);
+    // (names of the frame and of pages never meet: a test holds that)
+    for (const [name, texts] of params) for (const key of [name, `${page}.${name}`]) this.#came.set(key, texts);
+    return isNewer;
+  }
+}
+
+function pageOf(key) {
+  return key.includes(".") ? key.slice(0, key.indexOf(".")) : "";
+}
+
+function nameOf(key) {
+  return key.slice(key.indexOf(".") + 1);
+}
