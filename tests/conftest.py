@@ -15,10 +15,11 @@ NOBODY = 65534
 
 
 @pytest.fixture(scope="session", autouse=True)
-def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Has boards that tests start keep their indexes where the tests' files lie."""
+def user_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Has boards that tests start keep their indexes, and what is added to runs, where the tests' files lie."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", os.fspath(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_DATA_HOME", os.fspath(tmp_path_factory.mktemp("data")))
         yield
 
 

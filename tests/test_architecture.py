@@ -19,6 +19,7 @@ FORBIDDEN = {
     "dashboard": ("trainer", "jax", "torch", "tensorflow", "optax", "tensorboard"),
     "dashboard/store": ("dash", "fastapi", "plotly"),
     "dashboard/queries": ("dash", "fastapi", "plotly"),
+    "dashboard/sidecar": ("dash", "fastapi", "plotly"),
     "dashboard/graph": ("dash", "fastapi", "plotly"),
     "dashboard/api": ("dash", "plotly"),
     "trainer": ("dashboard", "dash", "fastapi", "torch", "tensorflow", "sklearn", "keras", "flax", "equinox"),
