@@ -27,6 +27,7 @@ from dashboard.pages import PAGES
 from dashboard.refusals import Refusal
 from dashboard.security import SecurityMiddleware, content_security_policy
 from dashboard.settings import Settings
+from dashboard.sidecar import Sidecar
 from dashboard.store.opening import open_store
 from dashboard.store.tailer import Tailer
 
@@ -71,7 +72,8 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
     server = secrets.token_hex(4)
     store = open_store(settings.logdir_key, settings.index)
     hub = NewsHub()
-    tailer = Tailer(settings.logdir, store, hub.notify, poll_secs=settings.reload_interval)
+    sidecar = Sidecar(settings.logdirs, is_read_only=settings.read_only)
+    tailer = Tailer(settings.logdir, store, hub.notify, poll_secs=settings.reload_interval, look_beside=sidecar.look)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -85,12 +87,9 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
 
     app = Board(lifespan=lifespan, **errors.describe_api(__version__, settings.path_prefix))
     errors.install(app)
-    for router in make_routers(store, Selections(), hub, tailer, settings, server):
+    for router in make_routers(store, sidecar, Selections(), hub, tailer, settings, server):
         app.include_router(router)
-    for name in ("static", "vendor"):
-        app.mount(f"/{name}", RevalidatedFiles(directory=_FOLDER / name))
-    # Where a browser looks by itself, when it shows an answer that is no page.
-    app.add_api_route("/favicon.ico", lambda: FileResponse(_FOLDER / "static" / "mark.svg"), include_in_schema=False)
+    _add_files(app)
 
     pages = make_dash(settings, app)
     app.include_router(errors.make_last_router())
@@ -99,6 +98,13 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
         add_layers, settings=settings, access=access, policy=content_security_policy(pages.csp_hashes())
     )
     return app
+
+
+def _add_files(app: FastAPI) -> None:
+    for name in ("static", "vendor"):
+        app.mount(f"/{name}", RevalidatedFiles(directory=_FOLDER / name))
+    # Where a browser looks by itself, when it shows an answer that is no page.
+    app.add_api_route("/favicon.ico", lambda: FileResponse(_FOLDER / "static" / "mark.svg"), include_in_schema=False)
 
 
 def add_layers(app: ASGIApp, *, settings: Settings, access: Access | None, policy: str) -> ASGIApp:

@@ -79,6 +79,11 @@ class Settings:
         "Private key of --certfile. Left out: --certfile holds it.", default=None, metavar="FILE"
     )
     window_title: str = _setting("Title of the browser's window.", default="board", metavar="TITLE")
+    read_only: bool = _setting(
+        "Change nothing in the logdir, nor what people add to its runs, through the page. The index is written "
+        "all the same: it is a cache, and lies elsewhere.",
+        default=False,
+    )
     open: bool = _setting("Open the page in the default web browser.", default=False)
 
     @property

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from dashboard.api import errors, graph, health, histograms, live, runs, selections, series
+from dashboard.api import errors, graph, health, histograms, live, runs, selections, series, sidecar, trash
 from dashboard.api.live import NewsHub
 from dashboard.api.selections import Selections
 from dashboard.settings import Settings
+from dashboard.sidecar import Sidecar
+from dashboard.sidecar.trash import Trash
 from dashboard.store.protocol import LogStore
 from dashboard.store.tailer import Tailer
 
 
 def make_routers(
-    store: LogStore, posted: Selections, hub: NewsHub, tailer: Tailer, settings: Settings, server: str
+    store: LogStore, added: Sidecar, posted: Selections, hub: NewsHub, tailer: Tailer, settings: Settings, server: str
 ) -> tuple[APIRouter, ...]:
     """Makes every data route of one board; `server` tells it from every other, also on the same logdir."""
     return (
         graph.make_router(store, server),
         health.make_router(store, settings, tailer, server),
         histograms.make_router(store, posted, server),
-        live.make_router(store, hub, tailer, server),
+        live.make_router(store, added, hub, tailer, server),
         runs.make_router(store, settings, tailer, server),
         selections.make_router(posted),
         series.make_router(store, posted, server),
+        sidecar.make_router(added, hub, settings, server),
+        trash.make_router(Trash(settings.logdirs, is_read_only=settings.read_only), store, server),
         errors.make_router(),  # last: it takes every path that is left
     )

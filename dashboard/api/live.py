@@ -2,10 +2,11 @@
 
 News carry versions, never data: a page fetches what its cards in view need. Each message is
 ``{"server": id, "version": V, "tags_version": T, "runs": {name: [version, last wall time, number of problems], …},
-"num_remarks": number, "checked": wall time, "is_reading": bool}`` with the runs that changed since the message before;
-the first lists every run. Remarks are those on the logdir and on its index. One message follows at least every
-`HEARTBEAT_SECS`, so that silence means a lost server. Another `server` is another process or logdir: nothing that was
-fetched before counts any more. While `is_reading`, the logdir is read for the first time.
+"sidecar": S, "num_remarks": number, "checked": wall time, "is_reading": bool}`` with the runs that changed since the
+message before; the first lists every run. S is the version of `data/sidecar`. Remarks are those on the logdir and on
+its index. One message follows at least every `HEARTBEAT_SECS`, so that silence means a lost server. Another `server`
+is another process or logdir: nothing that was fetched before counts any more. While `is_reading`, the logdir is read
+for the first time.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
+from dashboard.sidecar import Sidecar
 from dashboard.store.protocol import LogStore, Progress, RunFacts
 
 HEARTBEAT_SECS = 5.0
@@ -63,8 +65,8 @@ class NewsHub:
         return self._changed
 
 
-def news_since(store: LogStore, version: int, progress: Progress) -> dict[str, Any]:
-    """What changed in the store after a version."""
+def news_since(store: LogStore, version: int, progress: Progress, sidecar: Sidecar) -> dict[str, Any]:
+    """What changed in the store after a version, and the version of what people added."""
     is_reading, checked = progress.is_reading, progress.last_checked
     now = store.version()
     changed = [run for run in store.runs() if run.version > version]
@@ -72,6 +74,7 @@ def news_since(store: LogStore, version: int, progress: Progress) -> dict[str, A
         "version": now,
         "tags_version": store.tags_version(),
         "runs": {run.name: [run.version, _or_null(run.last_wall_time), _count_problems(run)] for run in changed},
+        "sidecar": sidecar.version,
         "num_remarks": len(store.remarks()) + len(progress.problems),
         "checked": checked,
         "is_reading": is_reading,
@@ -86,11 +89,12 @@ def _or_null(wall_time: float) -> float | None:
     return None if math.isnan(wall_time) else wall_time
 
 
-def make_router(store: LogStore, hub: NewsHub, progress: Progress, server: str) -> APIRouter:
+def make_router(store: LogStore, sidecar: Sidecar, hub: NewsHub, progress: Progress, server: str) -> APIRouter:
     """Makes the live route.
 
     Args:
         store: What changes.
+        sidecar: What people add, which changes too.
         hub: Says when.
         progress: How far the logdir is read.
         server: Tells this board from every other.
@@ -101,16 +105,16 @@ def make_router(store: LogStore, hub: NewsHub, progress: Progress, server: str) 
     async def live(socket: WebSocket) -> None:
         await socket.accept()
         listener = asyncio.create_task(_listen(socket))
-        told = (-1, progress.is_reading)
+        told = (-1, progress.is_reading, 0)
 
         def is_news() -> bool:
-            return (store.version(), progress.is_reading) != told
+            return (store.version(), progress.is_reading, sidecar.version) != told
 
         try:
             while not (hub.is_closed or listener.done()):
-                news = news_since(store, told[0], progress)
+                news = news_since(store, told[0], progress, sidecar)
                 await socket.send_json({"server": server, **news})
-                told = news["version"], news["is_reading"]
+                told = news["version"], news["is_reading"], news["sidecar"]
                 await wait_for_news(hub, listener, is_news)
                 await asyncio.sleep(GATHER_FIRST_SECS if progress.is_reading else GATHER_SECS)
         except WebSocketDisconnect:

@@ -25,6 +25,8 @@ class Tailer:
         store: Takes what was read.
         on_change: Called from the thread after the store changed, and when the first look has ended.
         poll_secs: How often to look where the system reports no changes.
+        look_beside: Called from the thread after each look at everything, to look at what is not read into the store;
+            whether that changed.
     """
 
     def __init__(
@@ -34,11 +36,13 @@ class Tailer:
         on_change: Callable[[], None],
         *,
         poll_secs: float = POLL_SECS,
+        look_beside: Callable[[], bool] = lambda: False,
     ) -> None:
         self._poll_secs = poll_secs
         self._tail = LogdirTail(logdir, states=store.states())
         self._store = store
         self._on_change = on_change
+        self._look_beside = look_beside
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="board-tailer", daemon=True)
         self._last_checked = 0.0
@@ -102,6 +106,7 @@ class Tailer:
             if self._stop.is_set():
                 return
         self._last_checked = time.time()
-        if self._is_reading:
-            self._is_reading = False
+        is_changed = (changed is None and self._look_beside()) or self._is_reading
+        self._is_reading = False
+        if is_changed:
             self._on_change()

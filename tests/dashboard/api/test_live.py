@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from dashboard.api.live import HEARTBEAT_SECS, NewsHub, make_router, wait_for_news
+from dashboard.sidecar import Sidecar
 from dashboard.store.memory import MemoryStore
 from summaries import FolderProblem, LogdirTail
 
@@ -37,7 +38,7 @@ class Board:
             self.hub.close()
 
         self.app = FastAPI(lifespan=lifespan)
-        self.app.include_router(make_router(self.store, self.hub, self, "board"))
+        self.app.include_router(make_router(self.store, Sidecar([]), self.hub, self, "board"))
 
     def reload(self) -> None:
         for update in self.tail.poll():

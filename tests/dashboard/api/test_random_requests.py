@@ -35,6 +35,8 @@ PARAMETERS = {
     "/data/graph": ["run", "open", "keep"],
     "/data/graph/node": ["run", "id"],
     "/data/graph/search": ["run", "q"],
+    "/data/sidecar": [],
+    "/data/runs/trash": [],
     "/data/openapi.json": [],
     "/data/live": [],
     "/data/gone": ["x"],
@@ -47,8 +49,14 @@ SELECTION = b'{"runs": ["a", "b/c"]}'
 BODIES = [
     SELECTION, b"", b"{", b"[]", b"null", b'{"runs": null}', b'{"runs": [1]}', b'{"runs": ["\\ud800"]}', b"\xff\xfe",
     b'{"runs": [' + b"[" * 900 + b"]" * 900 + b"]}", b'{"runs": ' + b"[" * 100_000, b'{"runs": NaN}',
-    b'{"runs": {"a": 1e999}}',
+    b'{"runs": {"a": 1e999}}', b'{"edits": [{"path": ["runs", "a", "notes"], "value": "x"}]}', b'{"edits": []}',
+    b'{"edits": [{"path": ["runs", "a", "notes"], "value": "\\ud800"}]}', b'{"edits": [{"path": []}]}',
+    b'{"edits": [{"path": ["runs", "\\u0000", "color"], "value": 1e999}]}', b'{"edits": [{"path": ["\\ud800"]}]}',
+    b'{"edits": [{"path": ["runs", "../..", "tags", "x"], "value": true}]}', b'{"undo": ["x"]}', b'{"undo": []}',
+    b'{"edits": [{"path": ["baseline"], "value": {"a": [NaN, ' + b"9" * 5_000 + b"]}}]}",
+    b'{"runs": ["a"], "confirmation": "x"}', b'{"runs": ["a"], "confirmation": "\\ud800"}', b'{"id": "../.."}',
 ]  # fmt: skip
+POSTS = ["selections", "sidecar/edits", "sidecar/undo", "runs/trash", "runs/restore"]
 
 
 @pytest.fixture
@@ -97,13 +105,13 @@ def test_no_request_makes_the_server_fail(connection: http.client.HTTPConnection
     selection = json.loads(ask(connection, "POST", "/data/selections", SELECTION)[1])["key"]
     statuses: dict[int, int] = {}
     for _ in range(NUM_REQUESTS):
-        method = chance.choices(["GET", "POST", "DELETE"], [18, 1, 1])[0]
-        address = "/data/selections" if method == "POST" else make_address(chance, selection)
+        method = chance.choices(["GET", "POST", "DELETE"], [16, 3, 1])[0]
+        address = f"/data/{chance.choice(POSTS)}" if method == "POST" else make_address(chance, selection)
         body = chance.choice(BODIES) if method == "POST" else None
 
         status, content = ask(connection, method, address, body)
 
-        assert status in (200, 400, 404, 405, 422), (method, address, body, status, content)
+        assert status in (200, 400, 404, 405, 409, 422), (method, address, body, status, content)
         if status != 200:
             detail = json.loads(content)["detail"]
             assert detail.endswith("."), (method, address, detail)

@@ -70,6 +70,9 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with SummaryWriter(folder / "runs" / "a", heartbeat_secs=None) as writer:
         writer.add_scalar("loss", 1.0, 0)
     (folder / "secret.txt").write_text("the secret")
+    with SummaryWriter(folder / "outside", heartbeat_secs=None) as writer:
+        writer.add_scalar("loss", 1.0, 0)
+    (folder / "runs" / "linked").symlink_to(folder / "outside")
     (folder / "runs" / "link.txt").symlink_to(folder / "secret.txt")
     (folder / "runs" / "events.out.tfevents.1.link").symlink_to(folder / "secret.txt")
     return folder / "runs"

@@ -18,6 +18,12 @@ UPGRADE = (
 )
 SELECTION = '{"runs": ["a"]}'
 POST = (JSON, f"Content-Length: {len(SELECTION)}")
+EDITS = '{"edits": [{"path": ["runs", "a", "name"], "value": "b"}]}'
+POST_EDITS = (JSON, f"Content-Length: {len(EDITS)}")
+UNDO = '{"undo": ["a"]}'
+POST_UNDO = (JSON, f"Content-Length: {len(UNDO)}")
+UP = '{"runs": ["../secret.txt"]}'
+OUT = '{"runs": ["linked"]}'
 
 ATTACKS = [
     ("a foreign name points here: DNS rebinding", "evil.example", ("GET /data/runs HTTP/1.1",), "", 421),
@@ -34,6 +40,27 @@ ATTACKS = [
      ("POST /data/selections HTTP/1.1", "Origin: http://localhost:1", *POST), SELECTION, 403),
     ("a foreign page calls back", "localhost",
      ("POST /_dash-update-component HTTP/1.1", "Origin: http://evil.example", *POST), SELECTION, 403),
+    ("a foreign page renames a run", "localhost",
+     ("POST /data/sidecar/edits HTTP/1.1", "Origin: http://evil.example", *POST_EDITS), EDITS, 403),
+    ("a form of a foreign page renames a run", "localhost",
+     ("POST /data/sidecar/edits HTTP/1.1", "Origin: http://evil.example", "Content-Type: text/plain",
+      f"Content-Length: {len(EDITS)}"), EDITS, 403),
+    ("a foreign name renames a run", "evil.example", ("POST /data/sidecar/edits HTTP/1.1", *POST_EDITS), EDITS, 421),
+    ("a foreign page takes an edit back", "localhost",
+     ("POST /data/sidecar/undo HTTP/1.1", "Origin: null", *POST_UNDO), UNDO, 403),
+    ("a foreign page reads notes", "localhost",
+     ("GET /data/sidecar HTTP/1.1", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: cors"), "", 403),
+    ("a foreign page deletes a run", "localhost",
+     ("POST /data/runs/trash HTTP/1.1", "Origin: http://evil.example", *POST), SELECTION, 403),
+    ("a page of another port brings a run back", "localhost",
+     ("POST /data/runs/restore HTTP/1.1", "Origin: http://localhost:1", JSON, "Content-Length: 2"), "{}", 403),
+    ("a file beside the logdir as a run to delete", "localhost",
+     ("POST /data/runs/trash HTTP/1.1", JSON, f"Content-Length: {len(UP)}"), UP, 404),
+    ("a run behind a link out of the logdir to delete", "localhost",
+     ("POST /data/runs/trash HTTP/1.1", JSON, f"Content-Length: {len(OUT)}"), OUT, 409),
+    ("up from the trash", "localhost",
+     ("POST /data/runs/restore HTTP/1.1", JSON, "Content-Length: 18"), '{"id": "../../.."}', 404),
+    ("edits by GET", "localhost", ("GET /data/sidecar/edits HTTP/1.1",), "", 404),
     ("a foreign page listens", "localhost",
      ("GET /data/live HTTP/1.1", "Origin: http://evil.example", *UPGRADE), "", 403),
     ("an image of a foreign page", "localhost",
