@@ -91,14 +91,15 @@ class DrawnSeries:
 
 def encode(series: Iterable[DrawnSeries], store_version: int) -> bytes:
     """Encodes drawn series as one message of the format above."""
-    blocks = [list(_iter_parts(one)) for one in series]
+    with np.errstate(over="ignore"):  # what is beyond float32 becomes infinite, and clocks can say anything
+        blocks = [list(_iter_parts(one)) for one in series]
     header = _HEADER.pack(MAGIC, WIRE_VERSION, 0, len(blocks), 0, store_version)
     return b"".join([header, *itertools.chain.from_iterable(blocks)])  # the only copy of most columns
 
 
 def _iter_parts(series: DrawnSeries) -> Iterator[bytes | memoryview]:
     """Yields the header of a series and its columns, each with its padding."""
-    narrow = _to_float32(series.values)
+    narrow = series.values.astype("<f4")
     is_wide = bool((narrow != series.values).any())
     wall_base = _find_wall_base(series)
     yield _SERIES.pack(
@@ -124,7 +125,7 @@ def _iter_parts(series: DrawnSeries) -> Iterator[bytes | memoryview]:
         *(
             []
             if series.smoothed is None
-            else [series.smoothed.astype("<f8", copy=False) if is_wide else _to_float32(series.smoothed)]
+            else [series.smoothed.astype("<f8" if is_wide else "<f4", copy=False)]
         ),
         series.segment_starts.astype("<u4"),
         series.superseded.astype("<u4"),
@@ -133,27 +134,24 @@ def _iter_parts(series: DrawnSeries) -> Iterator[bytes | memoryview]:
         kinds_of(series.non_finite_values).astype("<u4"),
     )
     for column in columns:
-        yield column.data
-        yield bytes(-column.nbytes % 8)
+        if column.size:
+            yield column.data
+            yield bytes(-column.nbytes % 8)
 
 
 def _find_wall_base(series: DrawnSeries) -> float:
     """The first finite time of those that travel; 0 where there is none."""
     for wall_times in (series.wall_times, series.non_finite_wall_times):
+        if wall_times.size and math.isfinite(wall_times[0]):
+            return float(wall_times[0])
         is_finite = np.isfinite(wall_times)
         if is_finite.any():
             return float(wall_times[is_finite.argmax()])
     return 0.0
 
 
-def _to_float32(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    with np.errstate(over="ignore"):  # what is beyond float32 becomes infinite
-        return values.astype("<f4")
-
-
 def _to_seconds_after(base: float, wall_times: NDArray[np.float64]) -> NDArray[np.float32]:
-    with np.errstate(over="ignore"):  # clocks can say anything
-        return _to_float32(wall_times - base)
+    return (wall_times - base).astype("<f4")
 
 
 def to_json(series: DrawnSeries) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.queries.downsample import downsample
+from dashboard.queries.downsample import POINTS_PER_COLUMN, downsample
 from dashboard.queries.non_finite import choose_marks
 from dashboard.queries.positions import Positions, Segment, iter_segments
 from dashboard.queries.smooth import smooth
@@ -97,7 +97,9 @@ def _choose_places(
     bad = segment.bad_places
     bad_inside = bad[slice(*np.searchsorted(bad, inside))] if bad.size else bad
     rows = segment.rows(low, high)
-    if not bad_inside.size:
+    if not bad_inside.size and high - low <= POINTS_PER_COLUMN * picture[0]:
+        chosen = np.arange(low, high)  # where all are drawn their positions need not be known
+    elif not bad_inside.size:
         chosen = low + downsample(segment.x[rows], values[rows], *picture)
     else:
         is_finite = np.ones(high - low, dtype=bool)
@@ -126,4 +128,6 @@ def _find_line_starts(segment: Segment, places: NDArray[np.int64]) -> NDArray[np
 
 
 def _join(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    if len(parts) == 1:
+        return parts[0]
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)

@@ -59,6 +59,8 @@ def tally_non_finite(series: Series, x: Positions, start: float, stop: float) ->
 
 def last_value(series: Series) -> float:
     """The value of the last point that no restart replaced, finite or not; NaN where there is none."""
+    if len(series) and not series.superseded.any():
+        return float(series.values[-1])
     current = np.flatnonzero(~series.superseded)
     if not current.size:
         return np.nan
