@@ -15,14 +15,20 @@ from dashboard.api import wire
 from dashboard.api.errors import not_found
 from dashboard.api.parameters import Name, SelectionParameter, SinceParameter
 from dashboard.api.selections import Selections
+from dashboard.api.shared import SharedAnswers
 from dashboard.queries.draw import choose_points, smooth_series
 from dashboard.queries.non_finite import last_value, tally_non_finite
 from dashboard.queries.positions import Positions, XAxis
+from dashboard.store.cache import ByteCache
 from dashboard.store.protocol import LogStore, RunFacts
 from summaries import Series
 
 MAX_TAGS = 200
 MAX_WIDTH_PX = 8_192
+MAX_ANSWER_BYTES = 16 << 20
+"""How much is kept of whole answers, for tabs that show the same."""
+MAX_CURVE_BYTES = 64 << 20
+"""How much is kept of single curves, for answers that share some."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,7 @@ class Window:
 def make_router(store: LogStore, selections: Selections, server: str) -> APIRouter:
     """Makes the route of the curves; `server` is part of each ETag."""
     router = APIRouter(tags=["series"])
+    curves = Curves(store)
 
     @router.get("/data/series")
     def get_series(
@@ -65,14 +72,44 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
             runs = selections[selection]
         except KeyError as error:
             raise not_found(error) from error
-        drawn = list(iter_drawn(store, runs, tag, Window(x, width, start, stop, smoothing), since))
+        window = Window(x, width, start, stop, smoothing)
         headers = {"etag": etag, "cache-control": "no-cache"}
         if format == "json":
+            drawn = iter_drawn(store, runs, tag, window, since)
             content = {"version": version, "series": [wire.to_json(one) for one in drawn]}
             return JSONResponse(content, headers=headers)
-        return Response(wire.encode(drawn, version), media_type="application/octet-stream", headers=headers)
+        encoded = curves.answer(runs, tag, window, since, version)
+        return Response(encoded, media_type="application/octet-stream", headers=headers)
 
     return router
+
+
+class Curves:
+    """Encoded curves, each drawn once for all who ask for it, until its run changes. Safe to use from any thread."""
+
+    def __init__(self, store: LogStore) -> None:
+        self._store = store
+        self._answers = SharedAnswers(MAX_ANSWER_BYTES)
+        self._bodies = ByteCache(MAX_CURVE_BYTES)
+
+    def answer(self, runs: Sequence[str], tags: Sequence[str], window: Window, since: int, version: int) -> bytes:
+        """Encodes what `iter_drawn` draws; `version` is the store's, taken before."""
+        key = tuple(runs), tuple(tags), window, since
+        return self._answers.find_or_make(key, version, lambda: wire.join(list(self._iter_blocks(*key)), version))
+
+    def _iter_blocks(
+        self, runs: Sequence[str], tags: Sequence[str], window: Window, since: int
+    ) -> Iterator[tuple[bytes, bytes]]:
+        for run, tag, place in _iter_wanted(self._store, runs, tags, since):
+            key = run.name, tag, window
+            body: bytes | None = self._bodies.find(key, run.version)
+            if body is None:
+                drawn = _find_drawn(self._store, run, tag, place, window)
+                if drawn is None:
+                    continue
+                body = wire.encode_body(drawn)
+                self._bodies.put(key, run.version, body, len(body))
+            yield wire.encode_place(*place, run.version), body
 
 
 def iter_drawn(
@@ -82,19 +119,36 @@ def iter_drawn(
 
     What a run lacks is left out, and so is what was removed from the logdir while the others were drawn.
     """
+    for run, tag, place in _iter_wanted(store, runs, tags, since):
+        drawn = _find_drawn(store, run, tag, place, window)
+        if drawn is not None:
+            yield drawn
+
+
+def _iter_wanted(
+    store: LogStore, runs: Sequence[str], tags: Sequence[str], since: int
+) -> Iterator[tuple[RunFacts, str, tuple[int, int]]]:
+    """What there is of the tags in the runs that changed: run, tag, and their indices."""
     facts = {run.name: run for run in store.runs()}
     runs_by_tag = {tag: set(names) for tag, names in store.tags("scalars").items() if tag in set(tags)}
-    for run_index, run in enumerate(runs):
-        if run not in facts or facts[run].version <= since:
+    for run_index, name in enumerate(runs):
+        run = facts.get(name)
+        if run is None or run.version <= since:
             continue
         for tag_index, tag in enumerate(tags):
-            if run not in runs_by_tag.get(tag, ()):
-                continue
-            try:
-                series = store.series(run, tag)
-            except KeyError:
-                continue
-            yield _draw_one(series, facts[run], (run_index, tag_index), window)
+            if name in runs_by_tag.get(tag, ()):
+                yield run, tag, (run_index, tag_index)
+
+
+def _find_drawn(
+    store: LogStore, run: RunFacts, tag: str, place: tuple[int, int], window: Window
+) -> wire.DrawnSeries | None:
+    """The drawn series; None if it is there no more."""
+    try:
+        series = store.series(run.name, tag)
+    except KeyError:
+        return None
+    return _draw_one(series, run, place, window)
 
 
 def _draw_one(series: Series, run: RunFacts, place: tuple[int, int], window: Window) -> wire.DrawnSeries:

@@ -31,7 +31,7 @@ from __future__ import annotations
 import itertools
 import math
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,8 @@ from dashboard.queries.non_finite import WORDS, Tally, kinds_of
 MAGIC = b"BRDS"
 WIRE_VERSION = 3
 _HEADER = struct.Struct("<4sHHIIQ")
-_SERIES = struct.Struct("<IIQQIIIIddIIIIdddd")
+_PLACE = struct.Struct("<IIQ")
+_SERIES = struct.Struct("<QIIIIddIIIIdddd")
 _FLAG_FLOAT64 = 1
 _FLAG_SMOOTHED = 2
 
@@ -91,21 +92,32 @@ class DrawnSeries:
 
 def encode(series: Iterable[DrawnSeries], store_version: int) -> bytes:
     """Encodes drawn series as one message of the format above."""
-    with np.errstate(over="ignore"):  # what is beyond float32 becomes infinite, and clocks can say anything
-        blocks = [list(_iter_parts(one)) for one in series]
+    return join([(encode_place(one.run, one.tag, one.version), encode_body(one)) for one in series], store_version)
+
+
+def join(blocks: Sequence[tuple[bytes, bytes]], store_version: int) -> bytes:
+    """Makes one message of series that are encoded already, each as its place and its body."""
     header = _HEADER.pack(MAGIC, WIRE_VERSION, 0, len(blocks), 0, store_version)
-    return b"".join([header, *itertools.chain.from_iterable(blocks)])  # the only copy of most columns
+    return b"".join([header, *itertools.chain.from_iterable(blocks)])
+
+
+def encode_place(run: int, tag: int, version: int) -> bytes:
+    """Encodes what differs between two requests for the same series: its indices, and the run's version."""
+    return _PLACE.pack(run, tag, version)
+
+
+def encode_body(series: DrawnSeries) -> bytes:
+    """Encodes all of a series that follows its place."""
+    with np.errstate(over="ignore"):  # what is beyond float32 becomes infinite, and clocks can say anything
+        return b"".join(_iter_parts(series))
 
 
 def _iter_parts(series: DrawnSeries) -> Iterator[bytes | memoryview]:
-    """Yields the header of a series and its columns, each with its padding."""
+    """Yields the rest of a series' header and its columns, each with its padding."""
     narrow = series.values.astype("<f4")
     is_wide = bool((narrow != series.values).any())
     wall_base = _find_wall_base(series)
     yield _SERIES.pack(
-        series.run,
-        series.tag,
-        series.version,
         series.num_total,
         series.steps.size,
         series.segment_starts.size,
@@ -122,11 +134,7 @@ def _iter_parts(series: DrawnSeries) -> Iterator[bytes | memoryview]:
         series.steps.astype("<f8", copy=False),
         _to_seconds_after(wall_base, series.wall_times),
         series.values.astype("<f8", copy=False) if is_wide else narrow,
-        *(
-            []
-            if series.smoothed is None
-            else [series.smoothed.astype("<f8" if is_wide else "<f4", copy=False)]
-        ),
+        *([] if series.smoothed is None else [series.smoothed.astype("<f8" if is_wide else "<f4", copy=False)]),
         series.segment_starts.astype("<u4"),
         series.superseded.astype("<u4"),
         series.non_finite_steps.astype("<f8", copy=False),

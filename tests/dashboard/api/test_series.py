@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.api import wire
-from dashboard.api.series import Window, iter_drawn
+from dashboard.api.series import Curves, Window, iter_drawn
 from dashboard.queries.positions import XAxis
 from dashboard.store.memory import MemoryStore
 from summaries import LogdirTail
@@ -59,3 +59,26 @@ def test_no_range_and_no_clock_is_an_error(tmp_path: Path, x_axis: XAxis) -> Non
         drawn = list(iter_drawn(store, ["."], ["loss"], Window(x_axis, width_px, start, stop, weight)))
         assert wire.encode(drawn, 1)
         assert json.dumps([wire.to_json(one) for one in drawn], allow_nan=False)
+
+
+WINDOWS = (Window("step", 100, -math.inf, math.inf, 0.0), Window("wall", 2, 0.0, 1001.0, 0.6))
+
+
+def test_curves_that_were_drawn_before_are_those_that_would_be_drawn_now(
+    write_run: Callable[..., Path], tmp_path: Path
+) -> None:
+    for name in "abc":
+        write_run(name, {"loss": [3.0, math.nan, 1.0], "accuracy": [0.1]})
+    store, tail = MemoryStore(), LogdirTail(tmp_path, walk_interval_secs=0)
+    curves = Curves(store)
+
+    for grown in ("", "b", "", "c"):
+        if grown:
+            write_run(grown, {"loss": [0.5]}, first_step=3)
+        for update in tail.poll():
+            store.append(update)
+        version = store.version()
+        for runs, tags in (("abc", ["loss"]), ("cb", ["accuracy", "loss"]), ("abc", ["loss"])):
+            for window, since in itertools.product(WINDOWS, (0, version - 1)):
+                drawn = list(iter_drawn(store, runs, tags, window, since))
+                assert curves.answer(runs, tags, window, since, version) == wire.encode(drawn, version)
