@@ -23,6 +23,7 @@ _SHEETS = (
     "static/css/cards.css",
     "static/css/histograms.css",
     "static/css/graph.css",
+    "static/css/health.css",
     "static/css/mantine.css",
 )
 _STATIC = Path(__file__).parent / "static"

@@ -1,6 +1,7 @@
 // The run panel: filter, select, focus. Rows have one height, so only those in sight are in the document.
 
 import { formatCount, formatDuration } from "./format.js";
+import { openHealth } from "./health_panel.js";
 import { Icon, h, useEffect, useMemo, useReducer, useRef, useSession, useState } from "./react.js";
 import { session } from "./session.js";
 
@@ -41,7 +42,12 @@ function Remarks() {
     "div",
     { className: "remarks", role: "note", title: sentences.join("\n") },
     sentences.slice(0, MAX_REMARKS).map((sentence) => h("p", { key: sentence }, h(Icon, { name: "alert-triangle", size: 14 }), h("span", null, sentence))),
-    sentences.length > MAX_REMARKS && h("p", null, `${formatCount(sentences.length - MAX_REMARKS)} more`),
+    h(
+      "div",
+      null,
+      sentences.length > MAX_REMARKS && `${formatCount(sentences.length - MAX_REMARKS)} more. `,
+      h("button", { type: "button", className: "link", title: "Every file and what is wrong with it", onClick: () => openHealth() }, "Open Doctor"),
+    ),
   );
 }
 
@@ -194,7 +200,12 @@ function Row({ run, runs, top }) {
     h(Box, { state: isSelected ? "all" : "none", label: `Select ${run.name}`, tabIndex: -1, onClick: (event) => pick(event, run, runs) }),
     h("span", { className: "swatch", style: isSelected ? { background: swatch(run) } : null }),
     h("button", { type: "button", className: "run-name", tabIndex: -1, title: `${run.name}\nClick to select, Alt-click for only this run`, onClick: (event) => pick(event, run, runs) }, middle(run.label || run.name)),
-    run.problems.length > 0 && h("span", { className: "run-problem", title: run.problems.join("\n") }, h(Icon, { name: "alert-triangle", size: 14 })),
+    run.problems.length > 0 &&
+      h(
+        "button",
+        { type: "button", className: "run-problem", tabIndex: -1, title: `${run.problems.join("\n")}\nClick to see its files`, "aria-label": `Health of ${run.name}`, onClick: () => openHealth(run.name) },
+        h(Icon, { name: "alert-triangle", size: 14 }),
+      ),
     h(Age, { run }),
   );
 }

@@ -227,6 +227,10 @@ class Session extends Emitter {
     return (await this.#get(path, params, signal)).json();
   }
 
+  async getText(path, params, signal) {
+    return (await this.#get(path, params, signal)).text();
+  }
+
   async getBuffer(path, params, signal) {
     return (await this.#get(path, params, signal)).arrayBuffer();
   }
