@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dashboard import __version__, shell
 from dashboard.access import Access, make_access
 from dashboard.api import errors, make_routers
+from dashboard.api.description import describe_api
 from dashboard.api.live import NewsHub
 from dashboard.api.selections import Selections
 from dashboard.pages import PAGES
@@ -85,7 +86,7 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
         await asyncio.to_thread(tailer.stop)
         await asyncio.to_thread(store.close)
 
-    app = Board(lifespan=lifespan, **errors.describe_api(__version__, settings.path_prefix))
+    app = Board(lifespan=lifespan, **describe_api(__version__, settings.path_prefix))
     errors.install(app)
     for router in make_routers(store, sidecar, Selections(), hub, tailer, settings, server):
         app.include_router(router)

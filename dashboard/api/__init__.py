@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from dashboard.api import errors, graph, health, histograms, live, runs, selections, series, sidecar, trash
+from dashboard.api import (
+    errors,
+    facts,
+    graph,
+    health,
+    histograms,
+    live,
+    runs,
+    selections,
+    series,
+    sidecar,
+    tags,
+    trash,
+)
 from dashboard.api.live import NewsHub
 from dashboard.api.selections import Selections
 from dashboard.settings import Settings
@@ -19,6 +32,7 @@ def make_routers(
 ) -> tuple[APIRouter, ...]:
     """Makes every data route of one board; `server` tells it from every other, also on the same logdir."""
     return (
+        facts.make_router(store, server),
         graph.make_router(store, server),
         health.make_router(store, settings, tailer, server),
         histograms.make_router(store, posted, server),
@@ -27,6 +41,7 @@ def make_routers(
         selections.make_router(posted),
         series.make_router(store, posted, server),
         sidecar.make_router(added, hub, settings, server),
+        tags.make_router(store, server),
         trash.make_router(Trash(settings.logdirs, is_read_only=settings.read_only), store, server),
         errors.make_router(),  # last: it takes every path that is left
     )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import reprlib
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 _REPR = reprlib.Repr()
@@ -19,29 +17,6 @@ _REPR.maxstring = _REPR.maxother = 200
 def not_found(error: KeyError) -> HTTPException:
     """Turns a KeyError that carries a sentence into a 404 answer."""
     return HTTPException(status_code=404, detail=str(error.args[0]))
-
-
-class Problem(BaseModel):
-    """The answer to a request that is not served."""
-
-    detail: str = Field(description="A sentence: what must hold, what came, what to do.")
-
-
-def describe_api(version: str, prefix: str) -> dict[str, Any]:
-    """What `openapi.json` says of all data routes, as keywords of FastAPI.
-
-    There is no page of it: FastAPI's pages load their programs from another host.
-    """
-    return {
-        "title": "board",
-        "version": version,
-        "description": "The data behind the pages. Post a selection of runs first; its key names them afterwards.",
-        "openapi_url": "/data/openapi.json",
-        "docs_url": None,
-        "redoc_url": None,
-        "servers": [{"url": prefix or "/"}],
-        "responses": {status: {"model": Problem} for status in (404, 422)},
-    }
 
 
 def make_router() -> APIRouter:

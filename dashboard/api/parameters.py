@@ -18,6 +18,17 @@ SelectionParameter = Annotated[
 ]
 RunParameter = Annotated[Name, Query(description="Name of a run.", examples=["baseline"])]
 TagParameter = Annotated[Name, Query(description="Name of a tag.", examples=["train/loss"])]
-SinceParameter = Annotated[
-    int, Query(ge=0, le=_MAX_INT64, description="Leave out runs unchanged since this version.", examples=[0])
+KindParameter = Annotated[str, Query(min_length=1, max_length=64, description="Kind of summary.", examples=["scalars"])]
+BlobKindParameter = Annotated[
+    str, Query(min_length=1, max_length=64, description="Kind of summary, other than scalars.", examples=["images"])
+]
+Version = Annotated[int, Field(ge=0, le=_MAX_INT64)]
+SinceParameter = Annotated[Version, Query(description="Leave out runs unchanged since this version.", examples=[0])]
+ListSinceParameter = Annotated[
+    Version,
+    Query(
+        description="Only what changed since this version of an earlier answer; 0 for all. An answer whose `since` is"
+        " 0 has all, as where the version is not known any more.",
+        examples=[0],
+    ),
 ]

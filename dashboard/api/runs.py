@@ -1,25 +1,61 @@
-"""``data/runs`` and ``data/tags``: what there is to look at."""
+"""``data/runs``: the runs there are, and what is known of the logdir."""
 
 from __future__ import annotations
 
 import itertools
-import math
 import os
+import time
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
 
-from dashboard.health import describe_problems
+from dashboard.api.answers import JSON_TYPE, answer, encode_json
+from dashboard.api.description import shows
+from dashboard.api.parameters import ListSinceParameter
+from dashboard.api.run_list import RunList
 from dashboard.settings import Settings
 from dashboard.store.index_files import find_default_folder
-from dashboard.store.protocol import LogStore, Progress, RunFacts
+from dashboard.store.protocol import LogStore, Progress
 from summaries import FolderProblem, find_compiled, show_path
+
+RUNS_EXAMPLE = {
+    "server": "9f2c61d0",
+    "version": 5312,
+    "is_reading": False,
+    "tags_version": 5120,
+    "is_compiled": True,
+    "remarks": [],
+    "logdir": {"label": "runs", "exists": True, "problems": []},
+    "since": 0,
+    "num_runs": 1,
+    "gone": [],
+    "runs": [
+        {
+            "name": "sweep/lr_0.1",
+            "version": 5311,
+            "first_wall_time": 1764084000.0,
+            "last_wall_time": 1764087600.5,
+            "num_points": 42000,
+            "kinds": ["scalars", "status"],
+            "num_problems": 0,
+            "problems": [],
+            "state": "running",
+            "stalls_at": 1764087690.5,
+            "display_name": "Learning rate 0.1",
+            "group": "sweep",
+            "tags": ["adam"],
+            "folded_from": [],
+        }
+    ],
+}
 
 
 def make_router(store: LogStore, settings: Settings, progress: Progress, server: str) -> APIRouter:
-    """Makes the routes that list runs and tags.
+    """Makes the route that lists runs.
 
     Args:
         store: What is listed.
@@ -28,49 +64,42 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
         server: Tells this board from every other; versions of two of them have nothing to do with each other.
     """
     router = APIRouter(tags=["runs"])
+    listed_runs = RunList(store)
 
-    @router.get("/data/runs")
-    def get_runs() -> dict[str, Any]:
-        """All runs, the newest first, with what was found wrong with their files, and remarks on the index.
+    @router.get("/data/runs", responses=shows(RUNS_EXAMPLE))
+    def get_runs(request: Request, since: ListSinceParameter = 0) -> Response:
+        """All runs, the newest first, with their states and what was found wrong with their files.
 
-        `is_compiled` tells whether the compiled scanner reads the files.
+        `remarks` are on the index. `is_compiled` tells whether the compiled scanner reads the files. With `since`,
+        `runs` has the runs that changed and `gone` the names that are listed no more. `num_problems` counts what is
+        wrong with a run's files; of many `problems` the first are told. A run whose `state` is running counts as
+        stalled at `stalls_at`, if nothing is heard of it until then.
         """
         is_reading = progress.is_reading  # first: what is listed afterwards is then at least all of the first look
-        version, tags_version, runs = store.version(), store.tags_version(), store.runs()
-        return {
+        tags_version = store.tags_version()
+        listed = listed_runs.read(since, time.time())
+        head = {
             "server": server,
-            "version": version,
+            "version": listed.version,
             "is_reading": is_reading,
             "tags_version": tags_version,
             "is_compiled": find_compiled()["scan"],
             "remarks": [hide_folders(remark, settings) for remark in store.remarks()],
-            "logdir": describe_logdirs(settings, progress.problems, has_runs=bool(runs)),
-            "runs": [run_to_json(run) for run in runs],
+            "logdir": describe_logdirs(settings, progress.problems, has_runs=bool(listed.num_runs)),
+            "since": listed.since,
+            "num_runs": listed.num_runs,
         }
+        opening = encode_json(head)
+        stamp = server, listed.revision, zlib.crc32(opening)
 
-    @router.get("/data/tags")
-    def get_tags(kind: Annotated[str, Query(min_length=1, max_length=64, examples=["scalars"])]) -> dict[str, Any]:
-        """Tags of a kind; each with the runs that have it, as indices into `runs`."""
-        version = store.tags_version()
-        names = [run.name for run in store.runs()]
-        index = {name: i for i, name in enumerate(names)}
-        tags = {tag: sorted(index[run] for run in runs if run in index) for tag, runs in store.tags(kind).items()}
-        return {"server": server, "version": version, "runs": names, "tags": tags}
+        def make() -> Response:
+            gone = encode_json(listed.gone)
+            content = b"".join([opening[:-1], b',"gone":', gone, b',"runs":[', listed.runs, b"]}"])
+            return Response(content, media_type=JSON_TYPE)
+
+        return answer(request, stamp, make)
 
     return router
-
-
-def run_to_json(run: RunFacts) -> dict[str, Any]:
-    """A run as the page reads it; times that are not known yet are null."""
-    return {
-        "name": run.name,
-        "version": run.version,
-        "first_wall_time": None if math.isnan(run.first_wall_time) else run.first_wall_time,
-        "last_wall_time": None if math.isnan(run.last_wall_time) else run.last_wall_time,
-        "num_points": run.num_points,
-        "kinds": sorted(run.kinds),
-        "problems": [problem for health in run.files for problem in describe_problems(health)],
-    }
 
 
 def describe_logdirs(settings: Settings, problems: Sequence[FolderProblem], *, has_runs: bool) -> dict[str, Any]:

@@ -68,16 +68,17 @@ class RunFacts:
             now: Seconds since the epoch, UTC.
         """
         status = self.facts.status
-        return "" if status is None else status.state_at(now, self._last_heard)
+        return "" if status is None else status.state_at(now, self.last_heard)
 
     @property
     def stalls_at(self) -> float:
         """When it counts as stalled unless it is heard of, in seconds since the epoch, UTC; infinite for never."""
         status = self.facts.status
-        return math.inf if status is None else status.stalls_at(self._last_heard)
+        return math.inf if status is None else status.stalls_at(self.last_heard)
 
     @property
-    def _last_heard(self) -> float:
+    def last_heard(self) -> float:
+        """When a file of it was last written to or it said that it is alive, in seconds since the epoch, UTC."""
         return max(self.last_change, self.facts.status_time)
 
 

@@ -217,7 +217,7 @@ class Session extends Emitter {
     for (const name of changed) {
       const run = this.runNamed(name);
       if (run) [run.version, run.last_wall_time] = news.runs[name];
-      isOld ||= run?.problems.length !== news.runs[name][2];
+      isOld ||= run?.num_problems !== news.runs[name][2];
     }
     if (isOld) this.refreshRuns();
     this.emit("news", { changed, version: news.version, isNewTag });

@@ -25,8 +25,9 @@ WORDS = [
     "json", "binary", "csv", "scalars", "histograms", "graphs", "images", "=", "&", ";", "{}", "[]",
 ]  # fmt: skip
 PARAMETERS = {
-    "/data/runs": [],
-    "/data/tags": ["kind"],
+    "/data/facts": ["run"],
+    "/data/runs": ["since"],
+    "/data/tags": ["kind", "since"],
     "/data/series": ["selection", "tag", "x", "width", "start", "stop", "smoothing", "since", "format"],
     "/data/health": ["run", "problems", "q", "offset", "limit", "format"],
     "/data/health/why": ["run", "kind"],
