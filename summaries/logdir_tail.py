@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from summaries.backlog import Backlog
 from summaries.columns import Batch, FileHealth, FileState, Problem, Tag, make_batch, make_empty_columns
 from summaries.facts import read_all
 from summaries.files import is_event_file
@@ -120,6 +121,12 @@ def _is_whole(state: FileState) -> bool:
     return state.is_torn or state.offset >= state.size
 
 
+def _count_left(reading: Reading) -> int:
+    """Bytes of a file that this look has still to read."""
+    state = reading.state
+    return 0 if reading.batch is None or _is_whole(state) else state.size - state.offset
+
+
 class LogdirTail:
     """Reads what is appended to the event files under some logdirs. Not thread-safe."""
 
@@ -156,6 +163,7 @@ class LogdirTail:
         self._by_run: dict[str, dict[Path, _File]] = {}
         for path, state in (states or {}).items():
             self._resume(path, state)
+        self._backlog = Backlog({})
         self._folds = find_folds(self._by_run, self._find_content)
         for file in self._files.values():
             file.fold = self._folds.get(file.run)
@@ -164,6 +172,11 @@ class LogdirTail:
     def problems(self) -> tuple[FolderProblem, ...]:
         """Folders that could not be looked into at the last look."""
         return self._walk.problems
+
+    @property
+    def share_read(self) -> float:
+        """How much is read of the bytes that the last look found to be new: from 0 to 1, 0 for none. For any thread."""
+        return self._backlog.share_read
 
     @property
     def tops(self) -> tuple[str, ...]:
@@ -187,9 +200,11 @@ class LogdirTail:
         Args:
             changed: Paths that changed since the last call, if that is known: only these are looked at.
         """
+        self._backlog = Backlog({})
         gone = self._look(changed)
         yield from [file.withdraw() for file in gone if file.state is not None]
         due = self._find_due(changed)
+        self._backlog = Backlog({file.path: size for file, size in due})
         untold = {file for file, _ in due}
         try:
             yield from self._iter_new(due, untold, has_news=bool(gone))
@@ -203,6 +218,7 @@ class LogdirTail:
         waiting: list[tuple[_File, Reading]] = []
         for reading in read_ahead([(self._open(file), size) for file, size in due], is_finished=self._is_finished):
             file = self._files[reading.reader.path]
+            self._backlog.note(file.path, _count_left(reading))
             if not file.note_failure(reading):
                 continue
             has_news |= reading.is_replaced or len(file.tags) != len(reading.state.tags)
@@ -245,7 +261,8 @@ class LogdirTail:
             except OSError:  # reading it will tell
                 stamp = ("", 0, 0)
             if stamp != file.stamp:
-                due.append((file, max(stamp[1] - (file.state.offset if file.state else 0), 0)))
+                num_known = file.state.offset if file.state and file.state.identity == stamp[0] else 0
+                due.append((file, max(stamp[1] - num_known, 0)))
         return due
 
     def _find_asked(self, changed: Collection[str] | None) -> list[_File]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import threading
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ class Listing:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._facts: dict[str, RunFacts] = {}
+        self._facts: dict[str, RunFacts] = {}  # in the order of their versions
         self._tags: dict[str, TagNames] = {}
         self._tags_versions: dict[str, int] = {}
         self._sorted_facts: tuple[RunFacts, ...] | None = ()
@@ -34,6 +35,7 @@ class Listing:
                 self._tags[name] = tags
                 self._tags_versions[name] = self.version
                 self._note_tags()
+            self._facts.pop(name, None)
             self._facts[name] = make_facts(self.version, self._tags_versions[name])
             self._sorted_facts = None
 
@@ -56,6 +58,12 @@ class Listing:
             if self._sorted_facts is None:
                 self._sorted_facts = tuple(sorted(self._facts.values(), key=_by_age))
             return self._sorted_facts
+
+    def runs_since(self, version: int) -> tuple[RunFacts, ...]:
+        """The runs that changed after a version, the latest change first; what did not change costs nothing."""
+        with self._lock:
+            latest_first = reversed(self._facts.values())
+            return tuple(itertools.takewhile(lambda run: run.version > version, latest_first))
 
     def run(self, name: str) -> RunFacts | None:
         """One run; None if it is not listed."""

@@ -94,6 +94,10 @@ class MemoryStore:
         """All runs, the newest first; those without a point yet come before."""
         return self._listing.runs()
 
+    def runs_since(self, version: int) -> tuple[RunFacts, ...]:
+        """The runs that changed after a version, the latest change first."""
+        return self._listing.runs_since(version)
+
     def files(self) -> tuple[FileFacts, ...]:
         """All event files, by run and path."""
         with self._lock:

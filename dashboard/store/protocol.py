@@ -23,6 +23,9 @@ from typing import Protocol
 from dashboard.store.series_tally import RunTallies
 from summaries import Blobs, Facts, FileHealth, FileState, FolderProblem, Mark, RunUpdate, Series
 
+SILENT_SECS = 30.0
+"""How long a run that logs no status may write nothing and still counts as running."""
+
 
 @dataclass(frozen=True)
 class RunFacts:
@@ -60,15 +63,18 @@ class RunFacts:
         return self.read_facts()
 
     def state_at(self, now: float) -> str:
-        """The run's state: `running`, `finished`, `failed`, `interrupted`; "" if it says nothing.
+        """The run's state: `running`, `finished`, `failed`, `interrupted`; "" if nobody knows.
 
-        It is `stalled` if it should have been heard of: no heartbeat and no bytes for three heartbeat intervals.
+        It is `stalled` if it should have been heard of: no heartbeat and no bytes for three heartbeat intervals. A run
+        that logs no status is `running` while its last bytes are at most `SILENT_SECS` old.
 
         Args:
             now: Seconds since the epoch, UTC.
         """
         status = self.facts.status
-        return "" if status is None else status.state_at(now, self.last_heard)
+        if status is None:
+            return "running" if now - self.last_change <= SILENT_SECS else ""
+        return status.state_at(now, self.last_heard)
 
     @property
     def stalls_at(self) -> float:
@@ -111,6 +117,10 @@ class Progress(Protocol):
         """Whether the first look at the logdir has not ended yet."""
 
     @property
+    def share_read(self) -> float | None:
+        """How much is read of the bytes that a look found to be new, from 0 to 1; None unless it takes long."""
+
+    @property
     def problems(self) -> Sequence[FolderProblem]:
         """Folders that could not be looked into at the last look."""
 
@@ -148,6 +158,9 @@ class LogStore(Protocol):
 
     def runs(self) -> tuple[RunFacts, ...]:
         """All runs, the newest (by first wall time) first."""
+
+    def runs_since(self, version: int) -> tuple[RunFacts, ...]:
+        """The runs that changed after a version, the latest change first; removed ones are not told."""
 
     def files(self) -> tuple[FileFacts, ...]:
         """All event files, by run and path."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -14,6 +15,8 @@ _log = logging.getLogger(__name__)
 
 POLL_SECS = 1.0
 STOP_SECS = 1.0
+LONG_SECS = 0.5
+"""A look that takes longer is said to be reading."""
 
 
 class Tailer:
@@ -47,6 +50,7 @@ class Tailer:
         self._thread = threading.Thread(target=self._run, name="board-tailer", daemon=True)
         self._last_checked = 0.0
         self._is_reading = True
+        self._look_began = math.inf
 
     @property
     def last_checked(self) -> float:
@@ -57,6 +61,15 @@ class Tailer:
     def is_reading(self) -> bool:
         """Whether the first look at the logdir has not ended yet, so that more is to come at once."""
         return self._is_reading
+
+    @property
+    def share_read(self) -> float | None:
+        """How much is read of the bytes that a look found to be new, from 0 to 1; None unless it takes long."""
+        share = self._tail.share_read
+        if self._is_reading:
+            return share
+        is_long = time.monotonic() - self._look_began > LONG_SECS
+        return share if is_long and 0.0 < share < 1.0 else None
 
     @property
     def problems(self) -> tuple[FolderProblem, ...]:
@@ -100,13 +113,15 @@ class Tailer:
                 self._stop.wait(self._poll_secs)
 
     def _read(self, changed: Collection[str] | None) -> None:
+        self._look_began = time.monotonic()
         for update in self._tail.iter_updates(changed):
             self._store.append(update)
             self._on_change()
             if self._stop.is_set():
                 return
+        is_end_told = self._is_reading or time.monotonic() - self._look_began > LONG_SECS
         self._last_checked = time.time()
-        is_changed = (changed is None and self._look_beside()) or self._is_reading
-        self._is_reading = False
-        if is_changed:
+        is_changed = changed is None and self._look_beside()
+        self._is_reading, self._look_began = False, math.inf
+        if is_changed or is_end_told:
             self._on_change()
