@@ -20,6 +20,7 @@ _SHEETS = (
     "vendor/uplot/uPlot.min.css",
     "static/css/shell.css",
     "static/css/overlay.css",
+    "static/css/live.css",
     "static/css/cards.css",
     "static/css/histograms.css",
     "static/css/graph.css",

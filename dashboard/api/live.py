@@ -1,12 +1,17 @@
 """``data/live``: one WebSocket a tab that says what changed, as soon as it did.
 
 News carry versions, never data: a page fetches what its cards in view need. Each message is
-``{"server": id, "version": V, "tags_version": T, "runs": {name: [version, last wall time, number of problems], …},
-"sidecar": S, "num_remarks": number, "checked": wall time, "is_reading": bool}`` with the runs that changed since the
-message before; the first lists every run. S is the version of `data/sidecar`. Remarks are those on the logdir and on
-its index. One message follows at least every `HEARTBEAT_SECS`, so that silence means a lost server. Another `server`
-is another process or logdir: nothing that was fetched before counts any more. While `is_reading`, the logdir is read
-for the first time.
+``{"server": id, "version": V, "tags_version": T, "runs": {name: [version, last wall time, number of points, number of
+problems, state], …}, "sidecar": S, "num_remarks": number, "time": wall time, "checked": wall time, "is_reading": bool,
+"share_read": number or null}`` with the runs that changed since the message before. The first message lists every run,
+or with ``?server=id&since=V`` those that changed after version V of that server; if it is another by now, none: nothing
+that was fetched before counts any more, and what is fetched from now on is as new as the news.
+
+States are those of `RunFacts.state_at`, and a run whose state changes by time alone is told too, under its old version.
+S is the version of `data/sidecar`. Remarks are those on the logdir and on its index. `time` is when the message was
+made and `checked` when a look at the logdir ended last, both by the server's clock. One message follows at least every
+`HEARTBEAT_SECS`, so that silence means a lost server. While `is_reading`, the logdir is read for the first time;
+`share_read` is how much is read of the bytes that were found, in that and in any other look that takes long.
 """
 
 from __future__ import annotations
@@ -14,7 +19,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -65,20 +70,68 @@ class NewsHub:
         return self._changed
 
 
-def news_since(store: LogStore, version: int, progress: Progress, sidecar: Sidecar) -> dict[str, Any]:
-    """What changed in the store after a version, and the version of what people added."""
-    is_reading, checked = progress.is_reading, progress.last_checked
-    now = store.version()
-    changed = [run for run in store.runs() if run.version > version]
-    return {
-        "version": now,
-        "tags_version": store.tags_version(),
-        "runs": {run.name: [run.version, _or_null(run.last_wall_time), _count_problems(run)] for run in changed},
-        "sidecar": sidecar.version,
-        "num_remarks": len(store.remarks()) + len(progress.problems),
-        "checked": checked,
-        "is_reading": is_reading,
-    }
+class News:
+    """What one tab is told, message by message. Not thread-safe."""
+
+    def __init__(
+        self,
+        store: LogStore,
+        progress: Progress,
+        sidecar: Sidecar,
+        since: int = -1,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Tells nothing yet.
+
+        Args:
+            store: What changes.
+            progress: How far the logdir is read.
+            sidecar: What people add.
+            since: The version that the tab knows.
+            clock: Seconds since the epoch.
+        """
+        self._store, self._progress, self._sidecar, self._clock = store, progress, sidecar, clock
+        self._version = since
+        self._told: tuple[bool, float | None, int] | None = None
+        now = clock()
+        self._running = {run.name: run for run in store.runs() if run.state_at(now) == "running"}
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is something that the tab was not told."""
+        return self._store.version() != self._version or self._look_beside() != self._told
+
+    def tell(self) -> dict[str, Any]:
+        """The next message: what changed since the last one."""
+        now, version = self._clock(), self._store.version()
+        self._told = is_reading, share_read, sidecar = self._look_beside()
+        changed = {run.name: run for run in self._store.runs_since(self._version)}
+        self._version = version
+        silent = {name: run for name, run in self._running.items() if run.state_at(now) != "running"}
+        told = silent | changed
+        self._running = {name: run for name, run in self._running.items() if name not in told} | {
+            name: run for name, run in changed.items() if run.state_at(now) == "running"
+        }
+        return {
+            "version": version,
+            "tags_version": self._store.tags_version(),
+            "runs": {name: _describe(run, now) for name, run in told.items()},
+            "sidecar": sidecar,
+            "num_remarks": len(self._store.remarks()) + len(self._progress.problems),
+            "time": now,
+            "checked": self._progress.last_checked,
+            "is_reading": is_reading,
+            "share_read": None if share_read is None else round(share_read, 4),
+        }
+
+    def _look_beside(self) -> tuple[bool, float | None, int]:
+        """What may change without a change of the store."""
+        return self._progress.is_reading, self._progress.share_read, self._sidecar.version
+
+
+def _describe(run: RunFacts, now: float) -> list[Any]:
+    return [run.version, _or_null(run.last_wall_time), run.num_points, _count_problems(run), run.state_at(now)]
 
 
 def _count_problems(run: RunFacts) -> int:
@@ -105,17 +158,11 @@ def make_router(store: LogStore, sidecar: Sidecar, hub: NewsHub, progress: Progr
     async def live(socket: WebSocket) -> None:
         await socket.accept()
         listener = asyncio.create_task(_listen(socket))
-        told = (-1, progress.is_reading, 0)
-
-        def is_news() -> bool:
-            return (store.version(), progress.is_reading, sidecar.version) != told
-
+        news = News(store, progress, sidecar, _find_since(socket.query_params, server, store))
         try:
             while not (hub.is_closed or listener.done()):
-                news = news_since(store, told[0], progress, sidecar)
-                await socket.send_json({"server": server, **news})
-                told = news["version"], news["is_reading"], news["sidecar"]
-                await wait_for_news(hub, listener, is_news)
+                await socket.send_json({"server": server, **news.tell()})
+                await wait_for_news(hub, listener, lambda: news.is_due)
                 await asyncio.sleep(GATHER_FIRST_SECS if progress.is_reading else GATHER_SECS)
         except WebSocketDisconnect:
             return
@@ -125,6 +172,16 @@ def make_router(store: LogStore, sidecar: Sidecar, hub: NewsHub, progress: Progr
             await socket.close(code=1001)
 
     return router
+
+
+def _find_since(asked: Mapping[str, str], server: str, store: LogStore) -> int:
+    """The version from which on a tab is to be told; a word that is none counts as left out."""
+    if asked.get("server", server) != server:
+        return store.version()
+    try:
+        return max(int(asked.get("since", "-1")), -1)
+    except ValueError:
+        return -1
 
 
 async def _listen(socket: WebSocket) -> None:

@@ -73,7 +73,7 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
         `remarks` are on the index. `is_compiled` tells whether the compiled scanner reads the files. With `since`,
         `runs` has the runs that changed and `gone` the names that are listed no more. `num_problems` counts what is
         wrong with a run's files; of many `problems` the first are told. A run whose `state` is running counts as
-        stalled at `stalls_at`, if nothing is heard of it until then.
+        stalled after `stalls_at` if nothing is heard of it until then; if it logs no state, `state` is empty then.
         """
         is_reading = progress.is_reading  # first: what is listed afterwards is then at least all of the first look
         tags_version = store.tags_version()

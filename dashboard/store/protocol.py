@@ -13,7 +13,6 @@ comparison.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -73,14 +72,14 @@ class RunFacts:
         """
         status = self.facts.status
         if status is None:
-            return "running" if now - self.last_change <= SILENT_SECS else ""
+            return "running" if now <= self.stalls_at else ""
         return status.state_at(now, self.last_heard)
 
     @property
     def stalls_at(self) -> float:
-        """When it counts as stalled unless it is heard of, in seconds since the epoch, UTC; infinite for never."""
+        """When it counts as running no more unless it is heard of, in seconds since the epoch, UTC; infinite for never."""
         status = self.facts.status
-        return math.inf if status is None else status.stalls_at(self.last_heard)
+        return self.last_change + SILENT_SECS if status is None else status.stalls_at(self.last_heard)
 
     @property
     def last_heard(self) -> float:

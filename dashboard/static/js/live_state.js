@@ -1,10 +1,12 @@
 // How fresh the page is: a mark and a few words that are always visible, and the button that pauses.
 
-import { formatDuration } from "./format.js";
-import { h, useEffect, useReducer, useSession } from "./react.js";
+import { formatClock } from "./format.js";
+import { describeLive, describeLoss } from "./live_words.js";
+import { Icon, h, useEffect, useReducer, useRef, useSession } from "./react.js";
 import { session } from "./session.js";
 
-const FRESH_SECS = 60;
+const ANNOUNCED_MS = 30_000; // more often nobody wants to hear of it
+const SPOKEN = { live: "Live", idle: "Up to date", paused: "Paused", reading: "Reading", stale: "No answer from the server" };
 
 export function LiveState() {
   const [, tick] = useReducer((count) => count + 1, 0);
@@ -13,34 +15,43 @@ export function LiveState() {
     const timer = setInterval(tick, 1000);
     return () => clearInterval(timer);
   }, []);
-  const { look, text, title, action } = describeLive();
+  const { look, text, title } = describeLive(collect());
   return h(
-    "button",
-    { className: `live is-${look}`, title, onClick: action, type: "button" },
-    h("span", { className: "live-dot", "aria-hidden": true }),
-    h("span", { className: "live-text" }, text),
+    window.React.Fragment,
+    null,
+    h(
+      "button",
+      { className: `live is-${look}`, title, onClick: look === "stale" ? () => session.live.retryNow() : toggle, type: "button" },
+      look === "stale" ? h(Icon, { name: "alert-triangle", size: 14 }) : h("span", { className: "live-dot", "aria-hidden": true }),
+      h("span", { className: "live-text" }, text),
+    ),
+    h(Announcement, { look }),
   );
 }
 
-function describeLive() {
-  const { live } = session;
-  const toggle = () => live.setPaused(!live.isPaused);
-  if (live.state === "paused") {
-    return { look: "paused", text: live.numHeld ? `paused · ${live.numHeld} new` : "paused", title: "Click to resume.", action: toggle };
-  }
-  if (live.state === "reading") return { look: "reading", text: "reading", title: "The logdir is read for the first time.", action: toggle };
-  if (live.state === "stale") {
-    const silence = formatDuration((Date.now() - live.lastHeard) / 1000, 1);
-    return { look: "stale", text: `no answer · ${silence}`, title: "Click to try now.", action: () => live.retryNow() };
-  }
-  const title = "Live: new points appear within 200 ms. Click to pause.";
-  if (session.isLoaded && session.runs.length === 0) return { look: "live", text: watching(live), title, action: toggle };
-  const newest = Math.max(0, ...session.runs.map((run) => run.last_wall_time ?? 0));
-  const age = Date.now() / 1000 - newest;
-  if (age > FRESH_SECS) return { look: "idle", text: "up to date", title, action: toggle };
-  return { look: "live", text: `live · ${formatDuration(age, 1)} ago`, title, action: toggle };
+function toggle() {
+  session.live.setPaused(!session.live.isPaused);
 }
 
-function watching({ lastLooked }) {
-  return lastLooked ? `watching · ${formatDuration(Date.now() / 1000 - lastLooked, 1)} ago` : "watching";
+function collect() {
+  const { live, arrivals, runs } = session;
+  const isEmpty = session.isLoaded && runs.length === 0;
+  return {
+    state: live.state,
+    silence: live.silence,
+    shareRead: live.shareRead,
+    numHeld: arrivals.numHeld,
+    numRunsHeld: live.numRunsHeld,
+    looked: isEmpty ? Math.max(0, live.now - live.lookedTime) : null,
+    isRunning: runs.some((run) => run.state === "running"),
+    age: arrivals.age(runs, live.now),
+  };
+}
+
+// Tells a screen reader of another state, now and then, and never of the seconds.
+function Announcement({ look }) {
+  const said = useRef({ look: "live", at: -Infinity, text: "" });
+  const now = performance.now();
+  if (look !== said.current.look && now - said.current.at >= ANNOUNCED_MS) said.current = { look, at: now, text: SPOKEN[look] };
+  return h("span", { className: "live-said", role: "status" }, said.current.text);
 }

@@ -2,6 +2,7 @@
 // Data come over HTTP on demand; the WebSocket only says what changed.
 
 import { applyAppearance, onSystemTheme, resolveTheme } from "./appearance.js";
+import { Arrivals } from "./arrivals.js";
 import { Emitter } from "./emitter.js";
 import { LiveLink } from "./live.js";
 import { onPreference } from "./preferences.js";
@@ -41,15 +42,16 @@ class Session extends Emitter {
       for (const [name, codec] of Object.entries(codecs)) this.view.register(page ? `${page}.${name}` : name, codec);
     }
     this.selection = new Selection(this.view);
+    this.arrivals = new Arrivals();
     this.live = new LiveLink(new URL("data/live", ROOT), (news) => this.#receive(news));
     this.live.on("state", () => this.emit("live"));
+    this.live.on("heard", (news) => this.arrivals.hear(news.runs, (name) => this.runNamed(name)));
     applyAppearance();
     onPreference((name) => this.#followPreference(name));
     onSystemTheme(() => this.#followPreference("theme"));
   }
 
   start() {
-    this.live.open();
     this.refreshRuns();
   }
 
@@ -94,6 +96,7 @@ class Session extends Emitter {
         await pause(this.live.isReading ? READING_MS : GATHER_MS); // runs that appear together are listed together
       } catch (error) {
         this.#isStale = true;
+        this.live.begin({});
         this.emit("error", error);
         await pause(RETRY_MS);
       }
@@ -101,7 +104,9 @@ class Session extends Emitter {
   }
 
   #takeRuns(answer) {
+    if (this.#isHalfRead(answer)) return;
     this.#meet(answer.server);
+    this.live.begin({ server: answer.server, since: answer.version });
     this.logdir = answer.logdir;
     this.remarks = answer.remarks;
     this.isCompiled = answer.is_compiled;
@@ -119,16 +124,24 @@ class Session extends Emitter {
     this.runsByName = new Map(this.runs.map((run) => [run.name, run]));
   }
 
-  // Versions of one server process mean nothing to another.
+  // A server that took the place of another and still reads knows less than the page does.
+  #isHalfRead(answer) {
+    return this.server !== null && answer.server !== this.server && answer.is_reading;
+  }
+
+  // Versions of one server process mean nothing to another. → whether it is another
   #meet(server) {
-    if (server === this.server) return;
+    if (server === this.server) return false;
     const isOther = this.server !== null;
     this.server = server;
-    if (!isOther) return;
+    if (!isOther) return false;
     this.tagsVersion = 0;
     this.#tagsByKind.clear();
     this.#key = null;
+    this.arrivals.forget();
+    for (const run of this.runs) run.version = 0;
     this.emit("server");
+    return true;
   }
 
   // Tags of a kind: a Map from tag to a Set of names of runs.
@@ -209,18 +222,28 @@ class Session extends Emitter {
   }
 
   #receive(news) {
-    this.#meet(news.server);
-    const changed = Object.keys(news.runs);
+    this.arrivals.deliver();
+    if (this.#isHalfRead(news)) return;
+    const isOther = this.#meet(news.server);
     const isNewTag = news.tags_version > this.tagsVersion;
     this.tagsVersion = Math.max(this.tagsVersion, news.tags_version);
-    let isOld = isNewTag || (this.isLoaded && news.num_remarks !== this.remarks.length + this.logdir.problems.length);
-    for (const name of changed) {
-      const run = this.runNamed(name);
-      if (run) [run.version, run.last_wall_time] = news.runs[name];
-      isOld ||= run?.num_problems !== news.runs[name][2];
-    }
-    if (isOld) this.refreshRuns();
+    const isRemarked = this.isLoaded && news.num_remarks !== this.remarks.length + this.logdir.problems.length;
+    const { changed, isOld } = this.#takeNews(news.runs);
+    if (isOther || isNewTag || isRemarked || isOld) this.refreshRuns();
     this.emit("news", { changed, version: news.version, isNewTag });
+  }
+
+  // → {changed: runs with other data, isOld: whether the list of runs lacks something}
+  #takeNews(runs) {
+    const changed = [];
+    let isOld = false;
+    for (const [name, [version, lastWallTime, numPoints, numProblems, state]] of Object.entries(runs)) {
+      const run = this.runNamed(name);
+      if (!run || version > run.version) changed.push(name); // else only its state is another, as time has passed
+      if (run) Object.assign(run, { version, last_wall_time: lastWallTime, num_points: numPoints, state });
+      isOld ||= run?.num_problems !== numProblems;
+    }
+    return { changed, isOld };
   }
 
   async getJSON(path, params, signal) {

@@ -173,7 +173,7 @@ def test_news_say_which_run_changed(client: TestClient, tmp_path: Path) -> None:
         while not news["runs"].get("a", [0, None])[1]:
             news = socket.receive_json()
 
-    assert news["runs"]["a"] == [news["version"], 50.0, 0]
+    assert news["runs"]["a"] == [news["version"], 50.0, 1, 0, "running"]
 
 
 def test_torn_and_foreign_files_are_problems_of_their_run(

@@ -10,6 +10,10 @@ export class Loader {
   #abort = new AbortController();
   #isRunning = false;
   #isDue = false;
+  #latest = 0; // version of the newest news of selected runs
+  #hasNews = false; // that no round has asked for
+  #rest = null; // timer until news are asked for
+  #restUntil = 0;
   #failures = 0;
   #retry = null;
   #offs;
@@ -21,7 +25,7 @@ export class Loader {
       session.on("news", (news) => this.#hear(news)),
       session.on("selection", ({ isMore }) => this.#reselect(isMore)),
       session.on("range", () => this.reload()),
-      session.on("server", () => this.reload()),
+      session.on("server", () => this.#restart()),
     ];
   }
 
@@ -32,6 +36,7 @@ export class Loader {
   close() {
     this.#offs.forEach((off) => off());
     clearTimeout(this.#retry);
+    clearTimeout(this.#rest);
     this.#abort.abort();
     this.#cards.clear();
   }
@@ -78,10 +83,20 @@ export class Loader {
     if (!this.#isRunning) queueMicrotask(() => this.#run());
   }
 
+  // Versions of another server have nothing to do with those that were heard.
+  #restart() {
+    this.#latest = 0;
+    this.reload();
+  }
+
   // Every card is asked for in full, while what is under way still counts.
   #outdate() {
-    for (const card of this.#cards.values()) outdate(card);
+    this.#void();
     this.schedule();
+  }
+
+  #void() {
+    for (const card of this.#cards.values()) outdate(card);
   }
 
   // Cards draw what they have of the selected runs at once; only runs that were added have to be asked for.
@@ -90,9 +105,20 @@ export class Loader {
     if (isMore || !this.kind.keepsRuns) this.#outdate();
   }
 
-  #hear({ changed, isNewTag }) {
-    if (isNewTag) this.#outdate(); // a run may have lost a tag, which a partial answer can't say
-    else if (changed.some((run) => this.#session.selected.has(run))) this.schedule();
+  #hear({ changed, version, isNewTag }) {
+    if (!isNewTag && !changed.some((run) => this.#session.selected.has(run))) return;
+    if (isNewTag) this.#void(); // a run may have lost a tag, which a partial answer can't say
+    this.#latest = version;
+    this.#hasNews = true;
+    this.#follow();
+  }
+
+  // News are asked for one round after the other, and no more than half of the time: a server that is slow is asked
+  // less often.
+  #follow() {
+    if (this.#isRunning || !this.#hasNews) return;
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.schedule(), Math.max(0, this.#restUntil - performance.now()));
   }
 
   async #run() {
@@ -101,16 +127,20 @@ export class Loader {
     while (this.#isDue) {
       this.#isDue = false;
       await new Promise((resolve) => requestAnimationFrame(resolve)); // cards of one frame ask together
+      this.#hasNews = false;
+      const began = performance.now();
       await Promise.all(this.#batches().map((batch) => this.#load(batch)));
+      this.#restUntil = 2 * performance.now() - began;
     }
     this.#isRunning = false;
+    this.#follow();
   }
 
-  // Cards of one width that hold nothing yet, and those that hold an older version.
+  // Cards in view of one width that hold nothing yet, and those that hold an older version; while paused none of these.
   #batches() {
     const batches = new Map();
     for (const [tag, card] of this.#cards) {
-      if (!card.isInView) continue;
+      if (!card.isInView || (card.version > 0 && (card.version >= this.#latest || this.#session.live.isPaused))) continue;
       const id = `${card.width} ${card.version > 0}`;
       const batch = batches.get(id) ?? { width: card.width, cards: new Map(), since: Infinity };
       batch.cards.set(tag, { card, epoch: card.epoch });
