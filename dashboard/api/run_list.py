@@ -119,8 +119,8 @@ class RunList:
 def run_to_json(run: RunFacts, now: float) -> dict[str, Any]:
     """A run in the list; times that are not known yet are null.
 
-    `state` is that of now; a run that runs counts as stalled after `stalls_at`, or as of unknown state if it logs none, if
-    nothing is heard of it until then.
+    `state` is that of now; a run that runs counts as stalled after `stalls_at`, if nothing is heard of it until then,
+    or its state as unknown if it logs none.
     """
     problems = [problem for health in run.files for problem in describe_problems(health)]
     info = run.facts.info

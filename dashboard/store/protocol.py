@@ -77,7 +77,7 @@ class RunFacts:
 
     @property
     def stalls_at(self) -> float:
-        """When it counts as running no more unless it is heard of, in seconds since the epoch, UTC; infinite for never."""
+        """When it runs no more unless it is heard of before, in seconds since the epoch, UTC; infinite for never."""
         status = self.facts.status
         return self.last_change + SILENT_SECS if status is None else status.stalls_at(self.last_heard)
 
