@@ -25,7 +25,7 @@ _SHEETS = (
     "static/css/histograms.css",
     "static/css/graph.css",
     "static/css/health.css",
-    "static/css/mantine.css",
+    "static/css/controls.css",
 )
 _STATIC = Path(__file__).parent / "static"
 _CLASSIC = ("components.js", "appearance_boot.js")
@@ -92,7 +92,7 @@ def layout(settings: Settings) -> Component:
 
 
 def register_callbacks(app: Dash, settings: Settings) -> None:
-    """Connects the URL to the page, the theme switch to Mantine, and each page's own controls."""
+    """Connects the URL to the page, and the theme switch to Mantine."""
 
     @app.callback(Output("page", "children"), Input("url", "pathname"))
     def show_page(path: str | None) -> Component:
@@ -101,8 +101,6 @@ def register_callbacks(app: Dash, settings: Settings) -> None:
     app.clientside_callback(
         ClientsideFunction("board", "scheme"), Output("theme", "forceColorScheme"), Input("top", "theme")
     )
-    for page in PAGES:
-        page.register(app)
 
 
 def find_page(path: str | None) -> Page:

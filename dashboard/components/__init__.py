@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dashboard.components.base import BoardComponent as BoardComponent
 from dashboard.components.card_grid import CardGrid as CardGrid
+from dashboard.components.controls import Choice as Choice
+from dashboard.components.controls import Smoothing as Smoothing
+from dashboard.components.controls import TagFilter as TagFilter
+from dashboard.components.controls import Toggle as Toggle
 from dashboard.components.graph_view import GraphView as GraphView
 from dashboard.components.run_list import RunList as RunList
 from dashboard.components.top_bar import TopBar as TopBar

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dashboard.pages.graph import view as graph
-from dashboard.pages.histograms import view as histograms
+from dashboard.pages.graph.view import PAGE as _GRAPH
+from dashboard.pages.histograms.view import PAGE as _HISTOGRAMS
 from dashboard.pages.page import Page as Page
-from dashboard.pages.scalars import view as scalars
+from dashboard.pages.scalars.view import PAGE as _SCALARS
 
-PAGES = (
-    Page("scalars", "Scalars", "chart-line", ("scalars",), scalars.layout, scalars.register),
-    Page("histograms", "Histograms", "chart-histogram", ("histograms",), histograms.layout, histograms.register),
-    Page("graph", "Graph", "hierarchy-3", ("graphs",), graph.layout, graph.register),
-)
+PAGES = (_SCALARS, _HISTOGRAMS, _GRAPH)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from dash import Dash
 from dash.development.base_component import Component
 
 from dashboard.settings import Settings
@@ -13,23 +12,27 @@ from dashboard.settings import Settings
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the board.
+    """One page of the board: a folder with `view.py`, which makes its layout and holds its `PAGE`.
+
+    A page that makes Plotly figures has `figures.py` beside it: pure functions from columns to a figure, which never
+    import Dash. The URL keys are all that a link of the page carries; `static/js/view_keys.js` says how their values
+    are written.
 
     Attributes:
         name: Word in the URL: ``scalars`` is at ``/scalars``.
         title: Word on its tab.
         icon: A Tabler icon of `dashboard/vendor/tabler`.
         kinds: Kinds of summary that give it a tab.
+        url_keys: Each key of its own that stands in the URL, and what it says.
         layout: Makes its content.
-        register: Adds its callbacks to a Dash application. They name their ids, so the page need not be open.
     """
 
     name: str
     title: str
     icon: str
     kinds: tuple[str, ...]
+    url_keys: Mapping[str, str]
     layout: Callable[[Settings], Component]
-    register: Callable[[Dash], None]
 
     @property
     def path(self) -> str:

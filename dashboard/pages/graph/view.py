@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dash import Dash, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components import GraphView
+from dashboard.pages.page import Page
 from dashboard.settings import Settings
 
 _JAX = """\
@@ -47,5 +48,15 @@ def layout(settings: Settings) -> Component:
     return html.Div(className="page-content", children=[GraphView(id="graph-view", empty=EMPTY)])
 
 
-def register(app: Dash) -> None:
-    """Connects nothing: the component asks the data routes itself."""
+PAGE = Page(
+    name="graph",
+    title="Graph",
+    icon="hierarchy-3",
+    kinds=("graphs",),
+    url_keys={
+        "run": "The run whose graph is shown",
+        "open": "A scope that is open; may come several times",
+        "node": "The selected node",
+    },
+    layout=layout,
+)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dash import ClientsideFunction, Dash, Input, Output, html
+from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import CardGrid
-from dashboard.pages.toolbar import tag_filter
+from dashboard.components import CardGrid, TagFilter
+from dashboard.pages.page import Page
 from dashboard.settings import Settings
 
 _PYTHON = """\
@@ -58,16 +58,23 @@ def layout(settings: Settings) -> Component:
     return html.Div(
         className="page-content",
         children=[
-            html.Div(className="toolbar", children=[tag_filter("histograms-filter")]),
+            html.Div(className="toolbar", children=[TagFilter(page="histograms")]),
             CardGrid(id="histograms-grid", kind="histograms", empty=EMPTY),
         ],
     )
 
 
-def register(app: Dash) -> None:
-    """Connects the toolbar to the grid, in the browser."""
-    app.clientside_callback(
-        ClientsideFunction("board", "filter"),
-        Output("histograms-grid", "options"),
-        Input("histograms-filter", "value"),
-    )
+PAGE = Page(
+    name="histograms",
+    title="Histograms",
+    icon="chart-histogram",
+    kinds=("histograms",),
+    url_keys={
+        "filter": "Regex over tags",
+        "run": "The run whose histograms are shown",
+        "closed": "A group that was closed; may come several times",
+        "open": "A group that was opened; may come several times",
+        "card": "Tag of a card in full width; may come several times",
+    },
+    layout=layout,
+)

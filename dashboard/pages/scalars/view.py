@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dash import ClientsideFunction, Dash, Input, Output, html
+from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import CardGrid
-from dashboard.pages.toolbar import choice, smoothing, tag_filter
+from dashboard.components import CardGrid, Choice, Smoothing, TagFilter, Toggle
+from dashboard.pages.page import Page
 from dashboard.settings import Settings
 
 _PYTHON = """\
@@ -45,45 +45,39 @@ EMPTY = {
 }
 
 
+_AXES = [("step", "Step"), ("relative", "Relative"), ("wall", "Wall")]
+
+
 def layout(settings: Settings) -> Component:
     """Makes the page: a toolbar over a grid of cards."""
+    controls = [
+        TagFilter(page="scalars"),
+        Choice(key="scalars.x", options=_AXES, label="What the x-axis shows"),
+        Smoothing(key="scalars.smoothing"),
+        Toggle(key="scalars.y", on="log", off="linear", word="Log y", label="Logarithmic y-axis", shortcut="Y"),
+    ]
     return html.Div(
         className="page-content",
         children=[
-            html.Div(
-                className="toolbar",
-                children=[
-                    tag_filter("scalars-filter"),
-                    choice(
-                        "scalars-x",
-                        [("step", "Step"), ("relative", "Relative"), ("wall", "Wall")],
-                        "step",
-                        "What the x-axis shows",
-                    ),
-                    smoothing("scalars-smoothing"),
-                    choice("scalars-scale", [("linear", "Linear"), ("log", "Log y")], "linear", "Scale of the y-axis"),
-                ],
-            ),
-            CardGrid(id="scalars-grid", kind="scalars", options={"x": "step"}, empty=EMPTY),
+            html.Div(className="toolbar", children=controls),
+            CardGrid(id="scalars-grid", kind="scalars", empty=EMPTY),
         ],
     )
 
 
-def register(app: Dash) -> None:
-    """Connects the toolbar to the grid, in the browser."""
-    app.clientside_callback(
-        ClientsideFunction("board", "curves"),
-        Output("scalars-grid", "options"),
-        Input("scalars-x", "value"),
-        Input("scalars-filter", "value"),
-        Input("scalars-scale", "value"),
-        Input("scalars-smoothing", "value"),
-    )
-    app.clientside_callback(
-        ClientsideFunction("board", "smoothing"),
-        Output("scalars-smoothing-slider", "value"),
-        Output("scalars-smoothing", "value"),
-        Input("scalars-smoothing-slider", "value"),
-        Input("scalars-smoothing", "value"),
-        prevent_initial_call=True,
-    )
+PAGE = Page(
+    name="scalars",
+    title="Scalars",
+    icon="chart-line",
+    kinds=("scalars",),
+    url_keys={
+        "filter": "Regex over tags",
+        "x": "What the x-axis shows: step, relative or wall",
+        "y": "log for a logarithmic y-axis",
+        "smoothing": "Weight of the moving average, 0 to 0.999",
+        "closed": "A group that was closed; may come several times",
+        "open": "A group that was opened; may come several times",
+        "card": "Tag of a card in full width; may come several times",
+    },
+    layout=layout,
+)

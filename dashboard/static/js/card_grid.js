@@ -6,14 +6,19 @@ import { Card } from "./grid/card.js";
 import { groupTags } from "./grid/groups.js";
 import { Loader } from "./grid/loader.js";
 import { formatAmount, formatCount } from "./format.js";
-import { Icon, h, useEffect, useMemo, useReducer, useRef, useSession, useState } from "./react.js";
+import { Icon, h, useDeferredValue, useEffect, useMemo, useReducer, useSession, useState } from "./react.js";
 import { session } from "./session.js";
+import { useViewOf } from "./use_view.js";
 
 const RETRY_MS = 2_000;
 const PAGE_SIZE = 60; // cards of a group put into the document at a time
 
-export default function CardGrid({ kind, options = {}, empty }) {
+// What it shows are keys of the page that has the name of the kind. Those of all grids are taken out here, the others
+// are the kind's own options.
+export default function CardGrid({ kind, empty }) {
   useSession(session, ["runs", "selection", "theme", "range"]);
+  const { filter: typed, closed, open, card: expanded, ...options } = useViewOf(kind);
+  const filter = useDeferredValue(typed); // a keystroke is never late
   const tags = useTags(kind);
   const [loader, setLoader] = useState(null);
   useEffect(() => {
@@ -31,7 +36,6 @@ export default function CardGrid({ kind, options = {}, empty }) {
   }, [kind]);
   useEffect(() => loader?.setOptions(options), [loader, JSON.stringify(options)]);
 
-  const filter = options.filter ?? "";
   const groups = useMemo(() => groupTags(shownTags(tags, filter)), [tags, filter, session.selected]);
   if (!loader || !session.isLoaded || tags === null) return h("div", { className: "grid-page" }, h(Skeleton));
   if (session.runs.length === 0 || tags.size === 0) return h(EmptyPage, { empty });
@@ -40,7 +44,7 @@ export default function CardGrid({ kind, options = {}, empty }) {
     "div",
     { className: "grid-page" },
     session.range?.axis === (options.x ?? "step") && h(ZoomChip),
-    groups.map((group) => h(Group, { key: group.name, group, loader, kind })),
+    groups.map((group) => h(Group, { key: group.name, group, loader, kind, isOpen: isOpen(group, { closed, open }), expanded })),
   );
 }
 
@@ -110,8 +114,30 @@ function ZoomChip() {
   );
 }
 
-function Group({ group, loader, kind }) {
-  const [isOpen, setOpen] = useState(!group.isClosedAtFirst);
+// A group is called by its prefix, and that without one by the slash that ends no prefix.
+const nameOf = (group) => group.name || "/";
+
+function isOpen(group, { closed, open }) {
+  return group.isClosedAtFirst ? open.includes(nameOf(group)) : !closed.includes(nameOf(group));
+}
+
+// Only what differs from how a group is at first stands in the view.
+function toggleGroup(kind, group) {
+  const key = group.isClosedAtFirst ? `${kind}.open` : `${kind}.closed`;
+  toggle(key, nameOf(group), `group ${group.title}`);
+}
+
+function toggleCard(kind, tag) {
+  toggle(`${kind}.card`, tag, "full width");
+}
+
+function toggle(key, name, label) {
+  const names = session.view.get(key);
+  const others = names.filter((one) => one !== name);
+  session.view.set({ [key]: others.length < names.length ? others : [...names, name] }, { label });
+}
+
+function Group({ group, loader, kind, isOpen, expanded }) {
   const [numShown, showMore] = useReducer((count) => count + PAGE_SIZE, PAGE_SIZE);
   const cards = group.tags.slice(0, numShown);
   return h(
@@ -122,7 +148,7 @@ function Group({ group, loader, kind }) {
       { className: "group-head" },
       h(
         "button",
-        { type: "button", "aria-expanded": isOpen, onClick: () => setOpen(!isOpen) },
+        { type: "button", "aria-expanded": isOpen, onClick: () => toggleGroup(kind, group) },
         h(Icon, { name: isOpen ? "chevron-down" : "chevron-right", size: 16 }),
         h("span", { className: "group-parent" }, group.parent),
         h("span", { className: "group-name" }, group.title),
@@ -133,7 +159,7 @@ function Group({ group, loader, kind }) {
       h(
         "div",
         { className: "cards" },
-        cards.map(({ tag, label }) => h(Card, { key: tag, tag, label, loader, kind })),
+        cards.map(({ tag, label }) => h(Card, { key: tag, tag, label, loader, isExpanded: expanded.includes(tag), toggle: () => toggleCard(kind, tag) })),
       ),
     isOpen && cards.length < group.tags.length &&
       h("button", { type: "button", className: "link more", onClick: showMore }, `Show more of ${formatAmount(group.tags.length)} cards`),

@@ -15,24 +15,15 @@
 
   window.board_components = {
     CardGrid: lazily("card_grid.js"),
+    Choice: lazily("controls/choice.js"),
     GraphView: lazily("graph_view.js"),
     RunList: lazily("run_list.js"),
+    Smoothing: lazily("controls/smoothing.js"),
+    TagFilter: lazily("controls/tag_filter.js"),
+    Toggle: lazily("controls/toggle.js"),
     TopBar: lazily("top_bar.js"),
   };
 
-  // A slider of 0 to 100 feels even over weights of 0 to 0.999 if each third of it takes 90 % of what is left.
-  const weightAt = (position) => Math.round(1000 * (1 - 10 ** ((-3 * position) / 100))) / 1000;
-  const positionOf = (weight) => Math.round((-100 / 3) * Math.log10(1 - Math.min(weight, 0.999)));
-
   window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.board = {
-    curves: (x, filter, scale, smoothing) => ({ x, filter, scale, smoothing: Number(smoothing) || 0 }),
-    filter: (filter) => ({ filter }),
-    scheme: (theme) => theme,
-    // Slider and field of the smoothing say the same, whichever was moved.
-    smoothing(position, weight) {
-      const isSlider = window.dash_clientside.callback_context.triggered_id === "scalars-smoothing-slider";
-      return isSlider ? [position, weightAt(position)] : [positionOf(Number(weight) || 0), weight];
-    },
-  };
+  window.dash_clientside.board = { scheme: (theme) => theme };
 })();

@@ -2,7 +2,7 @@
 const { React } = window;
 
 export const h = React.createElement;
-export const { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } = React;
+export const { useCallback, useDeferredValue, useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef, useState } = React;
 
 // Draws the component again whenever one of the session's events fires.
 export function useSession(session, events) {

@@ -7,7 +7,7 @@ const cards = () => ({
   filter: text(),
   closed: names("closed groups"),
   open: names("open groups"),
-  card: name(),
+  card: names("cards in full width"),
 });
 
 export const KEYS = {

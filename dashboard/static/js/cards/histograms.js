@@ -7,14 +7,13 @@ import { describePlot, writeBadges, writeFoot, writeStatistics } from "../histog
 const MAX_STEPS = 24;
 const PLOT_MARGINS_PX = 68; // left of the ridges, and the labels at their right
 const NARROW_PX = 400;
-const mounted = new Map(); // update function of a card → its tag and its width
-let chosenRun = null; // one choice for all cards of the tab; null: the newest run that has the tag
 
-async function load(tags, { selection, runs, since, width, signal, session }) {
+// options.run is the choice for all cards of the page; null: the newest run that has the tag
+async function load(tags, { selection, runs, since, width, signal, session, options }) {
   const params = {
     selection,
     tag: tags,
-    run: chosenRun,
+    run: options.run,
     max_steps: MAX_STEPS,
     width: Math.max(16, Math.min(2000, Math.round(width) - PLOT_MARGINS_PX)),
     since: since || undefined,
@@ -29,20 +28,8 @@ async function load(tags, { selection, runs, since, width, signal, session }) {
   return { version, cards: new Map(named.map((card) => [tags[card.tag], card])) };
 }
 
-// Another run was chosen: all cards on the page fetch it together.
-async function reloadAll(session) {
-  const byWidth = Map.groupBy(mounted, ([, place]) => place.width());
-  const { key, runs } = await session.selectionKey();
-  for (const [width, group] of byWidth) {
-    const tags = [...new Set(group.map(([, place]) => place.tag))];
-    const { cards } = await load(tags, { selection: key, runs, since: 0, width, session });
-    for (const [update, { tag }] of group) if (mounted.has(update)) update(cards.get(tag));
-  }
-}
-
-// Whether an answer was asked for before another run was chosen, which the card could show.
-function isOfAnotherChoice(data) {
-  return data && chosenRun !== null && data.runName !== chosenRun && data.runNames.includes(chosenRun);
+function chooseRun(session, run) {
+  session.view.set({ "histograms.run": run }, { label: "run of the histograms" });
 }
 
 function mount(parts, { tag, session }) {
@@ -50,10 +37,7 @@ function mount(parts, { tag, session }) {
   let describedRow = -1;
   const shownRow = () => plot.cursorRow ?? data.numRows - 1;
   const goTo = (row) => plot.goTo(row);
-  const chooseRun = (name) => {
-    chosenRun = name;
-    reloadAll(session).catch((error) => session.emit("error", error));
-  };
+  const choose = (run) => chooseRun(session, run);
   const describe = () => {
     const row = shownRow();
     if (row === describedRow) return;
@@ -66,7 +50,6 @@ function mount(parts, { tag, session }) {
   parts.values.classList.add("ridge-values");
 
   const update = (changed) => {
-    if (isOfAnotherChoice(changed)) return;
     data = changed ?? null;
     describedRow = -1;
     plot.setData(data);
@@ -74,14 +57,13 @@ function mount(parts, { tag, session }) {
     parts.plot.setAttribute("aria-label", data ? describePlot(tag, data) : tag);
     if (!data) return;
     if (data.numRows === 0) parts.values.append("No histogram of this tag could be read");
-    writeFoot(parts.foot, data, session, chooseRun);
+    writeFoot(parts.foot, data, session, choose);
   };
   const resize = () => {
     parts.badges.classList.toggle("is-narrow", parts.root.clientWidth < NARROW_PX);
     plot.resize();
   };
-  const offs = [session.on("theme", () => data && writeFoot(parts.foot, data, session, chooseRun))];
-  mounted.set(update, { tag, width: () => parts.plot.clientWidth });
+  const offs = [session.on("theme", () => data && writeFoot(parts.foot, data, session, choose))];
   resize();
 
   return {
@@ -89,7 +71,6 @@ function mount(parts, { tag, session }) {
     resize,
     setOptions() {},
     destroy() {
-      mounted.delete(update);
       offs.forEach((off) => off());
       plot.destroy();
     },

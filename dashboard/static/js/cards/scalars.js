@@ -31,7 +31,7 @@ function mount(parts, { session, options }) {
     const lines = session.selectedRuns.filter((run) => series.has(run.name)).map((run) => ({ ...series.get(run.name), run }));
     plot.setLines(lines);
     writeValues(parts.values, lines);
-    writeFoot(parts.foot, lines, current.scale === "log");
+    writeFoot(parts.foot, lines, current.y === "log");
     describe(parts, lines);
   };
   const off = session.on("theme", redraw);
@@ -110,4 +110,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: 238, localOptions: ["scale"], keepsRuns: true, load, mount };
+export const card = { height: 238, localOptions: ["y"], keepsRuns: true, load, mount };

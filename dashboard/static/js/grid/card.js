@@ -5,10 +5,9 @@ import { session } from "../session.js";
 
 const MARGIN = "300px 0px"; // a card is made ready a little before it is seen
 
-export function Card({ tag, label, loader }) {
+export function Card({ tag, label, loader, isExpanded, toggle }) {
   const root = useRef(null);
   const parts = { values: useRef(null), plot: useRef(null), foot: useRef(null), badges: useRef(null) };
-  const [isExpanded, setExpanded] = useState(false);
   const [error, setError] = useState(null);
   useEffect(() => follow({ root: root.current, parts, tag, loader, setError }), [tag, loader]);
   return h(
@@ -34,7 +33,7 @@ export function Card({ tag, label, loader }) {
           title: isExpanded ? "Back to the grid" : "Full width",
           "aria-label": isExpanded ? `Shrink ${tag}` : `Expand ${tag}`,
           "aria-pressed": isExpanded,
-          onClick: () => setExpanded(!isExpanded),
+          onClick: toggle,
         },
         h(Icon, { name: "arrows-diagonal", size: 14 }),
       ),

@@ -1,7 +1,6 @@
 // Fetches what the cards in view need: one request for all that are new, one for all that changed.
 
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000];
-const LOCAL_OPTIONS = ["filter"]; // no kind asks the server for other data because of these
 
 export class Loader {
   #session;
@@ -42,7 +41,7 @@ export class Loader {
   }
 
   setOptions(options) {
-    const local = new Set([...LOCAL_OPTIONS, ...(this.kind.localOptions ?? [])]);
+    const local = new Set(this.kind.localOptions);
     const names = new Set([...Object.keys(options), ...Object.keys(this.#options)]);
     const isOtherData = [...names].some((name) => !local.has(name) && options[name] !== this.#options[name]);
     this.#options = options;

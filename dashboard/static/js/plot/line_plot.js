@@ -53,7 +53,7 @@ export class LinePlot {
 
   // Draws what is there on other axes at once; whoever calls may bring finer data later.
   setOptions(options) {
-    const isOtherScale = (options.x ?? "step") !== this.#axis || options.scale !== this.#options.scale;
+    const isOtherScale = (options.x ?? "step") !== this.#axis || options.y !== this.#options.y;
     this.#options = options;
     if (isOtherScale) this.#clear();
   }
@@ -81,7 +81,7 @@ export class LinePlot {
   }
 
   get #isLog() {
-    return this.#options.scale === "log";
+    return this.#options.y === "log";
   }
 
   // Adds to a line where its points stand on the x-axis, NaN and Inf marks too, and which of them count.

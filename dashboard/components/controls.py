@@ -1,0 +1,72 @@
+"""The controls of toolbars. Each shows and sets a key of the view, which the URL carries; see `Page.url_keys`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.components.base import BoardComponent
+
+
+class TagFilter(BoardComponent):
+    """A field that filters the tags of a page by regex.
+
+    Args:
+        page: Name of the page; the key is its ``filter``.
+    """
+
+    _prop_names = ["id", "page"]
+
+    def __init__(self, *, page: str) -> None:
+        super().__init__(id=f"{page}-filter", page=page)
+
+
+class Choice(BoardComponent):
+    """One of a few values, side by side.
+
+    Args:
+        key: A page's name and its key: ``scalars.x``.
+        options: Each value and the word for it.
+        label: What is chosen.
+    """
+
+    _prop_names = ["id", "viewKey", "options", "label"]
+
+    def __init__(self, *, key: str, options: Sequence[tuple[str, str]], label: str) -> None:
+        words = [{"value": value, "word": word} for value, word in options]
+        super().__init__(id=make_id(key), viewKey=key, options=words, label=label)
+
+
+class Toggle(BoardComponent):
+    """A button that switches between two values.
+
+    Args:
+        key: A page's name and its key: ``scalars.y``.
+        on: The value while it is pressed.
+        off: The value otherwise, the default.
+        word: What stands on it.
+        label: What it does.
+        shortcut: Key of the keyboard that presses it.
+    """
+
+    _prop_names = ["id", "viewKey", "on", "off", "word", "label", "shortcut"]
+
+    def __init__(self, *, key: str, on: str, off: str, word: str, label: str, shortcut: str) -> None:
+        super().__init__(id=make_id(key), viewKey=key, on=on, off=off, word=word, label=label, shortcut=shortcut)
+
+
+class Smoothing(BoardComponent):
+    """A slider and a field for the weight of the moving average, from 0 to 0.999.
+
+    Args:
+        key: A page's name and its key: ``scalars.smoothing``.
+    """
+
+    _prop_names = ["id", "viewKey"]
+
+    def __init__(self, *, key: str) -> None:
+        super().__init__(id=make_id(key), viewKey=key)
+
+
+def make_id(key: str) -> str:
+    """Dash's id of the control of a key; Dash's ids hold no dots."""
+    return key.replace(".", "-")
