@@ -7,6 +7,7 @@ import os
 import time
 import zlib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +105,14 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
 
 def describe_logdirs(settings: Settings, problems: Sequence[FolderProblem], *, has_runs: bool) -> dict[str, Any]:
     """The logdirs' names, what could not be looked into, and while there is no run, what was looked at."""
-    described = {
-        "label": hide_folders(settings.logdir_label, settings) if settings.is_shared else settings.logdir_label,
-        "exists": any(logdir.exists for logdir in settings.logdirs),
+    show = partial(hide_folders, settings=settings) if settings.is_shared else str
+    logdirs = [
+        {"name": logdir.name, "label": show(logdir.label), "exists": logdir.exists} for logdir in settings.logdirs
+    ]
+    described: dict[str, Any] = {
+        "label": show(settings.logdir_label),
+        "exists": any(logdir["exists"] for logdir in logdirs),
+        "logdirs": logdirs,
         "problems": [hide_folders(f"{show_path(problem.path)}: {problem.reason}.", settings) for problem in problems],
     }
     if has_runs:

@@ -82,3 +82,7 @@ def test_runs_in_an_object_store_are_shown_beside_those_of_this_machine(tmp_path
     assert {run["name"]: run["num_points"] for run in listed["runs"]} == {"runs/a": 1, "here/b": 1}
     assert len(tags["tags"]["loss"]) == 2
     assert listed["logdir"]["label"] == f"{memory}, {tmp_path}"
+    assert listed["logdir"]["logdirs"] == [
+        {"name": "runs", "label": memory, "exists": True},
+        {"name": "here", "label": str(tmp_path), "exists": True},
+    ]
