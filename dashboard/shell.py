@@ -8,7 +8,8 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
-from dashboard.components import RunList, TopBar
+from dashboard import __version__
+from dashboard.components import PanelEdge, RunList, TopBar
 from dashboard.pages import PAGES
 from dashboard.pages.page import Page
 from dashboard.settings import Settings
@@ -81,8 +82,8 @@ def layout(settings: Settings) -> Component:
             html.Div(
                 className="shell",
                 children=[
-                    html.Div(TopBar(id="top", pages=bar), className="top"),
-                    html.Div(RunList(id="runs"), className="runs-slot"),
+                    html.Div(TopBar(id="top", pages=bar, version=__version__), className="top"),
+                    html.Div([RunList(id="runs"), PanelEdge(id="runs-edge")], className="runs-slot"),
                     html.Main(id="page", className="page"),
                 ],
             ),

@@ -8,17 +8,23 @@ from dashboard.components.base import BoardComponent
 
 
 class TopBar(BoardComponent):
-    """Mark, logdir, tabs of the pages that have data, live state and theme switch.
+    """Mark, logdirs, tabs of the pages that have data, live state, theme and settings.
 
     Args:
         id: Dash's id.
         pages: ``{"path", "title", "icon", "kinds"}`` of each page, in order.
+        version: Of the board, for the settings to show.
         theme: Set by the browser: ``light`` or ``dark``.
     """
 
-    _prop_names = ["id", "pages", "theme"]
+    _prop_names = ["id", "pages", "version", "theme"]
 
     def __init__(
-        self, id: str | None = None, *, pages: list[dict[str, Any]] | None = None, theme: str | None = None
+        self,
+        id: str | None = None,
+        *,
+        pages: list[dict[str, Any]] | None = None,
+        version: str | None = None,
+        theme: str | None = None,
     ) -> None:
-        super().__init__(id=id, pages=pages, theme=theme)
+        super().__init__(id=id, pages=pages, version=version, theme=theme)

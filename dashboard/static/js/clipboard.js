@@ -5,8 +5,8 @@ export async function copyText(text) {
   const field = document.createElement("textarea");
   field.value = text;
   field.className = "off-screen";
-  const host = document.querySelector("dialog:modal") ?? document.body; // nothing else takes the focus beside a dialog
   const before = document.activeElement;
+  const host = before?.closest("dialog, [popover]") ?? document.body; // beside these nothing can take the focus, or they close
   host.append(field);
   field.select();
   document.execCommand("copy");

@@ -17,6 +17,7 @@
     CardGrid: lazily("card_grid.js"),
     Choice: lazily("controls/choice.js"),
     GraphView: lazily("graph_view.js"),
+    PanelEdge: lazily("panel_edge.js"),
     RunList: lazily("run_list.js"),
     Smoothing: lazily("controls/smoothing.js"),
     TagFilter: lazily("controls/tag_filter.js"),

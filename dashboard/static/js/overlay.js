@@ -2,11 +2,12 @@
 // press outside close the topmost; the focus goes into it when it opens and back to where it was when it closes.
 
 import { addEscape } from "./keys.js";
-import { h, useEffect, useLayoutEffect, useRef, useState } from "./react.js";
+import { h, useLayoutEffect, useRef, useState } from "./react.js";
+import { isSmall } from "./screen.js";
 
 const GAP_PX = 4;
 const EDGE_PX = 8;
-const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex]:not([tabindex="-1"])';
+const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex]';
 
 // A button and what it opens.
 //   label      name of what opens
@@ -41,38 +42,52 @@ export function Popover({ label, button, children, align = "start", isSheet = tr
 
 function Panel({ label, opener, align, role, close, className, children }) {
   const element = useRef(null);
+  const current = useRef(close);
+  current.current = close;
   useLayoutEffect(() => {
     const panel = element.current;
     panel.showPopover();
     const unpin = pinTo(panel, opener.current, align);
-    enter(panel);
+    const sink = float({ element: panel, opener: opener.current, close: () => current.current() });
     return () => {
       unpin();
-      if (panel.contains(document.activeElement) || document.activeElement === document.body) opener.current?.focus({ preventScroll: true });
+      sink();
     };
   }, []);
-  useDismissal(element, opener, close);
   return h("div", { ref: element, popover: "manual", role, "aria-label": label, tabIndex: -1, className }, children);
 }
 
-// Closes at Esc, at a press outside, and when the focus goes elsewhere.
-function useDismissal(element, opener, close) {
-  const current = useRef(close);
-  current.current = close;
-  useEffect(() => {
-    const isInside = (node) => element.current?.contains(node) || opener.current?.contains(node);
-    const press = ({ target }) => isInside(target) || current.current();
-    const leave = ({ relatedTarget }) => relatedTarget && !isInside(relatedTarget) && current.current();
-    const panel = element.current;
-    document.addEventListener("pointerdown", press, true);
-    panel.addEventListener("focusout", leave);
-    const offEscape = addEscape(() => current.current());
-    return () => {
-      document.removeEventListener("pointerdown", press, true);
-      panel.removeEventListener("focusout", leave);
-      offEscape();
-    };
-  }, []);
+// What an open popover does: the focus goes into it; Esc, a press outside and the focus going elsewhere close it.
+// → sink(), to be called when it closes: the focus goes back to the opener.
+export function float({ element, opener, close }) {
+  const isInside = (node) => element.contains(node) || opener?.contains(node);
+  const press = (event) => {
+    if (isInside(event.target)) return;
+    if (isSmall()) swallowClick(); // behind a drawer nothing can be pressed
+    close();
+  };
+  const leave = ({ relatedTarget }) => relatedTarget && !isInside(relatedTarget) && close();
+  document.addEventListener("pointerdown", press, true);
+  element.addEventListener("focusout", leave);
+  const offEscape = addEscape(close);
+  enter(element);
+  return () => {
+    document.removeEventListener("pointerdown", press, true);
+    element.removeEventListener("focusout", leave);
+    offEscape();
+    if (element.contains(document.activeElement) || document.activeElement === document.body) opener?.focus({ preventScroll: true });
+  };
+}
+
+function swallowClick() {
+  const swallow = (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  document.addEventListener("click", swallow, { capture: true });
+  const stop = () => setTimeout(() => document.removeEventListener("click", swallow, { capture: true }));
+  document.addEventListener("pointerup", stop, { once: true });
+  document.addEventListener("pointercancel", stop, { once: true });
 }
 
 // Puts the panel under its opener, or above where there is no room, and keeps it there.
@@ -98,9 +113,14 @@ function pinTo(panel, opener, align) {
   };
 }
 
+// A field is not focused on a small screen: the keyboard would cover the drawer.
 function enter(panel) {
-  const first = panel.querySelector("[data-autofocus]") ?? panel.querySelector(FOCUSABLE) ?? panel;
-  first.focus({ preventScroll: true });
+  const members = [...panel.querySelectorAll(FOCUSABLE)].filter((one) => one.tabIndex >= 0);
+  const first = panel.querySelector("[data-autofocus]") ?? panel.querySelector('[role^="menuitem"]') ?? members[0];
+  if (!first || (isSmall() && first.matches("input, textarea"))) {
+    panel.tabIndex = -1;
+    panel.focus({ preventScroll: true });
+  } else first.focus({ preventScroll: true });
 }
 
 // A list of things to do, at its button. items: null is a line between, {heading} a word over what follows, else

@@ -4,8 +4,8 @@ import { formatCount, formatDuration } from "./format.js";
 import { openHealth } from "./health_panel.js";
 import { Icon, h, useEffect, useMemo, useReducer, useRef, useSession, useState } from "./react.js";
 import { session } from "./session.js";
+import { tokenPx } from "./tokens.js";
 
-const ROW_PX = 28;
 const SPARE_ROWS = 8;
 const RUNNING_SECS = 30;
 const AGES_MS = 5_000;
@@ -14,7 +14,7 @@ const PORTABLE =
   "Event files are read by the portable scanner. The compiled one, which is far faster, is built where the package is installed with a C compiler.";
 
 export default function RunList() {
-  useSession(session, ["runs", "selection", "theme", "news", "focus"]);
+  useSession(session, ["runs", "selection", "theme", "news", "focus", "preference"]);
   const [filter, setFilter] = useState("");
   const [, tick] = useReducer((count) => count + 1, 0);
   useEffect(() => {
@@ -106,8 +106,9 @@ function Rows({ runs, filter, clear }) {
       element.removeEventListener("scroll", measure);
     };
   }, []);
-  const first = Math.max(0, Math.floor(view.top / ROW_PX) - SPARE_ROWS);
-  const last = Math.min(runs.length, Math.ceil((view.top + view.height) / ROW_PX) + SPARE_ROWS);
+  const rowPx = tokenPx("--h-row");
+  const first = Math.max(0, Math.floor(view.top / rowPx) - SPARE_ROWS);
+  const last = Math.min(runs.length, Math.ceil((view.top + view.height) / rowPx) + SPARE_ROWS);
   return h(
     "div",
     { className: "run-table" },
@@ -128,8 +129,8 @@ function Rows({ runs, filter, clear }) {
       },
       h(
         "div",
-        { style: { height: runs.length * ROW_PX, position: "relative" } },
-        runs.slice(first, last).map((run, i) => h(Row, { key: run.name, run, runs, top: (first + i) * ROW_PX })),
+        { style: { height: runs.length * rowPx, position: "relative" } },
+        runs.slice(first, last).map((run, i) => h(Row, { key: run.name, run, runs, top: (first + i) * rowPx })),
       ),
       runs.length === 0 && filter && h("p", { className: "no-match" }, "No run matches ", h("code", null, filter), ". ", h("button", { type: "button", className: "link", onClick: clear }, "Clear filter")),
     ),
@@ -151,9 +152,10 @@ function press(event, { runs, active, setActive, scroller }) {
     const next = Math.max(0, Math.min(runs.length - 1, moves[event.key]));
     setActive(next);
     session.setFocus(runs[next]?.name ?? null);
-    const top = next * ROW_PX;
+    const rowPx = tokenPx("--h-row");
+    const top = next * rowPx;
     if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + ROW_PX > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + ROW_PX - scroller.clientHeight;
+    else if (top + rowPx > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + rowPx - scroller.clientHeight;
   }
 }
 

@@ -1,34 +1,47 @@
-// The top bar: mark, logdir, pages that have data, live state, theme.
+// The top bar: mark, logdirs, pages, live state, theme, settings.
 
+import "./announcer.js";
+import { formatKey } from "./keys.js";
+import { toggleTheme } from "./frame_keys.js";
 import { LiveState } from "./live_state.js";
-import { Icon, h, useEffect, useReducer, useSession, useState } from "./react.js";
-import { setPreference } from "./preferences.js";
+import { LogdirMenu } from "./logdir_menu.js";
+import { PageLink, usePage } from "./navigation.js";
+import { PhoneBar } from "./phone_bar.js";
+import { preference } from "./preferences.js";
+import { Icon, h, useEffect, useSession } from "./react.js";
+import { skipToCards } from "./regions.js";
 import "./request_errors.js";
+import { togglePanel } from "./run_panel.js";
 import { session } from "./session.js";
-import { useEscape } from "./use_keys.js";
+import { SettingsMenu } from "./settings_menu.js";
+import { PageMenu, Tabs } from "./tabs.js";
 
-export default function TopBar({ pages, setProps }) {
-  useSession(session, ["runs", "theme", "live", "view"]);
-  const path = usePath();
+export default function TopBar({ pages, version, setProps }) {
+  useSession(session, ["runs", "theme"]);
+  const current = usePage(pages);
   const kinds = session.kindsPresent();
-  const shown = pages.filter((page) => page.kinds.some((kind) => kinds.has(kind)));
+  const known = pages.map((page) => Object.assign(page, { hasData: page.kinds.some((kind) => kinds.has(kind)) }));
   useEffect(() => setProps({ theme: session.theme }), [session.theme]);
   return h(
-    "header",
-    { className: "top-bar" },
-    h("a", { className: "mark", href: pages[0].path, onClick: goTo, "aria-label": "board, first page" }, h(Mark), "board"),
-    h("span", { className: "logdir mono", title: "The logdir that board watches" }, session.logdir?.label ?? ""),
-    h("span", { className: "rule" }),
+    window.React.Fragment,
+    null,
+    h("button", { type: "button", className: "skip", onClick: skipToCards }, "Skip to the charts"),
     h(
-      "nav",
-      { className: "tabs", "aria-label": "Pages" },
-      shown.map((page) => h(Tab, { key: page.path, page, isActive: isAt(page, path, pages) })),
+      "header",
+      { className: "top-bar" },
+      h(PageLink, { className: "mark", href: pages[0].path, "aria-label": "board, first page" }, h(Mark), h("span", { className: "wordmark" }, "board")),
+      h(LogdirMenu),
+      h(PanelButton),
+      h("span", { className: "rule" }),
+      h(Tabs, { pages: known, current }),
+      h(PageMenu, { pages: known, current }),
+      h("span", { className: "grow" }),
+      h(LiveState),
+      h("span", { className: "rule" }),
+      h(ThemeButton),
+      h(SettingsMenu, { version }),
     ),
-    h("span", { className: "grow" }),
-    h(RunsToggle),
-    h(LiveState),
-    h("span", { className: "rule" }),
-    h(ThemeButton),
+    h(PhoneBar),
   );
 }
 
@@ -38,78 +51,30 @@ function Mark() {
     { viewBox: "0 0 20 20", width: 20, height: 20, "aria-hidden": true },
     h("rect", { width: 20, height: 20, rx: 5, fill: "var(--ink)" }),
     h("path", {
-      d: "M6.6 4v11M6.6 11.4a3.6 3.6 0 1 1 0 .8",
+      d: "M6 4.2v8.6c0 2 1.6 3.2 3.7 3.2 2.3 0 4-1.5 4-3.6 0-2-1.6-3.5-3.8-3.5-1.7 0-3.1.9-3.9 2.4",
       fill: "none",
-      stroke: "var(--surface)",
-      strokeWidth: 2,
+      stroke: "var(--on-ink)",
+      strokeWidth: 1.9,
       strokeLinecap: "round",
+      strokeLinejoin: "round",
     }),
-    h("circle", { cx: 13.6, cy: 5.6, r: 1.9, fill: "var(--accent)" }),
+    h("circle", { cx: 14, cy: 5.4, r: 1.7, fill: "var(--accent)" }),
   );
 }
 
-function Tab({ page, isActive }) {
-  return h(
-    "a",
-    {
-      className: isActive ? "tab is-active" : "tab",
-      href: session.view.href(page.path),
-      onClick: goTo,
-      "aria-current": isActive ? "page" : undefined,
-    },
-    h(Icon, { name: page.icon }),
-    h("span", null, page.title),
-  );
-}
-
-function isAt(page, path, pages) {
-  return path === page.path || (page === pages[0] && pages.every((one) => one.path !== path));
-}
-
-// An ordinary link would load the page anew.
-function goTo(event) {
-  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-  event.preventDefault();
-  session.view.visit(new URL(event.currentTarget.href).pathname);
-}
-
-function usePath() {
-  const [, redraw] = useReducer((count) => count + 1, 0);
-  useEffect(() => {
-    window.addEventListener("popstate", redraw);
-    window.addEventListener("board-path", redraw);
-    return () => {
-      window.removeEventListener("popstate", redraw);
-      window.removeEventListener("board-path", redraw);
-    };
-  }, []);
-  return location.pathname;
-}
-
-// On a small screen the run panel is a drawer; this opens it.
-function RunsToggle() {
-  const [isOpen, setOpen] = useState(false);
-  useSession(session, ["selection"]);
-  useEscape(isOpen, () => setOpen(false));
-  return h(
-    "button",
-    { type: "button", className: "runs-toggle", "aria-expanded": isOpen, onClick: () => setOpen(!isOpen) },
-    h(Icon, { name: isOpen ? "x" : "list-check" }),
-    session.selected.size === 1 ? "1 run" : `${session.selected.size} runs`,
-  );
+function PanelButton() {
+  useSession(session, ["preference"]);
+  const isHidden = preference("runs.hidden");
+  const title = `${isHidden ? "Show" : "Hide"} the runs (${formatKey("\\")})`;
+  const icon = isHidden ? "layout-sidebar-left-expand" : "layout-sidebar-left-collapse";
+  return h("button", { type: "button", className: "icon-button panel-button", title, "aria-label": title, "aria-expanded": !isHidden, onClick: togglePanel }, h(Icon, { name: icon }));
 }
 
 function ThemeButton() {
   const next = session.theme === "dark" ? "light" : "dark";
   return h(
     "button",
-    {
-      className: "icon-button",
-      type: "button",
-      title: `Use the ${next} theme`,
-      "aria-label": `Use the ${next} theme`,
-      onClick: () => setPreference("theme", next),
-    },
+    { className: "icon-button theme-button", type: "button", title: `Use the ${next} theme (T)`, "aria-label": `Use the ${next} theme`, onClick: toggleTheme },
     h(Icon, { name: session.theme === "dark" ? "sun" : "moon" }),
   );
 }

@@ -1,0 +1,25 @@
+// One of a few values, all of them in sight: a group of radio buttons that looks like one control.
+
+import { h } from "./react.js";
+
+const MOVES = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+
+// options: [[value, word, title?]]
+export function Segmented({ label, options, value, choose }) {
+  const press = (event) => {
+    const move = MOVES[event.key];
+    if (!move) return;
+    event.preventDefault();
+    const at = options.findIndex(([one]) => one === value);
+    const next = (at + move + options.length) % options.length;
+    choose(options[next][0]);
+    event.currentTarget.children[next].focus();
+  };
+  return h(
+    "div",
+    { className: "segmented", role: "radiogroup", "aria-label": label, onKeyDown: press },
+    options.map(([one, word, title]) =>
+      h("button", { key: one, type: "button", role: "radio", "aria-checked": one === value, tabIndex: one === value ? 0 : -1, title, onClick: () => choose(one) }, word),
+    ),
+  );
+}
