@@ -11,7 +11,6 @@ const group = "Everywhere";
 
 addKey({ keys: ["?"], label: "All keys", group, run: openKeySheet });
 addKey({ keys: ["F"], label: "Filter runs", group, run: filterRuns });
-addKey({ keys: ["/"], label: "Filter tags", group, run: () => focusField(".page .tag-filter input") });
 addKey({ keys: ["\\"], label: "Show or hide the runs", group, run: togglePanel });
 addKey({ keys: ["T"], label: "Light or dark theme", group, run: toggleTheme });
 addKey({ keys: ["F6", "Shift+F6"], label: "To the top bar, runs, toolbar, cards and back", group, isInFields: true, run: ({ shiftKey }) => goToRegion(shiftKey ? -1 : 1) });
@@ -23,13 +22,5 @@ export function toggleTheme() {
 
 function filterRuns() {
   showPanel();
-  return focusField(".runs-slot input");
-}
-
-// A page without the field leaves the key to the browser.
-function focusField(selector) {
-  const field = document.querySelector(selector);
-  field?.focus();
-  field?.select();
-  return field !== null;
+  document.querySelector(".runs-slot input")?.select();
 }

@@ -4,12 +4,13 @@ import { h } from "./react.js";
 
 const MOVES = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
-// options: [[value, word, title?]]
+// options: [[value, word, title?]]. As in every group of radio buttons, arrows choose.
 export function Segmented({ label, options, value, choose }) {
   const press = (event) => {
     const move = MOVES[event.key];
     if (!move) return;
     event.preventDefault();
+    event.stopPropagation();
     const at = options.findIndex(([one]) => one === value);
     const next = (at + move + options.length) % options.length;
     choose(options[next][0]);
@@ -17,7 +18,7 @@ export function Segmented({ label, options, value, choose }) {
   };
   return h(
     "div",
-    { className: "segmented", role: "radiogroup", "aria-label": label, onKeyDown: press },
+    { className: "segmented", role: "radiogroup", "aria-label": label, title: label, onKeyDown: press },
     options.map(([one, word, title]) =>
       h("button", { key: one, type: "button", role: "radio", "aria-checked": one === value, tabIndex: one === value ? 0 : -1, title, onClick: () => choose(one) }, word),
     ),

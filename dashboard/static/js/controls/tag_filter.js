@@ -32,6 +32,7 @@ export default function TagFilter({ page }) {
       onChange: (event) => change(event.target.value, true),
       onKeyDown: (event) => event.key === "Escape" && leave(event, field.current),
     }),
+    !filter && h("kbd", { className: "kbd" }, "/"),
     filter && h("button", { type: "button", title: "Clear filter", "aria-label": "Clear filter", onClick: clear }, h(Icon, { name: "x", size: 14 })),
   );
 }
