@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import dash_mantine_components as dmc
@@ -9,10 +10,12 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import __version__
-from dashboard.components import PanelEdge, RunList, TopBar
+from dashboard.components import PageFailure, PanelEdge, RunList, TopBar
 from dashboard.pages import PAGES
 from dashboard.pages.page import Page
 from dashboard.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 _SHEETS = (
     "static/css/tokens.css",
@@ -25,6 +28,7 @@ _SHEETS = (
     "static/css/cards.css",
     "static/css/histograms.css",
     "static/css/graph.css",
+    "static/css/states.css",
     "static/css/health.css",
     "static/css/controls.css",
 )
@@ -95,13 +99,24 @@ def layout(settings: Settings) -> Component:
 def register_callbacks(app: Dash, settings: Settings) -> None:
     """Connects the URL to the page, and the theme switch to Mantine."""
 
-    @app.callback(Output("page", "children"), Input("url", "pathname"))
-    def show_page(path: str | None) -> Component:
+    @app.callback(
+        Output("page", "children"),
+        Input("url", "pathname"),
+        Input("page-failure", "attempts", allow_optional=True),
+        on_error=tell_failure,
+    )
+    def show_page(path: str | None, _: int | None) -> Component:
         return find_page((path or "").removeprefix(settings.path_prefix)).layout(settings)
 
     app.clientside_callback(
         ClientsideFunction("board", "scheme"), Output("theme", "forceColorScheme"), Input("top", "theme")
     )
+
+
+def tell_failure(error: Exception) -> Component:
+    """What stands in the place of a page that could not be made. The page learns no more than the kind of the error."""
+    _log.error("A page could not be made.", exc_info=error)
+    return PageFailure(id="page-failure", evidence=f"{type(error).__name__} on the server. What it printed says more.")
 
 
 def find_page(path: str | None) -> Page:

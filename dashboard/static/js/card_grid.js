@@ -1,5 +1,6 @@
 // A page of cards: groups by tag prefix, cards drawn when they come into view, kept up to date by the loader.
 
+import { Boundary } from "./boundary.js";
 import { cardKinds } from "./cards/index.js";
 import { EmptyPage } from "./empty_page.js";
 import { Card } from "./grid/card.js";
@@ -20,20 +21,7 @@ export default function CardGrid({ kind, empty }) {
   const { filter: typed, closed, open, card: expanded, ...options } = useViewOf(kind);
   const filter = useDeferredValue(typed); // a keystroke is never late
   const tags = useTags(kind);
-  const [loader, setLoader] = useState(null);
-  useEffect(() => {
-    let made = null;
-    let isCurrent = true;
-    cardKinds[kind]().then(({ card }) => {
-      if (!isCurrent) return;
-      made = new Loader(card, session);
-      setLoader(made);
-    });
-    return () => {
-      isCurrent = false;
-      made?.close();
-    };
-  }, [kind]);
+  const loader = useLoader(kind);
   useEffect(() => loader?.setOptions(options), [loader, JSON.stringify(options)]);
 
   const groups = useMemo(() => groupTags(shownTags(tags, filter)), [tags, filter, session.selected]);
@@ -46,6 +34,28 @@ export default function CardGrid({ kind, empty }) {
     session.range?.axis === (options.x ?? "step") && h(ZoomChip),
     groups.map((group) => h(Group, { key: group.name, group, loader, kind, isOpen: isOpen(group, { closed, open }), expanded })),
   );
+}
+
+// The loader of the kind, null until its module is there; a module that cannot be loaded is the page's failure.
+function useLoader(kind) {
+  const [loader, setLoader] = useState(null);
+  const [error, setError] = useState(null);
+  useEffect(() => {
+    let made = null;
+    let isCurrent = true;
+    const make = ({ card }) => {
+      if (!isCurrent) return;
+      made = new Loader(card, session);
+      setLoader(made);
+    };
+    cardKinds[kind]().then(make, setError);
+    return () => {
+      isCurrent = false;
+      made?.close();
+    };
+  }, [kind]);
+  if (error) throw error;
+  return loader;
 }
 
 // The tags of the kind, kept up to date; null until they are known.
@@ -159,7 +169,9 @@ function Group({ group, loader, kind, isOpen, expanded }) {
       h(
         "div",
         { className: "cards" },
-        cards.map(({ tag, label }) => h(Card, { key: tag, tag, label, loader, isExpanded: expanded.includes(tag), toggle: () => toggleCard(kind, tag) })),
+        cards.map(({ tag, label }) =>
+          h(Boundary, { key: tag, what: "card" }, h(Card, { tag, label, loader, isExpanded: expanded.includes(tag), toggle: () => toggleCard(kind, tag) })),
+        ),
       ),
     isOpen && cards.length < group.tags.length &&
       h("button", { type: "button", className: "link more", onClick: showMore }, `Show more of ${formatAmount(group.tags.length)} cards`),

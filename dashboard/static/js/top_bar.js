@@ -1,6 +1,7 @@
 // The top bar: mark, logdirs, pages, live state, theme, settings.
 
 import "./announcer.js";
+import "./callback_failures.js";
 import { formatKey } from "./keys.js";
 import { toggleTheme } from "./frame_keys.js";
 import { LiveState } from "./live_state.js";
