@@ -139,7 +139,7 @@ class EditFolder:
             return _File((0, 0, 0), is_own)
         except (OSError, ValueError):
             return _File(stamp, is_own, num_strange=1)
-        edits = [_find_edit(line) for line in lines if line]
+        edits = [_find_edit(line) for line in lines if line.strip()]
         right = tuple(edit for edit in edits if edit is not None)
         return _File(stamp, is_own, right, len(edits) - len(right))
 
@@ -152,8 +152,8 @@ class EditFolder:
         names = [name for name, file in self._files.items() if file.is_own and not file.num_strange]
         if len(names) <= MAX_FILES:
             return
-        edits = {edit.id: edit for name in names for edit in self._files[name].edits}
-        kept = compact(edits.values(), now - KEPT_SECS * 1_000_000)
+        own = {edit.id for name in names for edit in self._files[name].edits}
+        kept = [edit for edit in compact(self._edits, now - KEPT_SECS * 1_000_000) if edit.id in own]
         # A name of its own: another board may do the same now, with other files.
         write_file(folder, _name_file(now, f"all{secrets.token_hex(6)}"), _encode_all(kept))
         stamps = {name: stamp for name, (stamp, _) in _list(folder).items()}

@@ -14,7 +14,7 @@ Synopsis:
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from dashboard.sidecar.edits import Edit, Path
@@ -29,17 +29,31 @@ def fold(edits: Iterable[Edit]) -> dict[Path, Any]:
     return {edit.path: edit.value for edit in deciding if edit.path and edit.value is not None}
 
 
-def compact(edits: Iterable[Edit], oldest: int) -> list[Edit]:
-    """Drops edits before a time that decide nothing any more, in their order.
+def compact(edits: Collection[Edit], oldest: int) -> list[Edit]:
+    """Drops old edits that decide nothing any more; those that stay are in order.
 
     What others come to together with the rest is the same as before, unless one takes back an edit before `oldest`.
 
     Args:
         edits: All edits of one folder.
-        oldest: In microseconds since the epoch; later edits stay, so that taking back one finds what was before.
+        oldest: In microseconds since the epoch. Later edits stay, and what was there before them: they may still be
+            taken back.
     """
-    kept = {edit.order: edit for edit, is_deciding in _judge(edits) if is_deciding or edit.time >= oldest}
-    return [kept[order] for order in sorted(kept)]
+    start = _find_start(edits, oldest)
+    recent = [edit for edit in edits if edit.time >= start]
+    deciding = [edit for edit, is_deciding in _judge(edit for edit in edits if edit.time < start) if is_deciding]
+    return sorted({edit.order: edit for edit in (*deciding, *recent)}.values(), key=operator.attrgetter("order"))
+
+
+def _find_start(edits: Iterable[Edit], oldest: int) -> int:
+    """A time, `oldest` or before, so that no edit from then on takes back one from before."""
+    newest_first = sorted(edits, key=operator.attrgetter("order"), reverse=True)
+    times = {edit.id: edit.time for edit in newest_first}
+    for edit in newest_first:
+        if edit.time < oldest:
+            break
+        oldest = min(oldest, times.get(edit.undoes, oldest))
+    return oldest
 
 
 def _judge(edits: Iterable[Edit]) -> Iterator[tuple[Edit, bool]]:
