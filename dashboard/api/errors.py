@@ -7,9 +7,12 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from dashboard.api.clients import ClientGoneError
+
+_CLIENT_CLOSED_REQUEST = 499  # nginx's number; nobody reads it
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = 200
 
@@ -52,6 +55,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(StarletteHTTPException)
     async def answer_others(request: Request, error: StarletteHTTPException) -> JSONResponse:
         return JSONResponse({"detail": _sentence_of(request, error)}, error.status_code, error.headers)
+
+    @app.exception_handler(ClientGoneError)
+    async def answer_nobody(_: Request, __: Exception) -> Response:
+        return Response(status_code=_CLIENT_CLOSED_REQUEST)
 
     @app.exception_handler(Exception)
     async def answer_500(_: Request, error: Exception) -> JSONResponse:

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
-from fastapi.responses import JSONResponse
 
+from dashboard.api.answers import answer as send
+from dashboard.api.answers import json_answer
 from dashboard.api.errors import not_found
 from dashboard.api.parameters import Name, RunParameter
 from dashboard.graph import Hierarchy, build_hierarchy, drawing_answer, panel_answer, read_graph, search_answer
@@ -23,9 +24,6 @@ from summaries.kinds.graphs import GRAPHS
 
 MAX_GRAPHS = 4
 MAX_OPEN = 500
-
-# Changes with the answers, so that a page of an older release is not given a 304.
-ANSWER_VERSION = 1
 
 GraphKey = tuple[str, str, int, int]
 
@@ -44,8 +42,7 @@ class GraphCache:
         Raises:
             KeyError: If there is no such run, or it logged no graph; carries a sentence.
         """
-        if run not in {facts.name for facts in self._store.runs()}:
-            raise KeyError(f"There is no run {run!r}.")
+        self._store.run(run)
         tag = next((tag for tag, runs in self._store.tags(GRAPHS.name).items() if run in runs), None)
         if tag is None:
             raise KeyError(f"The run {run!r} logged no graph.")
@@ -78,15 +75,11 @@ def make_router(store: LogStore, server: str) -> APIRouter:
     def answer(request: Request, run: str, make: Callable[[Hierarchy], Answer]) -> Response:
         try:
             key = cache.find_key(run)
-            etag = _etag(server, key, request.url.query)
-            if request.headers.get("if-none-match") == etag:
-                return Response(status_code=304, headers={"ETag": etag})
-            content = make(cache.get(key))
+            return send(request, (server, _digest(key)), lambda: json_answer(make(cache.get(key))))
         except KeyError as error:
             raise not_found(error) from error
         except ValueError as error:
             raise HTTPException(status_code=422, detail=str(error)) from error
-        return JSONResponse(content, headers={"ETag": etag, "Cache-Control": "no-cache"})
 
     @router.get("/data/graph")
     def get_graph(
@@ -111,6 +104,5 @@ def make_router(store: LogStore, server: str) -> APIRouter:
     return router
 
 
-def _etag(server: str, key: GraphKey, query: str) -> str:
-    digest = hashlib.sha256(repr((ANSWER_VERSION, server, key, query)).encode()).hexdigest()[:20]
-    return f'"{digest}"'
+def _digest(key: GraphKey) -> str:
+    return hashlib.sha256(repr(key).encode()).hexdigest()[:20]

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
-from fastapi import APIRouter, Header, HTTPException, Query
-from fastapi.responses import JSONResponse, Response
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import Response
 from numpy.typing import NDArray
 
 from dashboard.api import histograms_wire as wire
+from dashboard.api.answers import answer, json_answer, looking_up
+from dashboard.api.clients import ClientParameter
 from dashboard.api.errors import not_found
 from dashboard.api.parameters import Name, RunParameter, SelectionParameter, SinceParameter, Step, TagParameter
 from dashboard.api.selections import Selections
@@ -113,7 +115,7 @@ def _identify(path: Path) -> FileIdentity:
 
 
 @dataclass(frozen=True)
-class Request:
+class Wanted:
     """What every card of one answer shares."""
 
     selected: tuple[str, ...]
@@ -130,6 +132,8 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
 
     @router.get("/data/histograms")
     def get_histograms(
+        request: Request,
+        client: ClientParameter,
         selection: SelectionParameter,
         tag: Annotated[list[Name], Query(min_length=1, max_length=MAX_TAGS, examples=[["weights/dense"]])],
         run: Annotated[Name | None, Query(description="Drawn where it has the tag; else the newest run.")] = None,
@@ -137,24 +141,22 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
         width: Annotated[int, Query(ge=16, le=MAX_WIDTH_PX, description="Pixels of the plot.")] = 280,
         since: SinceParameter = 0,
         format: Literal["binary", "json"] = "binary",
-        if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:
         """The ridges of every tag, each of one run of a selection.
 
         Drawn are at most `max_steps` histograms, spaced evenly over the steps, on one grid of columns.
         """
         version = store.version()
-        headers = {"etag": f'"{server}-{version}"', "cache-control": "no-cache"}
-        try:
-            if if_none_match == headers["etag"]:
-                return Response(status_code=304, headers=headers)
-            request = Request(selections[selection], run, max_steps, width, since)
-        except KeyError as error:
-            raise not_found(error) from error
-        cards = list(draw_cards(store, reader, tag, request))
-        if format == "json":
-            return JSONResponse({"version": version, "cards": list(map(wire.card_to_json, cards))}, headers=headers)
-        return Response(wire.encode_cards(cards, version), media_type=_BINARY, headers=headers)
+        with looking_up():
+            wanted = Wanted(selections[selection], run, max_steps, width, since)
+
+        def make() -> Response:
+            cards = list(client.while_there(draw_cards(store, reader, tag, wanted)))
+            if format == "json":
+                return json_answer({"version": version, "cards": list(map(wire.card_to_json, cards))})
+            return Response(wire.encode_cards(cards, version), media_type=_BINARY)
+
+        return answer(request, (server, version), make)
 
     @router.get("/data/histograms/buckets")
     def get_buckets(
@@ -169,7 +171,7 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
         except (KeyError, OSError, EOFError) as error:
             raise _refusal(error) from error
         if format == "json":
-            return JSONResponse({"histograms": list(map(wire.buckets_to_json, step, histograms))})
+            return json_answer({"histograms": list(map(wire.buckets_to_json, step, histograms))})
         return Response(wire.encode_buckets(step, histograms), media_type=_BINARY)
 
     return router
@@ -200,10 +202,10 @@ def read_steps(
 
 
 def draw_cards(
-    store: LogStore, reader: HistogramReader, tags: Sequence[str], request: Request
+    store: LogStore, reader: HistogramReader, tags: Sequence[str], wanted: Wanted
 ) -> Iterator[wire.RidgeCard | wire.EmptyCard]:
     """Draws each tag in the preferred run, else in the newest that has it; leaves out runs that did not change."""
-    place = {name: index for index, name in enumerate(request.selected)}
+    place = {name: index for index, name in enumerate(wanted.selected)}
     selected = [run for run in store.runs() if run.name in place]
     runs_by_tag = store.tags(KIND)
     for index, tag in enumerate(tags):
@@ -212,8 +214,8 @@ def draw_cards(
         if not runs:
             yield wire.EmptyCard(index)
             continue
-        drawn = next((run for run in runs if run.name == request.preferred_run), runs[0])
-        if drawn.version <= request.since:
+        drawn = next((run for run in runs if run.name == wanted.preferred_run), runs[0])
+        if drawn.version <= wanted.since:
             continue
         try:
             blobs = store.blobs(drawn.name, tag, KIND)
@@ -221,19 +223,19 @@ def draw_cards(
             yield wire.EmptyCard(index)
             continue
         heading = wire.Heading(index, place[drawn.name], tuple(place[run.name] for run in runs))
-        yield _draw_card(reader, heading, (blobs, drawn), request)
+        yield _draw_card(reader, heading, (blobs, drawn), wanted)
 
 
 def _draw_card(
-    reader: HistogramReader, heading: wire.Heading, source: tuple[Blobs, RunFacts], request: Request
+    reader: HistogramReader, heading: wire.Heading, source: tuple[Blobs, RunFacts], wanted: Wanted
 ) -> wire.RidgeCard:
     blobs, run = source
     current = current_points(blobs.steps, blobs.is_superseded)
     findings = reader.find(blobs)
     drawable = current[findings[current] < Finding.UNREADABLE]
     is_flagged = findings[drawable] == Finding.NON_FINITE
-    wanted = drawable[choose_steps(blobs.steps[drawable], is_flagged, request.max_steps)]
-    chosen, histograms = reader.read_those_left(blobs, wanted)
+    places = drawable[choose_steps(blobs.steps[drawable], is_flagged, wanted.max_steps)]
+    chosen, histograms = reader.read_those_left(blobs, places)
     return wire.RidgeCard(
         heading=heading,
         num_logged=drawable.size,
@@ -243,5 +245,5 @@ def _draw_card(
         first_wall_time=run.first_wall_time,
         steps=blobs.steps[chosen],
         wall_times=blobs.wall_times[chosen],
-        ridges=make_ridges(histograms, request.width_px),
+        ridges=make_ridges(histograms, wanted.width_px),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from dashboard.store.protocol import RunFacts
@@ -65,10 +65,10 @@ class Listing:
             latest_first = reversed(self._facts.values())
             return tuple(itertools.takewhile(lambda run: run.version > version, latest_first))
 
-    def run(self, name: str) -> RunFacts | None:
-        """One run; None if it is not listed."""
+    def find_runs(self, names: Iterable[str]) -> tuple[RunFacts, ...]:
+        """Those of some runs that are listed, in the same order."""
         with self._lock:
-            return self._facts.get(name)
+            return tuple(self._facts[name] for name in names if name in self._facts)
 
     def tags(self, kind: str, since: int = 0) -> Mapping[str, tuple[str, ...]]:
         """Tags of a kind, sorted, each with the names of the runs that have it, sorted too.

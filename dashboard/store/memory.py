@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -114,10 +114,13 @@ class MemoryStore:
         Raises:
             KeyError: If there is no such run.
         """
-        found = self._listing.run(name)
-        if found is None:
-            raise _no_run(name)
-        return found
+        for run in self.find_runs([name]):
+            return run
+        raise _no_run(name)
+
+    def find_runs(self, names: Iterable[str]) -> tuple[RunFacts, ...]:
+        """Those of some runs that there are, in the same order."""
+        return self._listing.find_runs(names)
 
     def tags(self, kind: str, since: int = 0) -> Mapping[str, tuple[str, ...]]:
         """Tags of a kind, sorted, each with the names of the runs that have it, and that got a tag after `since`."""

@@ -13,7 +13,7 @@ comparison.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -166,6 +166,9 @@ class LogStore(Protocol):
 
     def run(self, name: str) -> RunFacts:
         """One run."""
+
+    def find_runs(self, names: Iterable[str]) -> tuple[RunFacts, ...]:
+        """Those of some runs that there are, in the same order."""
 
     def tags(self, kind: str, since: int = 0) -> Mapping[str, tuple[str, ...]]:
         """Tags of a kind, sorted, each with the names of the runs that have it.

@@ -77,7 +77,7 @@ def test_later_graph_of_a_run_replaces_the_earlier(
 @pytest.mark.parametrize(
     ("path", "params", "sentence"),
     [
-        ("/data/graph", {"run": "gone"}, "There is no run 'gone'."),
+        ("/data/graph", {"run": "gone"}, "There is no run 'gone' in the logdir."),
         ("/data/graph", {"run": "bare"}, "The run 'bare' logged no graph."),
         ("/data/graph/node", {"run": "net", "id": "y"}, "The graph has no node 'y'. It may belong to another run."),
     ],

@@ -22,13 +22,13 @@ WORDS = [
     "a", "b/c", "loss", "weights", "gone", "", " ", "0", "-1", "1", "1e308", "nan", "inf", "-inf", "1e999", "2.5",
     str(2**31), str(2**63 - 1), str(2**63), str(-(2**63) - 1), "9" * 400, "\x00", "\ud800", "é", "💥", "a" * 5_000,
     "../..", "/etc/passwd", "%", "%zz", "[", "(", "*", "/(/", "/a*/", "<b>", "'", '"', "\\", "\r\n", "step", "wall",
-    "json", "binary", "csv", "scalars", "histograms", "graphs", "images", "=", "&", ";", "{}", "[]",
+    "json", "binary", "csv", "arrow", "all", "scalars", "histograms", "graphs", "images", "=", "&", ";", "{}", "[]",
 ]  # fmt: skip
 PARAMETERS = {
     "/data/facts": ["run"],
     "/data/runs": ["since"],
     "/data/tags": ["kind", "since"],
-    "/data/series": ["selection", "tag", "x", "width", "start", "stop", "smoothing", "since", "format"],
+    "/data/series": ["selection", "tag", "x", "width", "start", "stop", "smoothing", "since", "format", "points"],
     "/data/health": ["run", "problems", "q", "offset", "limit", "format"],
     "/data/health/why": ["run", "kind"],
     "/data/histograms": ["selection", "tag", "run", "max_steps", "width", "since", "format"],
@@ -44,7 +44,7 @@ PARAMETERS = {
 }
 GOOD = {
     "kind": "scalars", "tag": "loss", "run": "a", "x": "step", "width": "300", "smoothing": "0.5", "since": "0",
-    "format": "json", "step": "0", "max_steps": "5", "start": "0", "stop": "5",
+    "format": "json", "points": "drawn", "step": "0", "max_steps": "5", "start": "0", "stop": "5",
 }  # fmt: skip
 SELECTION = b'{"runs": ["a", "b/c"]}'
 BODIES = [

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.api import wire
-from dashboard.api.series import Curves, Window, iter_drawn
+from dashboard.api.clients import Client
+from dashboard.api.series import Curves, Wanted, Window, iter_drawn
 from dashboard.queries.positions import XAxis
 from dashboard.store.memory import MemoryStore
 from summaries import LogdirTail
@@ -81,4 +82,5 @@ def test_curves_that_were_drawn_before_are_those_that_would_be_drawn_now(
         for runs, tags in (("abc", ["loss"]), ("cb", ["accuracy", "loss"]), ("abc", ["loss"])):
             for window, since in itertools.product(WINDOWS, (0, version - 1)):
                 drawn = list(iter_drawn(store, runs, tags, window, since))
-                assert curves.answer(runs, tags, window, since, version) == wire.encode(drawn, version)
+                wanted = Wanted(tuple(runs), tuple(tags), window, since, "drawn")
+                assert curves.answer(wanted, version, Client()) == wire.encode(drawn, version)

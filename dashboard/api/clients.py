@@ -1,0 +1,55 @@
+"""Work for a client ends when the client goes away: a browser drops requests whenever its view changes."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request
+
+_Item = TypeVar("_Item")
+
+
+class ClientGoneError(Exception):
+    """Nobody waits for the answer any more."""
+
+
+class Client:
+    """Whoever waits for an answer. Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._gone = threading.Event()
+
+    def note_gone(self) -> None:
+        """Says that nobody waits any more."""
+        self._gone.set()
+
+    def while_there(self, items: Iterable[_Item]) -> Iterator[_Item]:
+        """The items, one by one, as long as somebody waits.
+
+        Raises:
+            ClientGoneError: After the item in whose making the client went away.
+        """
+        for item in items:
+            if self._gone.is_set():
+                raise ClientGoneError
+            yield item
+
+
+async def _watch(request: Request) -> AsyncIterator[Client]:
+    client = Client()
+    watcher = asyncio.create_task(_note_end(request, client))
+    yield client
+    watcher.cancel()
+
+
+async def _note_end(request: Request, client: Client) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    client.note_gone()
+
+
+ClientParameter = Annotated[Client, Depends(_watch)]
+"""The client of a request, watched until it is answered."""
