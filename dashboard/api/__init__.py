@@ -5,12 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from dashboard.api import (
+    blobs,
     errors,
     facts,
     graph,
     health,
     histograms,
     live,
+    marks,
     runs,
     selections,
     series,
@@ -32,11 +34,13 @@ def make_routers(
 ) -> tuple[APIRouter, ...]:
     """Makes every data route of one board; `server` tells it from every other, also on the same logdir."""
     return (
+        blobs.make_router(store, server),
         facts.make_router(store, server),
         graph.make_router(store, server),
         health.make_router(store, settings, tailer, server),
         histograms.make_router(store, posted, server),
         live.make_router(store, added, hub, tailer, server),
+        marks.make_router(store, posted, server),
         runs.make_router(store, settings, tailer, server),
         selections.make_router(posted),
         series.make_router(store, posted, server),

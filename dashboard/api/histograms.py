@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
@@ -23,7 +21,7 @@ from dashboard.api.errors import not_found
 from dashboard.api.parameters import Name, RunParameter, SelectionParameter, SinceParameter, Step, TagParameter
 from dashboard.api.selections import Selections
 from dashboard.queries.histograms import choose_steps, current_points, make_ridges
-from dashboard.store.blob_bytes import read_verified
+from dashboard.store.blob_bytes import FileIdentity, identify_file, read_verified
 from dashboard.store.protocol import LogStore, RunFacts
 from summaries import Blobs, Histogram, kinds
 
@@ -32,7 +30,6 @@ MAX_TAGS = 100
 MAX_STEPS = 60
 MAX_WIDTH_PX = 2_000
 MAX_REMEMBERED = 500_000
-HEAD_BYTES = 64
 _BINARY = "application/octet-stream"
 
 
@@ -43,9 +40,6 @@ class Finding(IntEnum):
     NON_FINITE = 1
     UNREADABLE = 2
     LOST = 3  # its file went away or was cut; not remembered
-
-
-FileIdentity = tuple[int, int, bytes] | None
 
 
 class HistogramReader:
@@ -77,7 +71,7 @@ class HistogramReader:
 
     def find(self, blobs: Blobs) -> NDArray[np.int64]:
         """What is found in each histogram of a tag; each is decoded once. Shape ``(n,)``, values of `Finding`."""
-        identities = {path: _identify(path) for path in dict.fromkeys(blobs.paths)}
+        identities = {path: identify_file(path) for path in dict.fromkeys(blobs.paths)}
         places = zip(blobs.paths, blobs.offsets.tolist(), blobs.lengths.tolist(), strict=True)
         keys = [(identities[path], offset, length) for path, offset, length in places]
         with self._lock:
@@ -99,19 +93,6 @@ class HistogramReader:
             return Finding.LOST
         has_non_finite = histogram.num - histogram.counts.sum() >= 0.5
         return Finding.NON_FINITE if has_non_finite else Finding.FINE
-
-
-def _identify(path: Path) -> FileIdentity:
-    """What differs once a file was rewritten, though not when it grows; None if it can't be read.
-
-    The head of an event file holds the time at which it was begun.
-    """
-    try:
-        with path.open("rb", buffering=0) as file:
-            status = os.fstat(file.fileno())
-            return status.st_dev, status.st_ino, file.read(HEAD_BYTES)
-    except OSError:
-        return None
 
 
 @dataclass(frozen=True)

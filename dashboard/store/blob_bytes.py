@@ -15,6 +15,7 @@ Synopsis:
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,9 @@ from summaries.records import FOOTER_BYTES, HEADER_BYTES, masked_crc32c, pack_ch
 # An event holds little before its first value; the later of many values lie farther from its front.
 _WINDOWS = (256, 1 << 16, 1 << 20, 1 << 26)
 _HEADER = struct.Struct("<QI")
+_HEAD_BYTES = 64
+
+FileIdentity = tuple[int, int, bytes] | None
 
 
 def read_verified(path: Path, offset: int, length: int) -> bytes:
@@ -47,6 +51,19 @@ def read_verified(path: Path, offset: int, length: int) -> bytes:
     if offset > _WINDOWS[-1]:
         return read_blob(path, offset, length)
     raise EOFError(f"{path} must hold a whole record around byte {offset}; got other bytes. Read the file again.")
+
+
+def identify_file(path: Path) -> FileIdentity:
+    """What differs once a file was rewritten, though not when it grows; None if it can't be read.
+
+    The head of an event file holds the time at which it was begun.
+    """
+    try:
+        with path.open("rb", buffering=0) as file:
+            status = os.fstat(file.fileno())
+            return status.st_dev, status.st_ino, file.read(_HEAD_BYTES)
+    except OSError:
+        return None
 
 
 def _read_if_there(path: Path, offset: int, length: int) -> bytes:

@@ -25,6 +25,9 @@ WORDS = [
     "json", "binary", "csv", "arrow", "all", "scalars", "histograms", "graphs", "images", "=", "&", ";", "{}", "[]",
 ]  # fmt: skip
 PARAMETERS = {
+    "/data/annotations": ["selection", "since", "limit"],
+    "/data/blobs": ["run", "tag", "kind", "first", "limit"],
+    "/data/blob": ["run", "tag", "kind", "index", "sample", "format"],
     "/data/facts": ["run"],
     "/data/runs": ["since"],
     "/data/tags": ["kind", "since"],
