@@ -1,9 +1,11 @@
 // A page of cards: groups by tag prefix, cards drawn when they come into view, kept up to date by the loader.
 
 import { Boundary } from "./boundary.js";
-import { cardKinds } from "./cards/index.js";
+import { cardHeights, cardKinds } from "./cards/index.js";
 import { EmptyPage } from "./empty_page.js";
 import { Card } from "./grid/card.js";
+import { describeSelection } from "./grid/card_notes.js";
+import { GridSkeleton } from "./grid/card_states.js";
 import { groupTags } from "./grid/groups.js";
 import { Loader } from "./grid/loader.js";
 import { formatAmount, formatCount } from "./format.js";
@@ -24,15 +26,16 @@ export default function CardGrid({ kind, empty }) {
   const loader = useLoader(kind);
   useEffect(() => loader?.setOptions(options), [loader, JSON.stringify(options)]);
 
-  const groups = useMemo(() => groupTags(shownTags(tags, filter)), [tags, filter, session.selected]);
-  if (!loader || !session.isLoaded || tags === null) return h("div", { className: "grid-page" }, h(Skeleton));
-  if (session.runs.length === 0 || tags.size === 0) return h(EmptyPage, { empty });
-  if (groups.length === 0) return h(NothingShown, { filter, empty });
+  const groups = useMemo(() => groupTags(shownTags(tags, filter, expanded)), [tags, filter, session.selected, expanded.join("\n")]);
+  if (!loader || !session.isLoaded || tags === null) return h("div", { className: "grid-page" }, h(GridSkeleton, { height: cardHeights[kind] }));
+  if (session.runs.length === 0 || tags.size === 0) return h(EmptyPage, { empty, kind });
+  if (groups.length === 0) return h(NothingShown, { filter, empty, kind });
+  const selected = describeSelection();
   return h(
     "div",
     { className: "grid-page" },
     session.range?.axis === (options.x ?? "step") && h(ZoomChip),
-    groups.map((group) => h(Group, { key: group.name, group, loader, kind, isOpen: isOpen(group, { closed, open }), expanded })),
+    groups.map((group) => h(Group, { key: group.name, group, loader, kind, tags, selected, isOpen: isOpen(group, { closed, open }), expanded })),
   );
 }
 
@@ -86,11 +89,16 @@ function useTags(kind) {
   return tags;
 }
 
-// Tags that a selected run has and the filter matches.
-function shownTags(tags, filter) {
+// Tags that the filter matches, of which a selected run has one, or that someone opened.
+function shownTags(tags, filter, expanded) {
   if (!tags) return [];
   const matches = tagMatcher(filter);
-  return [...tags].filter(([tag, runs]) => matches(tag) && [...runs].some((run) => session.selected.has(run))).map(([tag]) => tag);
+  return [...tags].filter(([tag, runs]) => matches(tag) && (isSelected(runs) || (session.selected.size > 0 && expanded.includes(tag)))).map(([tag]) => tag);
+}
+
+function isSelected(runs) {
+  for (const run of runs) if (session.selected.has(run)) return true;
+  return false;
 }
 
 function tagMatcher(filter) {
@@ -102,7 +110,7 @@ function tagMatcher(filter) {
   }
 }
 
-function NothingShown({ filter, empty }) {
+function NothingShown({ filter, empty, kind }) {
   if (session.selected.size === 0) {
     return h(
       "div",
@@ -111,8 +119,13 @@ function NothingShown({ filter, empty }) {
       h("button", { type: "button", className: "link", onClick: () => session.select((selection) => selection.all()) }, "Select all runs"),
     );
   }
-  if (!filter) return h(EmptyPage, { empty, isSelection: true });
-  return h("div", { className: "notice" }, h("strong", null, "No tag matches ", h("code", null, filter)), h("span", null, "Change the filter above to see more."));
+  if (!filter) return h(EmptyPage, { empty, kind, isSelection: true });
+  return h(
+    "div",
+    { className: "notice" },
+    h("strong", null, "No tag matches ", h("code", null, filter), "."),
+    h("button", { type: "button", className: "link", onClick: () => session.view.set({ [`${kind}.filter`]: "" }, { label: "tag filter" }) }, "Clear filter"),
+  );
 }
 
 function ZoomChip() {
@@ -147,7 +160,7 @@ function toggle(key, name, label) {
   session.view.set({ [key]: others.length < names.length ? others : [...names, name] }, { label });
 }
 
-function Group({ group, loader, kind, isOpen, expanded }) {
+function Group({ group, loader, kind, tags, selected, isOpen, expanded }) {
   const [numShown, showMore] = useReducer((count) => count + PAGE_SIZE, PAGE_SIZE);
   const cards = group.tags.slice(0, numShown);
   return h(
@@ -170,18 +183,22 @@ function Group({ group, loader, kind, isOpen, expanded }) {
         "div",
         { className: "cards" },
         cards.map(({ tag, label }) =>
-          h(Boundary, { key: tag, what: "card" }, h(Card, { tag, label, loader, isExpanded: expanded.includes(tag), toggle: () => toggleCard(kind, tag) })),
+          h(
+            Boundary,
+            { key: tag, what: "card" },
+            h(Card, {
+              tag,
+              label,
+              loader,
+              runs: tags.get(tag),
+              selected: { ...selected, hasTag: isSelected(tags.get(tag)) },
+              isExpanded: expanded.includes(tag),
+              toggle: () => toggleCard(kind, tag),
+            }),
+          ),
         ),
       ),
     isOpen && cards.length < group.tags.length &&
       h("button", { type: "button", className: "link more", onClick: showMore }, `Show more of ${formatAmount(group.tags.length)} cards`),
-  );
-}
-
-function Skeleton() {
-  return h(
-    "div",
-    { className: "cards is-skeleton", "aria-label": "Reading" },
-    Array.from({ length: 6 }, (_, i) => h("div", { key: i, className: "card" })),
   );
 }

@@ -1,20 +1,26 @@
 // A page without data: says what was looked at and shows the code to paste.
 
+import { copyText } from "./clipboard.js";
 import { formatCount } from "./format.js";
-import { Icon, h, useRef, useState } from "./react.js";
+import { openHealth } from "./health_panel.js";
+import { Icon, h, useEffect, useState } from "./react.js";
 import { session } from "./session.js";
+import { useKeys } from "./use_keys.js";
+
+const MAX_RUNS = 100; // of one question why
+const SAID_MS = 2_000;
 
 // empty: {title, text, snippets: [{name, code}]} of the page, for a logdir that has runs but none of its kind.
-export function EmptyPage({ empty, isSelection = false }) {
-  const logdir = session.logdir ?? { label: "", exists: true };
+export function EmptyPage({ empty, kind, isSelection = false }) {
+  const logdir = session.logdir ?? { label: "", exists: true, logdirs: [] };
   const isNoRun = session.runs.length === 0;
   return h(
     "div",
     { className: "empty" },
     h(Sketch),
-    isNoRun ? h(NoRunText, { logdir }) : h(NoDataText, { empty, isSelection }),
+    isNoRun ? h(NoRunText, { logdir }) : h(NoDataText, { empty, kind, isSelection }),
     h(Snippets, { snippets: empty.snippets, logdir: logdir.label }),
-    isNoRun && logdir.exists && h(LookedIn, { logdir }),
+    isNoRun ? h(LookedIn, { logdir }) : h("p", { className: "looked" }, h(DoctorLink), " says what each run and file holds."),
   );
 }
 
@@ -36,17 +42,36 @@ function NoRunText({ logdir }) {
   );
 }
 
-function NoDataText({ empty, isSelection }) {
-  return h("div", null, h("h1", null, isSelection ? empty.selectionTitle : empty.title), h("p", null, empty.text));
+function NoDataText({ empty, kind, isSelection }) {
+  const why = useWhy(isSelection ? kind : null);
+  return h("div", null, h("h1", null, isSelection ? empty.selectionTitle : empty.title), h("p", null, empty.text), why && h("p", { className: "why" }, why));
+}
+
+// Why the selected runs show nothing of a kind, in the server's words; "" until it is known.
+function useWhy(kind) {
+  const [why, setWhy] = useState("");
+  const runs = kind ? session.selectedRuns.slice(0, MAX_RUNS).map((run) => run.name) : [];
+  useEffect(() => {
+    if (runs.length === 0) return setWhy("");
+    const asked = new AbortController();
+    const ask = session.getJSON("data/health/why", { run: runs, kind }, asked.signal);
+    ask.then(({ sentence }) => setWhy(sentence), () => asked.signal.aborted || setWhy(""));
+    return () => asked.abort();
+  }, [kind, runs.join("\n")]);
+  return why;
+}
+
+function DoctorLink() {
+  return h("button", { type: "button", className: "link", onClick: () => openHealth() }, "Open Doctor");
 }
 
 function LookedIn({ logdir }) {
+  const counted = `: ${count(logdir.num_folders ?? 0, "folder")}, ${count(logdir.num_files ?? 0, "file")}, 0 event files`;
   return h(
-    "p",
-    { className: "looked" },
-    "Looked in ",
-    h("code", null, logdir.label),
-    `: ${count(logdir.num_folders, "folder")}, ${count(logdir.num_files, "file")}, 0 event files`,
+    "div",
+    null,
+    logdir.exists && h("p", { className: "looked" }, "Looked in ", h("code", null, logdir.label), counted),
+    h("p", { className: "looked" }, "Files you expected are missing? ", h(DoctorLink), ", which says why each file was passed over."),
   );
 }
 
@@ -58,14 +83,12 @@ function Snippets({ snippets, logdir }) {
   const [chosen, choose] = useState(0);
   const [isCopied, setCopied] = useState(false);
   const code = snippets[chosen].code.replaceAll("{logdir}", logdir || "runs");
-  const text = useRef(null);
   const copy = async () => {
-    // A page from another machine over plain HTTP has no clipboard: mark the text for Ctrl-C.
-    if (!navigator.clipboard) return getSelection().selectAllChildren(text.current);
-    await navigator.clipboard.writeText(code);
+    await copyText(code);
     setCopied(true);
-    setTimeout(() => setCopied(false), 2000);
+    setTimeout(() => setCopied(false), SAID_MS);
   };
+  useKeys("Page", [{ keys: ["C"], label: "Copy the code", run: copy }]);
   return h(
     "div",
     { className: "snippets" },
@@ -80,9 +103,15 @@ function Snippets({ snippets, logdir }) {
         ),
       ),
       h("span", { className: "grow" }),
-      h("button", { type: "button", className: "ghost", onClick: copy }, h(Icon, { name: isCopied ? "check" : "copy", size: 14 }), isCopied ? "Copied" : "Copy"),
+      h(
+        "button",
+        { type: "button", className: "ghost", title: "Copy the code (C)", onClick: copy },
+        h(Icon, { name: isCopied ? "check" : "copy", size: 14 }),
+        h("span", { "aria-live": "polite" }, isCopied ? "Copied" : "Copy"),
+        h("kbd", { className: "kbd" }, "C"),
+      ),
     ),
-    h("pre", { tabIndex: 0, ref: text }, h("code", null, ...highlight(code))),
+    h("pre", { tabIndex: 0 }, h("code", null, ...highlight(code))),
   );
 }
 

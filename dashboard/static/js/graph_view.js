@@ -18,7 +18,7 @@ export default function GraphView({ empty }) {
   useSession(session, ["runs", "selection", "theme", "view"]);
   if (!session.isLoaded) return h("div", { className: "graph is-reading", "aria-busy": true });
   const runs = session.runs.filter((run) => run.kinds.includes("graphs"));
-  if (runs.length === 0) return h(EmptyPage, { empty });
+  if (runs.length === 0) return h(EmptyPage, { empty, kind: "graphs" });
   const run = chosenRun(runs, session.view.get("graph.run"));
   return h(RunGraph, { key: run, run, runs, choose, empty });
 }
@@ -104,7 +104,7 @@ function Node({ item, facts, isTraced, act, close }) {
 
 // A failed request: a run without a graph shows how to log one.
 function Problem({ error, retry, empty }) {
-  if (error.status === 404) return h(EmptyPage, { empty, isSelection: true });
+  if (error.status === 404) return h(EmptyPage, { empty, kind: "graphs", isSelection: true });
   return h(
     "div",
     { className: "notice", role: "alert" },

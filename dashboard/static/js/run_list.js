@@ -132,9 +132,15 @@ function Rows({ runs, filter, clear }) {
         { style: { height: runs.length * rowPx, position: "relative" } },
         runs.slice(first, last).map((run, i) => h(Row, { key: run.name, run, runs, top: (first + i) * rowPx })),
       ),
-      runs.length === 0 && filter && h("p", { className: "no-match" }, "No run matches ", h("code", null, filter), ". ", h("button", { type: "button", className: "link", onClick: clear }, "Clear filter")),
+      !session.isLoaded && h(RowSkeletons),
+      session.isLoaded && runs.length === 0 && filter && h("p", { className: "no-match" }, "No run matches ", h("code", null, filter), ". ", h("button", { type: "button", className: "link", onClick: clear }, "Clear filter")),
     ),
   );
+}
+
+// Before the first list of runs is there.
+function RowSkeletons() {
+  return h("div", { "aria-hidden": true }, Array.from({ length: 20 }, (_, i) => h("div", { key: i, className: "run-skeleton" }, h("span", { className: "bone" }), h("span", { className: "bone is-name" }), h("span", { className: "bone is-age" }))));
 }
 
 function rowId(run) {
@@ -248,6 +254,7 @@ function Age({ run }) {
     window.React.Fragment,
     null,
     age < RUNNING_SECS && h("span", { className: "running", title: "Wrote within the last 30 s", role: "img", "aria-label": "writing" }),
+    run.state === "interrupted" && h("span", { className: "interrupted", title: "Interrupted: stopped by hand, not failed", role: "img", "aria-label": "interrupted" }),
     h("span", { className: "age", title: `last point ${exact}` }, formatDuration(age, 1)),
   );
 }

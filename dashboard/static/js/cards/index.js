@@ -6,6 +6,9 @@
 //   mount({root, values, plot, foot, badges}, {tag, session, options})
 //     → {update(data, {isPartial}), reselect() (optional), resize(width, height), setOptions(options), destroy()}
 
+// Known before a kind is loaded, for what stands in its place until then.
+export const cardHeights = { histograms: 308, scalars: 238 };
+
 export const cardKinds = {
   histograms: () => import("./histograms.js"),
   scalars: () => import("./scalars.js"),

@@ -3,6 +3,7 @@
 import { formatAmount, formatCount, formatValue } from "../format.js";
 import { LinePlot } from "../plot/line_plot.js";
 import { decodeSeries } from "../wire.js";
+import { cardHeights } from "./index.js";
 
 const NUM_VALUES = 3;
 const WORDS = ["NaN", "+Inf", "−Inf"];
@@ -110,4 +111,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: 238, localOptions: ["y"], keepsRuns: true, load, mount };
+export const card = { height: cardHeights.scalars, localOptions: ["y"], keepsRuns: true, load, mount };

@@ -1,15 +1,27 @@
 // The frame of one card. What is inside belongs to the kind, and is made when the card first comes into view.
 
 import { Icon, h, useEffect, useRef, useState } from "../react.js";
-import { session } from "../session.js";
+import { CardNotes } from "./card_notes.js";
+import { CardSkeleton, DrawError, NoData, ReadError } from "./card_states.js";
+import { follow } from "./follow.js";
 
-const MARGIN = "300px 0px"; // a card is made ready a little before it is seen
-
-export function Card({ tag, label, loader, isExpanded, toggle }) {
+// runs: a Set of the names of the runs that have the tag; selected: {numRuns, spoiled, hasTag} of the selected runs.
+export function Card({ tag, label, loader, runs, selected, isExpanded, toggle }) {
   const root = useRef(null);
   const parts = { values: useRef(null), plot: useRef(null), foot: useRef(null), badges: useRef(null) };
-  const [error, setError] = useState(null);
-  useEffect(() => follow({ root: root.current, parts, tag, loader, setError }), [tag, loader]);
+  const [hasData, setHasData] = useState(false);
+  const [trouble, setTrouble] = useState(null); // {cause: "reading" or "drawing", error}
+  const [attempt, setAttempt] = useState(0); // the drawing is made anew after one that failed
+  useEffect(() => follow({ root: root.current, parts, tag, loader, setHasData, setTrouble }), [tag, loader, attempt]);
+  const readAgain = () => {
+    setTrouble(null);
+    loader.retry(tag);
+  };
+  const drawAgain = () => {
+    setTrouble(null);
+    setHasData(false);
+    setAttempt(attempt + 1);
+  };
   return h(
     "figure",
     {
@@ -17,6 +29,7 @@ export function Card({ tag, label, loader, isExpanded, toggle }) {
       ref: root,
       "data-tag": tag,
       "aria-label": tag,
+      "aria-busy": !hasData && !trouble,
       style: { "--card-height": `${loader.kind.height}px` },
     },
     h(
@@ -40,59 +53,21 @@ export function Card({ tag, label, loader, isExpanded, toggle }) {
     ),
     h("div", { className: "card-values", ref: parts.values }),
     h("div", { className: "card-plot", ref: parts.plot }),
-    h("div", { className: "card-foot", ref: parts.foot }),
-    error && h(CardError, { error, retry: () => { setError(null); loader.reload(); } }),
+    h(
+      "div",
+      { className: "card-foot" },
+      h("div", { className: "card-foot-kind", ref: parts.foot }),
+      h(CardNotes, { runs, selected, trouble: hasData && trouble?.cause === "reading" ? trouble.error : null, readAgain }),
+    ),
+    h(State, { tag, runs, selected, hasData, trouble, readAgain, drawAgain, toggle }),
   );
 }
 
-function CardError({ error, retry }) {
-  return h(
-    "div",
-    { className: "card-error", role: "alert" },
-    h("strong", null, "This chart could not be read"),
-    h("p", null, error.message, " Your event files are not affected."),
-    h("button", { type: "button", className: "link", onClick: retry }, "Try again"),
-  );
-}
-
-// Mounts the kind's drawing when the card comes into view, and tells the loader what is in view at which width.
-function follow({ root, parts, tag, loader, setError }) {
-  let handle = null;
-  let isInView = false;
-  const show = () => {
-    const width = Math.round(parts.plot.current.clientWidth);
-    if (width > 0) loader.show(tag, width);
-  };
-  const make = () => {
-    const elements = Object.fromEntries(Object.entries(parts).map(([name, ref]) => [name, ref.current]));
-    const drawing = loader.kind.mount({ root, ...elements }, { tag, session, options: loader.options });
-    const update = (data, info) => {
-      setError(null);
-      drawing.update(data, info);
-    };
-    const made = { ...drawing, update, fail: setError, recover: () => setError(null) };
-    loader.add(tag, made);
-    return made;
-  };
-  const views = new IntersectionObserver(
-    (entries) => {
-      isInView = entries.at(-1).isIntersecting;
-      if (!isInView) return loader.hide(tag);
-      handle ??= make();
-      show();
-    },
-    { rootMargin: MARGIN },
-  );
-  const sizes = new ResizeObserver(() => {
-    handle?.resize?.(parts.plot.current.clientWidth, parts.plot.current.clientHeight);
-    if (isInView) show();
-  });
-  views.observe(root);
-  sizes.observe(parts.plot.current);
-  return () => {
-    views.disconnect();
-    sizes.disconnect();
-    if (handle) loader.remove(tag, handle);
-    handle?.destroy();
-  };
+// What stands over the plot. Data that are there stay, whatever the server says since.
+function State({ tag, runs, selected, hasData, trouble, readAgain, drawAgain, toggle }) {
+  if (trouble?.cause === "drawing") return h(DrawError, { tag, error: trouble.error, retry: drawAgain });
+  if (!selected.hasTag) return h(NoData, { runs, numSelected: selected.numRuns, toggle });
+  if (hasData) return null;
+  if (trouble) return h(ReadError, { tag, error: trouble.error, numSelected: selected.numRuns, retry: readAgain });
+  return h(CardSkeleton);
 }

@@ -77,6 +77,13 @@ export class Loader {
     this.#outdate();
   }
 
+  // Asks anew for one card.
+  retry(tag) {
+    const card = this.#cards.get(tag);
+    if (card) outdate(card);
+    this.schedule();
+  }
+
   schedule() {
     this.#isDue = true;
     if (!this.#isRunning) queueMicrotask(() => this.#run());

@@ -1,0 +1,40 @@
+// What the foot of a card says beside what its kind says: what is missing in the picture, and where to look.
+
+import { formatCount } from "../format.js";
+import { openHealth } from "../health_panel.js";
+import { Icon, h } from "../react.js";
+import { session } from "../session.js";
+
+// trouble: why the data are not of now; null if they are.
+export function CardNotes({ runs, selected, trouble, readAgain }) {
+  const spoiled = selected.spoiled.filter((run) => runs.has(run.name) || run.kinds.length === 0);
+  return h(
+    window.React.Fragment,
+    null,
+    trouble && trouble.status !== undefined && h("button", { type: "button", className: "card-note is-warn", title: `${trouble.message}\nClick to try again`, onClick: readAgain }, h(Icon, { name: "alert-triangle", size: 12 }), "not up to date"),
+    spoiled.length > 0 &&
+      h(
+        "button",
+        { type: "button", className: "card-note is-warn", title: "Open Doctor, which says what is wrong with each file", onClick: () => openHealth(spoiled.length === 1 ? spoiled[0].name : null) },
+        h(Icon, { name: "alert-triangle", size: 12 }),
+        `${formatCount(spoiled.length)} of ${formatCount(selected.numRuns)} ${selected.numRuns === 1 ? "run" : "runs"} unreadable`,
+      ),
+    selected.isCapped && h("span", null, `${formatCount(selected.numRuns)} of ${formatCount(session.runs.length)} runs`),
+    selected.isCapped && h("button", { type: "button", className: "card-note", title: "Select every run", onClick: drawAll }, "Draw all"),
+  );
+}
+
+function drawAll() {
+  session.select((selection) => selection.setMany(session.runs.map((run) => run.name), true));
+}
+
+// What the cards need to know of the selection, once for all of them.
+export function describeSelection() {
+  const { selected, selectedRuns, runs, view } = session;
+  return {
+    numRuns: selected.size,
+    spoiled: selectedRuns.filter((run) => run.num_problems > 0),
+    // At first only the newest are selected; runs that someone took off are no part of "all".
+    isCapped: selected.size > 0 && selected.size < runs.length && !view.get("only") && view.get("except").length === 0,
+  };
+}

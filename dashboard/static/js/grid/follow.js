@@ -1,0 +1,58 @@
+// Mounts the kind's drawing when its card comes into view, and tells the loader what is in view at which width. What
+// throws in a drawing is told to its card, and no other card knows of it.
+
+import { session } from "../session.js";
+
+const MARGIN = "300px 0px"; // a card is made ready a little before it is seen
+
+// → a function that ends it.
+export function follow({ root, parts, tag, loader, setHasData, setTrouble }) {
+  let handle = null;
+  let isInView = false;
+  const safely = (act) => (...given) => {
+    try {
+      return act?.(...given);
+    } catch (error) {
+      console.error(error);
+      setTrouble({ cause: "drawing", error });
+    }
+  };
+  const show = () => {
+    const width = Math.round(parts.plot.current.clientWidth);
+    if (width > 0) loader.show(tag, width);
+  };
+  const make = () => {
+    const elements = Object.fromEntries(Object.entries(parts).map(([name, ref]) => [name, ref.current]));
+    const drawing = loader.kind.mount({ root, ...elements }, { tag, session, options: loader.options });
+    const made = Object.fromEntries(Object.entries(drawing).map(([name, act]) => [name, safely(act)]));
+    made.update = safely((data, info) => {
+      setTrouble((trouble) => (trouble?.cause === "reading" ? null : trouble));
+      setHasData(true);
+      drawing.update(data, info);
+    });
+    made.fail = (error) => setTrouble((trouble) => trouble ?? { cause: "reading", error });
+    made.recover = () => setTrouble((trouble) => (trouble?.cause === "reading" ? null : trouble));
+    loader.add(tag, made);
+    return made;
+  };
+  const see = safely((entries) => {
+    isInView = entries.at(-1).isIntersecting;
+    if (!isInView) return loader.hide(tag);
+    handle ??= make();
+    show();
+  });
+  const views = new IntersectionObserver(see, { rootMargin: MARGIN });
+  const sizes = new ResizeObserver(() => {
+    handle?.resize?.(parts.plot.current.clientWidth, parts.plot.current.clientHeight);
+    if (isInView && handle) show();
+  });
+  views.observe(root);
+  sizes.observe(parts.plot.current);
+  return () => {
+    views.disconnect();
+    sizes.disconnect();
+    if (handle) loader.remove(tag, handle);
+    handle?.destroy();
+    for (const name of ["values", "plot", "foot", "badges"]) parts[name].current?.replaceChildren();
+  };
+}
