@@ -20,8 +20,13 @@ _log = logging.getLogger(__name__)
 DEBOUNCE_MS = 40
 """How long changes are gathered."""
 
+REST = 200
+"""Where the system tells of changes, looking at everything beside it may take one part of the time in so many."""
+MAX_REST_SECS = 5.0
+"""It is done after so long, whatever it takes."""
+
 Changes = frozenset[str] | None
-"""Paths that changed; None where everything is to be looked at."""
+"""Paths that changed, none of them if nothing is known to; None where everything is to be looked at."""
 
 
 def iter_changes(
@@ -32,7 +37,8 @@ def iter_changes(
     Args:
         find_folders: Gives the folders to watch, at each turn; they may come, go and be replaced.
         stop: Ends it, within `poll_secs`.
-        poll_secs: How long may pass without looking at everything.
+        poll_secs: How long may pass without looking at everything, where that is done in little time or the system
+            does not tell of changes; up to `MAX_REST_SECS` otherwise.
         is_watching: Whether to have the system tell of changes. Where it cannot, there is one warning, and looking.
     """
     # Passing over folders that may not be read, watchfiles also passes over those for which watches ran out.
@@ -66,7 +72,7 @@ def _watch(
     """Yields what the system tells, as long as the folders are the same."""
     import watchfiles
 
-    last_look = time.monotonic()
+    next_look = time.monotonic() + poll_secs
     reports = watchfiles.watch(
         *identities,
         watch_filter=lambda _, path: f"/{SIDECAR}" not in path,
@@ -81,10 +87,12 @@ def _watch(
     for report in reports:
         if stop.is_set():
             return
-        is_due = not report or time.monotonic() - last_look > poll_secs
-        if is_due:
-            last_look = time.monotonic()
+        begin = time.monotonic()
+        is_due = begin >= next_look
         yield None if is_due else frozenset(path for _, path in report)
+        if is_due:
+            end = time.monotonic()
+            next_look = end + max(poll_secs, min(REST * (end - begin), MAX_REST_SECS))
         if is_due and _find_identities(find_folders()) != identities:
             return
 

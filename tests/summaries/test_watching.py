@@ -96,6 +96,18 @@ def test_logdir_that_appears_and_is_replaced_is_followed(tmp_path: Path, stop: t
     follower.wait_for(("b", 1))
 
 
+def test_everything_is_looked_at_less_often_where_that_takes_long(tmp_path: Path, stop: threading.Event):
+    changes = iter_changes(lambda: [str(tmp_path)], stop, poll_secs=0.05)
+    told = [next(changes)]  # of the folder as it is
+    while told[-1] is not None:
+        told.append(next(changes))
+    threading.Event().wait(0.005)  # a look that takes 5 ms is worth a rest of a second
+
+    after = [next(changes) for _ in range(5)]
+
+    assert after == [frozenset()] * 5
+
+
 _PROGRAM = """
 import json, logging, sys, threading
 from summaries.watching import iter_changes
