@@ -9,20 +9,16 @@ import errno
 import socket
 import ssl
 import sys
-import webbrowser
 from collections.abc import Sequence
 from typing import TextIO
 
-import uvicorn
-
 from dashboard import completion, inspection
-from dashboard.access import Access, make_access
+from dashboard.access import make_access
 from dashboard.hosts import is_loopback
 from dashboard.settings import DEFAULT_PORT, Settings, parse_settings
 
 _COMMANDS = {inspection.NAME: inspection.main, completion.NAME: completion.main}
 _PORTS_TO_TRY = 20
-_PROXIES = ["127.0.0.1", "::1"]  # may say in X-Forwarded-Proto that the browser came over HTTPS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for logdir in settings.logdirs:
         if not logdir.exists:
             _say(f"board: logdir {logdir.label!r} does not exist yet. board watches for it.", stream=sys.stderr)
+    from dashboard.serving import serve  # most of a second, which the other commands have no need to wait
+
     serve(settings, access, listening)
     return 0
 
@@ -127,59 +125,6 @@ def _bind(host: str, port: int) -> socket.socket:
         listening.close()
         raise
     return listening
-
-
-def address_of(listening: socket.socket, settings: Settings) -> str:
-    """The address to open in a browser on this machine."""
-    host = settings.host
-    name = {"127.0.0.1": "localhost", "0.0.0.0": "localhost", "::": "localhost", "::1": "localhost"}.get(host, host)
-    scheme = "https" if settings.certfile else "http"
-    place = f"{f'[{name}]' if ':' in name else name}:{listening.getsockname()[1]}"
-    return f"{scheme}://{place}{settings.path_prefix}/"
-
-
-def serve(settings: Settings, access: Access | None, listening: socket.socket) -> None:
-    """Serves until the process is interrupted, and says when the page can be opened."""
-    from dashboard.app import create_app  # most of a second, which `board inspect` has no need to wait
-    from dashboard.connections import MAX_HEAD_BYTES, MAX_MESSAGE_BYTES, PatientProtocol
-
-    config = uvicorn.Config(
-        create_app(settings, access),
-        http=PatientProtocol,
-        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
-        ws="websockets-sansio",
-        ws_max_size=MAX_MESSAGE_BYTES,
-        ssl_certfile=settings.certfile,
-        ssl_keyfile=settings.keyfile,
-        log_level="warning",
-        access_log=False,  # it would write tokens down
-        server_header=False,
-        forwarded_allow_ips=_PROXIES,  # said here, so that uvicorn's environment variable changes nothing
-        timeout_graceful_shutdown=2,
-    )
-    address = address_of(listening, settings)
-    server = _AnnouncingServer(config, access.add_to(address) if access else address, settings)
-    try:
-        server.run(sockets=[listening])
-    except KeyboardInterrupt:
-        return
-
-
-class _AnnouncingServer(uvicorn.Server):
-    """Prints one line with the address once the server answers."""
-
-    def __init__(self, config: uvicorn.Config, address: str, settings: Settings) -> None:
-        super().__init__(config)
-        self._address = address
-        self._settings = settings
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if not self.started:
-            return
-        _say(f"board is ready at {self._address} · logdir {self._settings.logdir_label} · Ctrl-C ends it")
-        if self._settings.open:
-            webbrowser.open(self._address)
 
 
 def _say(line: str, stream: TextIO | None = None) -> None:

@@ -22,7 +22,7 @@ from summaries import Facts
 from summaries.columns import Columns
 from summaries.run import Extent, FileLog
 
-ROWS_AT_ONCE = 1 << 20
+ROWS_AT_ONCE = 1 << 18
 FILES_AT_ONCE = 256
 
 
@@ -35,13 +35,16 @@ class Pace:
         first_view_secs: How long the first view is waited for.
         quiet_secs: A view is answered when nothing was asked for so long.
         max_pause_secs: A chunk is written after this, however many views are asked for.
-        max_rows_in_memory: With more of them, reading waits for writing. A row takes 24 or 32 bytes.
+        rows_to_keep: With more of them in memory, the longest there are written, however few of a tag; with twice as
+            many, without pausing. A row takes 24 or 32 bytes.
+        max_rows_in_memory: With more of them, reading waits for writing.
     """
 
     idle_secs: float = 5.0
     first_view_secs: float = 5.0
     quiet_secs: float = 0.02
     max_pause_secs: float = 0.1
+    rows_to_keep: int = 1 << 19
     max_rows_in_memory: int = 1 << 24
 
 
@@ -212,9 +215,12 @@ class Indexer:
         """Files to write now, not too many at once."""
         num_files = num_rows = 0
         now = self._clock()
+        # Down to half of what is kept: a short chunk is made anew with the rows that come next, so not for few of them.
+        is_crowded = self._num_rows > self._pace.rows_to_keep
+        num_to_write = self._num_rows - self._pace.rows_to_keep // 2 if is_crowded else 0
         for path, (run, changed) in self._changed.items():
             file = run.log.files.get(path)
-            is_due = all_of_it or self._is_full or now - changed >= self._pace.idle_secs
+            is_due = all_of_it or self._is_full or num_rows < num_to_write or now - changed >= self._pace.idle_secs
             if is_due or (file is not None and _has_chunk(file)):
                 yield path, run
                 num_files += 1
@@ -227,7 +233,7 @@ class Indexer:
         until = self._clock() + self._pace.max_pause_secs
         with self._room:
             while self._clock() < min(until, self._last_asked + self._pace.quiet_secs):
-                if self._is_stopped or self._is_full:
+                if self._is_stopped or self._num_rows > 2 * self._pace.rows_to_keep:
                     return
                 self._room.wait(self._pace.quiet_secs)
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
+from dashboard.browser import Door
 from summaries import SummaryWriter
 from tests.browser.proxy import serve_proxy
 
@@ -165,3 +166,17 @@ def test_board_lives_below_a_path_of_a_reverse_proxy(
     expect(page.locator(".card").first).to_contain_text("weights")
     page.reload()
     expect(page.locator(".tab.is-active")).to_have_text("Histograms")
+
+
+def test_file_that_open_makes_leads_into_a_board_with_a_token(guarded_board: str, browser: Browser) -> None:
+    opened: list[str] = []
+    with contextlib.closing(Door(f"{guarded_board}/?token={TOKEN}", is_secret=True)) as door:
+        door.open(opened.append)
+        page = browser.new_context().new_page()
+        page.goto(opened[0])
+        page.wait_for_url(re.compile(rf"{guarded_board}/"))
+        expect(page.locator(".card-foot").first).to_contain_text("points")
+        address = page.url
+        page.context.close()
+
+    assert TOKEN not in address

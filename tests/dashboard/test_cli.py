@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.cli import address_of, describe_bind_error, listen
+from dashboard.cli import describe_bind_error, listen
+from dashboard.serving import address_of
 from dashboard.settings import Settings
 from summaries import SummaryWriter
 

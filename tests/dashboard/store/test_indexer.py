@@ -35,12 +35,12 @@ def indexer(tmp_path: Path, clock: Clock) -> Iterator[Indexer]:
     index.close()
 
 
-def note_run(indexer: Indexer, logdir: Path) -> RunState:
-    """Has a run of a few points be in memory."""
-    with SummaryWriter(logdir / "a", heartbeat_secs=None) as writer:
+def note_run(indexer: Indexer, logdir: Path, name: str = "a") -> RunState:
+    """Has a run of one point be in memory."""
+    with SummaryWriter(logdir / name, heartbeat_secs=None) as writer:
         writer.add_scalar("loss", 1.0, 0)
-    run = RunState("a")
-    for update in LogdirTail(logdir).poll():
+    run = RunState(name)
+    for update in LogdirTail(logdir / name).poll():
         run.append(update)
         indexer.note(run, update.path, len(update.batch.steps))
     return run
@@ -80,6 +80,18 @@ def test_few_rows_are_written_when_nothing_more_comes(tmp_path: Path, indexer: I
     assert (at_once, later, indexer.write()) == (False, True, False)
     assert file.num_rows_in_memory == 0
     assert run.log.series("loss").values.tolist() == [1.0]
+
+
+def test_rows_that_have_been_in_memory_for_longest_are_written_when_there_are_many(
+    tmp_path: Path, indexer: Indexer
+) -> None:
+    indexer._pace = dataclasses.replace(PACE, rows_to_keep=4)
+    runs = [note_run(indexer, tmp_path, name) for name in "abcd"]
+    at_once = indexer.write()
+    runs.append(note_run(indexer, tmp_path, "e"))
+
+    assert (at_once, indexer.write(), indexer.write()) == (False, True, False)
+    assert [next(iter(run.log.files.values())).num_rows_in_memory for run in runs] == [0, 0, 0, 1, 1]
 
 
 def test_rows_that_went_with_a_replaced_file_do_not_count(tmp_path: Path, indexer: Indexer, clock: Clock) -> None:
