@@ -11,7 +11,7 @@ export function CopyButton({ text, label = "Copy details", className = "link", h
   const timer = useRef(null);
   useEffect(() => () => clearTimeout(timer.current), []);
   const copy = async () => {
-    await copyText(typeof text === "function" ? await text() : text);
+    if (!(await copyText(typeof text === "function" ? await text() : text))) return;
     setCopied(true);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => setCopied(false), SAID_MS);

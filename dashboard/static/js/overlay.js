@@ -15,9 +15,10 @@ const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select:
 //   children   nodes, or a function of close() that makes them; they exist only while it is open
 //   align      "start" or "end": the edge of the button that it lines up with
 //   isSheet    whether it is a drawer from the bottom on a small screen
+//   isOpenAtFirst   whether it opens as soon as it is drawn
 //   role       of what opens
-export function Popover({ label, button, children, align = "start", isSheet = true, role = "dialog", className = "" }) {
-  const [isOpen, setOpen] = useState(false);
+export function Popover({ label, button, children, align = "start", isSheet = true, isOpenAtFirst = false, role = "dialog", className = "" }) {
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
   const opener = useRef(null);
   const close = () => setOpen(false);
   const { children: face, ...properties } = button;

@@ -5,6 +5,7 @@ import { openHealth } from "./health_panel.js";
 import { Icon, h, useEffect, useMemo, useReducer, useRef, useSession, useState } from "./react.js";
 import { session } from "./session.js";
 import { tokenPx } from "./tokens.js";
+import { useViewKey } from "./use_view.js";
 
 const SPARE_ROWS = 8;
 const RUNNING_SECS = 30;
@@ -15,7 +16,8 @@ const PORTABLE =
 
 export default function RunList() {
   useSession(session, ["runs", "selection", "theme", "news", "focus", "preference"]);
-  const [filter, setFilter] = useState("");
+  const filter = useViewKey("runs");
+  const setFilter = (value) => session.view.set({ runs: value }, { label: "run filter", isContinuous: true });
   const [, tick] = useReducer((count) => count + 1, 0);
   useEffect(() => {
     const timer = setInterval(tick, AGES_MS);

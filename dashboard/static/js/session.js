@@ -8,6 +8,7 @@ import { LiveLink } from "./live.js";
 import { onPreference } from "./preferences.js";
 import { labelRuns, slotStyle, Slots } from "./run_style.js";
 import { Selection } from "./selection.js";
+import { roundBounds } from "./view_codecs.js";
 import { KEYS } from "./view_keys.js";
 import { ViewState } from "./view_state.js";
 
@@ -201,7 +202,7 @@ class Session extends Emitter {
   }
 
   setRange(range) {
-    this.view.set({ range }, { label: "zoom" });
+    this.view.set({ range: range && { ...range, bounds: roundBounds(range.bounds) } }, { label: "zoom" });
   }
 
   setFocus(name) {

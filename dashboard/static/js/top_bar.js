@@ -15,7 +15,9 @@ import "./request_errors.js";
 import { togglePanel } from "./run_panel.js";
 import { session } from "./session.js";
 import { SettingsMenu } from "./settings_menu.js";
+import { Share } from "./share.js";
 import { PageMenu, Tabs } from "./tabs.js";
+import "./view_notices.js";
 
 export default function TopBar({ pages, version, setProps }) {
   useSession(session, ["runs", "theme"]);
@@ -41,6 +43,7 @@ export default function TopBar({ pages, version, setProps }) {
       h("span", { className: "rule" }),
       h(ThemeButton),
       h(SettingsMenu, { version }),
+      h(Share),
     ),
     h(PhoneBar),
   );

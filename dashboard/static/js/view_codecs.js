@@ -58,7 +58,8 @@ function tidy(values) {
 
 // Positions of an axis: {axis, bounds: [from, to]}, or null. `step:100..200`
 export function range() {
-  return { default: null, parse: parseRange, format: (value) => (value ? [formatRange(value)] : []) };
+  const format = (value) => (value ? [`${value.axis}:${value.bounds.join("..")}`] : []);
+  return { default: null, parse: parseRange, format };
 }
 
 function parseRange([value]) {
@@ -67,9 +68,8 @@ function parseRange([value]) {
   return AXES.includes(axis) && bounds.every(Number.isFinite) && bounds[0] < bounds[1] ? { axis, bounds } : undefined;
 }
 
-// As many digits as a screen can show of the range.
-function formatRange({ axis, bounds: [from, to] }) {
+// As many digits as a screen can show of the range between.
+export function roundBounds([from, to]) {
   const digits = Math.max(0, Math.min(12, 5 - Math.floor(Math.log10(to - from))));
-  const [start, stop] = [from, to].map((bound) => Number(bound.toFixed(digits)));
-  return `${axis}:${start}..${stop}`;
+  return [from, to].map((bound) => Number(bound.toFixed(digits)));
 }

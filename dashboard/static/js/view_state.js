@@ -192,8 +192,12 @@ export class ViewState {
     const { page } = this;
     for (const key of this.#came.keys()) if (["", page].includes(pageOf(key))) this.#came.delete(key);
     if (kept?.query === location.search) for (const [key, texts] of Object.entries(kept.kept)) this.#came.set(key, texts);
-    // (names of the frame and of pages never meet: a test holds that)
-    for (const [name, texts] of params) for (const key of [name, `${page}.${name}`]) this.#came.set(key, texts);
+    for (const [name, texts] of params) {
+      if (name.includes(".")) continue;
+      // Which of the two there is, is told by the codecs; a name is never both.
+      this.#came.set(name, texts);
+      this.#came.set(`${page}.${name}`, texts);
+    }
     return isNewer;
   }
 }
