@@ -272,12 +272,12 @@ def test_share_copies_the_link_of_the_view_without_the_token(
     guarded = start_board(logdir, "--index", "off", "--token-file", str(tmp_path / "token"))
     page = open_page(f"{guarded}/scalars?token=correct-horse-battery-staple&smoothing=0.5&orbit=7")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    share = page.get_by_role("button", name="Share")
+    share = page.get_by_role("button", name="Share", exact=True)
     before = share.bounding_box()
 
     share.click()
 
-    copied = page.get_by_role("button", name="Copied")
+    copied = page.get_by_role("button", name="Copied", exact=True)
     expect(copied).to_be_visible()
     assert copied.bounding_box() == before
     assert page.evaluate("navigator.clipboard.readText()") == f"{guarded}/scalars?v=2&smoothing=0.5"
@@ -288,7 +288,7 @@ def test_share_shows_the_link_where_no_page_may_copy(open_page: OpenPage, board:
     page = open_page(f"{board}/scalars?v=2&x=wall")
     page.evaluate("delete Navigator.prototype.clipboard; document.execCommand = () => false")
 
-    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Share", exact=True).click()
 
     field = page.get_by_role("textbox", name="Link of this view")
     expect(field).to_have_value(f"{board}/scalars?v=2&x=wall")
@@ -306,7 +306,7 @@ def test_share_says_what_does_not_fit_a_link(start_board: StartBoard, open_page:
     page.locator(".run-head").get_by_role("checkbox").click()
     expect(page.locator(".run-head")).to_contain_text("0 of 130 runs")
 
-    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Share", exact=True).click()
 
     expect(page.locator(".notification-text")).to_have_text("This view has 110 exceptions and does not fit a link.")
     page.reload()
