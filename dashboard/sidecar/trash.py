@@ -235,16 +235,15 @@ def _move_all(moves: Sequence[Move]) -> None:
     """
     done: list[Move] = []
     try:
-        for logdir, source, target in moves:
-            _move(logdir, source, target)
-            done.append((logdir, source, target))
+        for move in moves:
+            _move(*move)
+            done.append(move)
     except OSError as error:
         for logdir, source, target in reversed(done):
             with contextlib.suppress(OSError):
                 _move(logdir, target, source)
-        raise TrashError(
-            f"Could not move {show_path('/'.join(source))!r}: {describe(error)}. All stays as it was."
-        ) from error
+        name = show_path("/".join(move[1]))
+        raise TrashError(f"Could not move {name!r}: {describe(error)}. All stays as it was.") from error
     finally:
         for logdir, source, target in moves:
             _remove_empty(logdir, source[:-1])
