@@ -270,6 +270,20 @@ def test_logdir_that_is_gone_is_not_made_again(tmp_path: Path, open_board: Calla
     assert sidecar.state().baseline == ""
 
 
+def test_documentation_shows_edits_as_they_are(tmp_path: Path, open_board: Callable[..., Sidecar]) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "sidecar.md").read_text()
+    first, second = text.partition("```json\n")[2].partition("```")[0].splitlines()
+    edits = tmp_path / "runs" / ".board" / "edits"
+    edits.mkdir(parents=True)
+
+    (edits / "first.jsonl").write_text(f"{first}\n")
+    assert open_board().state().runs == {"lr_0.1": RunNotes(notes="diverged")}
+
+    (edits / "second.jsonl").write_text(second)
+    assert open_board().state().runs == {}
+    assert open_board().remarks() == ()
+
+
 def test_file_reads_as_the_documentation_shows_it(tmp_path: Path, open_board: Callable[..., Sidecar]) -> None:
     (identifier,) = open_board(clock=lambda: 1_700_000_000.0).apply([Change(("runs", "a", "name"), "é")]).ids
 
