@@ -75,7 +75,7 @@ function press(event) {
   if (event.defaultPrevented || event.isComposing) return;
   if (event.key === "Escape") return escape(event);
   const name = nameOf(event);
-  const target = event.target instanceof Element ? event.target : document.body;
+  const target = event.target instanceof Element ? event.target : document.documentElement;
   if (name === "Space" && target.closest(PRESSED_BY_SPACE)) return;
   if (document.querySelector("dialog:modal")) return;
   const isTyping = target.closest(TYPING) !== null;

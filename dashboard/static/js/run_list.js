@@ -2,6 +2,7 @@
 
 import { formatCount, formatDuration } from "./format.js";
 import { openHealth } from "./health_panel.js";
+import { addKey } from "./keys.js";
 import { Icon, h, useEffect, useMemo, useReducer, useRef, useSession, useState } from "./react.js";
 import { session } from "./session.js";
 import { tokenPx } from "./tokens.js";
@@ -13,6 +14,11 @@ const AGES_MS = 5_000;
 const MAX_REMARKS = 3;
 const PORTABLE =
   "Event files are read by the portable scanner. The compiled one, which is far faster, is built where the package is installed with a C compiler.";
+
+// Answered by the list while it has the focus; here only told.
+addKey({ keys: ["ArrowUp", "ArrowDown", "Home", "End"], label: "Go through the runs", group: "Runs" });
+addKey({ keys: ["Space", "Enter"], label: "Select the run, or take it off", group: "Runs" });
+addKey({ keys: ["Alt+Space"], label: "Select only this run", group: "Runs" });
 
 export default function RunList() {
   useSession(session, ["runs", "selection", "theme", "news", "focus", "preference"]);

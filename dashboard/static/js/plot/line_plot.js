@@ -2,6 +2,7 @@
 // are drawn here, on uPlot's canvas. What follows the pointer is on a second canvas and costs no redraw.
 
 import uPlot from "../../../vendor/uplot/uPlot.esm.js";
+import { addKey } from "../keys.js";
 import { axisSize, axisTicks, logSplits, timeSteps, wholeSteps } from "./axes.js";
 import { drawLines, drawLifted } from "./draw_lines.js";
 import { currentPoints, nearestIndex, nearestLine } from "./nearest.js";
@@ -12,6 +13,10 @@ import { tooltip } from "./tooltip.js";
 const TICK_FONT = '11px "Inter Variable", Inter, system-ui, sans-serif';
 const X_AXIS_PX = 24;
 const BLEED_PX = 8; // the overlay reaches over the plot's edge, so that a dot there is whole
+
+// Answered by the plot that has the focus; here only told.
+addKey({ keys: ["ArrowLeft", "ArrowRight"], label: "Move the cursor; with Shift by ten points", group: "Chart" });
+addKey({ keys: ["ArrowUp", "ArrowDown"], label: "Change the run", group: "Chart" });
 
 export class LinePlot {
   #element;
