@@ -4,6 +4,7 @@
 import { applyAppearance, onSystemTheme, resolveTheme } from "./appearance.js";
 import { Arrivals } from "./arrivals.js";
 import { Emitter } from "./emitter.js";
+import { getBuffer, getJSON, getText, postJSON } from "./http.js";
 import { LiveLink } from "./live.js";
 import { onPreference } from "./preferences.js";
 import { labelRuns, slotStyle, Slots } from "./run_style.js";
@@ -247,40 +248,21 @@ class Session extends Emitter {
     return { changed, isOld };
   }
 
-  async getJSON(path, params, signal) {
-    return (await this.#get(path, params, signal)).json();
+  getJSON(path, params, signal) {
+    return getJSON(new URL(path, ROOT), params, signal);
   }
 
-  async getText(path, params, signal) {
-    return (await this.#get(path, params, signal)).text();
+  getText(path, params, signal) {
+    return getText(new URL(path, ROOT), params, signal);
   }
 
-  async getBuffer(path, params, signal) {
-    return (await this.#get(path, params, signal)).arrayBuffer();
+  getBuffer(path, params, signal) {
+    return getBuffer(new URL(path, ROOT), params, signal);
   }
 
-  async #get(path, params = {}, signal = undefined) {
-    const url = new URL(path, ROOT);
-    for (const [name, value] of Object.entries(params)) {
-      for (const one of Array.isArray(value) ? value : [value]) {
-        if (one !== undefined && one !== null) url.searchParams.append(name, one);
-      }
-    }
-    return checked(await fetch(url, { signal }));
+  postJSON(path, body) {
+    return postJSON(new URL(path, ROOT), body);
   }
-
-  async postJSON(path, body) {
-    const options = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-    return (await checked(await fetch(new URL(path, ROOT), options))).json();
-  }
-}
-
-// The server's sentence about a failed request, as an Error with its status.
-async function checked(response) {
-  if (response.ok) return response;
-  const body = await response.json().catch(() => ({}));
-  const detail = typeof body.detail === "string" ? body.detail : `The server answered ${response.status}.`;
-  throw Object.assign(new Error(detail), { status: response.status });
 }
 
 function pause(milliseconds) {

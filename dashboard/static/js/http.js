@@ -1,0 +1,37 @@
+// Requests to the board, whose failures are the server's own sentences.
+
+export async function getJSON(url, params, signal) {
+  return (await get(url, params, signal)).json();
+}
+
+export async function getText(url, params, signal) {
+  return (await get(url, params, signal)).text();
+}
+
+export async function getBuffer(url, params, signal) {
+  return (await get(url, params, signal)).arrayBuffer();
+}
+
+export async function postJSON(url, body) {
+  const options = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  return (await checked(await fetch(url, options))).json();
+}
+
+// A list of values is a parameter that comes several times; undefined and null are left out.
+async function get(url, params = {}, signal = undefined) {
+  const full = new URL(url);
+  for (const [name, value] of Object.entries(params)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null) full.searchParams.append(name, one);
+    }
+  }
+  return checked(await fetch(full, { signal }));
+}
+
+// The server's sentence about a failed request, as an Error with its status.
+async function checked(response) {
+  if (response.ok) return response;
+  const body = await response.json().catch(() => ({}));
+  const detail = typeof body.detail === "string" ? body.detail : `The server answered ${response.status}.`;
+  throw Object.assign(new Error(detail), { status: response.status });
+}
