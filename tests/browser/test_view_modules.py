@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from dashboard.pages import PAGES
 
 pytestmark = pytest.mark.browser
 Run = Callable[[str, str], object]
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 HARD_TEXTS = [
     "a", "exp/high", "lr=0.1,bs=32", "a&b=c", "a b+c", "100 %", "%2F", "#1", "ä€😀", "'\"<b>", "..", ".", "-",
@@ -287,6 +290,15 @@ def test_pages_declare_the_keys_that_the_browser_knows(run_module: Run) -> None:
 
     assert {page.name: sorted(page.url_keys) for page in PAGES} == {name: known[name] for name in known if name}
     assert all(set(known[""]).isdisjoint(page.url_keys) for page in PAGES)
+
+
+def test_every_key_of_a_link_is_documented(run_module: Run) -> None:
+    known = run_module("view_keys.js", "return Object.keys(module.KEYS[''])")
+    sections = (ROOT / "docs" / "links.md").read_text().split("\n## ")[1:]
+    rows = [dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.MULTILINE)) for section in sections]
+
+    assert list(rows[0]) == known
+    assert rows[1:] == [page.url_keys for page in PAGES]
 
 
 def test_first_page_is_the_one_at_the_root(run_view: Callable[[str], object]) -> None:
