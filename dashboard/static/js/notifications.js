@@ -15,13 +15,16 @@ let numUnnamed = 0;
 //   text     what happened; detail, fainter, when or what follows
 //   action   {label, run}: a button; pressing it takes the line away
 //   seconds  how long it stays, not counting while it is pointed at or focused; Infinity until it is closed
-export function notify({ id = `unnamed ${numUnnamed++}`, tone = "info", text, detail = "", action = null, seconds = SHOWN_SECS }) {
+//   isQuiet  said again in other words, it is not read out a second time: for a line that counts seconds
+//   onDismiss   called when the person closes it
+// The button of a line that is said again stays the same one, under the pointer and in focus.
+export function notify({ id = `unnamed ${numUnnamed++}`, tone = "info", text, detail = "", action = null, seconds = SHOWN_SECS, isQuiet = false, onDismiss = null }) {
   const known = shown.get(id);
   if (known) {
-    known.say({ tone, text, detail, action, seconds });
+    known.say({ tone, text, detail, action, seconds, isQuiet, onDismiss });
     return () => known.close();
   }
-  const made = new Notification(id, { tone, text, detail, action, seconds });
+  const made = new Notification(id, { tone, text, detail, action, seconds, onDismiss });
   shown.set(id, made);
   if (shown.size > MAX_SHOWN) shown.values().next().value.close();
   return () => made.close();
@@ -31,8 +34,7 @@ class Notification {
   #id;
   #element = document.createElement("div");
   #timer = null;
-  #seconds;
-  #said = "";
+  #content = null;
 
   constructor(id, content) {
     this.#id = id;
@@ -45,16 +47,22 @@ class Notification {
     this.say(content);
   }
 
-  say({ tone, text, detail, action, seconds }) {
-    this.#seconds = seconds;
-    const said = JSON.stringify([tone, text, detail, action?.label]);
-    if (said !== this.#said) {
-      this.#said = said; // the same words are not read out again
-      this.#element.className = `notification is-${tone}`;
-      this.#element.replaceChildren(...makeParts({ tone, text, detail }));
+  say(content) {
+    const before = this.#content;
+    this.#content = content;
+    const buttons = this.#element.querySelector(".notification-buttons");
+    const isSameButton = before && before.action?.label === content.action?.label;
+    // The same words are not read out again.
+    if (!isSameButton || before.tone !== content.tone || before.text !== content.text || before.detail !== content.detail) {
+      if (before && content.isQuiet) this.#element.ariaLive = "off";
+      this.#element.className = `notification is-${content.tone}`;
+      for (const part of [...this.#element.children]) if (part !== buttons) part.remove();
+      this.#element.prepend(...makeParts(content));
     }
-    this.#element.querySelector(".notification-buttons")?.remove();
-    this.#element.append(this.#makeButtons(action));
+    if (!isSameButton) {
+      buttons?.remove();
+      this.#element.append(this.#makeButtons(content.action));
+    }
     this.#wait();
   }
 
@@ -66,7 +74,8 @@ class Notification {
 
   #wait() {
     clearTimeout(this.#timer);
-    if (Number.isFinite(this.#seconds)) this.#timer = setTimeout(() => this.close(), this.#seconds * 1000);
+    const { seconds } = this.#content;
+    if (Number.isFinite(seconds)) this.#timer = setTimeout(() => this.close(), seconds * 1000);
   }
 
   #makeButtons(action) {
@@ -75,12 +84,15 @@ class Notification {
     if (action) {
       const button = makeButton("button", action.label, () => {
         this.close();
-        action.run();
+        this.#content.action.run();
       });
       button.textContent = action.label;
       buttons.append(button);
     }
-    const close = makeButton("icon-button is-small", "Close", () => this.close());
+    const close = makeButton("icon-button is-small", "Close", () => {
+      this.close();
+      this.#content.onDismiss?.();
+    });
     close.append(makeIcon("x"));
     buttons.append(close);
     return buttons;
