@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 import summaries
 from tests.benchmarks.row import Row
+from tests.benchmarks.servers import Server, start_board, start_tensorboard
 
 RUNS, TAGS, STEPS = 20, 6, 1_000
 BROWSER_ARGS = ["--no-sandbox", "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -44,34 +41,21 @@ def _write_runs(folder: str) -> None:
 
 def _open_ours(browser: Browser, folder: str, indexes: str) -> float:
     start = time.perf_counter()
-    command = [sys.executable, "-m", "dashboard.cli", "--logdir", folder, "--port", "0", "--index", indexes]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        ready = re.search(r"board is ready at (\S+)", server.stdout.readline())
-        assert ready is not None
-        page = browser.new_page()
-        page.goto(ready[1])
-        page.wait_for_selector(".card-value")
-        taken = time.perf_counter() - start
-        page.close()
-        server.terminate()
-    return taken
+    with start_board(folder, indexes) as server:
+        return _wait_for(browser, server, ".card-value") - start
 
 
 def _open_tensorboard(browser: Browser, folder: str) -> float:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     start = time.perf_counter()
-    command = [sys.executable, "-m", "tensorboard.main", "--logdir", folder, "--port", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        while "Press CTRL+C" not in server.stderr.readline():
-            pass
-        page = browser.new_page()
-        page.goto(f"http://127.0.0.1:{port}/")
-        page.wait_for_selector("line-chart svg path, line-chart canvas, scalar-card line-chart", timeout=120_000)
-        taken = time.perf_counter() - start
-        page.close()
-        server.terminate()
-    return taken
+    with start_tensorboard(folder) as server:
+        return _wait_for(browser, server, "line-chart svg path, line-chart canvas, scalar-card line-chart") - start
+
+
+def _wait_for(browser: Browser, server: Server, selector: str) -> float:
+    """When a new tab shows the first of some elements."""
+    page = browser.new_page()
+    page.goto(server.address)
+    page.wait_for_selector(selector, timeout=120_000)
+    shown = time.perf_counter()
+    page.close()
+    return shown
