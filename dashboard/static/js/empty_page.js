@@ -19,7 +19,7 @@ export function EmptyPage({ empty, kind, isSelection = false }) {
     { className: "empty" },
     h(Sketch),
     isNoRun ? h(NoRunText, { logdir }) : h(NoDataText, { empty, kind, isSelection }),
-    h(Snippets, { snippets: empty.snippets, logdir: logdir.label }),
+    h(Snippets, { snippets: empty.snippets, logdir: (logdir.logdirs?.[0] ?? logdir).label }),
     isNoRun ? h(LookedIn, { logdir }) : h("p", { className: "looked" }, h(DoctorLink), " says what each run and file holds."),
   );
 }
