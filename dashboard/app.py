@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,9 @@ from dashboard.api import errors, make_routers
 from dashboard.api.description import describe_api
 from dashboard.api.live import NewsHub
 from dashboard.api.selections import Selections
+from dashboard.callback_requests import CallbackRequests
+from dashboard.compression import Compression
+from dashboard.heads import HeadRequests
 from dashboard.pages import PAGES
 from dashboard.refusals import Refusal
 from dashboard.security import SecurityMiddleware, content_security_policy
@@ -96,7 +99,11 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
     app.include_router(errors.make_last_router())
     app.state.dash, app.state.store, app.state.access = pages, store, access
     app.layers = partial(
-        add_layers, settings=settings, access=access, policy=content_security_policy(pages.csp_hashes())
+        add_layers,
+        settings=settings,
+        access=access,
+        policy=content_security_policy(pages.csp_hashes()),
+        callbacks=pages.callback_map,
     )
     return app
 
@@ -108,10 +115,13 @@ def _add_files(app: FastAPI) -> None:
     app.add_api_route("/favicon.ico", lambda: FileResponse(_FOLDER / "static" / "mark.svg"), include_in_schema=False)
 
 
-def add_layers(app: ASGIApp, *, settings: Settings, access: Access | None, policy: str) -> ASGIApp:
-    """Puts an application behind the path prefix and the security layer, which sees every request first."""
+def add_layers(
+    app: ASGIApp, *, settings: Settings, access: Access | None, policy: str, callbacks: Mapping[str, Any]
+) -> ASGIApp:
+    """Puts an application behind layers of the board's own; the security layer sees every request first."""
     pages = PagePaths(app, paths=frozenset(page.path for page in PAGES))
-    prefixed = PathPrefix(pages, prefix=settings.path_prefix)
+    answering = HeadRequests(Compression(CallbackRequests(pages, callbacks=callbacks)))
+    prefixed = PathPrefix(answering, prefix=settings.path_prefix)
     return SecurityMiddleware(prefixed, settings=settings, access=access, policy=policy)
 
 

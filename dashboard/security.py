@@ -115,7 +115,7 @@ class SecurityMiddleware:
     def _find_stranger(self, scope: Scope, headers: Headers) -> Refusal | None:
         if self._access is None:
             return None
-        is_page = scope["type"] == "http" and scope["method"] == "GET"
+        is_page = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
         return (self._access.find_entrance(scope) if is_page else None) or self._access.find_refusal(headers)
 
 
