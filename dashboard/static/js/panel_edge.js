@@ -22,7 +22,7 @@ export default function PanelEdge() {
     title: "Drag to set the width; double-click for the usual one",
     "aria-label": "Width of the run panel",
     "aria-orientation": "vertical",
-    "aria-controls": "runs",
+    "aria-controls": "run-panel",
     "aria-valuemin": MIN_PX,
     "aria-valuemax": MAX_PX,
     "aria-valuenow": width,

@@ -33,7 +33,7 @@ export default function RunList() {
   const runs = session.runs.filter((run) => matches(run.name));
   return h(
     "aside",
-    { className: "runs", "aria-label": "Runs" },
+    { className: "runs", id: "run-panel", "aria-label": "Runs" },
     h(Filter, { filter, setFilter, problem }),
     session.isLoaded && session.runs.length === 0 ? h(NoRuns) : h(Rows, { runs, filter, clear: () => setFilter("") }),
     h(Remarks),
@@ -126,9 +126,10 @@ function Rows({ runs, filter, clear }) {
       {
         className: "run-rows",
         ref: scroller,
-        role: "listbox",
-        "aria-label": "Runs",
-        "aria-multiselectable": true,
+        role: runs.length > 0 ? "grid" : undefined, // options of a listbox would hide the buttons in them
+        "aria-label": runs.length > 0 ? "Runs" : undefined,
+        "aria-multiselectable": runs.length > 0 || undefined,
+        "aria-rowcount": runs.length || undefined,
         "aria-activedescendant": runs[active] && rowId(runs[active]),
         tabIndex: 0,
         onKeyDown: (event) => press(event, { runs, active, setActive, scroller: scroller.current }),
@@ -137,8 +138,8 @@ function Rows({ runs, filter, clear }) {
       },
       h(
         "div",
-        { style: { height: runs.length * rowPx, position: "relative" } },
-        runs.slice(first, last).map((run, i) => h(Row, { key: run.name, run, runs, top: (first + i) * rowPx })),
+        { style: { height: runs.length * rowPx, position: "relative" }, role: runs.length > 0 ? "rowgroup" : undefined },
+        runs.slice(first, last).map((run, i) => h(Row, { key: run.name, run, runs, index: first + i, top: (first + i) * rowPx })),
       ),
       !session.isLoaded && h(RowSkeletons),
       session.isLoaded && runs.length === 0 && filter && h("p", { className: "no-match" }, "No run matches ", h("code", null, filter), ". ", h("button", { type: "button", className: "link", onClick: clear }, "Clear filter")),
@@ -198,7 +199,7 @@ function setAll(selection, runs, isSelected) {
   return isSelected ? selection.setMany(runs.map((run) => run.name), true) : selection.none();
 }
 
-function Row({ run, runs, top }) {
+function Row({ run, runs, index, top }) {
   const isSelected = session.selected.has(run.name);
   const isLit = session.focusedRun === run.name;
   return h(
@@ -207,22 +208,27 @@ function Row({ run, runs, top }) {
       className: `run-row${isSelected ? " is-selected" : ""}${isLit ? " is-lit" : ""}`,
       style: { top },
       id: rowId(run),
-      role: "option",
+      role: "row",
       "aria-selected": isSelected,
+      "aria-rowindex": index + 1,
       "data-run": run.name,
       onMouseEnter: () => session.setFocus(run.name),
       onMouseLeave: () => session.setFocus(null),
     },
-    h(Box, { state: isSelected ? "all" : "none", label: `Select ${run.name}`, tabIndex: -1, onClick: (event) => pick(event, run, runs) }),
-    h("span", { className: "swatch", style: isSelected ? { background: swatch(run) } : null }),
-    h("button", { type: "button", className: "run-name", tabIndex: -1, title: `${run.name}\nClick to select, Alt-click for only this run`, onClick: (event) => pick(event, run, runs) }, middle(run.label || run.name)),
-    run.problems.length > 0 &&
-      h(
-        "button",
-        { type: "button", className: "run-problem", tabIndex: -1, title: `${run.problems.join("\n")}\nClick to see its files`, "aria-label": `Health of ${run.name}`, onClick: () => openHealth(run.name) },
-        h(Icon, { name: "alert-triangle", size: 14 }),
-      ),
-    h(Age, { run }),
+    h(
+      "div",
+      { role: "gridcell", className: "run-cell" },
+      h(Box, { state: isSelected ? "all" : "none", label: `Select ${run.name}`, tabIndex: -1, onClick: (event) => pick(event, run, runs) }),
+      h("span", { className: "swatch", style: isSelected ? { background: swatch(run) } : null }),
+      h("button", { type: "button", className: "run-name", tabIndex: -1, title: `${run.name}\nClick to select, Alt-click for only this run`, onClick: (event) => pick(event, run, runs) }, middle(run.label || run.name)),
+      run.problems.length > 0 &&
+        h(
+          "button",
+          { type: "button", className: "run-problem", tabIndex: -1, title: `${run.problems.join("\n")}\nClick to see its files`, "aria-label": `Health of ${run.name}`, onClick: () => openHealth(run.name) },
+          h(Icon, { name: "alert-triangle", size: 14 }),
+        ),
+      h(Age, { run }),
+    ),
   );
 }
 
