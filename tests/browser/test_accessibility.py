@@ -1,0 +1,135 @@
+"""axe-core finds nothing serious on any page, in either theme, wide and on a phone, nor in what opens over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from summaries import SummaryWriter
+
+pytestmark = pytest.mark.browser
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def broken_board(start_board: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A board on a sound run, a damaged one and a file that is none, under a folder that cannot be looked into."""
+    logdir = tmp_path_factory.mktemp("broken")
+    for name in ("good", "spoiled"):
+        with SummaryWriter(logdir / name) as writer:
+            for step in range(50):
+                writer.add_scalar("loss", float("nan") if step == 30 else 1.0 / (step + 1), step)
+    (file,) = (logdir / "spoiled").iterdir()
+    data = bytearray(file.read_bytes())
+    data[400] ^= 0xFF
+    file.write_bytes(data)
+    (logdir / "notes.txt").touch()
+    (logdir / "loop").symlink_to(logdir / "loop")
+    return start_board(logdir, "--index", "off")
+
+
+@pytest.fixture(scope="module")
+def empty_board(start_board: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    return start_board(tmp_path_factory.mktemp("empty"), "--index", "off")
+
+
+def find_serious(page: Page, place: str) -> list[str]:
+    """What axe-core finds serious on a page as it stands now, a line each."""
+    page.evaluate(
+        "document.getAnimations().forEach((one) => one.effect.getComputedTiming().iterations === 1 && one.finish())"
+    )
+    found = Axe().run(page).response["violations"]
+    serious = [violation for violation in found if violation["impact"] in SERIOUS]
+    return [
+        f"{place}: {violation['id']} at {node['target']}: {node['failureSummary']}"
+        for violation in serious
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(params=[1400, 400])
+def width(request: pytest.FixtureRequest) -> int:
+    return request.param
+
+
+def test_pages_hold_nothing_serious(open_page: Callable[..., Page], iris_board: str, theme: str, width: int) -> None:
+    page = open_page(f"{iris_board}/scalars", theme=theme, width=width)
+    expect(page.locator(".card-value").first).to_be_visible()
+    found = find_serious(page, "scalars")
+
+    page.goto(f"{iris_board}/histograms")
+    expect(page.locator(".card canvas").first).to_be_visible()
+    found += find_serious(page, "histograms")
+
+    page.goto(f"{iris_board}/graph")
+    expect(page.locator(".graph-work svg").first).to_be_visible()
+    found += find_serious(page, "graph")
+
+    assert found == []
+
+
+def test_what_opens_over_a_page_holds_nothing_serious(
+    open_page: Callable[..., Page], broken_board: str, theme: str, width: int
+) -> None:
+    page = open_page(f"{broken_board}/", theme=theme, width=width)
+    expect(page.locator(".card-note")).to_be_visible()
+    found = find_serious(page, "damaged runs")
+
+    page.locator(".card-note").click()
+    panel = page.get_by_role("dialog", name="Health")
+    panel.locator(".health-row-head").first.click()
+    for section in panel.locator("summary").all():
+        section.click()
+    expect(panel.get_by_text("holds no histograms")).to_be_visible()
+    found += find_serious(page, "health")
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Settings", exact=True).click()
+    expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
+    found += find_serious(page, "settings")
+    page.keyboard.press("Escape")
+
+    if width < 640:
+        page.get_by_role("button", name="Chart settings").click()
+        found += find_serious(page, "chart settings")
+    page.get_by_label("Filter tags by regex").fill("nothing")
+    expect(page.locator(".notice")).to_be_visible()
+    found += find_serious(page, "no match")
+
+    assert found == []
+
+
+def test_empty_page_holds_nothing_serious(
+    open_page: Callable[..., Page], empty_board: str, theme: str, width: int
+) -> None:
+    page = open_page(f"{empty_board}/", theme=theme, width=width)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+    assert find_serious(page, "empty") == []
+
+
+def test_chart_that_cannot_be_read_holds_nothing_serious(
+    open_page: Callable[..., Page], broken_board: str, theme: str
+) -> None:
+    page = open_page(f"{broken_board}/static/mark.svg", theme=theme, allow_console="Failed to load resource")
+    page.route("**/data/series?*", lambda route: route.fulfill(status=500, json={"detail": "It failed."}))
+    page.goto(f"{broken_board}/")
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+    assert find_serious(page, "unread chart") == []
+
+
+def test_finding_is_found(open_page: Callable[..., Page], empty_board: str) -> None:
+    page = open_page(f"{empty_board}/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.evaluate("document.querySelector('h1').innerHTML = '<button></button>'")
+
+    assert any("button-name" in line for line in find_serious(page, "spoiled"))
