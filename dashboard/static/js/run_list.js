@@ -4,14 +4,15 @@ import { formatCount, formatDuration } from "./format.js";
 import { openHealth } from "./health_panel.js";
 import { addKey } from "./keys.js";
 import { Icon, h, useEffect, useMemo, useReducer, useRef, useSession, useState } from "./react.js";
+import { RunState } from "./run_state.js";
 import { session } from "./session.js";
 import { tokenPx } from "./tokens.js";
 import { useViewKey } from "./use_view.js";
 
 const SPARE_ROWS = 8;
-const RUNNING_SECS = 30;
 const AGES_MS = 5_000;
 const MAX_REMARKS = 3;
+const FIGURE_SPACE = "\u2007"; // as wide as a digit, so that an age begins at one place as it grows
 const PORTABLE =
   "Event files are read by the portable scanner. The compiled one, which is far faster, is built where the package is installed with a C compiler.";
 
@@ -227,6 +228,7 @@ function Row({ run, runs, index, top }) {
           { type: "button", className: "run-problem", tabIndex: -1, title: `${run.problems.join("\n")}\nClick to see its files`, "aria-label": `Health of ${run.name}`, onClick: () => openHealth(run.name) },
           h(Icon, { name: "alert-triangle", size: 14 }),
         ),
+      h(RunState, { run }),
       h(Age, { run }),
     ),
   );
@@ -262,15 +264,12 @@ function middle(name) {
 
 function Age({ run }) {
   if (run.last_wall_time === null) return h("span", { className: "age" }, "–");
-  const age = Date.now() / 1000 - run.last_wall_time;
-  const exact = new Date(run.last_wall_time * 1000).toISOString();
-  return h(
-    window.React.Fragment,
-    null,
-    age < RUNNING_SECS && h("span", { className: "running", title: "Wrote within the last 30 s", role: "img", "aria-label": "writing" }),
-    run.state === "interrupted" && h("span", { className: "interrupted", title: "Interrupted: stopped by hand, not failed", role: "img", "aria-label": "interrupted" }),
-    h("span", { className: "age", title: `last point ${exact}` }, formatDuration(age, 1)),
-  );
+  const age = session.live.now - run.last_wall_time;
+  const date = new Date(run.last_wall_time * 1000);
+  const exact = Number.isNaN(date.getTime()) ? "beyond all calendars" : date.toISOString();
+  const ahead = age < -1 ? `, ${formatDuration(-age, 1)} ahead of the server's clock` : "";
+  const [amount, unit] = formatDuration(age, 1).split(" ");
+  return h("span", { className: "age", title: `last point ${exact}${ahead}` }, amount.padStart(2, FIGURE_SPACE), " ", h("span", { className: "age-unit" }, unit));
 }
 
 function Box({ state, label, onClick, tabIndex = 0 }) {
