@@ -241,3 +241,18 @@ def test_large_tree_is_not_looked_at_all_the_time(tmp_path: Path):
     append(tmp_path / "b" / "x.tfevents", 1)
 
     assert [len(tail.poll()) for _ in range(20)].index(1) > 5
+
+
+def test_share_that_is_read_counts_what_a_look_found_to_be_new(tmp_path: Path):
+    for name in ["a", "b"]:
+        append(tmp_path / name / "x.tfevents", 1, 2, 3)
+    tail = LogdirTail(tmp_path)
+
+    before = tail.share_read
+    first = [tail.share_read for _ in tail.iter_updates()]
+    nothing_new = [tail.share_read for _ in tail.iter_updates()] + [tail.share_read]
+    append(tmp_path / "a" / "x.tfevents", 4)
+    append(tmp_path / "b" / "x.tfevents", 4, 5, 6)
+    second = [tail.share_read for _ in tail.iter_updates()]
+
+    assert (before, first, nothing_new, second) == (0.0, [0.5, 1.0], [0.0], [0.25, 1.0])

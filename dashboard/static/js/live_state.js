@@ -1,7 +1,8 @@
 // How fresh the page is: a mark and a few words that are always visible, and the button that pauses.
 
-import { formatClock } from "./format.js";
-import { describeLive, describeLoss } from "./live_words.js";
+import { addKey } from "./keys.js";
+import { describeLive } from "./live_words.js";
+import "./loss.js";
 import { Icon, h, useEffect, useReducer, useRef, useSession } from "./react.js";
 import { session } from "./session.js";
 
@@ -13,7 +14,11 @@ export function LiveState() {
   useSession(session, ["live", "runs"]);
   useEffect(() => {
     const timer = setInterval(tick, 1000);
-    return () => clearInterval(timer);
+    const remove = addKey({ keys: ["Space"], label: "Pause or resume", group: "Everywhere", run: toggle });
+    return () => {
+      clearInterval(timer);
+      remove();
+    };
   }, []);
   const { look, text, title } = describeLive(collect());
   return h(
@@ -53,5 +58,5 @@ function Announcement({ look }) {
   const said = useRef({ look: "live", at: -Infinity, text: "" });
   const now = performance.now();
   if (look !== said.current.look && now - said.current.at >= ANNOUNCED_MS) said.current = { look, at: now, text: SPOKEN[look] };
-  return h("span", { className: "live-said", role: "status" }, said.current.text);
+  return h("span", { className: "visually-hidden", role: "status" }, said.current.text);
 }

@@ -13,10 +13,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from dashboard.api.live import HEARTBEAT_SECS, NewsHub, make_router, wait_for_news
+from dashboard.api.live import HEARTBEAT_SECS, News, NewsHub, make_router, wait_for_news
 from dashboard.sidecar import Sidecar
 from dashboard.store.memory import MemoryStore
-from summaries import FolderProblem, LogdirTail
+from summaries import FolderProblem, LogdirTail, SummaryWriter
 
 
 @dataclass
@@ -96,3 +96,69 @@ def test_change_right_after_the_look_is_not_missed() -> None:
         return len(looks)
 
     assert asyncio.run(miss_it()) == 2
+
+
+def test_news_begin_after_the_version_that_the_page_knows(board: Board, write_run: Callable[..., Path]) -> None:
+    for name in "abc":
+        write_run(name, {"loss": [1.0]})
+    board.reload()
+    known = board.store.version()
+    write_run("d", {"loss": [1.0, 2.0]})
+    board.reload()
+
+    with TestClient(board.app) as client:
+        told = {}
+        for query in ("", f"?server=board&since={known}", f"?server=another&since={known}", "?since=no%20number"):
+            with client.websocket_connect(f"/data/live{query}") as socket:
+                told[query] = sorted(socket.receive_json()["runs"])
+
+    assert list(told.values()) == [list("abcd"), ["d"], [], list("abcd")]
+
+
+def test_news_of_one_run_among_many_are_short(board: Board, write_run: Callable[..., Path]) -> None:
+    for number in range(300):
+        write_run(f"run_{number}", {"loss": [1.0]})
+    board.reload()
+    news = News(board.store, board, Sidecar([]), board.store.version(), clock=lambda: 0.0)
+    news.tell()
+    write_run("run_7", {"loss": [3.0, 4.0]})
+    board.reload()
+
+    assert news.is_due
+    assert {name: told[2:4] for name, told in news.tell()["runs"].items()} == {"run_7": [3, 0]}
+    assert not news.is_due
+
+
+def test_run_whose_state_changes_by_time_alone_is_told_once(board: Board) -> None:
+    writer = SummaryWriter(board.path / "run", heartbeat_secs=10)
+    writer.add_scalar("loss", 1.0, 0)
+    writer.flush()
+    board.reload()
+    (run,) = board.store.runs()
+    now = run.last_heard
+    news = News(board.store, board, Sidecar([]), clock=lambda: now)
+
+    said = []
+    for secs in (0, 29, 2, 1):
+        now += secs
+        said.append({name: told[-1] for name, told in news.tell()["runs"].items()})
+    writer.close()
+    board.reload()
+    said.append({name: told[-1] for name, told in news.tell()["runs"].items()})
+
+    assert said == [{"run": "running"}, {}, {"run": "stalled"}, {}, {"run": "finished"}]
+
+
+def test_clock_of_the_server_that_jumps_stops_no_news(board: Board, write_run: Callable[..., Path]) -> None:
+    now = time.time()
+    news = News(board.store, board, Sidecar([]), clock=lambda: now)
+    states = []
+    for step, hours in enumerate((0, 24, -48, 24)):
+        now += hours * 3600
+        write_run("run", {"loss": [float(step)]})
+        board.reload()
+        told = news.tell()
+        states.append(told["runs"]["run"][-1])
+        assert told["runs"]["run"][0] == told["version"]
+
+    assert states == ["finished"] * 4

@@ -1,0 +1,303 @@
+"""A page while its logs grow: what it says, what it asks for, and what befalls its server, its tab and its clock."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, Request, expect
+
+from summaries import SummaryWriter
+from tests.browser.served import log, serve
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Page]
+StartBoard = Callable[[Path], str]
+LOST_SERVER = r"WebSocket|ERR_CONNECTION_REFUSED"
+HIDE = """(isHidden) => {
+  Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+WATCH_SHIFTS = """() => {
+  window.shifts = [];
+  const note = (list) => window.shifts.push(...list.getEntries().map((entry) => entry.value));
+  new PerformanceObserver(note).observe({ type: "layout-shift" });
+}"""
+
+
+def live(page: Page) -> Locator:
+    return page.locator(".live")
+
+
+def value(page: Page, tag: str = "loss") -> Locator:
+    return page.locator(f'.card[data-tag="{tag}"] .card-value')
+
+
+def record_requests(page: Page, path: str) -> list[Request]:
+    """The requests for a path from now on, as they are sent."""
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request) if path in request.url else None)
+    return sent
+
+
+WORDS = {
+    "state: 'live', isRunning: true, age: 2.4": ("live", "live · 2 s ago"),
+    "state: 'live', isRunning: true, age: 131": ("live", "live · 2 m ago"),
+    "state: 'live'": ("idle", "up to date"),
+    "state: 'live', looked: 1.2": ("live", "watching · 1 s ago"),
+    "state: 'paused', numHeld: 14, numRunsHeld: 2": ("paused", "paused · 14 new"),
+    "state: 'paused', numHeld: 2_300_000, numRunsHeld: 2": ("paused", "paused · 2.3 M new"),
+    "state: 'paused'": ("paused", "paused"),
+    "state: 'reading', shareRead: 0.619": ("reading", "reading · 61 %"),
+    "state: 'reading', shareRead: 1": ("reading", "reading · 99 %"),
+    "state: 'reading', shareRead: null": ("reading", "reading · 0 %"),
+    "state: 'stale', silence: 40.9": ("stale", "no answer · 40 s"),
+}
+
+
+def test_states_have_their_words(run_module: Callable[[str, str], object]) -> None:
+    none = "silence: 0, shareRead: null, numHeld: 0, numRunsHeld: 0, looked: null, isRunning: false, age: 0"
+    calls = ", ".join(f"module.describeLive({{ {none}, {given} }})" for given in WORDS)
+
+    said = run_module("live_words.js", f"return [{calls}];")
+
+    assert [(one["look"], one["text"]) for one in said] == list(WORDS.values())
+
+
+def test_loss_is_told_in_one_line(run_module: Callable[[str, str], object]) -> None:
+    said = run_module(
+        "live_words.js", 'return [module.describeLoss(40.2, "14:02:11", 4.3), module.describeLoss(9, null, null)];'
+    )
+
+    assert said == [
+        {
+            "text": "No answer from the server for 40 s. You see the data of 14:02:11.",
+            "detail": "next try in 5 s",
+        },
+        {"text": "No answer from the server for 9 s.", "detail": "trying now"},
+    ]
+
+
+def test_states_of_runs_are_shown_by_shape_and_word(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "done") as done:
+        log(done, [1.0])
+    running = SummaryWriter(tmp_path / "going")
+    log(running, [1.0])
+    page = open_page(start_board(tmp_path))
+
+    expect(page.locator('[data-run="done"]').get_by_role("img", name="Finished")).to_be_visible()
+    expect(page.locator('[data-run="going"]').get_by_role("img", name="Running")).to_be_visible()
+    expect(live(page)).to_have_text(re.compile(r"^live · \d+ s ago$"))
+    running.close()
+
+    expect(page.locator('[data-run="going"]').get_by_role("img", name="Finished")).to_be_visible()
+    expect(live(page)).to_have_text("up to date")
+
+
+def test_paused_page_asks_for_nothing_counts_what_is_new_and_shows_it_at_once(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "run") as writer:
+        log(writer, [1.0, 0.9])
+        page = open_page(start_board(tmp_path))
+        expect(value(page)).to_have_text("0.9000")
+
+        page.keyboard.press("Space")
+        expect(live(page)).to_have_text("paused")
+        sent = record_requests(page, "/data/")
+        log(writer, [0.5] * 14, 2)
+        expect(live(page)).to_have_text("paused · 14 new")
+        asked_while_paused = [request.url for request in sent]
+        page.keyboard.press("Space")
+        expect(value(page)).to_have_text("0.5000")
+        expect(live(page)).to_have_text(re.compile(r"^live · "))
+
+    assert asked_while_paused == []
+    assert [int(since) for request in sent for since in re.findall(r"series.*[?&]since=(\d+)", request.url)][0] > 0
+
+
+def test_page_out_of_sight_asks_for_nothing_and_has_all_when_it_is_seen_again(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "run") as writer:
+        log(writer, [1.0])
+        page = open_page(start_board(tmp_path))
+        expect(value(page)).to_have_text("1.000")
+        page.evaluate(HIDE, True)
+        sent = record_requests(page, "/data/")
+        log(writer, [0.5], 1)
+        log(writer, [0.25], 2)
+        page.wait_for_function(
+            "() => import('/static/js/session.js').then(({ session }) => session.arrivals.numHeld === 2)"
+        )
+        asked_while_hidden = [request.url for request in sent]
+        page.evaluate(HIDE, False)
+
+        expect(value(page)).to_have_text("0.2500")
+        assert asked_while_hidden == []
+        assert len([request for request in sent if "/data/series" in request.url]) == 1
+
+
+def test_killed_server_is_waited_for_and_its_successor_believed(open_page: OpenPage, tmp_path: Path) -> None:
+    writer = SummaryWriter(tmp_path / "run")
+    log(writer, [1.0, 0.5])
+    with serve(tmp_path) as served:
+        page = open_page(served.address, allow_console=LOST_SERVER)
+        page.evaluate("window.isSamePage = true")
+        expect(value(page)).to_have_text("0.5000")
+
+        served.kill()
+        log(writer, [0.25] * 3, 2)
+        expect(live(page)).to_have_text(re.compile(r"^no answer · \d+ s$"))
+        expect(page.locator(".notification-text")).to_have_text(
+            re.compile(r"^No answer from the server for \d+ s\. You see the data of \d\d:\d\d:\d\d\.$")
+        )
+        expect(page.locator(".notification-detail")).to_have_text(re.compile(r"^(next try in \d s|trying now)$"))
+        expect(value(page)).to_have_text("0.5000")
+        served.start()
+
+        expect(value(page)).to_have_text("0.2500")
+        expect(page.locator(".card-foot")).to_have_text("all 5 points")
+        log(writer, [0.125], 5)
+        expect(value(page)).to_have_text("0.1250")
+        expect(page.locator(".notification")).to_have_count(0)
+        assert page.evaluate("window.isSamePage")
+    writer.close()
+
+
+def test_frozen_server_is_told_and_what_it_missed_appears(open_page: OpenPage, tmp_path: Path) -> None:
+    writer = SummaryWriter(tmp_path / "run")
+    log(writer, [1.0])
+    with serve(tmp_path) as served:
+        page = open_page(f"{served.address}/static/mark.svg", allow_console=LOST_SERVER)
+        page.clock.install()
+        page.goto(served.address)
+        expect(value(page)).to_have_text("1.000")
+
+        served.freeze()
+        page.clock.fast_forward(41_000)
+        expect(live(page)).to_have_text(re.compile(r"^no answer · 4\d s$"))
+        expect(page.locator(".notification-text")).to_contain_text("No answer from the server for 4")
+        log(writer, [0.5], 1)
+        page.get_by_role("button", name="Try now").click()
+        served.thaw()
+
+        expect(value(page)).to_have_text("0.5000")
+        expect(live(page)).to_have_text(re.compile(r"^live · \d+ s ago$"))
+        expect(page.locator(".notification")).to_have_count(0)
+    writer.close()
+
+
+def test_logdir_that_vanishes_and_comes_back_as_another_shows_what_is_there(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    for folder, last in (("runs", 1.0), ("others", 2.0)):
+        with SummaryWriter(tmp_path / folder / "run") as writer:
+            log(writer, [last])
+    page = open_page(start_board(tmp_path / "runs"))
+    expect(value(page)).to_have_text("1.000")
+
+    (tmp_path / "runs").rename(tmp_path / "away")
+    expect(page.get_by_role("heading", name="does not exist")).to_be_visible()
+    (tmp_path / "others").rename(tmp_path / "runs")
+    expect(value(page)).to_have_text("2.000")
+    (tmp_path / "runs").rename(tmp_path / "others")
+    (tmp_path / "away").rename(tmp_path / "runs")
+
+    expect(value(page)).to_have_text("1.000")
+
+
+@pytest.mark.parametrize("hours", [-30, 30])
+def test_browser_whose_clock_is_wrong_and_jumps_shows_ages_by_the_servers_clock(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path, hours: int
+) -> None:
+    with SummaryWriter(tmp_path / "run") as writer:
+        log(writer, [1.0])
+        address = start_board(tmp_path)
+        page = open_page(f"{address}/static/mark.svg")
+        page.clock.install(time=time.time() + hours * 3600)
+        page.goto(address)
+        expect(value(page)).to_have_text("1.000")
+        expect(live(page)).to_have_text(re.compile(r"^live · \d+ s ago$"))
+        expect(page.locator(".run-row .age")).to_have_text(re.compile(r"^\d+ s$"))
+
+        page.clock.fast_forward(24 * 3600 * 1000)  # as a laptop that slept
+        log(writer, [0.5], 1)
+
+        expect(value(page)).to_have_text("0.5000")
+        expect(live(page)).to_have_text(re.compile(r"^live · \d+ s ago$"))
+
+
+def test_wall_times_of_the_future_have_no_negative_age(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "soon") as writer, SummaryWriter(tmp_path / "beyond") as other:
+        writer.add_scalar("loss", 1.0, 0, walltime=time.time() + 3600)
+        other.add_scalar("loss", 2.0, 0, walltime=1e15)
+        writer.flush()
+        other.flush()
+        page = open_page(start_board(tmp_path))
+
+        expect(page.locator(".run-row .age")).to_have_text(["0 s", "0 s"])
+        expect(live(page)).to_have_text(re.compile(r"^live · \d+ s ago$"))
+        expect(page.locator('[data-run="soon"] .age')).to_have_attribute(
+            "title", re.compile(r"(59 m|1 h) ahead of the server's clock$")
+        )
+        log(writer, [0.5], 1)
+        expect(value(page).first).to_have_text("0.5000")
+
+
+def test_two_tabs_follow_and_pause_by_themselves(start_board: StartBoard, open_page: OpenPage, tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path / "run") as writer:
+        log(writer, [1.0])
+        address = start_board(tmp_path)
+        one, two = open_page(address), open_page(address)
+        for page in (one, two):
+            expect(value(page)).to_have_text("1.000")
+        live(one).click()
+
+        log(writer, [0.5], 1)
+
+        expect(live(one)).to_have_text("paused · 1 new")
+        expect(value(two)).to_have_text("0.5000")
+        expect(value(one)).to_have_text("1.000")
+
+
+def test_growing_runs_shift_nothing_and_are_asked_for_one_request_at_a_time(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    writers = [SummaryWriter(tmp_path / f"run_{number}") for number in range(8)]
+    for writer in writers:
+        log(writer, [1.0])
+    page = open_page(start_board(tmp_path))
+    expect(page.locator(".card-foot")).to_have_text("all 8 points")
+    page.evaluate(WATCH_SHIFTS)
+    in_flight: set[Request] = set()
+    most = 0
+
+    def begin(request: Request) -> None:
+        nonlocal most
+        if "/data/series" in request.url:
+            in_flight.add(request)
+            most = max(most, len(in_flight))
+
+    page.on("request", begin)
+    page.on("requestfinished", lambda request: in_flight.discard(request))
+    for step in range(1, 60):
+        for writer in writers:
+            log(writer, [1.0 / step], step)
+    live(page).click()
+    expect(live(page)).to_contain_text("paused")
+    live(page).click()
+    expect(page.locator(".card-foot")).to_have_text("all 480 points")
+    for writer in writers:
+        writer.close()
+    expect(live(page)).to_have_text("up to date")
+
+    assert page.evaluate("window.shifts") == []
+    assert most == 1
