@@ -73,14 +73,14 @@ def make_router(sidecar: Sidecar, hub: NewsHub, settings: Settings, server: str)
     @router.get("/data/sidecar")
     def get_sidecar(if_none_match: Annotated[str | None, Header()] = None) -> Response:
         """All that people added: to runs, as views, the baseline; what is not set is left out of a run."""
-        version, state = sidecar.read()
-        remarks = [_hide_data_folder(remark, settings) for remark in sidecar.remarks()]
-        etag = f'"{server}-{version}-{zlib.crc32(" ".join(remarks).encode()):08x}"'
+        known = sidecar.read()
+        remarks = [_hide_data_folder(remark, settings) for remark in known.remarks]
+        etag = f'"{server}-{known.version}-{zlib.crc32(" ".join(remarks).encode()):08x}"'
         headers = {"ETag": etag, "Cache-Control": "no-cache"}
         if if_none_match == etag:
             return Response(status_code=304, headers=headers)
-        facts = {"server": server, "version": version, "is_read_only": sidecar.is_read_only, "remarks": remarks}
-        return JSONResponse(facts | state_to_json(state), headers=headers)
+        facts = {"server": server, "version": known.version, "is_read_only": sidecar.is_read_only, "remarks": remarks}
+        return JSONResponse(facts | state_to_json(known.state), headers=headers)
 
     @router.post("/data/sidecar/edits", responses=CHANGE_RESPONSES)
     def post_edits(body: EditsBody) -> Kept:

@@ -20,6 +20,7 @@ from dashboard.sidecar.edits import Edit, decode, encode, show_time
 from dashboard.sidecar.fields import check, find_rule
 from dashboard.sidecar.folders import open_folder, read_file, remove_file, write_file
 from dashboard.sidecar.merge import compact
+from summaries.logdirs import show_path
 
 MAX_FILES = 32
 """So many files are written as one."""
@@ -68,8 +69,8 @@ class EditFolder:
 
     @property
     def path(self) -> str:
-        """The folder's path."""
-        return os.path.join(self._base, *self._parts)
+        """The folder's path, as one shows it."""
+        return show_path(os.path.join(self._base, *self._parts))
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -87,7 +88,7 @@ class EditFolder:
                     if file.num_strange == 1
                     else f"{file.num_strange:,} lines that are no edits"
                 )
-                found.append(f"{os.path.join(self.path, name)} holds {lines}. Continuing without.")
+                found.append(f"{self.path}/{show_path(name)} holds {lines}. Continuing without.")
         return tuple(found)
 
     def look(self) -> bool:

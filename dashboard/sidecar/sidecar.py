@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -49,6 +49,21 @@ class Applied:
     ids: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a sidecar knows.
+
+    Attributes:
+        version: Grows with every change of the state.
+        state: All that people added.
+        remarks: What people should know of where it is kept, a sentence each.
+    """
+
+    version: int
+    state: SidecarState
+    remarks: tuple[str, ...]
+
+
 class Sidecar:
     """What people added to the runs of some logdirs. Safe to use from any thread.
 
@@ -74,8 +89,8 @@ class Sidecar:
         self._clock = Clock(clock)
         self._lock = threading.Lock()
         self._edits: Mapping[str, tuple[Edit, Shelf]] = {}
-        self._state = SidecarState()
-        self._version = 0  # before the first look
+        # Replaced as a whole, so that who asks never waits for a disk; version 0 is before the first look.
+        self._known = Known(0, SidecarState(), ())
 
     @property
     def is_read_only(self) -> bool:
@@ -85,32 +100,33 @@ class Sidecar:
     @property
     def version(self) -> int:
         """Grows with every change of the state; 0 before the first look. Never waits."""
-        return self._version
+        return self._known.version
 
     def state(self) -> SidecarState:
         """All that people added, as of the last look."""
-        return self.read()[1]
-
-    def read(self) -> tuple[int, SidecarState]:
-        """The version and its state."""
-        with self._lock:
-            self._look_first()
-            return self._version, self._state
+        return self.read().state
 
     def remarks(self) -> tuple[str, ...]:
         """What people should know of where it is kept, a sentence each."""
-        with self._lock:
-            self._look_first()
-            return tuple(itertools.chain.from_iterable(shelf.remarks for shelf in self._shelves))
+        return self.read().remarks
+
+    def read(self) -> Known:
+        """All that is known, as of the last look."""
+        if not self._known.version:
+            with self._lock:
+                self._look_first()
+        return self._known
 
     def look(self) -> bool:
         """Reads what other boards changed; whether they did."""
         with self._lock:
+            before = self._known.version
             self._look_first()
-            before = self._version
             if any([shelf.look() for shelf in self._shelves]):
                 self._take_in()
-            return self._version != before
+            else:
+                self._known = replace(self._known, remarks=self._find_remarks())
+            return self._known.version != before
 
     def apply(self, changes: Iterable[Change]) -> Applied:
         """Keeps changes: all of those in one logdir, or none. They survive whatever happens once this returns.
@@ -152,7 +168,7 @@ class Sidecar:
             raise ReadOnlyError(READ_ONLY)
 
     def _look_first(self) -> None:
-        if not self._version:
+        if not self._known.version:
             for shelf in self._shelves:
                 shelf.look()
             self._take_in()
@@ -167,7 +183,7 @@ class Sidecar:
                 shelf.write(own)
         finally:
             self._take_in()
-        return Applied(self._version, tuple(edit.id for _, edit in placed))
+        return Applied(self._known.version, tuple(edit.id for _, edit in placed))
 
     def _take_in(self) -> None:
         placed = [
@@ -179,9 +195,11 @@ class Sidecar:
         self._edits = {edit.id: (edit, shelf) for edit, shelf in placed}
         self._clock.show(max((edit.time for edit, _ in placed), default=0))
         state = make_state(fold(edit for edit, _ in placed))
-        if state != self._state or not self._version:
-            self._state = state
-            self._version += 1
+        version = self._known.version + (state != self._known.state or not self._known.version)
+        self._known = Known(version, state, self._find_remarks())
+
+    def _find_remarks(self) -> tuple[str, ...]:
+        return tuple(itertools.chain.from_iterable(shelf.remarks for shelf in self._shelves))
 
     def _find_shelf(self, change: Change) -> Shelf:
         run = find_run_of(change.path, change.value)

@@ -17,6 +17,7 @@ printf '%s\n' "${COMPREPLY[@]}"
     ("words", "completed"),
     [
         (["board", "--path"], {"--path-prefix"}),
+        (["board", "--read"], {"--read-only"}),
         (["board", "ins"], {"inspect"}),
         (["board", "inspect", "--js"], {"--json"}),
         (["board", "completion", "z"], {"zsh"}),

@@ -58,6 +58,12 @@ def test_bad_arguments_end_with_a_message(
     assert message in capsys.readouterr().err
 
 
+def test_board_changes_what_people_add_unless_told_not_to() -> None:
+    assert not parse_settings(["--logdir", "x"]).read_only
+    assert parse_settings(["--logdir", "x", "--read-only"]).read_only
+    assert not parse_settings(["--logdir", "x", "--no-read-only"]).read_only
+
+
 @pytest.mark.parametrize(("given", "expected"), [("/board/", "/board"), ("/", ""), ("", ""), ("/a/b.c", "/a/b.c")])
 def test_prefix_ends_without_a_slash(given: str, expected: str) -> None:
     assert parse_settings(["--logdir", "x", "--path-prefix", given]).path_prefix == expected

@@ -77,6 +77,18 @@ def test_torn_and_strange_lines_are_passed_over_and_told(make_folder: Callable[[
     assert folder.problems == (f"{path} holds 3 lines that are no edits. Continuing without.",)
 
 
+def test_name_that_is_no_text_is_told_as_text(make_folder: Callable[[], EditFolder], tmp_path: Path) -> None:
+    folder = make_folder()
+    folder.write([make_edit(3)])
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/.board/edits/caf\xe9.jsonl")).write_text("no edit")
+
+    folder.look()
+
+    assert folder.problems == (
+        f"{tmp_path}/.board/edits/caf\\xe9.jsonl holds 1 line that is no edit. Continuing without.",
+    )
+
+
 def test_path_of_a_later_release_is_kept(make_folder: Callable[[], EditFolder], tmp_path: Path) -> None:
     later = Edit(1, "a", ("runs", "a", "rating"), [5])
     folder = make_folder()

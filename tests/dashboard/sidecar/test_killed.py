@@ -32,7 +32,7 @@ for number in range(100):
 """
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(5))
 def test_acknowledged_edits_survive_the_end_of_their_writer(tmp_path: Path, seed: int) -> None:
     random = np.random.default_rng(seed)
     with subprocess.Popen([sys.executable, "-c", EDIT, str(tmp_path)], stdout=subprocess.PIPE, text=True) as writer:
