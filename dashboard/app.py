@@ -6,7 +6,7 @@ import asyncio
 import html
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from dashboard.security import SecurityMiddleware, content_security_policy
 from dashboard.settings import Settings
 from dashboard.sidecar import Sidecar
 from dashboard.store.opening import open_store
+from dashboard.store.protocol import LogStore
 from dashboard.store.tailer import Tailer
 
 _FOLDER = Path(__file__).parent
@@ -79,17 +80,7 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
     sidecar = Sidecar(settings.logdirs, is_read_only=settings.read_only)
     tailer = Tailer(settings.logdir, store, hub.notify, poll_secs=settings.reload_interval, look_beside=sidecar.look)
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        hub.open()
-        tailer.start()
-        store.start()
-        yield
-        hub.close()
-        await asyncio.to_thread(tailer.stop)
-        await asyncio.to_thread(store.close)
-
-    app = Board(lifespan=lifespan, **describe_api(__version__, settings.path_prefix))
+    app = Board(lifespan=_make_lifespan(hub, tailer, store), **describe_api(__version__, settings.path_prefix))
     errors.install(app)
     for router in make_routers(store, sidecar, Selections(), hub, tailer, settings, server):
         app.include_router(router)
@@ -106,6 +97,22 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
         callbacks=pages.callback_map,
     )
     return app
+
+
+def _make_lifespan(
+    hub: NewsHub, tailer: Tailer, store: LogStore
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        hub.open()
+        tailer.start()
+        store.start()
+        yield
+        hub.close()
+        await asyncio.to_thread(tailer.stop)
+        await asyncio.to_thread(store.close)
+
+    return lifespan
 
 
 def _add_files(app: FastAPI) -> None:
