@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+_ERRORS = {
+    "aiohttp": ("ClientError",),
+    "azure.core.exceptions": ("AzureError",),
+    "botocore.exceptions": ("BotoCoreError", "ClientError"),
+    "gcsfs.retry": ("HttpError",),
+    "google.auth.exceptions": ("GoogleAuthError",),
+}
+"""What the libraries of stores raise beside OSError: the roots of all their errors, by module."""
 
 
 def find_system(address: str) -> tuple[Any, str]:
@@ -50,5 +60,12 @@ def store_errors() -> Iterator[None]:
         yield
     except (OSError, ImportError):
         raise
-    except Exception as error:  # each store's library has errors of its own
+    except _find_errors() as error:
         raise OSError(f"{type(error).__name__}: {error}") from error
+
+
+def _find_errors() -> tuple[type[BaseException], ...]:
+    """The errors of those libraries that are loaded; of others none can have come."""
+    modules = ((sys.modules.get(module), names) for module, names in _ERRORS.items())
+    # What they say of a bad name, and of a connection that was closed meanwhile.
+    return ValueError, RuntimeError, *(getattr(module, name) for module, names in modules if module for name in names)

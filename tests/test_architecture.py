@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 MAX_FILE_LINES = 600
 MAX_FUNCTION_LINES = 50
+MAX_BROAD_EXCEPTS = 7
 
 # Folder or file → top-level modules (or dotted prefixes) that nothing in it may import.
 FORBIDDEN = {
@@ -115,6 +116,17 @@ def test_functions_are_short_enough_to_read() -> None:
                     too_long.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}: {lines} lines")
 
     assert too_long == []
+
+
+def test_few_places_catch_every_exception() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in source_files(".py")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if line.strip().startswith(("except Exception", "except:")) and path.relative_to(ROOT).parts[0] != "tests"
+    ]
+
+    assert len(found) <= MAX_BROAD_EXCEPTS, found
 
 
 def test_no_import_cycle_between_modules() -> None:

@@ -42,6 +42,19 @@ class HistogramHook(Hook):
             self.run(context)
 
 
+_OTHER_JAX = (
+    AssertionError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    NotImplementedError,
+)
+"""What reading JAX's private scopes can raise where they are others; a graph is never worth a training."""
+
+
 class GraphHook(Hook):
     """Writes the graph of one training step, once."""
 
@@ -49,7 +62,7 @@ class GraphHook(Hook):
         """Converts what was traced for the compiler anyway; a failure is one warning."""
         try:
             graph = context.step_graph()
-        except Exception as error:  # noqa: BLE001 - JAX's scopes are private; a graph is never worth a training
+        except _OTHER_JAX as error:
             _LOG.warning("Could not convert the graph: %r. Continuing without a graph.", error)
             return
         context.writer.add_graph(graph)

@@ -218,6 +218,15 @@ def test_graph_that_cannot_be_converted_is_one_warning(
     assert caplog.text.count("Could not convert the graph: KeyError('train_step'). Continuing without a graph.") == 1
 
 
+def test_failure_of_the_device_while_a_graph_is_made_ends_the_training() -> None:
+    class Failing:
+        def step_graph(self) -> Any:
+            raise RuntimeError("RESOURCE_EXHAUSTED")
+
+    with pytest.raises(RuntimeError, match="RESOURCE_EXHAUSTED"):
+        hooks.GraphHook().begin(Failing())
+
+
 def test_source_of_a_node_is_the_line_of_the_model_fn(line: Arrays, tmp_path: Path) -> None:
     def model_fn(features: Any, labels: Any, mode: Mode) -> EstimatorSpec:
         with layers.scope("tower"):
