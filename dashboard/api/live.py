@@ -158,8 +158,10 @@ def make_router(store: LogStore, sidecar: Sidecar, hub: NewsHub, progress: Progr
     async def live(socket: WebSocket) -> None:
         await socket.accept()
         listener = asyncio.create_task(_listen(socket))
-        news = News(store, progress, sidecar, _find_since(socket.query_params, server, store))
         try:
+            since = _find_since(socket.query_params, server, store)
+            # It asks for the state of every run, which takes long for thousands.
+            news = await asyncio.to_thread(News, store, progress, sidecar, since)
             while not (hub.is_closed or listener.done()):
                 await socket.send_json({"server": server, **news.tell()})
                 await wait_for_news(hub, listener, lambda: news.is_due)

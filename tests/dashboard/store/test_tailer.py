@@ -70,3 +70,20 @@ def test_new_run_in_a_watched_folder_is_picked_up(watched: Watched, tmp_path: Pa
         watched.wait_for(1 if name == "a" else 2)
 
     assert {run.name for run in watched.store.runs()} == {"a", "deep/er/b"}
+
+
+def test_first_look_tells_how_far_it_is_and_when_it_has_ended(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        with SummaryWriter(tmp_path / name, heartbeat_secs=None) as writer:
+            writer.add_scalar("loss", 1.0, 0)
+    shares: queue.Queue[float | None] = queue.Queue()
+    tailer = Tailer(tmp_path, MemoryStore(), lambda: shares.put(tailer.share_read))
+
+    before = tailer.share_read
+    tailer.start()
+    told = [shares.get(timeout=PATIENCE_SECS) for _ in range(3)]
+    tailer.stop(PATIENCE_SECS)
+
+    assert before == 0.0
+    assert told == [pytest.approx(0.5, abs=0.05), 1.0, None]
+    assert not tailer.is_reading
