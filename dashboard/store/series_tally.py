@@ -248,6 +248,11 @@ def follow_files(files: Sequence[FileTallies]) -> RunTallies:
 
     A file that begins at a step which those before had reached is a restart, or another writer.
     """
+    if len(files) == 1:  # as most runs have it
+        (file,) = files
+        names, tallies = file.names, file.tallies
+        rows = np.flatnonzero(tallies.num_points)
+        return RunTallies(tuple(names[row] or "" for row in rows.tolist()), tallies.pick(rows))
     tags = tuple(dict.fromkeys(tag for file in files for tag in file.names if tag is not None))
     whole = make_empty_tallies(len(tags))
     for file in files:
