@@ -13,14 +13,18 @@ from dashboard.api import (
     histograms,
     live,
     marks,
+    run_groups,
+    run_queries,
     runs,
     selections,
     series,
     sidecar,
+    sparklines,
     tags,
     trash,
 )
 from dashboard.api.live import NewsHub
+from dashboard.api.run_facts import RunFactTable
 from dashboard.api.selections import Selections
 from dashboard.settings import Settings
 from dashboard.sidecar import Sidecar
@@ -33,6 +37,7 @@ def make_routers(
     store: LogStore, added: Sidecar, posted: Selections, hub: NewsHub, tailer: Tailer, settings: Settings, server: str
 ) -> tuple[APIRouter, ...]:
     """Makes every data route of one board; `server` tells it from every other, also on the same logdir."""
+    run_facts = RunFactTable(store, added, posted, server)
     return (
         blobs.make_router(store, server),
         facts.make_router(store, server),
@@ -41,10 +46,13 @@ def make_routers(
         histograms.make_router(store, posted, server),
         live.make_router(store, added, hub, tailer, server),
         marks.make_router(store, posted, server),
+        run_groups.make_router(run_facts),
+        run_queries.make_router(run_facts),
         runs.make_router(store, settings, tailer, server),
         selections.make_router(posted),
         series.make_router(store, posted, server),
         sidecar.make_router(added, hub, settings, server),
+        sparklines.make_router(store, server),
         tags.make_router(store, server),
         trash.make_router(Trash(settings.logdirs, is_read_only=settings.read_only), store, server),
         errors.make_router(),  # last: it takes every path that is left

@@ -40,6 +40,7 @@ PARAMETERS = {
     "/data/graph/node": ["run", "id"],
     "/data/graph/search": ["run", "q"],
     "/data/sidecar": [],
+    "/data/runs/columns": ["selection", "limit"],
     "/data/runs/trash": [],
     "/data/openapi.json": [],
     "/data/live": [],
@@ -59,8 +60,15 @@ BODIES = [
     b'{"edits": [{"path": ["runs", "../..", "tags", "x"], "value": true}]}', b'{"undo": ["x"]}', b'{"undo": []}',
     b'{"edits": [{"path": ["baseline"], "value": {"a": [NaN, ' + b"9" * 5_000 + b"]}}]}",
     b'{"runs": ["a"], "confirmation": "x"}', b'{"runs": ["a"], "confirmation": "\\ud800"}', b'{"id": "../.."}',
+    b'{"query": "loss.min < 3 or lr"}', b'{"query": "\\ud800 < 1"}', b'{"query": "name ~ /\\ud83d\\ude00(/"}',
+    b'{"by": ["loss"]}',
+    b'{"text": "\\ud83d\\ude00 lo", "cursor": 1}', b'{"text": "", "cursor": 0}', b'{"columns": ["loss", "status"]}',
+    b'{"pattern": "(a)|b", "slots": {"": 1}}', b'{"runs": ["a"], "tag": "loss"}', b'{"by": "loss"}', b"{}",
 ]  # fmt: skip
-POSTS = ["selections", "sidecar/edits", "sidecar/undo", "runs/trash", "runs/restore"]
+POSTS = [
+    "selections", "sidecar/edits", "sidecar/undo", "runs/trash", "runs/restore", "runs/query", "runs/complete",
+    "runs/table", "runs/differences", "runs/groups", "runs/ramp", "runs/sparklines",
+]  # fmt: skip
 
 
 @pytest.fixture
