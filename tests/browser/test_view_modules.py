@@ -27,11 +27,7 @@ MAKE_VIEW = """
     const { KEYS } = await import('/static/js/view_keys.js');
     const makeView = (path, emit = () => {}) => {
       if (path) history.replaceState(null, "", path);
-      const view = new module.ViewState({ root: "/", emit });
-      for (const [page, codecs] of Object.entries(KEYS)) {
-        for (const [name, codec] of Object.entries(codecs)) view.register(page ? `${page}.${name}` : name, codec);
-      }
-      return view;
+      return new module.ViewState({ root: "/", keys: KEYS, emit });
     };
     const valuesOf = (view) => ({ ...view.ofPage(""), ...view.ofPage(view.page) });
 """
@@ -181,6 +177,21 @@ def test_keys_of_another_page_are_kept_beside_the_link(run_view: Callable[[str],
     """)
 
     assert shown == ["?v=2&filter=loss", "kernel", ""]
+
+
+def test_key_that_is_registered_later_takes_what_the_link_said(run_view: Callable[[str], object]) -> None:
+    told, value, query = run_view("""
+        const { text } = await import('/static/js/view_codecs.js');
+        const told = [];
+        const view = makeView("/scalars?v=2&group=lr&smoothing=0.5", (keys) => told.push(...keys));
+        view.set({ "scalars.x": "wall" });
+        view.register("group", text());
+        view.register("color", text());
+        return [told, view.get("group"), view.href().split("?")[1]];
+    """)
+
+    assert (told, value) == (["scalars.x", "group"], "lr")
+    assert query == "v=2&x=wall&smoothing=0.5&group=lr"
 
 
 def test_undo_and_redo_walk_through_the_steps(run_view: Callable[[str], object]) -> None:

@@ -39,10 +39,7 @@ class Session extends Emitter {
     this.theme = resolveTheme();
     this.cursorStep = null;
     this.focusedRun = null;
-    this.view = new ViewState({ root: ROOT.pathname, emit: (keys) => this.#follow(keys) });
-    for (const [page, codecs] of Object.entries(KEYS)) {
-      for (const [name, codec] of Object.entries(codecs)) this.view.register(page ? `${page}.${name}` : name, codec);
-    }
+    this.view = new ViewState({ root: ROOT.pathname, keys: KEYS, emit: (keys) => this.#follow(keys) });
     this.selection = new Selection(this.view);
     this.arrivals = new Arrivals();
     this.live = new LiveLink(new URL("data/live", ROOT), (news) => this.#receive(news));

@@ -13,6 +13,7 @@ const FIRST_PAGE = "scalars";
 export class ViewState {
   #codecs = new Map();
   #values = new Map(); // of keys that are not at their default
+  #texts = new Map(); // how these stand in the URL
   #came = new Map(); // key → texts, as the URL or the entry brought them
   #steps = new UndoStack();
   #root;
@@ -20,11 +21,14 @@ export class ViewState {
   #timer = null;
   #written = -Infinity;
 
-  // root: path of the board; emit(keys): called after keys changed.
-  constructor({ root, emit }) {
+  // root: path of the board; keys: {page: {name: codec}}; emit(keys): called after keys changed.
+  constructor({ root, keys, emit }) {
     this.#root = root;
     this.#emit = emit;
     this.isNewer = this.#arrive(true);
+    for (const [page, codecs] of Object.entries(keys)) {
+      for (const [name, codec] of Object.entries(codecs)) this.#learn(page ? `${page}.${name}` : name, codec);
+    }
     window.addEventListener("popstate", () => this.#return());
     window.addEventListener("pagehide", () => this.flush());
   }
@@ -42,10 +46,14 @@ export class ViewState {
     return this.#steps.redoLabel;
   }
 
-  // Makes a key known and takes what the URL says of it. A codec is described in view_codecs.js.
+  // Makes a key known later, and takes what the URL said of it. A codec is described in view_codecs.js.
   register(key, codec) {
+    if (this.#learn(key, codec)) this.#announce(new Set([key]));
+  }
+
+  #learn(key, codec) {
     this.#codecs.set(key, codec);
-    this.#take(key, this.#came.get(key));
+    return this.#take(key, this.#came.get(key));
   }
 
   get(key) {
@@ -133,18 +141,23 @@ export class ViewState {
   }
 
   // Takes the texts of a key; those that say nothing sensible leave the default. → whether the value changed
-  #take(key, texts = []) {
+  #take(key, given = []) {
     const { parse, format } = this.#codecs.get(key);
-    const before = this.#textsOf(key);
-    const value = texts.length > 0 ? parse(texts) : undefined;
-    const isDefault = value === undefined || format(value).length === 0;
-    if (isDefault) this.#values.delete(key);
-    else this.#values.set(key, value);
-    return JSON.stringify(before) !== JSON.stringify(this.#textsOf(key));
+    const value = given.length > 0 ? parse(given) : undefined;
+    const texts = value === undefined ? [] : format(value);
+    const isChanged = !areEqual(texts, this.#textsOf(key));
+    if (texts.length > 0) {
+      this.#values.set(key, value);
+      this.#texts.set(key, texts);
+    } else {
+      this.#values.delete(key);
+      this.#texts.delete(key);
+    }
+    return isChanged;
   }
 
   #textsOf(key) {
-    return this.#values.has(key) ? this.#codecs.get(key).format(this.#values.get(key)) : [];
+    return this.#texts.get(key) ?? [];
   }
 
   #announce(changed) {
@@ -170,7 +183,7 @@ export class ViewState {
     this.#timer = null;
     this.#written = performance.now();
     const { query } = this.#query(this.page);
-    const kept = Object.fromEntries([...this.#values.keys()].map((key) => [key, this.#textsOf(key)]));
+    const kept = Object.fromEntries(this.#texts);
     history.replaceState({ ...history.state, view: { query, kept } }, "", location.pathname + query + location.hash);
   }
 
@@ -208,4 +221,8 @@ function pageOf(key) {
 
 function nameOf(key) {
   return key.slice(key.indexOf(".") + 1);
+}
+
+function areEqual(a, b) {
+  return a.length === b.length && a.every((text, i) => text === b[i]);
 }

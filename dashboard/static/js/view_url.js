@@ -31,8 +31,8 @@ const MIGRATIONS = {
 
 // entries: [[name, texts], …] → {query, leftOut: names of those that do not fit a link}; no entry, no query.
 export function writeQuery(entries) {
-  const parts = entries.map(([name, texts]) => ({ name, text: encode(name, texts), isLong: texts.length > MAX_ITEMS }));
-  const leftOut = new Set(parts.filter((part) => part.isLong).map((part) => part.name));
+  const leftOut = new Set(entries.filter(([, texts]) => texts.length > MAX_ITEMS).map(([name]) => name));
+  const parts = entries.filter(([name]) => !leftOut.has(name)).map(([name, texts]) => ({ name, text: encode(name, texts) }));
   const kept = () => parts.filter((part) => !leftOut.has(part.name));
   while (lengthOf(kept()) > MAX_LENGTH) leftOut.add(longest(kept()).name);
   const query = kept().map((part) => part.text);
