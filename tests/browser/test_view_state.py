@@ -150,7 +150,7 @@ def test_pages_are_the_entries_of_the_history_and_each_is_found_as_it_was_left(o
     box.click()
     page.get_by_label("Filter tags by regex").fill("weights")
     expect(page).to_have_url(f"{board}/histograms?v=2&except=exp/low&filter=weights")
-    expect(card(page, "weights").locator(".card-foot")).to_contain_text("histogram")
+    expect(card(page, "weights").locator(".card-foot")).to_contain_text("logged")
     assert page.evaluate("history.length") == length + 1
 
     page.go_back()
@@ -161,7 +161,7 @@ def test_pages_are_the_entries_of_the_history_and_each_is_found_as_it_was_left(o
     expect(page).to_have_url(f"{board}/histograms?v=2&except=exp/low&filter=weights")
     expect(box).not_to_be_checked()
     expect(page.get_by_label("Filter tags by regex")).to_have_value("weights")
-    expect(card(page, "weights").locator(".card-foot")).to_contain_text("histogram")
+    expect(card(page, "weights").locator(".card-foot")).to_contain_text("logged")
 
     page.reload()
     page.get_by_role("link", name="Scalars").click()
