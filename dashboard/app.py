@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -89,13 +89,7 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
     pages = make_dash(settings, app)
     app.include_router(errors.make_last_router())
     app.state.dash, app.state.store, app.state.access = pages, store, access
-    app.layers = partial(
-        add_layers,
-        settings=settings,
-        access=access,
-        policy=content_security_policy(pages.csp_hashes()),
-        callbacks=pages.callback_map,
-    )
+    app.layers = partial(add_layers, settings=settings, access=access, pages=pages)
     return app
 
 
@@ -122,12 +116,11 @@ def _add_files(app: FastAPI) -> None:
     app.add_api_route("/favicon.ico", lambda: FileResponse(_FOLDER / "static" / "mark.svg"), include_in_schema=False)
 
 
-def add_layers(
-    app: ASGIApp, *, settings: Settings, access: Access | None, policy: str, callbacks: Mapping[str, Any]
-) -> ASGIApp:
+def add_layers(app: ASGIApp, *, settings: Settings, access: Access | None, pages: dash.Dash) -> ASGIApp:
     """Puts an application behind layers of the board's own; the security layer sees every request first."""
-    pages = PagePaths(app, paths=frozenset(page.path for page in PAGES))
-    answering = HeadRequests(Compression(CallbackRequests(pages, callbacks=callbacks)))
+    policy = content_security_policy(pages.csp_hashes())
+    with_paths = PagePaths(app, paths=frozenset(page.path for page in PAGES))
+    answering = HeadRequests(Compression(CallbackRequests(with_paths, callbacks=pages.callback_map)))
     prefixed = PathPrefix(answering, prefix=settings.path_prefix)
     return SecurityMiddleware(prefixed, settings=settings, access=access, policy=policy)
 

@@ -45,6 +45,7 @@ PACKAGES = (
         "5.3.0",
         ("files/jetbrains-mono-latin-wght-normal.woff2", "files/jetbrains-mono-greek-wght-normal.woff2"),
     ),
+    Package("swagger-ui", "swagger-ui-dist", "5.35.0", ("swagger-ui-bundle.js", "swagger-ui.css", "NOTICE")),
     Package("tabler", "@tabler/icons", "3.52.0", tuple(f"icons/outline/{icon}.svg" for icon in ICONS)),
 )
 

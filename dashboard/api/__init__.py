@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from dashboard.api import (
     blobs,
+    docs,
     errors,
     facts,
     graph,
@@ -40,6 +41,7 @@ def make_routers(
     run_facts = RunFactTable(store, added, posted, server)
     return (
         blobs.make_router(store, server),
+        docs.make_router(),
         facts.make_router(store, server),
         graph.make_router(store, server),
         health.make_router(store, settings, tailer, server),
