@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -86,12 +87,23 @@ def test_states_of_runs_are_shown_by_shape_and_word(
 ) -> None:
     with SummaryWriter(tmp_path / "done") as done:
         log(done, [1.0])
-    running = SummaryWriter(tmp_path / "going")
+    with pytest.raises(ZeroDivisionError), SummaryWriter(tmp_path / "broken") as broken:
+        log(broken, [1 / 0])
+    with pytest.raises(KeyboardInterrupt), SummaryWriter(tmp_path / "stopped"):
+        raise KeyboardInterrupt
+    running = SummaryWriter(tmp_path / "going", heartbeat_secs=0.2)
     log(running, [1.0])
+    shutil.copytree(tmp_path / "going", tmp_path / "silent")  # as of a machine that is gone: no more heartbeats
     page = open_page(start_board(tmp_path))
 
-    expect(page.locator('[data-run="done"]').get_by_role("img", name="Finished")).to_be_visible()
-    expect(page.locator('[data-run="going"]').get_by_role("img", name="Running")).to_be_visible()
+    for name, state in {
+        "done": "Finished",
+        "broken": "Failed",
+        "stopped": "Interrupted",
+        "going": "Running",
+        "silent": "Stalled",
+    }.items():
+        expect(page.locator(f'[data-run="{name}"]').get_by_role("img", name=state)).to_be_visible()
     expect(live(page)).to_have_text(re.compile(r"^live · \d+ s ago$"))
     running.close()
 

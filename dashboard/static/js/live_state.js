@@ -6,6 +6,7 @@ import "./loss.js";
 import { Icon, h, useEffect, useReducer, useRef, useSession } from "./react.js";
 import { session } from "./session.js";
 
+const LOSS_ICONS = ["alert-triangle", "x"];
 const ANNOUNCED_MS = 30_000; // more often nobody wants to hear of it
 const SPOKEN = { live: "Live", idle: "Up to date", paused: "Paused", reading: "Reading", stale: "No answer from the server" };
 
@@ -31,7 +32,13 @@ export function LiveState() {
       h("span", { className: "live-text" }, text),
     ),
     h(Announcement, { look }),
+    h(LossIcons),
   );
+}
+
+// What tells of a lost server cannot be fetched from it any more, so it is in the document before.
+function LossIcons() {
+  return h("span", { className: "visually-hidden", "aria-hidden": true }, LOSS_ICONS.map((name) => h(Icon, { key: name, name })));
 }
 
 function toggle() {
