@@ -41,7 +41,7 @@ class _File:
 
     Attributes:
         stamp: Inode, size and time of the last change, as of then.
-        is_own: Whether this user made it.
+        is_own: Whether it may be written as one with others: this user made it, and every line is as we write it.
         edits: Its edits.
         num_strange: Lines that are no edits.
     """
@@ -115,7 +115,7 @@ class EditFolder:
         """
         with open_folder(self._base, self._parts, is_made=True) as folder:
             write_file(folder, _name_file(edits[-1].time, edits[-1].id), _encode_all(edits))
-            with contextlib.suppress(OSError):  # it can be done another time
+            with contextlib.suppress(OSError, RecursionError):  # it can be done another time
                 self._compact(folder, edits[-1].time)
         self.look()
 
@@ -140,17 +140,18 @@ class EditFolder:
             return _File((0, 0, 0), is_own)
         except (OSError, ValueError):
             return _File(stamp, is_own, num_strange=1)
-        edits = [_find_edit(line) for line in lines if line.strip()]
-        right = tuple(edit for edit in edits if edit is not None)
-        return _File(stamp, is_own, right, len(edits) - len(right))
+        found = [(_find_edit(line), line) for line in lines if line.strip()]
+        right = [(edit, line) for edit, line in found if edit is not None]
+        is_plain = len(right) == len(found) and all(_is_plain(edit, line) for edit, line in right)
+        return _File(stamp, is_own and is_plain, tuple(edit for edit, _ in right), len(found) - len(right))
 
     def _compact(self, folder: int, now: int) -> None:
         """Writes many files as one.
 
-        Others' files are left alone, since in some folders they can't be removed; and those with lines that are no
-        edits, for their authors to look at.
+        Others' files are left alone, since in some folders they can't be removed; and those with lines that someone
+        wrote by hand, or a later release.
         """
-        names = [name for name, file in self._files.items() if file.is_own and not file.num_strange]
+        names = [name for name, file in self._files.items() if file.is_own]
         if len(names) <= MAX_FILES:
             return
         own = {edit.id for name in names for edit in self._files[name].edits}
@@ -192,6 +193,14 @@ def _find_edit(line: str) -> Edit | None:
     except ValueError:
         return None
     return edit
+
+
+def _is_plain(edit: Edit, line: str) -> bool:
+    """Whether a line is what we write for its edit, so that nothing of it is lost when it is written again."""
+    try:
+        return encode(edit) == line and bool(line.encode())
+    except (ValueError, RecursionError):
+        return False
 
 
 def _encode_all(edits: Sequence[Edit]) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.sidecar.edits import Path
+from dashboard.sidecar.fields import find_rule
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,14 @@ def make_state(values: Mapping[Path, Any]) -> SidecarState:
     fields: dict[str, dict[str, Any]] = {}
     views, notes = {}, []
     for path, value in values.items():
+        if find_rule(path) is None:
+            continue
         match path:
             case ("runs", run, "tags", tag):
                 fields.setdefault(run, {}).setdefault("tags", []).append(tag)
             case ("runs", run, "annotations", identifier):
                 notes.append(Note(run, identifier, **value))
-            case ("runs", run, name) if name in RunNotes.__dataclass_fields__:
+            case ("runs", run, name):
                 fields.setdefault(run, {})[name] = value
             case ("views", name):
                 views[name] = value

@@ -161,6 +161,32 @@ def test_files_with_strange_lines_stay_as_they_are(make_folder: Callable[[], Edi
     assert len(folder.edits) == 41
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"time": "2026-11-25T00:00:00Z", "id": "h", "path": ["runs", "a", "name"], "value": "by hand"}',
+        '{"time": "2026-11-25T00:00:00.000000Z", "id": "h", "path": ["runs", "a", "name"], "value": "x", "by": "me"}',
+        '{"time": "2026-11-25T00:00:00.000000Z", "id": "\\ud800", "path": ["later"], "value": "\\ud800"}',
+        '{"time": "2026-11-25T00:00:00.000000Z", "id": "h", "path": ["\udcff"], "value": 1}',
+    ],
+    ids=range(4),
+)
+def test_file_that_was_written_otherwise_stays_as_it_is(
+    line: str, make_folder: Callable[[], EditFolder], tmp_path: Path
+) -> None:
+    folder = make_folder()
+    folder.write([make_edit(0)])
+    path = tmp_path / ".board" / "edits" / "another.jsonl"
+    path.write_text(line, errors="surrogateescape")
+
+    for number in range(40):
+        folder.write([make_edit(number)])
+
+    assert path.read_text(errors="surrogateescape") == line
+    assert len(folder.edits) == 42
+    assert len(os.listdir(path.parent)) < 40
+
+
 def test_file_that_was_changed_by_hand_stays(make_folder: Callable[[], EditFolder], tmp_path: Path) -> None:
     folder = make_folder()
     for number in range(edit_folder.MAX_FILES + 1):

@@ -3,9 +3,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from dashboard.api.sidecar import state_to_json
 from dashboard.sidecar import Change, Note, ReadOnlyError, RunNotes, Sidecar
 from summaries import parse_logdirs
 
@@ -268,6 +272,37 @@ def test_logdir_that_is_gone_is_not_made_again(tmp_path: Path, open_board: Calla
 
     assert list(tmp_path.iterdir()) == []
     assert sidecar.state().baseline == ""
+
+
+PARTS = st.sampled_from(
+    ["runs", "a", "name", "notes", "color", "tags", "annotations", "baseline", "views", "later", ""]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.fixed_dictionaries({"step": inner, "text": inner, "tag": inner}),
+    max_leaves=4,
+)
+LINES = st.fixed_dictionaries(
+    {
+        "time": st.sampled_from(["2026-11-25T00:00:00Z", "2026-11-25T00:00:01Z", "soon"]),
+        "id": st.text("ab", max_size=2),
+        "path": st.lists(PARTS, max_size=5) | JSON,
+        "value": JSON,
+    },
+    optional={"undoes": st.text("ab", max_size=2) | JSON},
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(LINES, max_size=8))
+def test_whatever_lies_there_is_a_state_that_can_be_sent(tmp_path: Path, lines: list[dict[str, Any]]) -> None:
+    edits = tmp_path / ".board" / "edits"
+    edits.mkdir(parents=True, exist_ok=True)
+    (edits / "strange.jsonl").write_text("\n".join(map(json.dumps, lines)))
+
+    state = Sidecar(parse_logdirs(tmp_path)).state()
+
+    assert json.dumps(state_to_json(state), ensure_ascii=False, allow_nan=False).encode()
 
 
 def test_documentation_shows_edits_as_they_are(tmp_path: Path, open_board: Callable[..., Sidecar]) -> None:
