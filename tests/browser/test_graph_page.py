@@ -197,6 +197,17 @@ def test_view_is_the_same_after_a_reload(iris: Page) -> None:
     expect(iris.locator(".graph-title h3")).to_have_text("dot_general")
 
 
+def test_undo_closes_what_was_opened(iris: Page) -> None:
+    box(iris, "dense_1").dblclick()
+    expect(box(iris, "dense_1/dot_general")).to_be_visible()
+
+    iris.keyboard.press("Control+z")
+
+    expect(box(iris, "dense_1/dot_general")).to_have_count(0)
+    iris.keyboard.press("Control+Shift+z")
+    expect(box(iris, "dense_1/dot_general")).to_be_visible()
+
+
 def test_any_other_graph_is_drawn_by_scopes(open_page: OpenPage, other_board: str) -> None:
     page = open_page(f"{other_board}/graph?run=plain")
     expect(box(page, "net")).to_be_visible()
