@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import threading
 import time
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from dashboard.api.parameters import MAX_NAME_CHARACTERS, Name
+from dashboard.api.answers import JSON_TYPE, answer, encode_json
+from dashboard.api.description import MEDIA_TYPES, shows
+from dashboard.api.parameters import MAX_NAME_CHARACTERS, KindParameter, Name
 from dashboard.api.runs import hide_folders
 from dashboard.health import add_counts, capitalize, describe_counts, explain_nothing
 from dashboard.inspection.passed_over import PassedOver
@@ -33,6 +34,48 @@ MAX_PASSED_OVER = 200
 MAX_RUNS = 100
 _KEPT_SECS = 2.0
 """How long what was passed over may be known before it is looked for again."""
+
+EXAMPLE = {
+    "server": "5f2a90c1",
+    "version": 5311,
+    "is_reading": False,
+    "is_compiled": True,
+    "totals": {
+        "num_runs": 1,
+        "num_files": 1,
+        "num_bytes": 19_344,
+        "num_records": 400,
+        "num_points": 398,
+        "num_with_problems": 1,
+    },
+    "remarks": [],
+    "folders": [],
+    "index": "No index is kept.",
+    "passed_over": {
+        "num_files": 1,
+        "is_whole": True,
+        "files": [{"path": "…/runs/notes.txt", "sentence": "Its name does not hold “tfevents”."}],
+    },
+    "num_files": 1,
+    "files": [
+        {
+            "run": "baseline",
+            "name": "events.out.tfevents.1764084000.box.42.0",
+            "path": "…/runs/baseline/events.out.tfevents.1764084000.box.42.0",
+            "state": "damaged",
+            "num_bytes": 19_344,
+            "num_records": 400,
+            "num_points": 398,
+            "kinds": {"scalars": 398, "status": 2},
+            "holds": "398 scalars",
+            "is_torn": False,
+            "sentences": ["The checksum of a record is wrong at byte 1,978; skipped 48 bytes."],
+        }
+    ],
+    "run": None,
+}
+TEXT_EXAMPLE = "runs: 1 run, 1 event file, 19.3 kB\n  398 scalars\n  read by the compiled scanner\n"
+WHY_EXAMPLE = {"sentence": "Run `baseline` holds no images: it logged 398 scalars."}
 
 
 class Reports:
@@ -57,22 +100,22 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
     """Makes the routes that tell of files and of what is not to be seen; arguments as of `api.runs.make_router`."""
     router, reports = APIRouter(tags=["health"]), Reports(store, progress, settings)
 
-    @router.get("/data/health")
+    @router.get("/data/health", responses=shows(EXAMPLE, text=TEXT_EXAMPLE))
     def get_health(
+        request: Request,
         run: Annotated[Name | None, Query(description="Only files of this run.", examples=["baseline"])] = None,
         problems: Annotated[bool, Query(description="Only files with something to say of.")] = False,
         q: Annotated[str, Query(max_length=MAX_NAME_CHARACTERS, description="Part of a run's or file's name.")] = "",
         offset: Annotated[int, Query(ge=0, le=10**9, description="Files to leave out at the beginning.")] = 0,
         limit: Annotated[int, Query(ge=1, le=MAX_FILES, description="Files of the answer.")] = 200,
         format: Literal["json", "text"] = "json",
-        if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:
         """Files, those with problems first, and the totals of all; as text, what `board inspect` prints of them."""
         version, report = reports.get()
         chosen = [file for file in report.files if _is_asked(file, run, q.lower(), problems=problems)]
         if format == "text":
             part = report if len(chosen) == len(report.files) else _narrow(report, chosen)
-            return _answer(hide_folders(to_text(part, MAX_FILES), settings), "text/plain", if_none_match)
+            return _answer(request, hide_folders(to_text(part, MAX_FILES), settings), MEDIA_TYPES["text"])
         chosen.sort(key=lambda file: (not file.sentences, file.run, file.path))
         content = {
             "server": server,
@@ -88,12 +131,12 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
             "files": [file_to_json(file, settings) for file in chosen[offset : offset + limit]],
             "run": None if run is None else describe_run(run, report, store.runs()),
         }
-        return _answer(json.dumps(content), "application/json", if_none_match)
+        return _answer(request, encode_json(content), JSON_TYPE)
 
-    @router.get("/data/health/why")
+    @router.get("/data/health/why", responses=shows(WHY_EXAMPLE))
     def get_why(
         run: Annotated[list[Name], Query(min_length=1, max_length=MAX_RUNS, examples=[["baseline"]])],
-        kind: Annotated[str, Query(min_length=1, max_length=64, examples=["scalars"])],
+        kind: KindParameter,
     ) -> dict[str, str]:
         """In a sentence or a few, why nothing of a kind is to be seen of some runs; "" if there is something."""
         files = reports.get()[1].files
@@ -103,11 +146,11 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
     return router
 
 
-def _answer(content: str, media_type: str, if_none_match: str | None) -> Response:
-    etag = f'"{hashlib.sha256(content.encode()).hexdigest()[:16]}"'
-    if if_none_match == etag:
-        return Response(status_code=304)
-    return Response(content, media_type=media_type, headers={"etag": etag, "cache-control": "no-cache"})
+def _answer(request: Request, content: str | bytes, media_type: str) -> Response:
+    """An answer whose ETag is made from all of it: what lies in the folders has no version."""
+    data = content.encode() if isinstance(content, str) else content
+    digest = hashlib.sha256(data).hexdigest()[:16]
+    return answer(request, (digest,), lambda: Response(data, media_type=media_type))
 
 
 def _is_asked(file: FileReport, run: str | None, part: str, *, problems: bool) -> bool:
