@@ -65,7 +65,11 @@ def make_router(store: LogStore, server: str) -> APIRouter:
         part = slice(first, first + limit)
         return answer(request, (server, version), lambda: json_answer(_to_json(blobs, part) | {"version": version}))
 
-    @router.get("/data/blob", responses=shows(None, png="‰PNG…", wav="RIFF…", text="A note.", protobuf="…"))
+    @router.get(
+        "/data/blob",
+        response_class=Response,
+        responses=shows(None, png="‰PNG…", wav="RIFF…", text="A note.", protobuf="…"),
+    )
     def get_blob(
         request: Request,
         run: RunParameter,

@@ -15,6 +15,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from dashboard.api.answers import answer as send
 from dashboard.api.answers import json_answer
+from dashboard.api.description import shows
 from dashboard.api.errors import not_found
 from dashboard.api.parameters import Name, RunParameter
 from dashboard.graph import Hierarchy, build_hierarchy, drawing_answer, panel_answer, read_graph, search_answer
@@ -26,6 +27,27 @@ MAX_GRAPHS = 4
 MAX_OPEN = 500
 
 GraphKey = tuple[str, str, int, int]
+
+OpenParameter = Annotated[
+    list[Name] | None,
+    Query(alias="open", max_length=MAX_OPEN, description="Scopes that are open.", examples=[["model"]]),
+]
+KeepParameter = Annotated[Name, Query(description="What stays in its place.", examples=["model"])]
+IdParameter = Annotated[Name, Query(description="A scope or node.", examples=["model/dense"])]
+SearchParameter = Annotated[
+    Name, Query(description="Part of a path or op, or /a regular expression/.", examples=["MatMul"])
+]
+GRAPH_EXAMPLE = {
+    "boxes": [{"id": "model", "kind": "module", "name": "model", "x": -106.0, "y": 0.0, "width": 212.0, "height": 50}],
+    "edges": [],
+    "layers": [{"id": "model", "name": "model", "depth": 0, "params": 0, "nodes": 2, "can_open": True}],
+    "totals": {"params": 0, "flops": 0, "saved_bytes": 0, "nodes": 2},
+}
+NODE_EXAMPLE = {"id": "model", "name": "model", "path": ["model"], "op": "", "is_scope": True, "nodes": 2, "params": 0}
+SEARCH_EXAMPLE = {
+    "total": 1,
+    "hits": [{"id": "model/dense/out", "name": "out", "op": "MatMul", "scopes": ["model", "model/dense"]}],
+}
 
 
 class GraphCache:
@@ -81,23 +103,23 @@ def make_router(store: LogStore, server: str) -> APIRouter:
         except ValueError as error:
             raise HTTPException(status_code=422, detail=str(error)) from error
 
-    @router.get("/data/graph")
+    @router.get("/data/graph", responses=shows(GRAPH_EXAMPLE))
     def get_graph(
         request: Request,
         run: RunParameter,
-        opened: Annotated[list[Name] | None, Query(alias="open", max_length=MAX_OPEN)] = None,
-        keep: Name = "",
+        opened: OpenParameter = None,
+        keep: KeepParameter = "",
     ) -> Response:
         """The placed boxes and edges of a run's graph, and its layer table, with the scopes `open` opened."""
         return answer(request, run, lambda hierarchy: drawing_answer(hierarchy, frozenset(opened or ()), keep))
 
-    @router.get("/data/graph/node")
-    def get_node(request: Request, run: RunParameter, id: Name) -> Response:
+    @router.get("/data/graph/node", responses=shows(NODE_EXAMPLE))
+    def get_node(request: Request, run: RunParameter, id: IdParameter) -> Response:
         """The facts of one scope or node."""
         return answer(request, run, lambda hierarchy: panel_answer(hierarchy, id))
 
-    @router.get("/data/graph/search")
-    def search_nodes(request: Request, run: RunParameter, q: Name) -> Response:
+    @router.get("/data/graph/search", responses=shows(SEARCH_EXAMPLE))
+    def search_nodes(request: Request, run: RunParameter, q: SearchParameter) -> Response:
         """The scopes and nodes whose path or op matches."""
         return answer(request, run, lambda hierarchy: search_answer(hierarchy, q))
 

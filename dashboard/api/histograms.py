@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from dashboard.api import histograms_wire as wire
 from dashboard.api.answers import answer, json_answer, looking_up
 from dashboard.api.clients import ClientParameter
+from dashboard.api.description import shows
 from dashboard.api.errors import not_found
 from dashboard.api.parameters import Name, RunParameter, SelectionParameter, SinceParameter, Step, TagParameter
 from dashboard.api.selections import Selections
@@ -31,6 +32,31 @@ MAX_STEPS = 60
 MAX_WIDTH_PX = 2_000
 MAX_REMEMBERED = 500_000
 _BINARY = "application/octet-stream"
+
+
+PreferredRunParameter = Annotated[
+    Name | None, Query(description="Drawn where it has the tag; else the newest run.", examples=["baseline"])
+]
+MaxStepsParameter = Annotated[int, Query(ge=2, le=MAX_STEPS, description="Histograms of a card.", examples=[24])]
+WidthParameter = Annotated[int, Query(ge=16, le=MAX_WIDTH_PX, description="Pixels of the plot.", examples=[280])]
+FormatParameter = Annotated[Literal["binary", "json"], Query(description="Form of the answer.", examples=["json"])]
+CARDS_EXAMPLE = {
+    "version": 5312,
+    "cards": [
+        {
+            "tag": 0,
+            "run": 0,
+            "runs": [0],
+            "num_logged": 1,
+            "range": [0.97, 2.53],
+            "steps": [0],
+            "wall_times": [1764084000.0],
+            "mean": [1.83],
+            "shares": [[0.33, 0.0, 0.33, 0.33]],
+        }
+    ],
+}
+BUCKETS_EXAMPLE = {"histograms": [{"step": 0, "lefts": [1.0, 2.0], "rights": [2.0, 2.5], "counts": [1.0, 2.0]}]}
 
 
 class Finding(IntEnum):
@@ -111,17 +137,17 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
     router = APIRouter(tags=["histograms"])
     reader = HistogramReader()
 
-    @router.get("/data/histograms")
+    @router.get("/data/histograms", responses=shows(CARDS_EXAMPLE, binary="BRDH…"))
     def get_histograms(
         request: Request,
         client: ClientParameter,
         selection: SelectionParameter,
         tag: Annotated[list[Name], Query(min_length=1, max_length=MAX_TAGS, examples=[["weights/dense"]])],
-        run: Annotated[Name | None, Query(description="Drawn where it has the tag; else the newest run.")] = None,
-        max_steps: Annotated[int, Query(ge=2, le=MAX_STEPS, description="Histograms of a card.")] = 24,
-        width: Annotated[int, Query(ge=16, le=MAX_WIDTH_PX, description="Pixels of the plot.")] = 280,
+        run: PreferredRunParameter = None,
+        max_steps: MaxStepsParameter = 24,
+        width: WidthParameter = 280,
         since: SinceParameter = 0,
-        format: Literal["binary", "json"] = "binary",
+        format: FormatParameter = "binary",
     ) -> Response:
         """The ridges of every tag, each of one run of a selection.
 
@@ -139,12 +165,12 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
 
         return answer(request, (server, version), make)
 
-    @router.get("/data/histograms/buckets")
+    @router.get("/data/histograms/buckets", responses=shows(BUCKETS_EXAMPLE, binary="BRDB…"))
     def get_buckets(
         run: RunParameter,
         tag: TagParameter,
         step: Annotated[list[Step], Query(min_length=1, max_length=MAX_STEPS, examples=[[0, 100]])],
-        format: Literal["binary", "json"] = "binary",
+        format: FormatParameter = "binary",
     ) -> Response:
         """The buckets of one tag of one run, as they were logged, at given steps."""
         try:

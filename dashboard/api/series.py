@@ -62,7 +62,7 @@ EXAMPLE = {
             "steps": [0.0, 2.0],
             "wall_times": [1764084000.0, 1764084002.0],
             "values": [1.25, 0.75],
-            "smoothed": None,
+            "smoothed": [1.25, 0.9],
             "segment_starts": [0, 1],
             "superseded": [False, False],
             "non_finite": [{"step": 1.0, "wall_time": 1764084001.0, "value": "NaN"}],
