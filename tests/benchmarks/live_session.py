@@ -33,15 +33,15 @@ SETTLE_SECS = 20.0
 """How long the last points may take."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
-# What the page hears, by the wall clock: how many points there are in all, and when that was known.
+# What the page hears: when by the wall clock, when it was told by the server, and how many points there were in all.
 _FOLLOW = """async () => {
   const { session } = await import("/static/js/session.js");
   const known = new Map(session.runs.map((run) => [run.name, run.num_points]));
   const sum = () => [...known.values()].reduce((all, one) => all + one, 0);
-  window.heard = [[Date.now(), sum()]];
+  window.heard = [];
   session.live.on("heard", (news) => {
     for (const [name, told] of Object.entries(news.runs)) known.set(name, told[2]);
-    window.heard.push([Date.now(), sum()]);
+    window.heard.push([Date.now() / 1000, news.time, sum()]);
   });
   window.shift = 0;
   const note = (list) => { for (const entry of list.getEntries()) window.shift += entry.value; };
@@ -59,7 +59,8 @@ class Session:
         num_logged: Points that were flushed.
         num_known: Points that the page knows of at the end.
         feet: What the cards in view say of their points at the end.
-        latencies_ms: Of each round, from the end of its last flush to the browser's knowledge of all of its points.
+        heard_ms: Of each round, from the end of its last flush to the browser's knowledge of all of its points.
+        told_ms: Likewise, to the server's message.
         rss_start: Resident memory of the server when the page stood, in bytes.
         rss_end: The same at the end.
         cpu_secs: What the server took of the processors.
@@ -72,7 +73,8 @@ class Session:
     num_logged: int
     num_known: int
     feet: list[str]
-    latencies_ms: list[float]
+    heard_ms: list[float]
+    told_ms: list[float]
     rss_start: int
     rss_end: int
     cpu_secs: float
@@ -85,7 +87,9 @@ class Session:
 @contextmanager
 def serve(logdir: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A board on a logdir: its process and its address."""
-    command = [sys.executable, "-m", "dashboard.cli", "--logdir", str(logdir), "--port", "0", "--index", "off"]
+    index = logdir.with_name(f"{logdir.name}-index")
+    flags = ["--logdir", str(logdir), "--port", "0", "--index", str(index)]
+    command = [sys.executable, "-m", "dashboard.cli", *flags]
     board = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         said = re.search(r"board is ready at (\S+)", board.stdout.readline()) if board.stdout else None
@@ -134,7 +138,7 @@ class Growth:
 def run_session(num_files: int, secs: float) -> Session:
     """Runs a session of so many files and seconds."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()), "runs")
         names = [f"run_{number:03}" for number in range(num_files)]
         writers = [stack.enter_context(SummaryWriter(folder / name)) for name in names]
         growth = Growth(writers)
@@ -155,12 +159,13 @@ def _follow(page: Page, growth: Growth, pid: int, secs: float) -> Session:
         page.wait_for_timeout(max(0.0, now + ROUND_SECS - time.monotonic()) * 1000)
     taken, cpu_secs, rss_end = time.monotonic() - began, read_cpu(pid) - cpu_start, read_rss(pid)
     feet = _wait_for_feet(page, growth.num_logged)
-    heard: list[tuple[float, int]] = page.evaluate("window.heard")
+    heard: list[tuple[float, float, int]] = page.evaluate("window.heard")
     return Session(
         num_logged=growth.num_logged,
-        num_known=heard[-1][1],
+        num_known=heard[-1][2],
         feet=feet,
-        latencies_ms=match_rounds(rounds, heard),
+        heard_ms=match_rounds(rounds, [(at, num_points) for at, _, num_points in heard]),
+        told_ms=match_rounds(rounds, [(told, num_points) for _, told, num_points in heard]),
         rss_start=rss_start,
         rss_end=rss_end,
         cpu_secs=cpu_secs,
@@ -200,13 +205,13 @@ def match_rounds(rounds: list[tuple[float, int]], heard: list[tuple[float, int]]
 
     Args:
         rounds: When the last file of a round was flushed, in seconds, and how many points there were then.
-        heard: When the browser heard of something, in ms, and how many points it knew then.
+        heard: When something was told, in seconds, and of how many points.
     """
     latencies = []
     for flushed, num_points in rounds:
         known = next((at for at, num_known in heard if num_known >= num_points), None)
         if known is not None:
-            latencies.append(known - 1000 * flushed)
+            latencies.append(1000 * (known - flushed))
     return latencies
 
 
@@ -224,12 +229,16 @@ def read_cpu(pid: int) -> float:
 
 def describe(session: Session) -> str:
     """The table of a session."""
-    p50, p95 = np.percentile(session.latencies_ms, [50, 95])
+    told, heard = (
+        " / ".join(f"{ms:.0f} ms" for ms in np.percentile(all_ms, [50, 95]))
+        for all_ms in (session.told_ms, session.heard_ms)
+    )
     rows = {
         "points logged": f"{session.num_logged:,}",
         "points known to the page at the end": f"{session.num_known:,}",
         "cards in view": "; ".join(sorted(set(session.feet))),
-        "flush to the browser's knowledge, p50 / p95": f"{p50:.0f} ms / {p95:.0f} ms (goal 100 / 300)",
+        "flush to the server's message, p50 / p95": told,
+        "flush to the browser's knowledge, p50 / p95": f"{heard} (goal 100 / 300)",
         "memory of the server, start / end": f"{session.rss_start / 1e6:.1f} MB / {session.rss_end / 1e6:.1f} MB",
         "the server's share of one core": f"{100 * session.cpu_secs / session.secs:.0f} %",
         "series requests": f"{session.num_requests:,}, {session.num_requests / session.secs:.1f} a second, "
