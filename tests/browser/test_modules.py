@@ -114,3 +114,12 @@ def test_common_folders_are_elided_but_never_a_whole_name(run_module: Run) -> No
         "",
         "",
     ]
+
+
+def test_answer_since_a_version_is_merged_into_the_list_of_runs(run_module: Callable[[str, str], object]) -> None:
+    known = "[{name: 'c', first_wall_time: 3}, {name: 'b', first_wall_time: 2}, {name: 'a', first_wall_time: 1}]"
+    changed = "[{name: 'd', first_wall_time: 3}, {name: 'a', first_wall_time: 1}, {name: 'new', first_wall_time: null}]"
+    merge = f"return module.mergeRuns({known}, {{since: %s, gone: ['b'], runs: {changed}}}).map((run) => run.name);"
+
+    assert run_module("run_merge.js", merge % 7) == ["new", "c", "d", "a"]
+    assert run_module("run_merge.js", merge % 0) == ["d", "a", "new"]

@@ -7,6 +7,7 @@ import { Emitter } from "./emitter.js";
 import { getBuffer, getJSON, getText, postJSON } from "./http.js";
 import { LiveLink } from "./live.js";
 import { onPreference } from "./preferences.js";
+import { mergeRuns } from "./run_merge.js";
 import { labelRuns, slotStyle, Slots } from "./run_style.js";
 import { Selection } from "./selection.js";
 import { roundBounds } from "./view_codecs.js";
@@ -22,6 +23,7 @@ const SELECTION_KEYS = ["only", "except", "also"];
 class Session extends Emitter {
   #tagsByKind = new Map(); // kind → {version, tags}
   #slots = new Slots();
+  #listed = 0; // version of the list of runs; 0 before the first
   #isStale = false; // the list of runs is older than the news
   #refreshing = null;
   #key = null; // promise of {key, runs}
@@ -91,7 +93,7 @@ class Session extends Emitter {
     while (this.#isStale) {
       this.#isStale = false;
       try {
-        this.#takeRuns(await this.getJSON("data/runs"));
+        this.#takeRuns(await this.getJSON("data/runs", { since: this.#listed }));
         await pause(this.live.isReading ? READING_MS : GATHER_MS); // runs that appear together are listed together
       } catch (error) {
         this.#isStale = true;
@@ -105,14 +107,20 @@ class Session extends Emitter {
   #takeRuns(answer) {
     if (this.#isHalfRead(answer)) return;
     this.#meet(answer.server);
+    if (answer.since && answer.since !== this.#listed) {
+      this.#isStale = true; // asked of a server that another took the place of
+      return;
+    }
+    const runs = mergeRuns(this.runs, answer);
+    this.#listed = answer.version;
     this.live.begin({ server: answer.server, since: answer.version });
     this.logdir = answer.logdir;
     this.remarks = answer.remarks;
     this.isCompiled = answer.is_compiled;
     this.tagsVersion = Math.max(this.tagsVersion, answer.tags_version);
     const isReading = answer.is_reading ?? false;
-    this.#slots.assign(answer.runs, isReading);
-    this.#setRuns(labelRuns(answer.runs).map((run) => ({ ...run, slot: this.#slots.of(run.name) })));
+    this.#slots.assign(runs, isReading);
+    this.#setRuns(labelRuns(runs).map((run) => ({ ...run, slot: this.#slots.of(run.name) })));
     this.isLoaded = true;
     this.#applySelection(isReading);
     this.emit("runs");
@@ -135,6 +143,7 @@ class Session extends Emitter {
     this.server = server;
     if (!isOther) return false;
     this.tagsVersion = 0;
+    this.#listed = 0;
     this.#tagsByKind.clear();
     this.#key = null;
     this.arrivals.forget();
