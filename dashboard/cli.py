@@ -10,14 +10,14 @@ import socket
 import ssl
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TextIO
 
-from dashboard import completion, inspection
-from dashboard.access import make_access
 from dashboard.hosts import is_loopback
 from dashboard.settings import DEFAULT_PORT, Settings, parse_settings
 
-_COMMANDS = {inspection.NAME: inspection.main, completion.NAME: completion.main}
+# Imported when they are asked for, as is what serves: --version has no need to wait for them.
+_COMMANDS = {"completion": "dashboard.completion", "inspect": "dashboard.inspection"}
 _PORTS_TO_TRY = 20
 
 
@@ -26,8 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     command = _COMMANDS.get(words[0]) if words else None
     if command is not None:
-        return command(words[1:])
+        return int(import_module(command).main(words[1:]))
     settings = parse_settings(arguments)
+    from dashboard.access import make_access
+
     try:
         for logdir in settings.logdirs:
             logdir.check()
@@ -46,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for logdir in settings.logdirs:
         if not logdir.exists:
             _say(f"board: logdir {logdir.label!r} does not exist yet. board watches for it.", stream=sys.stderr)
-    from dashboard.serving import serve  # most of a second, which the other commands have no need to wait
+    from dashboard.serving import serve  # most of a second, after what can be wrong was said
 
     serve(settings, access, listening)
     return 0

@@ -72,6 +72,8 @@ def test_imports_point_from_examples_to_trainer_to_summaries(folder: str) -> Non
     ("module", "unwanted"),
     [
         ("summaries", {"jax", "torch", "dash", "tensorboard", "pandas"}),
+        ("dashboard", {"asyncio", "dash", "fastapi", "numpy", "plotly", "summaries"}),
+        ("dashboard.cli", {"dash", "fastapi", "pandas", "plotly", "pydantic", "sqlite3", "starlette", "uvicorn"}),
         ("dashboard.app", {"jax", "torch", "tensorflow", "trainer"}),
         ("trainer", {"torch", "tensorflow", "keras", "sklearn", "dash", "pandas"}),
     ],
