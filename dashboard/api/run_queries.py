@@ -168,9 +168,10 @@ def _iter_described(table: RunTable, rows: Rows, limit: int) -> Iterator[dict[st
     for fact in table.iter_facts():
         if fact.source != "hparams":
             yield _describe_column(table, rows, fact, limit)
+    is_all = rows is table.order
     names = set(table.names_of(rows))
     for tag, runs in table.tags.items():
-        num_runs = sum(run in names for run in runs)
+        num_runs = len(runs) if is_all else len(names.intersection(runs))
         if num_runs:
             measures = [one for one in MEASURES if not one.startswith("best") or table.has_direction(tag)]
             name = name_fact(Metric(tag), table)

@@ -190,8 +190,8 @@ def _make_word(token: Any) -> Word | Pattern:
 
 
 def _make_pattern(token: Any) -> Pattern:
-    unwrap = {"REGEX": unescape_pattern, "STRING": unquote}.get(token.type, str)
-    text = unwrap(token)
+    inner = unquote(token) if token.type == "STRING" else token[1:-1] if token.type == "REGEX" else str(token)
+    text = unescape_pattern(inner)
     if not text:
         raise QueryError("A regular expression must not be empty.", _span_of(token))
     if re.search(r"(?<!\\)(?:\\\\)*\\$", text):

@@ -11,7 +11,7 @@ from dashboard.queries.runs.columns import Arrays, make_numbers
 from dashboard.queries.runs.facts import Metric
 from dashboard.store.protocol import LogStore
 from dashboard.store.series_tally import RunTallies, SeriesTallies
-from summaries import Facts
+from summaries import Facts, MetricDeclaration
 
 _Places = dict[str, int]
 
@@ -23,6 +23,7 @@ class Gatherer:
         self._store = store
         self._tallies: dict[str, tuple[_Places, SeriesTallies]] = {}
         self._declared: dict[str, Facts] = {}
+        self._declarations: dict[frozenset[MetricDeclaration], Facts] = {}  # runs of one program declare the same
         self._places: dict[tuple[str, ...], _Places] = {}  # runs of one program have the same tags
 
     def forget(self, run: str) -> None:
@@ -33,7 +34,13 @@ class Gatherer:
         """Notes which values the run declares to be better, and nothing else of `facts`."""
         self._declared.pop(run, None)
         if facts.metrics:
-            self._declared[run] = Facts(metrics=facts.metrics)
+            said = frozenset(facts.metrics.values())
+            self._declared[run] = self._declarations.setdefault(said, Facts(metrics=facts.metrics))
+
+    def has_direction(self, tag: str) -> bool:
+        """Whether some run declares, or declared, which values of a tag are better."""
+        found = (facts.find_metric(tag) for facts in self._declarations.values())
+        return any(declared is not None and declared.direction for declared in found)
 
     def find_direction(self, run: str, tag: str) -> str:
         """`min` or `max`; "" if the run says nothing of the tag."""
@@ -67,7 +74,6 @@ class GatheredMetric:
         self._metric = metric
         self._numbers = np.zeros(0)
         self._is_there = np.zeros(0, dtype=bool)
-        self.has_direction = False
 
     @property
     def num_bytes(self) -> int:
@@ -94,7 +100,6 @@ class GatheredMetric:
     def _measure(self, run: str, gatherer: Gatherer) -> float | None:
         measure = self._metric.measure
         direction = gatherer.find_direction(run, self._metric.tag) if measure in ("best", "best_step") else ""
-        self.has_direction = self.has_direction or bool(direction)
         found = gatherer.find(run, self._metric.tag)
         if found is None:
             return None

@@ -225,8 +225,8 @@ def _escape_slash(found: re.Match[str]) -> str:
 
 
 def unescape_pattern(text: str) -> str:
-    """The regular expression between slashes, without the backslashes that only guarded a slash."""
-    return re.sub(r"\\(.)", lambda found: "/" if found[1] == "/" else found[0], text[1:-1], flags=re.DOTALL)
+    """A regular expression without the backslashes that only guarded a slash."""
+    return re.sub(r"\\(.)", lambda found: "/" if found[1] == "/" else found[0], text, flags=re.DOTALL)
 
 
 def count_depth(query: Query) -> int:

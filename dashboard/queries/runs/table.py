@@ -138,8 +138,7 @@ class RunTable:
 
     def has_direction(self, tag: str) -> bool:
         """Whether some run declares which values of a tag are better."""
-        gathered = self._gather(Metric(tag, "best"))
-        return gathered.has_direction
+        return self._gatherer.has_direction(tag)
 
     def arrays(self, fact: AnyFact) -> Arrays:
         """The column of a fact; without a value where no run has it."""
