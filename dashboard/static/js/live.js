@@ -92,6 +92,7 @@ export class LiveLink extends Emitter {
   #hear(news) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#lose({ isSilent: true }), SILENCE_MS);
+    const isBack = this.isLost;
     this.isConnected = true;
     this.isLost = false;
     this.#numTries = 0;
@@ -104,6 +105,7 @@ export class LiveLink extends Emitter {
     this.#known = { server: news.server, since: news.version };
     const held = this.#held?.server === news.server ? this.#held.runs : {};
     this.#held = { ...news, runs: { ...held, ...news.runs } };
+    if (isBack) this.emit("back");
     this.emit("heard", news);
     this.emit("state");
     this.#release();

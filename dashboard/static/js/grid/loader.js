@@ -25,6 +25,7 @@ export class Loader {
       session.on("selection", ({ isMore }) => this.#reselect(isMore)),
       session.on("range", () => this.reload()),
       session.on("server", () => this.#restart()),
+      session.live.on("back", () => this.#askAgain()),
     ];
   }
 
@@ -72,9 +73,15 @@ export class Loader {
 
   // What every card holds is for another range, axis or server: fetch all of it again.
   reload() {
+    this.#void();
+    this.#askAgain();
+  }
+
+  // What was asked of a connection that is lost by now may never be answered.
+  #askAgain() {
     this.#abort.abort();
     this.#abort = new AbortController();
-    this.#outdate();
+    this.schedule();
   }
 
   // Asks anew for one card.
