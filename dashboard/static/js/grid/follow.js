@@ -7,6 +7,7 @@ const MARGIN = "300px 0px"; // a card is made ready a little before it is seen
 
 // → a function that ends it.
 export function follow({ root, parts, tag, loader, setHasData, setTrouble }) {
+  const plot = parts.plot.current; // its card may be gone before what is observed here ends
   let handle = null;
   let isInView = false;
   const safely = (act) => (...given) => {
@@ -18,7 +19,7 @@ export function follow({ root, parts, tag, loader, setHasData, setTrouble }) {
     }
   };
   const show = () => {
-    const width = Math.round(parts.plot.current.clientWidth);
+    const width = Math.round(plot.clientWidth);
     if (width > 0) loader.show(tag, width);
   };
   const make = () => {
@@ -43,11 +44,11 @@ export function follow({ root, parts, tag, loader, setHasData, setTrouble }) {
   });
   const views = new IntersectionObserver(see, { rootMargin: MARGIN });
   const sizes = new ResizeObserver(() => {
-    handle?.resize?.(parts.plot.current.clientWidth, parts.plot.current.clientHeight);
+    handle?.resize?.(plot.clientWidth, plot.clientHeight);
     if (isInView && handle) show();
   });
   views.observe(root);
-  sizes.observe(parts.plot.current);
+  sizes.observe(plot);
   return () => {
     views.disconnect();
     sizes.disconnect();
