@@ -11,7 +11,7 @@ import { session } from "./session.js";
 const THEMES = [["light", "Light"], ["dark", "Dark"], ["system", "System", "As the system has it, also when that changes"]];
 const DENSITIES = [["comfortable", "Comfortable"], ["compact", "Compact", "Lower rows, cards and bars"]];
 const COLUMNS = [["auto", "Auto", "As many as fit: 1 to 4"], ...[1, 2, 3, 4, 5, 6].map((count) => [count, String(count)])];
-const API_PAGE = new URL("../../data/openapi.json", import.meta.url).href;
+const API_PAGE = new URL("../../data/docs", import.meta.url).href;
 
 export function SettingsMenu({ version }) {
   return h(

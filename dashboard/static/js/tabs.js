@@ -83,7 +83,10 @@ function useNumFitting(nav, shown, hasOthers) {
   const needed = shown.map((page) => widths.current.get(page.path) ?? 0);
   const total = needed.reduce((sum, width) => sum + width, 0);
   if (total + (hasOthers ? MORE_PX : 0) <= room) return shown.length;
-  let left = room - MORE_PX;
-  const count = needed.findIndex((width) => (left -= width) < 0);
-  return Math.max(1, count < 0 ? shown.length : count);
+  let used = MORE_PX;
+  const firstOut = needed.findIndex((width) => {
+    used += width;
+    return used > room;
+  });
+  return Math.max(1, firstOut < 0 ? shown.length : firstOut);
 }
