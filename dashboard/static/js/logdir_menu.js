@@ -21,7 +21,7 @@ export function LogdirMenu() {
       button: {
         className: "logdir",
         title: `board watches ${logdirs.map(({ label }) => label).join(", ")}`,
-        children: [h("span", { key: "name", className: "logdir-name" }, nameAll(logdirs)), h(Icon, { key: "more", name: "chevron-down", size: 14 })],
+        children: [h("span", { key: "name", className: "logdir-name" }, h("bdi", null, nameAll(logdirs))), h(Icon, { key: "more", name: "chevron-down", size: 14 })],
       },
     },
     (close) => h(LogdirList, { close }),
