@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from summaries import Series, Tag
-from summaries.columns import Columns, Floats, Ints
+from summaries.columns import Columns, Floats, Ints, merge_columns
 from summaries.series import Bools
 
 
@@ -29,6 +29,8 @@ class TalliesError(ValueError):
     """The bytes are no tallies, or were changed."""
 
 
+_MAX_WAITING = 1_024
+"""Rows of a file that wait at most: many small reads are counted at the cost of one."""
 _NO_STEP = np.iinfo(np.int64).min
 
 
@@ -174,6 +176,10 @@ def _join(parts: Sequence[SeriesTallies]) -> SeriesTallies:
     return SeriesTallies(*(np.concatenate([getattr(part, name) for part in parts]) for name in _NAMES))
 
 
+def _find_restart_step(columns: Columns) -> int | None:
+    return min((purge.step for purge in columns.purges), default=None)
+
+
 @dataclass
 class FileTallies:
     """The tallies of one file as it grows.
@@ -188,27 +194,38 @@ class FileTallies:
     encoded: bytes = b""
     restart_step: int | None = None
     _tallies: SeriesTallies = field(default_factory=lambda: make_empty_tallies(0))
+    _waiting: list[Columns] = field(default_factory=list)
+    _num_waiting: int = 0
 
     @property
     def tallies(self) -> SeriesTallies:
         """Those of all tags, also of other kinds, which have no points here."""
         if self.encoded:
             self._tallies, self.encoded = decode_tallies(self.encoded), b""
+        if self._waiting:
+            columns = merge_columns(self._waiting)
+            self._tallies = add_tallies(self._tallies, count_rows(columns), _find_restart_step(columns))
+            self._waiting, self._num_waiting = [], 0
         return self._tallies
 
     def add(self, columns: Columns, tags: Sequence[Tag]) -> None:
-        """Counts what a read of the file brought; `tags` are all of the file."""
+        """Takes what a read of the file brought; `tags` are all of the file. A few rows wait to be counted together."""
         if len(tags) != len(self.names):
             self.names = name_scalars(tags)
         if not (len(columns.steps) or columns.purges):
             return
-        step = min((purge.step for purge in columns.purges), default=None)
-        self._tallies = add_tallies(self.tallies, count_rows(columns), step)
+        step = _find_restart_step(columns)
         self.restart_step = min((one for one in (self.restart_step, step) if one is not None), default=None)
+        self._waiting.append(columns)
+        self._num_waiting += len(columns.steps)
+        if self._num_waiting > _MAX_WAITING:
+            self._tallies = self.tallies
 
     def encode(self) -> bytes:
         """The tallies as the index keeps them."""
-        return self.encoded or encode_tallies(self._tallies)
+        if self.encoded and not self._waiting:
+            return self.encoded
+        return encode_tallies(self.tallies)
 
     def spread(self, tags: Sequence[str]) -> SeriesTallies:
         """The tallies of some tags; those that the file lacks have no points."""

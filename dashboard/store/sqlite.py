@@ -272,7 +272,7 @@ class SqliteStore(MemoryStore):
                 self._stop_writing(f"it would be larger than {self._max_index_bytes:,} bytes")
                 return False
             try:
-                return self._indexer.write(all_of_it=all_of_it)
+                return _saying_damage(partial(self._indexer.write, all_of_it=all_of_it))
             except IndexDamagedError as error:
                 self._rebuild(index, str(error))
             except sqlite3.Error as error:
