@@ -31,7 +31,7 @@ export default function RunList() {
     return () => clearInterval(timer);
   }, []);
   const { matches, problem } = useMemo(() => matcher(filter), [filter]);
-  const runs = session.runs.filter((run) => matches(run.name));
+  const runs = session.runsInSight.filter((run) => matches(run.name) || matches(run.label));
   return h(
     "aside",
     { className: "runs", id: "run-panel", "aria-label": "Runs" },
@@ -195,7 +195,7 @@ function Head({ runs }) {
 
 // All runs of the logdir are a rule; those of a filter are its exceptions.
 function setAll(selection, runs, isSelected) {
-  if (runs.length < session.runs.length) return selection.setMany(runs.map((run) => run.name), isSelected);
+  if (runs.length < session.runsInSight.length) return selection.setMany(runs.map((run) => run.name), isSelected);
   if (isSelected && runs.length <= 300) return selection.all();
   return isSelected ? selection.setMany(runs.map((run) => run.name), true) : selection.none();
 }

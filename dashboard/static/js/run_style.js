@@ -1,19 +1,28 @@
 // Names and colours of runs.
 
-const NUM_SLOTS = 12;
+export const NUM_SLOTS = 12;
 const DASHES = [[], [6, 3], [2, 3]];
-const colors = new Map(); // "theme slot" → colour; reading computed styles forces a layout
+const colors = new Map(); // "theme token" → colour; reading computed styles forces a layout
 
 // Colour and dash of a slot: 12 colours, then the same with dashes (UI: run colours).
 export function slotStyle(slot, theme) {
-  const index = slot % NUM_SLOTS;
-  const id = `${theme} ${index}`;
+  const color = colorOf(`--run-${(slot % NUM_SLOTS) + 1}`, theme);
+  return { color: color || "#888", dash: color ? DASHES[Math.floor(slot / NUM_SLOTS) % DASHES.length] : [] };
+}
+
+// The baseline's colour.
+export function inkOf(theme) {
+  return colorOf("--ink", theme) || "#888";
+}
+
+function colorOf(token, theme) {
+  const id = `${theme} ${token}`;
   if (!colors.has(id)) {
-    const value = getComputedStyle(document.documentElement).getPropertyValue(`--run-${index + 1}`).trim();
-    if (!value) return { color: "#888", dash: [] };
+    const value = getComputedStyle(document.documentElement).getPropertyValue(token).trim();
+    if (!value) return "";
     colors.set(id, value);
   }
-  return { color: colors.get(id), dash: DASHES[Math.floor(slot / NUM_SLOTS) % DASHES.length] };
+  return colors.get(id);
 }
 
 // Which run has which slot. A run keeps its slot while the page is open; a new one takes the least used.
@@ -44,10 +53,33 @@ function byAge(a, b) {
   return (a.first_wall_time ?? Infinity) - (b.first_wall_time ?? Infinity) || (a.name < b.name ? -1 : 1);
 }
 
-// Adds to each run its label: the name without the common folders.
-export function labelRuns(runs) {
+// Adds to each run the folders that all share.
+export function prefixRuns(runs) {
   const prefix = commonFolder(runs.map((run) => run.name));
-  return runs.map((run) => ({ ...run, label: run.name.slice(prefix.length), prefix }));
+  return runs.map((run) => ({ ...run, prefix }));
+}
+
+// A run as all of the page shows it, with what people added to it: `label` is the name that was given to it, here or
+// by its program, else its own without the folders that all share; `isPutAside` says that it is out of sight.
+export function dressRun(run, notes, { theme, baseline }) {
+  const isBaseline = run.name === baseline;
+  return {
+    ...run,
+    label: notes.name || run.display_name || run.name.slice(run.prefix.length) || run.name,
+    ...(isBaseline ? { color: inkOf(theme), dash: [] } : styleOf(notes.color, run.slot, theme)),
+    isBaseline,
+    isPinned: notes.is_pinned ?? false,
+    isHidden: notes.is_hidden ?? false,
+    isArchived: notes.is_archived ?? false,
+    isPutAside: (notes.is_hidden || notes.is_archived) ?? false,
+    allTags: notes.tags ? [...new Set([...run.tags, ...notes.tags])].sort() : run.tags,
+  };
+}
+
+// A colour that someone chose is solid; it is a number of the palette from 1, or #rrggbb.
+function styleOf(chosen, slot, theme) {
+  if (typeof chosen === "string") return { color: chosen, dash: [] };
+  return slotStyle(chosen ? chosen - 1 : slot, theme);
 }
 
 // The folders that all names share, with a closing slash; empty for fewer than two names.

@@ -8,8 +8,9 @@ import { getBuffer, getJSON, getText, postJSON } from "./http.js";
 import { LiveLink } from "./live.js";
 import { onPreference } from "./preferences.js";
 import { mergeRuns } from "./run_merge.js";
-import { labelRuns, slotStyle, Slots } from "./run_style.js";
+import { dressRun, prefixRuns, Slots } from "./run_style.js";
 import { Selection } from "./selection.js";
+import { Sidecar } from "./sidecar.js";
 import { roundBounds } from "./view_codecs.js";
 import { KEYS } from "./view_keys.js";
 import { ViewState } from "./view_state.js";
@@ -31,6 +32,7 @@ class Session extends Emitter {
   constructor() {
     super();
     this.runs = [];
+    this.runsInSight = []; // those that are neither hidden nor archived
     this.runsByName = new Map();
     this.logdir = null;
     this.isCompiled = true; // whether the fast scanner reads the files
@@ -43,6 +45,8 @@ class Session extends Emitter {
     this.focusedRun = null;
     this.view = new ViewState({ root: ROOT.pathname, keys: KEYS, emit: (keys) => this.#follow(keys) });
     this.selection = new Selection(this.view);
+    this.sidecar = new Sidecar(this);
+    this.sidecar.on("change", () => this.#followSidecar());
     this.arrivals = new Arrivals();
     this.live = new LiveLink(new URL("data/live", ROOT), (news) => this.#receive(news));
     this.live.on("state", () => this.emit("live"));
@@ -93,7 +97,9 @@ class Session extends Emitter {
     while (this.#isStale) {
       this.#isStale = false;
       try {
-        this.#takeRuns(await this.getJSON("data/runs", { since: this.#listed }));
+        const asked = this.getJSON("data/runs", { since: this.#listed });
+        const [answer] = await Promise.all([asked, this.sidecar.whenKnown()]);
+        this.#takeRuns(answer);
         await pause(this.live.isReading ? READING_MS : GATHER_MS); // runs that appear together are listed together
       } catch (error) {
         this.#isStale = true;
@@ -120,14 +126,16 @@ class Session extends Emitter {
     this.tagsVersion = Math.max(this.tagsVersion, answer.tags_version);
     const isReading = answer.is_reading ?? false;
     this.#slots.assign(runs, isReading);
-    this.#setRuns(labelRuns(runs).map((run) => ({ ...run, slot: this.#slots.of(run.name) })));
+    this.#setRuns(prefixRuns(runs).map((run) => ({ ...run, slot: this.#slots.of(run.name) })));
     this.isLoaded = true;
     this.#applySelection(isReading);
     this.emit("runs");
   }
 
   #setRuns(runs) {
-    this.runs = runs.map((run) => ({ ...run, ...slotStyle(run.slot, this.theme) }));
+    const { theme, sidecar } = this;
+    this.runs = runs.map((run) => dressRun(run, sidecar.notesOf(run.name), { theme, baseline: sidecar.baseline }));
+    this.runsInSight = this.runs.filter((run) => !run.isPutAside);
     this.runsByName = new Map(this.runs.map((run) => [run.name, run]));
   }
 
@@ -176,7 +184,7 @@ class Session extends Emitter {
   }
 
   #applySelection(isReading) {
-    const { isChanged, isMore } = this.selection.apply(this.runs, isReading);
+    const { isChanged, isMore } = this.selection.apply(this.runsInSight, isReading);
     if (!isChanged) return;
     this.#key = null;
     this.emit("selection", { isMore });
@@ -229,8 +237,18 @@ class Session extends Emitter {
     this.emit("preference", name);
   }
 
+  // Names, colours, hidden runs: everything that shows a run is drawn again.
+  #followSidecar() {
+    if (!this.isLoaded) return;
+    this.#setRuns(this.runs);
+    this.#applySelection(this.live.isReading);
+    this.emit("style");
+    this.emit("runs");
+  }
+
   #receive(news) {
     this.arrivals.deliver();
+    this.sidecar.hear(news);
     if (this.#isHalfRead(news)) return;
     const isOther = this.#meet(news.server);
     const isNewTag = news.tags_version > this.tagsVersion;

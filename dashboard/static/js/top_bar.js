@@ -17,6 +17,7 @@ import { session } from "./session.js";
 import { SettingsMenu } from "./settings_menu.js";
 import { Share } from "./share.js";
 import { PageMenu, Tabs } from "./tabs.js";
+import "./sidecar_notices.js";
 import "./view_notices.js";
 
 export default function TopBar({ pages, version, setProps }) {

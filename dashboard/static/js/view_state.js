@@ -80,6 +80,27 @@ export class ViewState {
     this.#announce(changed);
   }
 
+  // Adds a step that is no change of the view: {label, undo(), redo()}.
+  record(step) {
+    this.#steps.push(step, { isContinuous: false, now: performance.now() });
+  }
+
+  // Undoes such a step out of its turn, if it is not undone yet.
+  revert(step) {
+    const isUndone = this.#steps.turn(step);
+    if (isUndone) step.undo();
+    else if (isUndone === false) this.#steps.turn(step);
+  }
+
+  // What was undone is done again, or the reverse, by itself: the step can be undone accordingly.
+  turn(step) {
+    this.#steps.turn(step);
+  }
+
+  forget(step) {
+    this.#steps.forget(step);
+  }
+
   // → the step that was undone: {label, page: of which it was, "" for the frame}; null if there was none
   undo() {
     return this.#replay(this.#steps.undo(), "before");
@@ -91,6 +112,11 @@ export class ViewState {
 
   #replay(step, side) {
     if (!step) return null;
+    if (step.undo) {
+      if (side === "before") step.undo();
+      else step.redo();
+      return { label: step.label, page: "" };
+    }
     this.#announce(this.#assign([...step[side]]));
     const pages = [...step[side].keys()].map(pageOf);
     return { label: step.label, page: pages.every((page) => page === pages[0]) ? pages[0] : "" };

@@ -64,7 +64,7 @@ function mount(parts, { tag, session }) {
     parts.badges.classList.toggle("is-narrow", parts.root.clientWidth < NARROW_PX);
     plot.resize();
   };
-  const offs = [session.on("theme", () => data && writeFoot(parts.foot, data, session, choose))];
+  const offs = ["theme", "style"].map((event) => session.on(event, () => data && writeFoot(parts.foot, data, session, choose)));
   resize();
 
   return {

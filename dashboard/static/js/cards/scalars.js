@@ -30,12 +30,12 @@ function mount(parts, { session, options }) {
 
   const redraw = () => {
     const lines = session.selectedRuns.filter((run) => series.has(run.name)).map((run) => ({ ...series.get(run.name), run }));
-    plot.setLines(lines);
+    plot.setLines([...lines.filter(({ run }) => !run.isBaseline), ...lines.filter(({ run }) => run.isBaseline)]); // drawn last
     writeValues(parts.values, lines);
     writeFoot(parts.foot, lines, current.y === "log");
     describe(parts, lines);
   };
-  const off = session.on("theme", redraw);
+  const offs = ["theme", "style"].map((event) => session.on(event, redraw));
 
   return {
     update(data = [], { isPartial = false } = {}) {
@@ -51,7 +51,7 @@ function mount(parts, { session, options }) {
       redraw();
     },
     destroy() {
-      off();
+      offs.forEach((off) => off());
       plot.destroy();
     },
   };

@@ -36,7 +36,8 @@ export class RidgePlot {
     element.tabIndex = 0;
     element.setAttribute("role", "group");
     element.append(this.#canvas, this.#overlay);
-    this.#offs = [session.on("cursor", () => this.#follow()), session.on("theme", () => this.#restyle())];
+    this.#offs = [session.on("cursor", () => this.#follow())];
+    for (const event of ["theme", "style"]) this.#offs.push(session.on(event, () => this.#restyle()));
     this.#listen();
   }
 

@@ -11,6 +11,7 @@ export function drawLines(plot, lines) {
   const ratio = devicePixelRatio;
   const place = placer(plot, true);
   const width = themeNumber(lines.length > 36 ? "--lw-many" : "--lw") * ratio;
+  const baselineWidth = themeNumber("--lw-baseline") * ratio;
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top - 4 * ratio, bbox.width, bbox.height + 8 * ratio);
@@ -18,7 +19,7 @@ export function drawLines(plot, lines) {
   ctx.lineJoin = "round";
   ctx.lineCap = "round";
   for (const line of lines) if (line.smoothed) strokeSegments(ctx, line, line.values, place, ratio, ratio);
-  for (const line of lines) strokeSegments(ctx, line, line.smoothed ?? line.values, place, width, ratio);
+  for (const line of lines) strokeSegments(ctx, line, line.smoothed ?? line.values, place, line.run.isBaseline ? baselineWidth : width, ratio);
   for (const line of lines) drawNonFinite(ctx, line, place, bbox, ratio);
   ctx.restore();
 }
