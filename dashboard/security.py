@@ -34,7 +34,7 @@ def content_security_policy(script_hashes: Iterable[str]) -> str:
     directives = {
         "default-src": ["'self'"],
         "script-src": ["'self'", *script_hashes],
-        # Mantine and Dash set style attributes; those run no code.
+        # React and the components set style attributes; those run no code.
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:", "blob:"],
         "connect-src": ["'self'"],

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import __version__
@@ -66,38 +65,23 @@ def index_html(prefix: str) -> str:
 """
 
 
-_THEME = {
-    "fontFamily": "var(--font)",
-    "fontFamilyMonospace": "var(--mono)",
-    "primaryColor": "indigo",
-    "defaultRadius": "sm",
-}
-
-
 def layout(settings: Settings) -> Component:
     """Makes the frame; `register_callbacks` fills the page in."""
     prefix = settings.path_prefix
     bar = [{"path": prefix + page.path, "title": page.title, "icon": page.icon, "kinds": page.kinds} for page in PAGES]
-    frame: Component = dmc.MantineProvider(
-        id="theme",
-        theme=_THEME,
+    return html.Div(
+        className="shell",
         children=[
             dcc.Location(id="url", refresh=False),
-            html.Div(
-                className="shell",
-                children=[
-                    html.Div(TopBar(id="top", pages=bar, version=__version__), className="top"),
-                    html.Div([RunList(id="runs"), PanelEdge(id="runs-edge")], className="runs-slot"),
-                    html.Main(id="page", className="page"),
-                ],
-            ),
+            html.Div(TopBar(id="top", pages=bar, version=__version__), className="top"),
+            html.Div([RunList(id="runs"), PanelEdge(id="runs-edge")], className="runs-slot"),
+            html.Main(id="page", className="page"),
         ],
     )
-    return frame
 
 
 def register_callbacks(app: Dash, settings: Settings) -> None:
-    """Connects the URL to the page, and the theme switch to Mantine."""
+    """Connects the URL to the page."""
 
     @app.callback(
         Output("page", "children"),
@@ -107,10 +91,6 @@ def register_callbacks(app: Dash, settings: Settings) -> None:
     )
     def show_page(path: str | None, _: int | None) -> Component:
         return find_page((path or "").removeprefix(settings.path_prefix)).layout(settings)
-
-    app.clientside_callback(
-        ClientsideFunction("board", "scheme"), Output("theme", "forceColorScheme"), Input("top", "theme")
-    )
 
 
 def tell_failure(error: Exception) -> Component:

@@ -14,10 +14,9 @@ class TopBar(BoardComponent):
         id: Dash's id.
         pages: ``{"path", "title", "icon", "kinds"}`` of each page, in order.
         version: Of the board, for the settings to show.
-        theme: Set by the browser: ``light`` or ``dark``.
     """
 
-    _prop_names = ["id", "pages", "version", "theme"]
+    _prop_names = ["id", "pages", "version"]
 
     def __init__(
         self,
@@ -25,6 +24,5 @@ class TopBar(BoardComponent):
         *,
         pages: list[dict[str, Any]] | None = None,
         version: str | None = None,
-        theme: str | None = None,
     ) -> None:
-        super().__init__(id=id, pages=pages, version=version, theme=theme)
+        super().__init__(id=id, pages=pages, version=version)

@@ -51,7 +51,6 @@ def test_theme_follows_the_system_until_one_is_chosen(open_page: OpenPage, iris_
     expect(root).to_have_attribute("data-theme", "light")
     choose(page, "Theme", "Dark")
     expect(root).to_have_attribute("data-theme", "dark")
-    expect(root).to_have_attribute("data-mantine-color-scheme", "dark")
     page.emulate_media(color_scheme="dark")
     page.emulate_media(color_scheme="light")
     expect(root).to_have_attribute("data-theme", "dark")

@@ -14,7 +14,7 @@ export function resolveTheme() {
 
 export function applyAppearance() {
   const { dataset, style } = document.documentElement;
-  dataset.theme = dataset.mantineColorScheme = resolveTheme();
+  dataset.theme = resolveTheme();
   dataset.density = preference("density");
   dataset.runs = preference("runs.hidden") ? "hidden" : "shown";
   style.setProperty("--w-runs", `${preference("runs.width")}px`);

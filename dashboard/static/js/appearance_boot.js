@@ -13,7 +13,7 @@
   const { dataset, style } = document.documentElement;
   const theme = stored("theme");
   const isDark = theme === "dark" || (theme !== "light" && window.matchMedia("(prefers-color-scheme: dark)").matches);
-  dataset.theme = dataset.mantineColorScheme = isDark ? "dark" : "light";
+  dataset.theme = isDark ? "dark" : "light";
   dataset.density = stored("density") === "compact" ? "compact" : "comfortable";
   dataset.runs = stored("runs.hidden") === true ? "hidden" : "shown";
   if (Number(stored("runs.width"))) style.setProperty("--w-runs", `${Number(stored("runs.width"))}px`);

@@ -38,7 +38,4 @@
     Toggle: lazily("controls/toggle.js", "control"),
     TopBar: lazily("top_bar.js", "bar"),
   };
-
-  window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.board = { scheme: (theme) => theme };
 })();

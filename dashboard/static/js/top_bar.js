@@ -9,7 +9,7 @@ import { LogdirMenu } from "./logdir_menu.js";
 import { PageLink, usePage } from "./navigation.js";
 import { PhoneBar } from "./phone_bar.js";
 import { preference } from "./preferences.js";
-import { Icon, h, useEffect, useSession } from "./react.js";
+import { Icon, h, useSession } from "./react.js";
 import { skipToCards } from "./regions.js";
 import "./request_errors.js";
 import { togglePanel } from "./run_panel.js";
@@ -20,12 +20,11 @@ import { PageMenu, Tabs } from "./tabs.js";
 import "./sidecar_notices.js";
 import "./view_notices.js";
 
-export default function TopBar({ pages, version, setProps }) {
+export default function TopBar({ pages, version }) {
   useSession(session, ["runs", "theme"]);
   const current = usePage(pages);
   const kinds = session.kindsPresent();
   const known = pages.map((page) => Object.assign(page, { hasData: page.kinds.some((kind) => kinds.has(kind)) }));
-  useEffect(() => setProps({ theme: session.theme }), [session.theme]);
   return h(
     window.React.Fragment,
     null,
