@@ -12,11 +12,12 @@ from pathlib import Path
 VENDOR = Path(__file__).resolve().parent.parent / "dashboard" / "vendor"
 
 ICONS = (
-    "adjustments-horizontal", "alert-triangle", "api", "arrows-diagonal", "arrows-maximize", "chart-histogram",
-    "chart-line", "check", "chevron-down", "chevron-right", "clock", "columns-3", "copy", "device-desktop", "dots",
-    "download", "eye-off", "filter", "flag-3", "focus-2", "heartbeat", "hierarchy-3", "info-circle", "keyboard",
-    "layout-sidebar-left-collapse", "layout-sidebar-left-expand", "list-check", "list-details", "menu-2", "minus",
-    "moon", "pin", "plus", "search", "settings", "share-2", "stethoscope", "sun", "x", "zoom-reset",
+    "adjustments-horizontal", "alert-triangle", "api", "archive", "arrow-back-up", "arrows-diagonal",
+    "arrows-maximize", "chart-histogram", "chart-line", "check", "chevron-down", "chevron-right", "clock",
+    "columns-3", "copy", "device-desktop", "dots", "download", "eye", "eye-off", "filter", "flag-3", "focus-2",
+    "heartbeat", "hierarchy-3", "info-circle", "keyboard", "layout-sidebar-left-collapse",
+    "layout-sidebar-left-expand", "list-check", "list-details", "menu-2", "minus", "moon", "pencil", "pin", "plus",
+    "search", "settings", "share-2", "stethoscope", "sun", "trash", "x", "zoom-reset",
 )  # fmt: skip
 
 

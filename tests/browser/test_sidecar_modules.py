@@ -1,4 +1,4 @@
-"""The tab's copy of the sidecar, on a started board: edits are seen at once, kept, undone, and taken back if refused."""
+"""The tab's copy of the sidecar, on a started board: edits are seen at once, kept, undone, or taken back if refused."""
 
 from __future__ import annotations
 

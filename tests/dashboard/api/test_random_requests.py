@@ -29,6 +29,8 @@ PARAMETERS = {
     "/data/blobs": ["run", "tag", "kind", "first", "limit"],
     "/data/blob": ["run", "tag", "kind", "index", "sample", "format"],
     "/data/facts": ["run"],
+    "/data/runs/notes": ["run"],
+    "/data/console": ["run"],
     "/data/runs": ["since"],
     "/data/tags": ["kind", "since"],
     "/data/series": ["selection", "tag", "x", "width", "start", "stop", "smoothing", "since", "format", "points"],

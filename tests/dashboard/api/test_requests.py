@@ -18,6 +18,8 @@ SELECTION = "the key"
 GOOD: dict[str, list[dict[str, Any]]] = {
     "/data/runs": [{}, {"since": 1}],
     "/data/facts": [{"run": "a"}],
+    "/data/runs/notes": [{"run": "a"}],
+    "/data/console": [{"run": "a"}],
     "/data/tags": [{"kind": "scalars"}, {"kind": "none_has_it", "since": 1}],
     "/data/series": [
         {"selection": SELECTION, "tag": ["loss", "gone"], "format": form, "x": "relative", "start": 0, "smoothing": 0.5}
@@ -39,12 +41,13 @@ MISSING = {"run": "There is no run 'gone'", "selection": "No selection is known 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder = tmp_path_factory.mktemp("logs")
-    with SummaryWriter(folder / "a") as writer:
+    with SummaryWriter(folder / "a", console=True) as writer:
         writer.add_scalar("loss", float("nan"), 0)
         writer.add_scalar("loss", 1.0, 1)
         writer.add_histogram("weights", np.arange(3.0), 0)
         writer.add_graph(GraphDef(node=[NodeDef(name="x", op="Placeholder")]))
         writer.add_annotation("begun", 0)
+        print("printed")
     with TestClient(create_app(Settings(logdir=folder, index="off")), base_url="http://localhost") as client:
         with client.websocket_connect("ws://localhost/data/live") as socket:
             while socket.receive_json()["is_reading"]:
