@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from dashboard.api.parameters import Name
+from dashboard.store.cache import ByteCache, weigh
 
-MAX_SELECTIONS = 512
+MAX_BYTES = 64 << 20
+"""How much is kept of selections."""
 MAX_RUNS = 20_000
+_NAME_BYTES = 60  # what a name takes beside its letters
 
 
 class Selections:
-    """The posted selections, the latest `MAX_SELECTIONS` of them. Safe to use from any thread.
+    """The posted selections, the latest `MAX_BYTES` of them. Safe to use from any thread.
 
     >>> selections = Selections()
     >>> key = selections.add(["a", "b"])
@@ -26,19 +27,15 @@ class Selections:
     ('a', 'b')
     """
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._runs_by_key: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self._runs_by_key = ByteCache(max_bytes)
 
     def add(self, runs: Iterable[str]) -> str:
         """Keeps a selection and returns its key, which is the same for the same runs in the same order."""
         names = tuple(runs)
         key = hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
-        with self._lock:
-            self._runs_by_key[key] = names
-            self._runs_by_key.move_to_end(key)
-            while len(self._runs_by_key) > MAX_SELECTIONS:
-                self._runs_by_key.popitem(last=False)
+        if self._runs_by_key.find(key) is None:
+            self._runs_by_key.put(key, None, names, weigh(names) + _NAME_BYTES * len(names))
         return key
 
     def __getitem__(self, key: str) -> tuple[str, ...]:
@@ -47,11 +44,10 @@ class Selections:
         Raises:
             KeyError: If the key was never posted to this server, or too long ago.
         """
-        with self._lock:
-            if key not in self._runs_by_key:
-                raise KeyError(f"No selection is known as {key!r}. Post the runs to data/selections again.")
-            self._runs_by_key.move_to_end(key)
-            return self._runs_by_key[key]
+        runs: tuple[str, ...] | None = self._runs_by_key.find(key)
+        if runs is None:
+            raise KeyError(f"No selection is known as {key!r}. Post the runs to data/selections again.")
+        return runs
 
 
 class SelectionBody(BaseModel):

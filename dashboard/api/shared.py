@@ -1,7 +1,7 @@
 """Answers that are made once for all who ask for the same: many tabs show one page, and hear of news together.
 
 Synopsis:
-    >>> answers = SharedAnswers(max_bytes=100)
+    >>> answers = SharedAnswers(max_bytes=10_000)
     >>> answers.find_or_make("loss", 1, lambda: b"drawn"), answers.find_or_make("loss", 1, lambda: b"again")
     (b'drawn', b'drawn')
     >>> answers.find_or_make("loss", 2, lambda: b"anew")

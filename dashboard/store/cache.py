@@ -1,13 +1,13 @@
 """What was made lately and may be asked for again, as much of it as fits a number of bytes.
 
 Synopsis:
-    >>> lately = ByteCache(max_bytes=100)
-    >>> lately.put("loss", stamp=1, value="first", num_bytes=60)
+    >>> lately = ByteCache(max_bytes=10_000)
+    >>> lately.put("loss", stamp=1, value="first", num_bytes=6_000)
     >>> lately.find("loss", stamp=1), lately.find("loss", stamp=2)
     ('first', None)
-    >>> lately.put("acc", stamp=1, value="second", num_bytes=60)
-    >>> lately.find("loss", stamp=1), lately.num_bytes
-    (None, 60)
+    >>> lately.put("acc", stamp=1, value="second", num_bytes=6_000)
+    >>> lately.find("loss", stamp=1), lately.find("acc", stamp=1)
+    (None, 'second')
 """
 
 from __future__ import annotations
@@ -15,13 +15,18 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import is_dataclass
 from typing import Any
+
+ENTRY_BYTES = 400
+"""What an entry costs beside its key and its value."""
 
 
 class ByteCache:
     """Values under keys, within a budget of bytes; those asked for longest ago go first. Thread-safe.
 
-    Each value has a stamp that says what it was made from: asked for with another one, it counts as not there.
+    Each value has a stamp that says what it was made from: asked for with another one, it counts as not there. Keys
+    count too: what a request asks for may be longer than its answer.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -32,7 +37,7 @@ class ByteCache:
 
     @property
     def num_bytes(self) -> int:
-        """Bytes of all values."""
+        """Bytes of all values and keys."""
         return self._num_bytes
 
     def find(self, key: Hashable, stamp: Hashable = None) -> Any:
@@ -45,13 +50,21 @@ class ByteCache:
             return entry[1]
 
     def put(self, key: Hashable, stamp: Hashable, value: Any, num_bytes: int) -> None:
-        """Keeps a value in place of what was under the key; one that is larger than the budget is not kept."""
+        """Keeps a value in place of what was under the key; one that is larger than the budget is not kept.
+
+        Args:
+            key: What it is found by.
+            stamp: What it was made from.
+            value: The value.
+            num_bytes: What that costs.
+        """
+        cost = num_bytes + ENTRY_BYTES + weigh(key)
         with self._lock:
             self._drop(key)
-            if num_bytes > self._max_bytes:
+            if cost > self._max_bytes:
                 return
-            self._entries[key] = stamp, value, num_bytes
-            self._num_bytes += num_bytes
+            self._entries[key] = stamp, value, cost
+            self._num_bytes += cost
             while self._num_bytes > self._max_bytes:
                 self._drop(next(iter(self._entries)))
 
@@ -65,3 +78,16 @@ class ByteCache:
         entry = self._entries.pop(key, None)
         if entry is not None:
             self._num_bytes -= entry[2]
+
+
+def weigh(key: Hashable) -> int:
+    """About how many bytes the texts of a key take, in tuples and dataclasses too.
+
+    >>> weigh("loss"), weigh(("loss", ("a", "bc"), 7))
+    (4, 7)
+    """
+    if isinstance(key, str | bytes):
+        return len(key)
+    if isinstance(key, tuple):
+        return sum(map(weigh, key))
+    return sum(map(weigh, vars(key).values())) if is_dataclass(key) else 0

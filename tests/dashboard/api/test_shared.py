@@ -11,7 +11,7 @@ NUM_TABS = 8
 
 
 def test_tabs_that_ask_together_are_given_what_one_of_them_made() -> None:
-    answers = SharedAnswers(max_bytes=100)
+    answers = SharedAnswers(max_bytes=10_000)
     everyone_asks, made = threading.Barrier(NUM_TABS), []
 
     def make() -> bytes:
@@ -29,7 +29,7 @@ def test_tabs_that_ask_together_are_given_what_one_of_them_made() -> None:
 
 
 def test_answer_that_failed_is_made_by_the_next_who_asks() -> None:
-    answers = SharedAnswers(max_bytes=100)
+    answers = SharedAnswers(max_bytes=10_000)
 
     def fail() -> bytes:
         raise KeyError("gone")
@@ -41,7 +41,7 @@ def test_answer_that_failed_is_made_by_the_next_who_asks() -> None:
 
 
 def test_answer_of_an_older_version_is_not_given() -> None:
-    answers = SharedAnswers(max_bytes=100)
+    answers = SharedAnswers(max_bytes=10_000)
     answers.find_or_make("loss", 1, lambda: b"old")
 
     assert answers.find_or_make("loss", 2, lambda: b"new") == b"new"
