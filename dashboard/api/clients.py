@@ -41,8 +41,10 @@ class Client:
 async def _watch(request: Request) -> AsyncIterator[Client]:
     client = Client()
     watcher = asyncio.create_task(_note_end(request, client))
-    yield client
-    watcher.cancel()
+    try:
+        yield client
+    finally:
+        watcher.cancel()
 
 
 async def _note_end(request: Request, client: Client) -> None:

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, HTTPException
-from fastapi.responses import JSONResponse, Response
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from dashboard.api.answers import answer, encode_json, json_answer
 from dashboard.api.errors import not_found
 from dashboard.api.live import NewsHub
 from dashboard.api.parameters import Name
@@ -66,34 +67,31 @@ def make_router(sidecar: Sidecar, hub: NewsHub, settings: Settings, server: str)
     """
     router = APIRouter(tags=["sidecar"])
 
-    def answer(applied: Applied) -> Kept:
+    def tell(applied: Applied) -> Kept:
         hub.notify()
         return Kept(server=server, version=applied.version, undo=list(applied.ids))
 
     @router.get("/data/sidecar")
-    def get_sidecar(if_none_match: Annotated[str | None, Header()] = None) -> Response:
+    def get_sidecar(request: Request) -> Response:
         """All that people added: to runs, as views, the baseline; what is not set is left out of a run."""
         known = sidecar.read()
         remarks = [_hide_data_folder(remark, settings) for remark in known.remarks]
-        etag = f'"{server}-{known.version}-{zlib.crc32(" ".join(remarks).encode()):08x}"'
-        headers = {"ETag": etag, "Cache-Control": "no-cache"}
-        if if_none_match == etag:
-            return Response(status_code=304, headers=headers)
         facts = {"server": server, "version": known.version, "is_read_only": sidecar.is_read_only, "remarks": remarks}
-        return JSONResponse(facts | state_to_json(known.state), headers=headers)
+        stamp = server, known.version, zlib.crc32(encode_json(remarks))
+        return answer(request, stamp, lambda: json_answer(facts | state_to_json(known.state)))
 
     @router.post("/data/sidecar/edits", responses=CHANGE_RESPONSES)
     def post_edits(body: EditsBody) -> Kept:
         """Keeps edits: all of those on runs of one logdir, or none. docs/sidecar.md lists the paths."""
         changes = [Change(tuple(edit.path), edit.value) for edit in body.edits]
         with refusals():
-            return answer(sidecar.apply(changes))
+            return tell(sidecar.apply(changes))
 
     @router.post("/data/sidecar/undo", responses=CHANGE_RESPONSES)
     def post_undo(body: UndoBody) -> Kept:
         """Takes edits back; what others did later stays. Posting what comes back does the edits again."""
         with refusals():
-            return answer(sidecar.undo(body.undo))
+            return tell(sidecar.undo(body.undo))
 
     return router
 

@@ -76,6 +76,16 @@ def test_sidecar_is_empty_at_first_and_changes_with_its_etag(client: TestClient)
     assert (second.json()["baseline"], second.json()["views"]) == ("a", {"v": "scalars"})
 
 
+def test_browser_that_has_it_compressed_is_not_sent_it_again(client: TestClient) -> None:
+    edits = [{"path": ["runs", "a", "notes"], "value": "why " * 1_000}]
+    client.post("/data/sidecar/edits", json={"edits": edits})
+
+    first = client.get("/data/sidecar", headers={"Accept-Encoding": "gzip"})
+    second = client.get("/data/sidecar", headers={"If-None-Match": first.headers["etag"]})
+
+    assert (first.headers["content-encoding"], second.status_code) == ("gzip", 304)
+
+
 def test_edits_are_taken_back_and_done_again(client: TestClient) -> None:
     edit = {"path": ["runs", "a", "is_hidden"], "value": True}
     kept = client.post("/data/sidecar/edits", json={"edits": [edit]}).json()
