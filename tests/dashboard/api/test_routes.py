@@ -209,17 +209,25 @@ def test_two_boards_live_in_one_process(tmp_path: Path) -> None:
     for name in names:
         with SummaryWriter(tmp_path / name / "run") as writer:
             writer.add_scalar(f"loss_{name}", 1.0, 0)
-    apps = [create_app(Settings(logdir=tmp_path / name, index="off")) for name in names]
+    boards = [
+        TestClient(create_app(Settings(logdir=tmp_path / name, index="off")), base_url="http://localhost")
+        for name in names
+    ]
 
-    for name, app in zip(names, apps, strict=True):
-        with TestClient(app, base_url="http://localhost") as client:
-            wait_for_points(client, 1)
-            tags = client.get("/data/tags", params={"kind": "scalars"}).json()["tags"]
-            page = client.get("/graph")
-            layout = client.get("/_dash-layout").json()
-            callbacks = client.get("/_dash-dependencies").json()
+    with boards[0], boards[1]:
+        for name, board in zip(names, boards, strict=True):
+            wait_for_points(board, 1)
+            assert list(board.get("/data/tags", params={"kind": "scalars"}).json()["tags"]) == [f"loss_{name}"]
+            assert "_dash-config" in board.get("/graph").text
+        layouts, callbacks = (
+            [board.get(path).json() for board in boards] for path in ("/_dash-layout", "/_dash-dependencies")
+        )
+        kept = [board.post("/data/selections", json={"runs": ["run"]}).json()["key"] for board in boards]
+        boards[0].post("/data/sidecar/edits", json={"edits": [{"path": ["baseline"], "value": "run"}]})
+        baselines = [board.get("/data/sidecar").json()["baseline"] for board in boards]
 
-        assert list(tags) == [f"loss_{name}"]
-        assert "_dash-config" in page.text
-        assert layout["props"]["id"] == "theme"
-        assert any("scalars-grid.options" in callback["output"] for callback in callbacks)
+    assert layouts[0] == layouts[1]
+    assert [callback["output"] for callback in callbacks[0]] == [callback["output"] for callback in callbacks[1]]
+    assert [callback["output"] for callback in callbacks[0]].count("page.children") == 1
+    assert kept[0] == kept[1]
+    assert baselines == ["run", ""]
