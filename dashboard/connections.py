@@ -37,7 +37,10 @@ class Patience:
 
 
 class PatientProtocol(H11Protocol):
-    """HTTP/1.1 of uvicorn, which aborts connections that take too long."""
+    """HTTP/1.1 of uvicorn, which aborts connections that take too long.
+
+    Counted is the time in which the server looks: while it is stopped or has no processor, no client is late.
+    """
 
     patience: ClassVar[Patience] = Patience()
 
@@ -47,20 +50,20 @@ class PatientProtocol(H11Protocol):
         if len(self.connections) > self.patience.max_connections:
             transport.abort()
             return
-        self._waits_since = self.loop.time()
-        self._stalls_since = self.loop.time()
+        self._looked_secs = self._waits_since = self._stalls_since = 0.0
         self._unread_bytes = 0
         self.loop.call_later(self.patience.check_secs, self._check)
 
     def on_response_complete(self) -> None:
         """Begins to wait for the next request."""
-        self._waits_since = self.loop.time()
+        self._waits_since = self._looked_secs
         super().on_response_complete()
 
     def _check(self) -> None:
         if self._is_over():
             return
-        now = self.loop.time()
+        self._looked_secs += self.patience.check_secs
+        now = self._looked_secs
         unread = self.transport.get_write_buffer_size()
         if unread == 0 or unread <= self._unread_bytes - self.patience.stall_bytes:
             self._stalls_since, self._unread_bytes = now, unread
