@@ -34,13 +34,22 @@ sys.exit(main())
 """
 
 
-@pytest.fixture
-def logdir(tmp_path: Path) -> Path:
-    with SummaryWriter(tmp_path / "run") as writer:
+def write_logs(logdir: Path) -> Path:
+    with SummaryWriter(logdir / "run") as writer:
         for step in range(20):
             writer.add_scalar("loss", 1.0 / (step + 1), step)
             writer.add_histogram("weights", [1.0, float(step)], step)
-    return tmp_path
+    return logdir
+
+
+@pytest.fixture
+def logdir(tmp_path: Path) -> Path:
+    return write_logs(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def board(start_board: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    return start_board(write_logs(tmp_path_factory.mktemp("logs")))
 
 
 @pytest.fixture
@@ -53,10 +62,8 @@ def broken_board(logdir: Path) -> Iterator[str]:
         assert "is no page" in board.communicate(timeout=20)[1]  # the terminal tells what the page does not
 
 
-def test_page_whose_module_cannot_be_loaded_is_a_card_and_comes_back(
-    start_board: Callable[..., str], open_page: OpenPage, logdir: Path
-) -> None:
-    page = open_page(f"{start_board(logdir)}/", allow_console=CONSOLE)
+def test_page_whose_module_cannot_be_loaded_is_a_card_and_comes_back(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/", allow_console=CONSOLE)
     expect(page.locator(".card-value")).to_be_visible()
     is_blocked = True
 
@@ -88,14 +95,11 @@ def test_page_whose_module_cannot_be_loaded_is_a_card_and_comes_back(
         ("top_bar.js", "The top bar could not be drawn"),
     ],
 )
-def test_each_part_fails_by_itself(
-    open_page: OpenPage, start_board: Callable[..., str], logdir: Path, module: str, title: str
-) -> None:
-    address = start_board(logdir)
-    page = open_page(f"{address}/static/mark.svg", allow_console=CONSOLE)
+def test_each_part_fails_by_itself(open_page: OpenPage, board: str, module: str, title: str) -> None:
+    page = open_page(f"{board}/static/mark.svg", allow_console=CONSOLE)
     page.route(re.compile(f"/static/js/{module}$"), lambda route: route.abort())  # but not a later attempt's
 
-    page.goto(address)
+    page.goto(board)
 
     shown = page.get_by_role("alert").filter(has_text=title)
     expect(shown).to_be_visible()
@@ -130,6 +134,28 @@ def test_answer_that_cannot_be_drawn_costs_its_page_only(open_page: OpenPage, ir
     expect(shown).to_have_count(0)
 
 
+def test_panel_that_cannot_be_drawn_can_be_closed_and_opened_again(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/", allow_console=CONSOLE)
+    expect(page.locator(".card-value")).to_be_visible()
+    spoiled = re.compile(r"/data/health\?")
+    page.route(spoiled, lambda route: route.fulfill(json={"files": []}))
+
+    open_doctor(page)
+    shown = page.get_by_role("dialog", name="Health").get_by_role("alert")
+    expect(shown).to_contain_text("This panel could not be drawn")
+    page.keyboard.press("Escape")
+    expect(shown).to_have_count(0)
+    page.unroute(spoiled)
+    open_doctor(page)
+
+    expect(page.get_by_role("dialog", name="Health")).to_contain_text("1 run · 1 file · no problems")
+
+
+def open_doctor(page: Page) -> None:
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("button", name="Doctor").click()
+
+
 def test_page_that_the_server_cannot_make_is_a_card_without_its_secrets(
     open_page: OpenPage, broken_board: str, logdir: Path
 ) -> None:
@@ -148,8 +174,8 @@ def test_page_that_the_server_cannot_make_is_a_card_without_its_secrets(
     expect(page.locator(".card-value")).to_be_visible()
 
 
-def test_callback_without_an_answer_is_told(open_page: OpenPage, start_board: Callable[..., str], logdir: Path) -> None:
-    page = open_page(f"{start_board(logdir)}/", allow_console=CONSOLE)
+def test_callback_without_an_answer_is_told(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/", allow_console=CONSOLE)
     expect(page.locator(".card-value")).to_be_visible()
 
     page.route(re.compile("/_dash-update-component"), lambda route: route.abort())

@@ -1,5 +1,6 @@
 // Tells a screen reader of new data, politely and not often: whoever wants each point looks at the page.
 
+import { countOf } from "./format.js";
 import { session } from "./session.js";
 
 const EVERY_MS = 30_000;
@@ -38,8 +39,8 @@ function announceLater() {
 function announce() {
   timer = null;
   const parts = [];
-  if (numNew > 0) parts.push(`${numNew} new ${numNew === 1 ? "run" : "runs"}`);
-  if (written.size > 0) parts.push(`new points in ${written.size} ${written.size === 1 ? "run" : "runs"}`);
+  if (numNew > 0) parts.push(countOf(numNew, "new run"));
+  if (written.size > 0) parts.push(`new points in ${countOf(written.size, "run")}`);
   region.textContent = `${parts.join(", ")}.`;
   written.clear();
   numNew = 0;

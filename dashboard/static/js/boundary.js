@@ -8,6 +8,7 @@ const WORDS = {
   page: { title: "This page could not be drawn", text: "The other pages work, and your event files are not affected." },
   card: { title: "This chart could not be drawn", text: "The others work, and your event files are not affected." },
   runs: { title: "The list of runs could not be drawn", text: "The pages work, and your event files are not affected." },
+  panel: { title: "This panel could not be drawn", text: "The page behind it works, and your event files are not affected." },
   control: { title: "This control could not be drawn", text: "The others work." },
   bar: { title: "The top bar could not be drawn", text: "The page below works, and your event files are not affected." },
 };

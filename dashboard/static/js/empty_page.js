@@ -1,7 +1,7 @@
 // A page without data: says what was looked at and shows the code to paste.
 
 import { copyText } from "./clipboard.js";
-import { formatCount } from "./format.js";
+import { countOf } from "./format.js";
 import { openHealth } from "./health_panel.js";
 import { Icon, h, useEffect, useState } from "./react.js";
 import { session } from "./session.js";
@@ -66,7 +66,7 @@ function DoctorLink() {
 }
 
 function LookedIn({ logdir }) {
-  const counted = `: ${count(logdir.num_folders ?? 0, "folder")}, ${count(logdir.num_files ?? 0, "file")}, 0 event files`;
+  const counted = `: ${countOf(logdir.num_folders ?? 0, "folder")}, ${countOf(logdir.num_files ?? 0, "file")}, 0 event files`;
   return h(
     "div",
     null,
@@ -75,16 +75,12 @@ function LookedIn({ logdir }) {
   );
 }
 
-function count(number, word) {
-  return `${formatCount(number)} ${word}${number === 1 ? "" : "s"}`;
-}
-
 function Snippets({ snippets, logdir }) {
   const [chosen, choose] = useState(0);
   const [isCopied, setCopied] = useState(false);
   const code = snippets[chosen].code.replaceAll("{logdir}", logdir || "runs");
   const copy = async () => {
-    await copyText(code);
+    if (!(await copyText(code))) return;
     setCopied(true);
     setTimeout(() => setCopied(false), SAID_MS);
   };

@@ -33,6 +33,15 @@ export function formatCount(count) {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+(?!\d))/g, ",").replace("-", MINUS);
 }
 
+// `1 run`, `2,000 runs`
+export function countOf(number, noun) {
+  return `${formatCount(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+export function capitalize(text) {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 // A count that may be large, for sentences: `2,000`, `2.3 M`.
 export function formatAmount(count) {
   if (count < 1e6) return formatCount(count);

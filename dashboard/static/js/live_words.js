@@ -1,6 +1,6 @@
 // What the live state says: words of a fixed form, and what stands behind them.
 
-import { formatAmount, formatCount, formatDuration } from "./format.js";
+import { countOf, formatAmount, formatDuration } from "./format.js";
 
 // → {look, text, title}. Times in seconds:
 //   state       of the link: live, paused, reading, stale
@@ -24,9 +24,9 @@ export function describeLive({ state, silence, shareRead, numHeld, numRunsHeld, 
 
 function describePaused(numHeld, numRunsHeld) {
   const action = "Click to resume (Space).";
-  const runs = `${formatCount(numRunsHeld)} ${numRunsHeld === 1 ? "run" : "runs"}`;
+  const runs = countOf(numRunsHeld, "run");
   if (numHeld > 0) {
-    const points = `${formatCount(numHeld)} new ${numHeld === 1 ? "point" : "points"}`;
+    const points = countOf(numHeld, "new point");
     return say("paused", `paused · ${formatAmount(numHeld)} new`, `${points} in ${runs} since you paused. ${action}`);
   }
   return say("paused", "paused", numRunsHeld > 0 ? `No new scalars since you paused; other news of ${runs}. ${action}` : `Nothing new since you paused. ${action}`);

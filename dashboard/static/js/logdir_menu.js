@@ -1,7 +1,7 @@
 // Which folders board watches: each with its whole name, whether it is there, and how many runs it gave.
 
 import { CopyButton } from "./copy_button.js";
-import { formatCount } from "./format.js";
+import { countOf } from "./format.js";
 import { openHealth } from "./health_panel.js";
 import { Popover } from "./overlay.js";
 import { Icon, h, useSession } from "./react.js";
@@ -43,7 +43,7 @@ function LogdirList({ close }) {
 
 function Logdir({ logdir: { name, label, exists } }) {
   const runs = session.runs.filter((run) => name === "" || run.name === name || run.name.startsWith(`${name}/`));
-  const count = `${formatCount(runs.length)} ${runs.length === 1 ? "run" : "runs"}`;
+  const count = countOf(runs.length, "run");
   return h(
     "li",
     null,

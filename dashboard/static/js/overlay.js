@@ -1,6 +1,7 @@
 // What floats over the page, on the browser's own top layer: a popover at its button, a drawer, a dialog. Esc and a
 // press outside close the topmost; the focus goes into it when it opens and back to where it was when it closes.
 
+import { Boundary } from "./boundary.js";
 import { addEscape } from "./keys.js";
 import { h, useLayoutEffect, useRef, useState } from "./react.js";
 import { isSmall } from "./screen.js";
@@ -194,7 +195,7 @@ export function Drawer({ label, title = label, onClose, children, className = ""
       h("span", { className: "grow" }),
       h("button", { type: "button", className: "icon-button", title: "Close (Esc)", "aria-label": "Close", onClick: onClose }, h("span", { className: "icon icon-x is-16", "aria-hidden": true })),
     ),
-    h("div", { className: "dialog-body" }, children),
+    h("div", { className: "dialog-body" }, h(Boundary, { what: "panel" }, children)),
   );
 }
 

@@ -1,6 +1,7 @@
 // ⌘Z and ⇧⌘Z for the whole view, and what there is to say of it: that a step was undone out of sight, on another page,
 // and that a link says more than this board understands.
 
+import { capitalize } from "./format.js";
 import { addKey, formatKey } from "./keys.js";
 import { notify } from "./notifications.js";
 import { session } from "./session.js";
@@ -13,7 +14,7 @@ addKey({ keys: REDO, label: "Redo", group: "Everywhere", isRepeated: true, run: 
 
 function say(word, step) {
   if (!step || step.page === "" || step.page === session.view.page) return;
-  const page = step.page[0].toUpperCase() + step.page.slice(1);
+  const page = capitalize(step.page);
   const isUndo = word === "Undid";
   const action = isUndo ? { label: "Redo", run: () => session.view.redo() } : { label: "Undo", run: () => session.view.undo() };
   notify({ id: "undo", text: `${word} on ${page}: ${step.label}`, detail: formatKey(isUndo ? REDO[0] : UNDO[0]), action });

@@ -1,6 +1,6 @@
 // The node panel: what the selected box is, what it costs, what it reads and gives.
 
-import { formatCount } from "../format.js";
+import { countOf, formatCount } from "../format.js";
 import { Icon, h } from "../react.js";
 import { shortBytes, shortCount } from "./numbers.js";
 
@@ -58,7 +58,7 @@ function Title({ facts }) {
     h("i", { style: { background: `var(--f-${facts.family})` }, title: facts.family_name }),
     h("h3", { title: facts.id }, facts.name),
     facts.op && h("span", { className: "graph-chip" }, facts.op),
-    facts.is_scope && h("span", { className: "graph-chip" }, `${formatCount(facts.nodes)} node${facts.nodes === 1 ? "" : "s"}`),
+    facts.is_scope && h("span", { className: "graph-chip" }, countOf(facts.nodes, "node")),
   );
 }
 

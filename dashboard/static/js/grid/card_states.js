@@ -1,14 +1,14 @@
 // What stands in a card instead of a chart: why, what it means for the data, one line of evidence, one action.
 
 import { CopyButton } from "../copy_button.js";
-import { formatCount } from "../format.js";
+import { countOf, formatCount } from "../format.js";
 import { Icon, h } from "../react.js";
 import { commonFolder } from "../run_style.js";
 import { session } from "../session.js";
 
 export function ReadError({ tag, error, numSelected, retry }) {
   const cause = error.status === undefined ? "The server does not answer." : error.status >= 500 ? "The server failed at it." : "The server refused it.";
-  const evidence = `${tag}, ${formatCount(numSelected)} ${numSelected === 1 ? "run" : "runs"}\n${error.status ?? "no answer"}: ${error.message}`;
+  const evidence = `${tag}, ${countOf(numSelected, "run")}\n${error.status ?? "no answer"}: ${error.message}`;
   return h(ErrorState, { title: "This chart could not be read", text: `${cause} Your event files are not affected.`, evidence, details: evidence, retry });
 }
 

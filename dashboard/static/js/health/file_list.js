@@ -1,7 +1,7 @@
 // Rows of files, of one height, so that only those in sight are in the document; one may be open to show all of it.
 
 import { CopyButton } from "../copy_button.js";
-import { formatCount } from "../format.js";
+import { capitalize, formatCount } from "../format.js";
 import { Icon, h, useEffect, useLayoutEffect, useRef, useState } from "../react.js";
 import { session } from "../session.js";
 
@@ -76,10 +76,6 @@ function sayOf(file, look) {
   const more = file.sentences.length - 1;
   const word = file.state === "empty" ? "" : `${look.word} · `;
   return `${word}${file.sentences[0]}${more > 0 ? ` +${more}` : ""}`;
-}
-
-function capitalize(text) {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function Details({ file, look, setOpenPx }) {

@@ -1,6 +1,6 @@
 // What there is to say beside the files: folders, what was passed over, index and scanner.
 
-import { formatCount } from "../format.js";
+import { countOf, formatCount } from "../format.js";
 import { h } from "../react.js";
 
 const COMPILED = "Event files are read by the compiled scanner.";
@@ -10,12 +10,12 @@ const PORTABLE =
 export function Notes({ head }) {
   const { folders, passed_over: passedOver, remarks } = head;
   const num = passedOver.num_files;
-  const counted = `${passedOver.is_whole ? "" : "at least "}${formatCount(num)} ${num === 1 ? "file" : "files"}`;
+  const counted = `${passedOver.is_whole ? "" : "at least "}${countOf(num, "file")}`;
   return h(
     window.React.Fragment,
     null,
     folders.length > 0 &&
-      h(Section, { title: `Could not look into ${formatCount(folders.length)} ${folders.length === 1 ? "folder" : "folders"}`, isOpen: true }, h(Lines, { lines: folders })),
+      h(Section, { title: `Could not look into ${countOf(folders.length, "folder")}`, isOpen: true }, h(Lines, { lines: folders })),
     h(
       Section,
       { title: num ? `Passed over ${counted}` : "Passed over no file", isOpen: head.totals.num_files === 0 && num > 0 },

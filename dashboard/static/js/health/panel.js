@@ -1,7 +1,7 @@
 // The panel of the logdir's health, as health_panel.js opens it.
 
 import { CopyButton } from "../copy_button.js";
-import { formatCount } from "../format.js";
+import { capitalize, countOf, formatCount } from "../format.js";
 import { FileList } from "./file_list.js";
 import { HealthList } from "./health_list.js";
 import { Notes } from "./notes.js";
@@ -11,7 +11,12 @@ import { Icon, h, useEffect, useReducer, useState } from "../react.js";
 import { session } from "../session.js";
 
 const TYPING_MS = 150;
-export function HealthPanel({ run: asked, close }) {
+
+export function HealthPanel({ run, close }) {
+  return h(Drawer, { label: "Health", title: h(Title), onClose: close, className: "health" }, h(Health, { run }));
+}
+
+function Health({ run: asked }) {
   const [run, setRun] = useState(asked);
   const [hasProblemsOnly, setProblemsOnly] = useState(false);
   const [typed, setTyped] = useState("");
@@ -19,8 +24,8 @@ export function HealthPanel({ run: asked, close }) {
   const list = useHealth({ run, problems: hasProblemsOnly || undefined, q: q || undefined });
   const { head } = list;
   return h(
-    Drawer,
-    { label: "Health", title: h(Title), onClose: close, className: "health" },
+    window.React.Fragment,
+    null,
     h(Summary, { head, error: list.error }),
     h(Controls, { run, setRun, typed, setTyped, hasProblemsOnly, setProblemsOnly, list }),
     head?.run && h("p", { className: "health-run" }, head.run.state && `${capitalize(head.run.state)}. `, head.run.sentence),
@@ -42,7 +47,7 @@ function Summary({ head, error }) {
     "p",
     { className: num_with_problems ? "health-summary has-problems" : "health-summary", role: "status" },
     h(Icon, { name: num_with_problems ? "alert-triangle" : num_files ? "check" : "info-circle", size: 14 }),
-    `${count(num_runs, "run")} · ${count(num_files, "file")} · ${said}${head.is_reading ? " · still reading" : ""}`,
+    `${countOf(num_runs, "run")} · ${countOf(num_files, "file")} · ${said}${head.is_reading ? " · still reading" : ""}`,
   );
 }
 
@@ -73,14 +78,6 @@ function sayNoFile(head, { run, q, hasProblemsOnly }) {
   if (q) return `No run or file matches ${q}.`;
   if (hasProblemsOnly) return "No problem was found.";
   return run === null ? "" : `Run ${run} has no event file.`;
-}
-
-function count(number, noun) {
-  return `${formatCount(number)} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-function capitalize(word) {
-  return word.slice(0, 1).toUpperCase() + word.slice(1);
 }
 
 // A value once it stopped changing.
