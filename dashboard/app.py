@@ -125,9 +125,18 @@ def add_layers(app: ASGIApp, *, settings: Settings, access: Access | None, pages
     return SecurityMiddleware(prefixed, settings=settings, access=access, policy=policy)
 
 
+class _Pages(dash.Dash):
+    """Dash with the scripts that the pages use."""
+
+    def interpolate_index(self, **parts: Any) -> Any:  # type: ignore[override]  # Dash names them all
+        """Fills the page in (Dash calls it for each)."""
+        parts["scripts"] = shell.drop_unused(parts["scripts"])
+        return super().interpolate_index(**parts)  # type: ignore[no-untyped-call]
+
+
 def make_dash(settings: Settings, server: FastAPI) -> dash.Dash:
     """Makes the Dash application of the pages on a FastAPI server."""
-    app = dash.Dash(
+    app = _Pages(
         __name__,
         server=server,  # type: ignore[arg-type]  # Dash's annotation names Flask's servers only
         title=html.escape(settings.window_title),

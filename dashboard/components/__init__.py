@@ -9,6 +9,7 @@ from dashboard.components.controls import Smoothing as Smoothing
 from dashboard.components.controls import TagFilter as TagFilter
 from dashboard.components.controls import Toggle as Toggle
 from dashboard.components.graph_view import GraphView as GraphView
+from dashboard.components.page_address import PageAddress as PageAddress
 from dashboard.components.page_failure import PageFailure as PageFailure
 from dashboard.components.panel_edge import PanelEdge as PanelEdge
 from dashboard.components.run_list import RunList as RunList

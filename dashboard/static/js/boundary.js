@@ -1,9 +1,9 @@
 // What throws while it is drawn becomes a card of its own, and everything around it lives.
 
 import { CopyButton } from "./copy_button.js";
-import { Icon, h, useMemo, useReducer } from "./react.js";
+import { Icon, h, useEffect, useReducer, useState } from "./react.js";
 
-const { Component, Suspense, lazy } = window.React;
+const { Component } = window.React;
 const WORDS = {
   page: { title: "This page could not be drawn", text: "The other pages work, and your event files are not affected." },
   card: { title: "This chart could not be drawn", text: "The others work, and your event files are not affected." },
@@ -61,9 +61,20 @@ function describe(what, error, place = "") {
 
 // A component whose module is loaded when it is first drawn; `load(attempt)` imports it.
 export function guard(what, load) {
+  let Loaded = null;
+
+  function Loading({ attempt, props }) {
+    const [error, fail] = useState(null);
+    const [, redraw] = useReducer((count) => count + 1, 0);
+    useEffect(() => {
+      if (!Loaded) load(attempt).then((module) => redraw((Loaded ??= module.default)), fail);
+    }, []);
+    if (error) throw error;
+    return Loaded && h(Loaded, props);
+  }
+
   return function Guarded(props) {
     const [attempt, again] = useReducer((count) => count + 1, 0);
-    const Loaded = useMemo(() => lazy(() => load(attempt)), [attempt]);
-    return h(Boundary, { what, retry: again }, h(Suspense, { fallback: null }, h(Loaded, props)));
+    return h(Boundary, { what, retry: again }, h(Loading, { key: attempt, attempt, props }));
   };
 }

@@ -8,17 +8,20 @@
 
   // What fails in a component is drawn by boundary.js in its place; what is a key of its words. A browser may remember
   // that a module failed, so each attempt has an address of its own.
+  // Not by React.lazy: what Suspense held back, React shows no sooner than half a second after another.
   function lazily(file, what) {
     const load = (attempt) => import(`${root}static/js/${file}${attempt ? `?attempt=${attempt}` : ""}`);
-    const Component = React.lazy(async () => {
-      try {
-        return { default: (await import(`${root}static/js/boundary.js`)).guard(what, load) };
-      } catch {
-        return { default: NotLoaded };
-      }
-    });
+    let Component = null;
     return function Lazy(props) {
-      return React.createElement(React.Suspense, { fallback: null }, React.createElement(Component, props));
+      const [, redraw] = React.useReducer((count) => count + 1, 0);
+      React.useEffect(() => {
+        if (Component) return;
+        import(`${root}static/js/boundary.js`)
+          .then(({ guard }) => (Component ??= guard(what, load)))
+          .catch(() => (Component = NotLoaded))
+          .finally(redraw);
+      }, []);
+      return Component && React.createElement(Component, props);
     };
   }
 
@@ -26,10 +29,23 @@
     return React.createElement("p", { role: "alert", className: "failure" }, "This part of the page could not be loaded. Load the page again.");
   }
 
+  // Tells Dash the path, which the server answers with the page. Here, since the page waits for it.
+  function PageAddress({ setProps }) {
+    React.useEffect(() => {
+      const tell = () => setProps({ path: window.location.pathname });
+      const events = ["popstate", "board-path"];
+      for (const event of events) window.addEventListener(event, tell);
+      tell();
+      return () => events.forEach((event) => window.removeEventListener(event, tell));
+    }, []);
+    return null;
+  }
+
   window.board_components = {
     CardGrid: lazily("card_grid.js", "page"),
     Choice: lazily("controls/choice.js", "control"),
     GraphView: lazily("graph_view.js", "page"),
+    PageAddress,
     PageFailure: lazily("page_failure.js", "page"),
     PanelEdge: lazily("panel_edge.js", "control"),
     RunList: lazily("run_list.js", "runs"),

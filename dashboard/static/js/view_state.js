@@ -140,7 +140,6 @@ export class ViewState {
     this.flush();
     history.pushState({}, "", this.href(path));
     this.#write();
-    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate")); // Dash's Location follows this
     window.dispatchEvent(new CustomEvent("board-path"));
   }
 
