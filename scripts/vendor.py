@@ -12,12 +12,13 @@ from pathlib import Path
 VENDOR = Path(__file__).resolve().parent.parent / "dashboard" / "vendor"
 
 ICONS = (
-    "adjustments-horizontal", "alert-triangle", "api", "archive", "arrow-back-up", "arrows-diagonal",
-    "arrows-maximize", "chart-histogram", "chart-line", "check", "chevron-down", "chevron-right", "clock",
-    "columns-3", "copy", "device-desktop", "dots", "download", "eye", "eye-off", "filter", "flag-3", "focus-2",
-    "heartbeat", "hierarchy-3", "info-circle", "keyboard", "layout-sidebar-left-collapse",
-    "layout-sidebar-left-expand", "list-check", "list-details", "menu-2", "minus", "moon", "pencil", "pin", "plus",
-    "search", "settings", "share-2", "stethoscope", "sun", "trash", "x", "zoom-reset",
+    "adjustments-horizontal", "alert-triangle", "api", "archive", "arrow-back-up", "arrow-forward-up",
+    "arrows-diagonal", "arrows-maximize", "bookmark", "chart-histogram", "chart-line", "check", "chevron-down",
+    "chevron-right", "clock", "columns-3", "copy", "device-desktop", "dots", "download", "eye", "eye-off", "filter",
+    "flag-3", "focus-2", "heartbeat", "hierarchy-3", "info-circle", "keyboard", "layout-sidebar-left-collapse",
+    "layout-sidebar-left-expand", "list-check", "list-details", "menu-2", "minus", "moon", "palette", "pencil", "pin",
+    "player-pause", "plus", "search", "settings", "share-2", "square", "square-check", "stack-2", "stethoscope",
+    "sun", "trash", "x", "zoom-reset",
 )  # fmt: skip
 
 
