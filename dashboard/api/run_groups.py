@@ -14,7 +14,7 @@ from pydantic import Field
 from dashboard.api.answers import or_null
 from dashboard.api.description import Problem
 from dashboard.api.parameters import Name
-from dashboard.api.run_facts import QueryProblem, RunFactTable, Selected, to_json
+from dashboard.api.run_facts import QueryProblem, RunFactTable, Selected, encode_column, to_json
 from dashboard.queries.runs.colors import NUM_SLOTS, assign_slots, choose_ramp, place_on_ramp
 from dashboard.queries.runs.differences import Difference, compare_runs
 from dashboard.queries.runs.facts import AnyFact
@@ -28,12 +28,19 @@ from dashboard.queries.runs.values_of import Shown
 
 MAX_VALUES = 36
 MAX_FACTS = 16
+MAX_TEXT = 200
 _REFUSED: dict[int | str, dict[str, Any]] = {
     422: {
         "description": "There is no such fact, or the pattern cannot be read.",
         "model": QueryProblem | Problem,
     }
 }
+
+
+class DifferencesBody(Selected):
+    """Of how many of the most useful hyperparameters to tell every run's value too."""
+
+    num_columns: int = Field(default=0, ge=0, le=MAX_FACTS, examples=[4])
 
 
 class GroupsBody(Selected):
@@ -57,9 +64,12 @@ def make_router(facts: RunFactTable) -> APIRouter:
     router = APIRouter(tags=["runs"])
 
     @router.post("/data/runs/differences")
-    def post_differences(body: Selected) -> Response:
-        """In which hyperparameters some runs differ, those first that tell them apart best, and which are constant."""
-        return facts.answer(body.selection, _compare)
+    def post_differences(body: DifferencesBody) -> Response:
+        """In which hyperparameters some runs differ, those first that tell them apart best, and which are constant.
+
+        `columns` are those of data/runs/table for the first `num_columns` of them, long texts cut off.
+        """
+        return facts.answer(body.selection, partial(_compare, body.num_columns))
 
     @router.post("/data/runs/groups", responses=_REFUSED)
     def post_groups(body: GroupsBody) -> Response:
@@ -80,14 +90,23 @@ def make_router(facts: RunFactTable) -> APIRouter:
     return router
 
 
-def _compare(table: RunTable, rows: Rows) -> dict[str, Any]:
+def _compare(num_columns: int, table: RunTable, rows: Rows) -> dict[str, Any]:
     compared = compare_runs(table, rows)
+    differing = [one for one in compared if not one.is_constant]
     constant = [one for one in compared if one.is_constant and one.ranked.num_values]
     return {
         "num_runs": len(rows),
-        "differing": [_describe_difference(one, table) for one in compared if not one.is_constant],
+        "differing": [_describe_difference(one, table) for one in differing],
+        "columns": [_tell_column(one, table, rows) for one in differing[:num_columns]],
         "constant": [{"name": name_fact(one.fact, table), **_describe_value(one.ranked.values[0])} for one in constant],
     }
+
+
+def _tell_column(one: Difference, table: RunTable, rows: Rows) -> dict[str, Any]:
+    column = encode_column(table.arrays(one.fact), rows)
+    if "values" in column:
+        column["values"] = [value[:MAX_TEXT] if isinstance(value, str) else value for value in column["values"]]
+    return {"name": name_fact(one.fact, table), **column}
 
 
 def _group(body: GroupsBody, table: RunTable, rows: Rows) -> dict[str, Any]:

@@ -135,6 +135,16 @@ def test_differences_and_constants(client: TestClient) -> None:
     assert (names[0], names[-1]) == ("lr", "seed")  # between them what only one of the two has
     assert told["differing"][0]["values"][0]["num_runs"] == 1
     assert {"name": "optimizer.name", "text": "adam", "value": "adam", "is_missing": False} in told["constant"]
+    assert told["columns"] == []
+
+
+def test_differences_come_with_the_values_of_every_run(client: TestClient) -> None:
+    key = select(client, "a/1", "b/<i>x</i>")
+    told = post(client, "differences", selection=key, num_columns=1)
+
+    table = post(client, "table", selection=key, columns=["lr"])["columns"][0]
+    assert told["columns"] == [{"name": "lr", "numbers": table["numbers"]}]
+    assert len(set(table["numbers"])) == 2
 
 
 def test_groups_keep_their_colours(client: TestClient) -> None:
