@@ -31,6 +31,7 @@ _SHEETS = (
     "static/css/states.css",
     "static/css/health.css",
     "static/css/controls.css",
+    "static/css/grouping.css",
 )
 _STATIC = Path(__file__).parent / "static"
 _CLASSIC = ("components.js", "appearance_boot.js")
@@ -38,7 +39,7 @@ _CLASSIC = ("components.js", "appearance_boot.js")
 
 def _modules() -> list[str]:
     """The modules that the first page needs, asked for while Dash's own scripts still load."""
-    folders = ("js/*.js", "js/grid/*.js", "js/plot/*.js", "js/cards/index.js", "js/cards/scalars.js")
+    folders = ("js/*.js", "js/runs/*.js", "js/grid/*.js", "js/plot/*.js", "js/cards/index.js", "js/cards/scalars.js")
     found = [path for folder in folders for path in sorted(_STATIC.glob(folder)) if path.name not in _CLASSIC]
     return [f"static/{path.relative_to(_STATIC).as_posix()}" for path in found] + ["vendor/uplot/uPlot.esm.js"]
 

@@ -183,15 +183,15 @@ def test_key_that_is_registered_later_takes_what_the_link_said(run_view: Callabl
     told, value, query = run_view("""
         const { text } = await import('/static/js/view_codecs.js');
         const told = [];
-        const view = makeView("/scalars?v=2&group=lr&smoothing=0.5", (keys) => told.push(...keys));
+        const view = makeView("/scalars?v=2&later=lr&smoothing=0.5", (keys) => told.push(...keys));
         view.set({ "scalars.x": "wall" });
-        view.register("group", text());
-        view.register("color", text());
-        return [told, view.get("group"), view.href().split("?")[1]];
+        view.register("later", text());
+        view.register("never", text());
+        return [told, view.get("later"), view.href().split("?")[1]];
     """)
 
-    assert (told, value) == (["scalars.x", "group"], "lr")
-    assert query == "v=2&x=wall&smoothing=0.5&group=lr"
+    assert (told, value) == (["scalars.x", "later"], "lr")
+    assert query == "v=2&x=wall&smoothing=0.5&later=lr"
 
 
 def test_undo_and_redo_walk_through_the_steps(run_view: Callable[[str], object]) -> None:

@@ -116,3 +116,13 @@ function scientific(value) {
   if (value === 0) return "0";
   return shortExponent(Number(value.toPrecision(3)).toExponential()).replace(/^-/, MINUS);
 }
+
+// A hyperparameter in few characters: 1e-3, 6e-4, 0.1, 512, adam, true, [64, 64]. Numbers keep 6 digits.
+export function formatHparam(value) {
+  if (Array.isArray(value)) return `[${value.map(formatHparam).join(", ")}]`;
+  if (typeof value !== "number") return value === null ? "none" : String(value);
+  const rounded = Number(value.toPrecision(6));
+  const size = Math.abs(rounded);
+  const isShort = size === 0 || (size >= 0.01 && size < 1e6) || !Number.isFinite(size);
+  return (isShort ? String(rounded) : shortExponent(rounded.toExponential())).replace(/^-/, MINUS);
+}

@@ -8,7 +8,7 @@ import { openSheet } from "./sheet.js";
 const MAX_SWATCHES = 6;
 
 export function PhoneBar() {
-  useSession(session, ["runs", "selection", "theme"]);
+  useSession(session, ["runs", "selection", "theme", "style"]);
   const shown = session.selectedRuns.slice(0, MAX_SWATCHES);
   return h(
     "div",

@@ -4,6 +4,9 @@ import { formatCount, formatDuration } from "./format.js";
 import { openHealth } from "./health_panel.js";
 import { addKey } from "./keys.js";
 import { Icon, h, useEffect, useMemo, useReducer, useRef, useSession, useState } from "./react.js";
+import { ColorLegend } from "./runs/color_legend.js";
+import { swatchBackground } from "./runs/colors.js";
+import { GroupMenu } from "./runs/group_menu.js";
 import { RunState } from "./run_state.js";
 import { session } from "./session.js";
 import { tokenPx } from "./tokens.js";
@@ -22,7 +25,7 @@ addKey({ keys: ["Space", "Enter"], label: "Select the run, or take it off", grou
 addKey({ keys: ["Alt+Space"], label: "Select only this run", group: "Runs" });
 
 export default function RunList() {
-  useSession(session, ["runs", "selection", "theme", "news", "focus", "preference"]);
+  useSession(session, ["runs", "selection", "theme", "news", "focus", "preference", "style"]);
   const filter = useViewKey("runs");
   const setFilter = (value) => session.view.set({ runs: value }, { label: "run filter", isContinuous: true });
   const [, tick] = useReducer((count) => count + 1, 0);
@@ -122,6 +125,7 @@ function Rows({ runs, filter, clear }) {
     "div",
     { className: "run-table" },
     h(Head, { runs }),
+    h(ColorLegend),
     h(
       "div",
       {
@@ -190,6 +194,7 @@ function Head({ runs }) {
     h("strong", null, total ? `${formatCount(numSelected)} of ${formatCount(total)} run${total === 1 ? "" : "s"}` : "Reading…"),
     h("span", { className: "grow" }),
     runs[0]?.prefix && h("span", { className: "prefix mono", title: "Folder shared by all runs" }, runs[0].prefix),
+    h(GroupMenu),
   );
 }
 
@@ -220,7 +225,7 @@ function Row({ run, runs, index, top }) {
       "div",
       { role: "gridcell", className: "run-cell" },
       h(Box, { state: isSelected ? "all" : "none", label: `Select ${run.name}`, tabIndex: -1, onClick: (event) => pick(event, run, runs) }),
-      h("span", { className: "swatch", style: isSelected ? { background: swatch(run) } : null }),
+      h("span", { className: "swatch", style: isSelected ? { background: swatchBackground(run) } : null }),
       h("button", { type: "button", className: "run-name", tabIndex: -1, title: `${run.name}\nClick to select, Alt-click for only this run`, onClick: (event) => pick(event, run, runs) }, middle(run.label || run.name)),
       run.problems.length > 0 &&
         h(
@@ -247,12 +252,6 @@ function pick(event, run, runs) {
     selection.setMany(range.map((one) => one.name), isSelected);
   });
   anchor = run.name;
-}
-
-function swatch(run) {
-  if (run.dash.length === 0) return run.color;
-  const [on, off] = run.dash;
-  return `repeating-linear-gradient(90deg, ${run.color} 0 ${on}px, transparent ${on}px ${on + off}px)`;
 }
 
 // Long names lose their middle, never their end.

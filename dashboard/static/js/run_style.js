@@ -1,31 +1,6 @@
-// Names and colours of runs.
+// Names of runs, and their places in the palette.
 
-export const NUM_SLOTS = 12;
-const DASHES = [[], [6, 3], [2, 3]];
-const colors = new Map(); // "theme token" → colour; reading computed styles forces a layout
-
-// Colour and dash of a slot: 12 colours, then the same with dashes (UI: run colours).
-export function slotStyle(slot, theme) {
-  const color = colorOf(`--run-${(slot % NUM_SLOTS) + 1}`, theme);
-  return { color: color || "#888", dash: color ? DASHES[Math.floor(slot / NUM_SLOTS) % DASHES.length] : [] };
-}
-
-// The baseline's colour.
-export function inkOf(theme) {
-  return colorOf("--ink", theme) || "#888";
-}
-
-function colorOf(token, theme) {
-  const id = `${theme} ${token}`;
-  if (!colors.has(id)) {
-    const value = getComputedStyle(document.documentElement).getPropertyValue(token).trim();
-    if (!value) return "";
-    colors.set(id, value);
-  }
-  return colors.get(id);
-}
-
-// Which run has which slot. A run keeps its slot while the page is open; a new one takes the least used.
+// Which run has which slot, from 0 on. A run keeps its slot while the page is open; a new one takes the least used.
 export class Slots {
   #slots = new Map();
   #isSettled = false;
@@ -33,19 +8,19 @@ export class Slots {
   // While the server still reads, slots go by age; then a new run, or one that goes away, changes no other's.
   assign(runs, isReading) {
     if (!this.#isSettled) this.#slots.clear();
-    for (const { name } of [...runs].sort(byAge)) if (!this.#slots.has(name)) this.#slots.set(name, this.#leastUsed(runs));
+    const used = new Set(runs.map((run) => this.#slots.get(run.name)));
+    let slot = 0;
+    for (const { name } of [...runs].sort(byAge)) {
+      if (this.#slots.has(name)) continue;
+      while (used.has(slot)) slot += 1;
+      used.add(slot);
+      this.#slots.set(name, slot);
+    }
     this.#isSettled = !isReading;
   }
 
   of(name) {
     return this.#slots.get(name);
-  }
-
-  #leastUsed(runs) {
-    const used = new Set(runs.map((run) => this.#slots.get(run.name)));
-    let slot = 0;
-    while (used.has(slot)) slot += 1;
-    return slot;
   }
 }
 
@@ -61,25 +36,19 @@ export function prefixRuns(runs) {
 
 // A run as all of the page shows it, with what people added to it: `label` is the name that was given to it, here or
 // by its program, else its own without the folders that all share; `isPutAside` says that it is out of sight.
-export function dressRun(run, notes, { theme, baseline }) {
-  const isBaseline = run.name === baseline;
+// Its colour is given to it by `paint`.
+export function dressRun(run, notes, { baseline }) {
   return {
     ...run,
     label: notes.name || run.display_name || run.name.slice(run.prefix.length) || run.name,
-    ...(isBaseline ? { color: inkOf(theme), dash: [] } : styleOf(notes.color, run.slot, theme)),
-    isBaseline,
+    chosenColor: notes.color ?? null,
+    isBaseline: run.name === baseline,
     isPinned: notes.is_pinned ?? false,
     isHidden: notes.is_hidden ?? false,
     isArchived: notes.is_archived ?? false,
     isPutAside: (notes.is_hidden || notes.is_archived) ?? false,
     allTags: notes.tags ? [...new Set([...run.tags, ...notes.tags])].sort() : run.tags,
   };
-}
-
-// A colour that someone chose is solid; it is a number of the palette from 1, or #rrggbb.
-function styleOf(chosen, slot, theme) {
-  if (typeof chosen === "string") return { color: chosen, dash: [] };
-  return slotStyle(chosen ? chosen - 1 : slot, theme);
 }
 
 // The folders that all names share, with a closing slash; empty for fewer than two names.

@@ -6,11 +6,16 @@ import { Arrivals } from "./arrivals.js";
 import { Emitter } from "./emitter.js";
 import { getBuffer, getJSON, getText, postJSON } from "./http.js";
 import { LiveLink } from "./live.js";
+import { pause } from "./pause.js";
 import { onPreference } from "./preferences.js";
 import { mergeRuns } from "./run_merge.js";
 import { dressRun, prefixRuns, Slots } from "./run_style.js";
+import { paint } from "./runs/colors.js";
+import { Comparison } from "./runs/comparison.js";
 import { Selection } from "./selection.js";
+import { SelectionKey } from "./selection_key.js";
 import { Sidecar } from "./sidecar.js";
+import { TagIndex } from "./tag_index.js";
 import { roundBounds } from "./view_codecs.js";
 import { KEYS } from "./view_keys.js";
 import { ViewState } from "./view_state.js";
@@ -22,12 +27,12 @@ const RETRY_MS = 1_000;
 const SELECTION_KEYS = ["only", "except", "also"];
 
 class Session extends Emitter {
-  #tagsByKind = new Map(); // kind → {version, tags}
+  #tags = new TagIndex((kind) => this.getJSON("data/tags", { kind }));
   #slots = new Slots();
-  #listed = 0; // version of the list of runs; 0 before the first
+  #listed = 0;
   #isStale = false; // the list of runs is older than the news
   #refreshing = null;
-  #key = null; // promise of {key, runs}
+  #key = new SelectionKey((body) => this.postJSON("data/selections", body));
 
   constructor() {
     super();
@@ -45,6 +50,7 @@ class Session extends Emitter {
     this.focusedRun = null;
     this.view = new ViewState({ root: ROOT.pathname, keys: KEYS, emit: (keys) => this.#follow(keys) });
     this.selection = new Selection(this.view);
+    this.comparison = new Comparison(this, () => this.#restyle());
     this.sidecar = new Sidecar(this);
     this.sidecar.on("change", () => this.#followSidecar());
     this.arrivals = new Arrivals();
@@ -54,10 +60,6 @@ class Session extends Emitter {
     applyAppearance();
     onPreference((name) => this.#followPreference(name));
     onSystemTheme(() => this.#followPreference("theme"));
-  }
-
-  start() {
-    this.refreshRuns();
   }
 
   get selected() {
@@ -79,6 +81,19 @@ class Session extends Emitter {
 
   labelOf(name) {
     return this.runNamed(name)?.label ?? name;
+  }
+
+  // The version of the list of runs; 0 before the first.
+  get listed() {
+    return this.#listed;
+  }
+
+  get differing() {
+    return this.comparison.differing;
+  }
+
+  get groups() {
+    return this.comparison.groups;
   }
 
   kindsPresent() {
@@ -133,10 +148,22 @@ class Session extends Emitter {
   }
 
   #setRuns(runs) {
-    const { theme, sidecar } = this;
-    this.runs = runs.map((run) => dressRun(run, sidecar.notesOf(run.name), { theme, baseline: sidecar.baseline }));
+    const { sidecar } = this;
+    this.runs = runs.map((run) => dressRun(run, sidecar.notesOf(run.name), { baseline: sidecar.baseline }));
     this.runsInSight = this.runs.filter((run) => !run.isPutAside);
     this.runsByName = new Map(this.runs.map((run) => [run.name, run]));
+    this.#paint();
+  }
+
+  #paint() {
+    const { selected, comparison } = this;
+    paint(this.runs, { selected, scheme: comparison.scheme });
+    for (const run of this.runs) run.group = comparison.groupOf(run.name);
+  }
+
+  #restyle() {
+    this.#paint();
+    this.emit("style");
   }
 
   // A server that took the place of another and still reads knows less than the page does.
@@ -152,8 +179,8 @@ class Session extends Emitter {
     if (!isOther) return false;
     this.tagsVersion = 0;
     this.#listed = 0;
-    this.#tagsByKind.clear();
-    this.#key = null;
+    this.#tags.forget();
+    this.#key.forget();
     this.arrivals.forget();
     for (const run of this.runs) run.version = 0;
     this.emit("server");
@@ -161,15 +188,8 @@ class Session extends Emitter {
   }
 
   // Tags of a kind: a Map from tag to a Set of names of runs.
-  async tags(kind) {
-    const known = this.#tagsByKind.get(kind);
-    if (known && known.version >= this.tagsVersion) return known.tags;
-    const answer = await this.getJSON("data/tags", { kind });
-    const tags = new Map(
-      Object.entries(answer.tags).map(([tag, runs]) => [tag, new Set(runs.map((i) => answer.runs[i]))]),
-    );
-    this.#tagsByKind.set(kind, { version: answer.version, tags });
-    return tags;
+  tags(kind) {
+    return this.#tags.ofKind(kind, this.tagsVersion);
   }
 
   select(change) {
@@ -181,28 +201,24 @@ class Session extends Emitter {
     if (SELECTION_KEYS.some((key) => keys.has(key))) this.#applySelection(this.live.isReading);
     if (keys.has("range")) this.emit("range");
     this.emit("view", keys);
+    if (keys.has("group") || keys.has("color")) this.#restyle();
   }
 
   #applySelection(isReading) {
     const { isChanged, isMore } = this.selection.apply(this.runsInSight, isReading);
     if (!isChanged) return;
-    this.#key = null;
+    this.#key.forget();
+    this.#paint();
     this.emit("selection", { isMore });
   }
 
-  // A key that names the selected runs to the server, and the runs it names, in its order.
-  async selectionKey() {
-    if (!this.#key) {
-      const runs = this.selectedRuns.map((run) => run.name);
-      const asked = this.postJSON("data/selections", { runs }).then(({ key }) => ({ key, runs }));
-      asked.catch(() => this.#key === asked && this.forgetSelectionKey());
-      this.#key = asked;
-    }
-    return this.#key;
+  // → promise of {key, runs}: a key that names the selected runs to the server, and their names in its order.
+  selectionKey() {
+    return this.#key.of(this.selectedRuns);
   }
 
   forgetSelectionKey() {
-    this.#key = null;
+    this.#key.forget();
   }
 
   setCursor(step) {
@@ -231,7 +247,7 @@ class Session extends Emitter {
     const theme = resolveTheme();
     if (theme !== this.theme) {
       this.theme = theme;
-      this.#setRuns(this.runs);
+      this.#paint();
       this.emit("theme");
     }
     this.emit("preference", name);
@@ -272,26 +288,11 @@ class Session extends Emitter {
     return { changed, isOld };
   }
 
-  getJSON(path, params, signal) {
-    return getJSON(new URL(path, ROOT), params, signal);
-  }
-
-  getText(path, params, signal) {
-    return getText(new URL(path, ROOT), params, signal);
-  }
-
-  getBuffer(path, params, signal) {
-    return getBuffer(new URL(path, ROOT), params, signal);
-  }
-
-  postJSON(path, body) {
-    return postJSON(new URL(path, ROOT), body);
-  }
-}
-
-function pause(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  getJSON = (path, params, signal) => getJSON(new URL(path, ROOT), params, signal);
+  getText = (path, params, signal) => getText(new URL(path, ROOT), params, signal);
+  getBuffer = (path, params, signal) => getBuffer(new URL(path, ROOT), params, signal);
+  postJSON = (path, body) => postJSON(new URL(path, ROOT), body);
 }
 
 export const session = new Session();
-session.start();
+session.refreshRuns();

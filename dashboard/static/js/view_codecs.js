@@ -2,6 +2,7 @@
 // format(value) → texts, none for the default}.
 
 const MAX_TEXT = 500;
+const MAX_FACTS = 16;
 const AXES = ["step", "relative", "wall"];
 
 export function text() {
@@ -50,6 +51,20 @@ export function names(noun) {
 // A set of names that may be empty, or null for no set.
 export function namesOrNull(noun) {
   return { noun, default: null, parse: tidy, format: (value) => (value === null ? [] : value.length === 0 ? [""] : tidy(value)) };
+}
+
+// What to group runs by: {by: names of facts, in order} or {pattern: a regex over names of runs}; null for no groups.
+// `lr` and `wd`, or `/sweep-(\d+)/`
+export function grouping() {
+  const format = (value) => (value === null ? [] : value.pattern ? [`/${value.pattern}/`] : value.by);
+  return { default: null, parse: parseGrouping, format };
+}
+
+function parseGrouping(values) {
+  const [, pattern] = (values.length === 1 && values[0].match(/^\/(.+)\/$/s)) || [];
+  if (pattern) return pattern.length <= MAX_TEXT ? { by: [], pattern } : undefined;
+  const by = [...new Set(values.filter(Boolean))].slice(0, MAX_FACTS);
+  return by.length > 0 ? { by, pattern: "" } : undefined;
 }
 
 function tidy(values) {

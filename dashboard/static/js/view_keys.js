@@ -1,7 +1,7 @@
 // All keys of the view, by the name of their page; "" is the frame's, which hold on every page. The keys of a page
 // are declared in its Python module too (`Page.url_keys`).
 
-import { name, names, namesOrNull, number, oneOf, range, text } from "./view_codecs.js";
+import { grouping, name, names, namesOrNull, number, oneOf, range, text } from "./view_codecs.js";
 
 const cards = () => ({
   filter: text(),
@@ -17,6 +17,8 @@ export const KEYS = {
     also: names("exceptions"),
     runs: text(),
     range: range(),
+    group: grouping(),
+    color: name(), // "run", "group" or a hyperparameter; null: by group if there are any, else by run, or of many by the one that varies most
   },
   scalars: {
     ...cards(),

@@ -2,6 +2,7 @@
 
 import { formatAmount, formatCount, formatValue } from "../format.js";
 import { LinePlot } from "../plot/line_plot.js";
+import { swatchBackground } from "../runs/colors.js";
 import { decodeSeries } from "../wire.js";
 import { cardHeights } from "./index.js";
 
@@ -31,7 +32,7 @@ function mount(parts, { session, options }) {
   const redraw = () => {
     const lines = session.selectedRuns.filter((run) => series.has(run.name)).map((run) => ({ ...series.get(run.name), run }));
     plot.setLines([...lines.filter(({ run }) => !run.isBaseline), ...lines.filter(({ run }) => run.isBaseline)]); // drawn last
-    writeValues(parts.values, lines);
+    writeValues(parts.values, lines, session.comparison);
     writeFoot(parts.foot, lines, current.y === "log");
     describe(parts, lines);
   };
@@ -63,18 +64,24 @@ function sortedByLast(lines) {
   return last.sort((a, b) => (Number.isNaN(a.value) ? 1 : Number.isNaN(b.value) ? -1 : a.value - b.value));
 }
 
-function writeValues(element, lines) {
+function writeValues(element, lines, comparison) {
   const last = sortedByLast(lines);
   const nodes = last.slice(0, NUM_VALUES).map(({ line, value }) => {
     const item = make("span", Number.isFinite(value) ? "card-value" : "card-value is-bad");
     const swatch = make("span", "swatch");
-    swatch.style.background = line.run.color;
-    item.title = `${line.run.name}: last value ${value}`;
+    swatch.style.background = swatchBackground(line.run);
+    item.title = `${describeRun(line.run, comparison)}: last value ${value}`;
     item.append(swatch, formatValue(value));
     return item;
   });
   if (last.length > NUM_VALUES) nodes.push(make("span", "more", `+${last.length - NUM_VALUES}`));
   element.replaceChildren(...nodes);
+}
+
+// Its name, and what tells it from the others.
+function describeRun({ name }, comparison) {
+  const differences = comparison.describe(name);
+  return differences ? `${name} (${differences})` : name;
 }
 
 // What a screen reader says of the card: tag, best value, its run.

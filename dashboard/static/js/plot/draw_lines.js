@@ -1,5 +1,6 @@
 // Strokes lines into a plot: whole, dashed where superseded, with marks for single points, NaN and Inf.
 
+import { MAX_BY_RUN } from "../runs/colors.js";
 import { themeColor, themeNumber } from "./theme.js";
 
 const SINGLE_POINT_PX = 5;
@@ -10,16 +11,17 @@ export function drawLines(plot, lines) {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
   const place = placer(plot, true);
-  const width = themeNumber(lines.length > 36 ? "--lw-many" : "--lw") * ratio;
-  const baselineWidth = themeNumber("--lw-baseline") * ratio;
+  const isMany = lines.length > MAX_BY_RUN; // then without raw lines, thin, and where many meet denser
+  const usual = { width: themeNumber(isMany ? "--lw-many" : "--lw") * ratio, alpha: isMany ? themeNumber("--many-alpha") : 1 };
+  const baseline = { width: themeNumber("--lw-baseline") * ratio, alpha: 1 };
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top - 4 * ratio, bbox.width, bbox.height + 8 * ratio);
   ctx.clip();
   ctx.lineJoin = "round";
   ctx.lineCap = "round";
-  for (const line of lines) if (line.smoothed) strokeSegments(ctx, line, line.values, place, ratio, ratio);
-  for (const line of lines) strokeSegments(ctx, line, line.smoothed ?? line.values, place, line.run.isBaseline ? baselineWidth : width, ratio);
+  if (!isMany) for (const line of lines) if (line.smoothed) strokeSegments(ctx, line, line.values, place, { width: ratio, alpha: 1 });
+  for (const line of lines) strokeSegments(ctx, line, line.smoothed ?? line.values, place, line.run.isBaseline ? baseline : usual);
   for (const line of lines) drawNonFinite(ctx, line, place, bbox, ratio);
   ctx.restore();
 }
@@ -77,13 +79,14 @@ function trace(context, line, values, place, from, to) {
 }
 
 // The raw values of a smoothed line are faint behind it.
-function strokeSegments(ctx, line, values, place, width, ratio) {
+function strokeSegments(ctx, line, values, place, { width, alpha }) {
+  const ratio = devicePixelRatio;
   const isBehind = line.smoothed !== null && values === line.values;
   ctx.strokeStyle = line.run.color;
   ctx.lineWidth = width;
   bounds(line).forEach(([from, to], i) => {
     const isSuperseded = line.superseded[i] !== 0;
-    ctx.globalAlpha = isBehind ? themeNumber("--raw-alpha") : isSuperseded ? themeNumber("--superseded-alpha") : 1;
+    ctx.globalAlpha = isBehind ? themeNumber("--raw-alpha") : isSuperseded ? themeNumber("--superseded-alpha") : alpha;
     ctx.setLineDash((isSuperseded ? [3, 3] : line.run.dash).map((length) => length * ratio));
     trace(ctx, line, values, place, from, to);
     ctx.stroke();

@@ -187,7 +187,7 @@ export class LinePlot {
     const { line, index } = hover;
     this.#session.setFocus(line.name);
     this.#session.setCursor(line.steps[index]);
-    tooltip.show(this.#element, this.#lines, line, x);
+    tooltip.show(this.#element, this.#lines, line, x, this.#session.comparison);
   }
 
   // Arrow keys move the cursor along a line; up and down change the line; Escape lets go.

@@ -1,6 +1,9 @@
-// The table under the plot that the pointer is on: every run's value there, the nearest lit.
+// The table under the plot that the pointer is on: every run's value there, the nearest lit, and beside the name what
+// tells the runs apart.
 
 import { formatClock, formatCount, formatDuration, formatValue } from "../format.js";
+import { swatchBackground } from "../runs/colors.js";
+import { MAX_COLUMNS, shortenNames } from "../runs/comparison.js";
 import { nearestPoint } from "./nearest.js";
 
 const MAX_ROWS = 9;
@@ -9,15 +12,15 @@ const GAP_PX = 6;
 class Tooltip {
   #root = null;
 
-  // lines: of the plot; focused: the lit one; x: position of the pointer on the x-axis.
-  show(anchor, lines, focused, x) {
+  // lines: of the plot; focused: the lit one; x: position of the pointer on the x-axis; comparison: of the runs.
+  show(anchor, lines, focused, x, comparison) {
     const rows = lines
       .filter((line) => line.current.x.length > 0)
       .map((line) => ({ line, index: nearestPoint(line, x) }))
       .sort((a, b) => shown(a.line)[a.index] - shown(b.line)[b.index]);
     const near = around(rows, rows.findIndex((row) => row.line === focused));
     const root = this.#element();
-    root.replaceChildren(table(near, focused), foot(rows.length - near.length, focused, x));
+    root.replaceChildren(table(near, focused, comparison), foot(rows.length - near.length, focused, x));
     root.hidden = false;
     this.#dock(root, anchor);
   }
@@ -57,21 +60,31 @@ function around(rows, lit) {
   return rows.slice(from, from + MAX_ROWS);
 }
 
-function table(rows, focused) {
+function table(rows, focused, comparison) {
   const root = element("table");
   const head = root.createTHead().insertRow();
   const isSmoothed = rows.some(({ line }) => line.smoothed);
-  const words = ["Run", "value", ...(isSmoothed ? ["smoothed"] : []), "step", "relative"];
-  for (const word of words) head.append(element("th", "", word));
+  const differing = comparison.differing.slice(0, MAX_COLUMNS);
+  const short = shortenNames(differing);
+  head.append(element("th", "", "Run"));
+  for (const name of differing) head.append(element("th", "hparam", short.get(name)));
+  for (const word of ["value", ...(isSmoothed ? ["smoothed"] : []), "step", "relative"]) head.append(element("th", "", word));
   const body = root.createTBody();
   for (const { line, index } of rows) {
     const row = body.insertRow();
     if (line === focused) row.className = "is-lit";
     const name = row.insertCell();
     const swatch = element("span", "swatch");
-    swatch.style.background = line.run.color;
+    swatch.style.background = swatchBackground(line.run);
     name.append(swatch, line.run.label || line.run.name);
-    row.insertCell().textContent = formatValue(line.values[index]);
+    for (const hparam of differing) {
+      const cell = row.insertCell();
+      cell.className = "hparam";
+      cell.textContent = comparison.textOf(line.run.name, hparam);
+    }
+    const value = row.insertCell();
+    value.className = "value";
+    value.textContent = formatValue(line.values[index]);
     if (isSmoothed) row.insertCell().textContent = formatValue(shown(line)[index]);
     row.insertCell().textContent = formatCount(line.steps[index]);
     row.insertCell().textContent = formatDuration(line.walls[index]);

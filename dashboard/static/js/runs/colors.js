@@ -1,0 +1,79 @@
+// How runs look: a colour and a dash each, from the palette of 12, from their group, or from a place on a ramp.
+
+import { themeColor } from "../plot/theme.js";
+
+export const MAX_BY_RUN = 36; // more selected runs are coloured by a hyperparameter
+const NUM_SLOTS = 12;
+const NUM_STOPS = 6;
+const DASHES = [[], [6, 3], [2, 3]];
+const NO_SHEET = "#888888"; // before the style sheets are there
+
+// The colour of a slot, which counts from 0; the 13th is the first again.
+export function slotColor(slot) {
+  return themeColor(`--run-${(slot % NUM_SLOTS) + 1}`) || NO_SHEET;
+}
+
+// The colour at a place between 0 and 1.
+export function rampColor(position) {
+  const place = Math.max(0, Math.min(1, position)) * (NUM_STOPS - 1);
+  const from = Math.min(Math.floor(place), NUM_STOPS - 2);
+  const [low, high] = [stop(from), stop(from + 1)];
+  const mixed = low.map((value, i) => Math.round(value + (high[i] - value) * (place - from)));
+  return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
+function stop(index) {
+  const color = themeColor(`--ramp-${index + 1}`) || NO_SHEET;
+  return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+}
+
+// Sets `color` and `dash` of each run.
+//   runs      all there are, the newest first
+//   selected  names of those that are seen together: of these no two look the same, as long as that can be
+//   scheme    {kind: "run"}: a run has its own slot
+//             {kind: "slots", slotOf: Map(run → slot)}: runs share the slots of their groups
+//             {kind: "ramp", positions: Map(run → place, or null without a number)}
+//             {kind: "pending"}: what it will be is not known yet
+export function paint(runs, { selected, scheme }) {
+  const taken = new Set(); // looks of selected runs
+  for (const run of [...runs].reverse()) {
+    Object.assign(run, run.isBaseline ? { color: themeColor("--ink") || NO_SHEET, dash: DASHES[0] } : lookOf(run, scheme, selected.has(run.name) ? taken : null));
+  }
+}
+
+function lookOf(run, scheme, taken) {
+  if (scheme.kind === "run") return ownLook(run, taken);
+  if (scheme.kind === "slots") {
+    const slot = scheme.slotOf.get(run.name);
+    return slot === undefined ? { color: themeColor("--text-3"), dash: DASHES[0] } : { color: slotColor(slot), dash: dashOf(slot) };
+  }
+  const position = scheme.kind === "ramp" ? scheme.positions.get(run.name) : null;
+  return { color: Number.isFinite(position) ? rampColor(position) : themeColor("--text-3"), dash: DASHES[0] };
+}
+
+// Its own dash if no older selected run looks so, else the first that is free; the colour it keeps in any case.
+// A colour that someone chose is solid; it is a number of the palette from 1 on, or #rrggbb.
+function ownLook({ slot, chosenColor }, taken) {
+  const color = typeof chosenColor === "string" ? chosenColor : slotColor(chosenColor ? chosenColor - 1 : slot);
+  const dash = chosenColor ? DASHES[0] : dashOf(slot);
+  if (!taken) return { color, dash };
+  const free = [dash, ...DASHES].find((one) => !taken.has(`${color} ${one}`)) ?? dash;
+  taken.add(`${color} ${free}`);
+  return { color, dash: free };
+}
+
+export function dashOf(slot) {
+  return DASHES[Math.floor(slot / NUM_SLOTS) % DASHES.length];
+}
+
+// The background of a swatch: its dash shows in it.
+export function swatchBackground({ color, dash }) {
+  if (dash.length === 0) return color;
+  const [on, off] = dash;
+  return `repeating-linear-gradient(90deg, ${color} 0 ${on}px, transparent ${on}px ${on + off}px)`;
+}
+
+// The background of the legend of a ramp, from low to high.
+export function rampBackground() {
+  return `linear-gradient(90deg, ${Array.from({ length: NUM_STOPS }, (_, i) => `var(--ramp-${i + 1})`).join(", ")})`;
+}

@@ -1,0 +1,26 @@
+// Which runs have which tags, kind by kind, asked for when it is wanted and newer than what is known.
+
+export class TagIndex {
+  #ask;
+  #known = new Map(); // kind → {version, tags}
+
+  // ask(kind) → promise of an answer of data/tags
+  constructor(ask) {
+    this.#ask = ask;
+  }
+
+  // A Map from tag to a Set of names of runs, at least as new as `version`.
+  async ofKind(kind, version) {
+    const known = this.#known.get(kind);
+    if (known && known.version >= version) return known.tags;
+    const answer = await this.#ask(kind);
+    const tags = new Map(Object.entries(answer.tags).map(([tag, runs]) => [tag, new Set(runs.map((i) => answer.runs[i]))]));
+    this.#known.set(kind, { version: answer.version, tags });
+    return tags;
+  }
+
+  // Versions of another server have nothing to do with those that are known.
+  forget() {
+    this.#known.clear();
+  }
+}
