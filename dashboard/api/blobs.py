@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -12,7 +11,7 @@ from dashboard.api.answers import answer, json_answer, looking_up, or_null
 from dashboard.api.description import MEDIA_TYPES, shows
 from dashboard.api.media import find_media
 from dashboard.api.parameters import BlobKindParameter, RunParameter, TagParameter
-from dashboard.store.blob_bytes import identify_file
+from dashboard.store.blob_bytes import name_place
 from dashboard.store.protocol import LogStore
 from summaries import Blobs
 
@@ -91,7 +90,7 @@ def make_router(store: LogStore, server: str) -> APIRouter:
         def make() -> Response:
             return _show(_read(store, (run, tag, kind), index), kind, sample, is_whole=format == "protobuf")
 
-        return answer(request, (_name_place(blobs, index),), make)
+        return answer(request, (name_place(blobs, index),), make)
 
     return router
 
@@ -121,13 +120,6 @@ def _show(blob: bytes, kind: str, sample: int, *, is_whole: bool) -> Response:
     except ValueError as error:
         raise HTTPException(422, str(error)) from error
     return Response(content, media_type=media_type)
-
-
-def _name_place(blobs: Blobs, index: int) -> str:
-    """What no other value has: its file, told from any that was there before under the name, and its place in it."""
-    path = blobs.paths[index]
-    place = path, identify_file(path), int(blobs.offsets[index]), int(blobs.lengths[index])
-    return hashlib.sha256(repr(place).encode("utf-8", "backslashreplace")).hexdigest()[:24]
 
 
 def _to_json(blobs: Blobs, part: slice) -> dict[str, Any]:

@@ -5,7 +5,6 @@ A graph is indexed once, when it is first asked for; the last few stay in memory
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -20,13 +19,14 @@ from dashboard.api.errors import not_found
 from dashboard.api.parameters import Name, RunParameter
 from dashboard.graph import Hierarchy, build_hierarchy, drawing_answer, panel_answer, read_graph, search_answer
 from dashboard.graph.answers import Answer
+from dashboard.store.blob_bytes import name_place
 from dashboard.store.protocol import LogStore
 from summaries.kinds.graphs import GRAPHS
 
 MAX_GRAPHS = 4
 MAX_OPEN = 500
 
-GraphKey = tuple[str, str, int, int]
+GraphKey = tuple[str, str, int, str]
 
 OpenParameter = Annotated[
     list[Name] | None,
@@ -59,7 +59,7 @@ class GraphCache:
         self._hierarchies: OrderedDict[GraphKey, Hierarchy] = OrderedDict()
 
     def find_key(self, run: str) -> GraphKey:
-        """Names the newest graph of a run by its place on disk.
+        """Names the newest graph of a run, the last of the key by its place on disk.
 
         Raises:
             KeyError: If there is no such run, or it logged no graph; carries a sentence.
@@ -70,7 +70,7 @@ class GraphCache:
             raise KeyError(f"The run {run!r} logged no graph.")
         places = self._store.blobs(run, tag, GRAPHS.name)
         last = len(places.steps) - 1
-        return run, tag, last, int(places.offsets[last])
+        return run, tag, last, name_place(places, last)
 
     def get(self, key: GraphKey) -> Hierarchy:
         """The graph of a key, indexed now if it was not asked for lately.
@@ -97,7 +97,7 @@ def make_router(store: LogStore, server: str) -> APIRouter:
     def answer(request: Request, run: str, make: Callable[[Hierarchy], Answer]) -> Response:
         try:
             key = cache.find_key(run)
-            return send(request, (server, _digest(key)), lambda: json_answer(make(cache.get(key))))
+            return send(request, (server, key[-1]), lambda: json_answer(make(cache.get(key))))
         except KeyError as error:
             raise not_found(error) from error
         except ValueError as error:
@@ -124,7 +124,3 @@ def make_router(store: LogStore, server: str) -> APIRouter:
         return answer(request, run, lambda hierarchy: search_answer(hierarchy, q))
 
     return router
-
-
-def _digest(key: GraphKey) -> str:
-    return hashlib.sha256(repr(key).encode()).hexdigest()[:20]

@@ -15,11 +15,13 @@ Synopsis:
 
 from __future__ import annotations
 
+import hashlib
 import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from summaries import Blobs
 from summaries.reader import read_blob
 from summaries.records import FOOTER_BYTES, HEADER_BYTES, masked_crc32c, pack_checksum
 
@@ -64,6 +66,13 @@ def identify_file(path: Path) -> FileIdentity:
             return status.st_dev, status.st_ino, file.read(_HEAD_BYTES)
     except OSError:
         return None
+
+
+def name_place(blobs: Blobs, index: int) -> str:
+    """A name that no other value has: of its place, and of its file, told from any that was there before it."""
+    path = blobs.paths[index]
+    place = path, identify_file(path), int(blobs.offsets[index]), int(blobs.lengths[index])
+    return hashlib.sha256(repr(place).encode("utf-8", "backslashreplace")).hexdigest()[:24]
 
 
 def _read_if_there(path: Path, offset: int, length: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from dashboard.api.graph import make_router
 from dashboard.store.memory import MemoryStore
-from summaries import SummaryWriter
+from summaries import LogdirTail, SummaryWriter
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
 
 
@@ -72,6 +73,29 @@ def test_later_graph_of_a_run_replaces_the_earlier(
 
     assert answer.status_code == 200
     assert [box["id"] for box in answer.json()["boxes"]] == ["x", "other"]
+
+
+def test_graph_of_a_run_that_began_anew_replaces_that_of_the_old(tmp_path: Path) -> None:
+    tail, store = LogdirTail(tmp_path), MemoryStore()
+
+    def write(name: str) -> None:
+        with SummaryWriter(tmp_path / "net", heartbeat_secs=None) as writer:
+            writer.add_graph(graph_of(name))
+        for update in tail.poll():
+            store.append(update)
+
+    app = FastAPI()
+    app.include_router(make_router(store, "board"))
+    client = TestClient(app)
+    write("one/relu")
+    first = client.get("/data/graph", params={"run": "net"})
+    shutil.rmtree(tmp_path / "net")
+    write("two/relu")
+
+    again = client.get("/data/graph", params={"run": "net"}, headers={"If-None-Match": first.headers["etag"]})
+
+    assert again.status_code == 200
+    assert [box["id"] for box in again.json()["boxes"]] == ["x", "two"]
 
 
 @pytest.mark.parametrize(
