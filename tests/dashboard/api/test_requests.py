@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,7 +48,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         writer.add_histogram("weights", np.arange(3.0), 0)
         writer.add_graph(GraphDef(node=[NodeDef(name="x", op="Placeholder")]))
         writer.add_annotation("begun", 0)
-        print("printed")
+        sys.stdout.write("printed\n")
     with TestClient(create_app(Settings(logdir=folder, index="off")), base_url="http://localhost") as client:
         with client.websocket_connect("ws://localhost/data/live") as socket:
             while socket.receive_json()["is_reading"]:

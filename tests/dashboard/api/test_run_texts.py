@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     with SummaryWriter(tmp_path / "talker", notes="*by the program*", console=True) as writer:
         writer.add_scalar("loss", 1.0, 0)
         for number in range(12_000):
-            print(f"line {number}")
+            sys.stdout.write(f"line {number}\n")
     with SummaryWriter(tmp_path / "silent") as writer:
         writer.add_scalar("loss", 1.0, 0)
     with TestClient(create_app(Settings(logdir=tmp_path, index="off")), base_url="http://localhost") as client:
