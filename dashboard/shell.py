@@ -32,6 +32,7 @@ _SHEETS = (
     "static/css/health.css",
     "static/css/controls.css",
     "static/css/grouping.css",
+    "static/css/details.css",
 )
 _STATIC = Path(__file__).parent / "static"
 _CLASSIC = ("components.js", "appearance_boot.js")

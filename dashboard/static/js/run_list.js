@@ -5,9 +5,10 @@ import { openHealth } from "./health_panel.js";
 import { addKey } from "./keys.js";
 import { Icon, h, useEffect, useMemo, useReducer, useRef, useSession, useState } from "./react.js";
 import { ColorLegend } from "./runs/color_legend.js";
-import { swatchBackground } from "./runs/colors.js";
 import { GroupMenu } from "./runs/group_menu.js";
 import { RunState } from "./run_state.js";
+import { openDetails, toggleDetails } from "./runs/details.js";
+import { Swatch } from "./runs/swatch.js";
 import { session } from "./session.js";
 import { tokenPx } from "./tokens.js";
 import { useViewKey } from "./use_view.js";
@@ -21,7 +22,8 @@ const PORTABLE =
 
 // Answered by the list while it has the focus; here only told.
 addKey({ keys: ["ArrowUp", "ArrowDown", "Home", "End"], label: "Go through the runs", group: "Runs" });
-addKey({ keys: ["Space", "Enter"], label: "Select the run, or take it off", group: "Runs" });
+addKey({ keys: ["Space"], label: "Select the run, or take it off", group: "Runs" });
+addKey({ keys: ["Enter"], label: "Details of the run", group: "Runs" });
 addKey({ keys: ["Alt+Space"], label: "Select only this run", group: "Runs" });
 
 export default function RunList() {
@@ -161,12 +163,16 @@ function rowId(run) {
   return `run-${run.name}`;
 }
 
-// The list is one Tab stop: arrows move, Space and Enter toggle.
+// The list is one Tab stop: arrows move, Space toggles, Enter opens the details.
 function press(event, { runs, active, setActive, scroller }) {
+  if (event.target.closest(".popover")) return; // what floats over the list has keys of its own
   const moves = { ArrowDown: active + 1, ArrowUp: active - 1, Home: 0, End: runs.length - 1, PageDown: active + 10, PageUp: active - 10 };
-  if (event.key === " " || event.key === "Enter") {
+  if (event.key === " ") {
     event.preventDefault();
     if (runs[active]) pick(event, runs[active], runs);
+  } else if (event.key === "Enter") {
+    event.preventDefault();
+    if (runs[active]) openDetails(runs[active].name);
   } else if (event.key in moves) {
     event.preventDefault();
     const next = Math.max(0, Math.min(runs.length - 1, moves[event.key]));
@@ -225,8 +231,8 @@ function Row({ run, runs, index, top }) {
       "div",
       { role: "gridcell", className: "run-cell" },
       h(Box, { state: isSelected ? "all" : "none", label: `Select ${run.name}`, tabIndex: -1, onClick: (event) => pick(event, run, runs) }),
-      h("span", { className: "swatch", style: isSelected ? { background: swatchBackground(run) } : null }),
-      h("button", { type: "button", className: "run-name", tabIndex: -1, title: `${run.name}\nClick to select, Alt-click for only this run`, onClick: (event) => pick(event, run, runs) }, middle(run.label || run.name)),
+      h(Swatch, { run, isShown: isSelected, tabIndex: -1 }),
+      h("button", { type: "button", className: "run-name", tabIndex: -1, title: `${run.name}\nClick for its details, Alt-click for only this run`, onClick: (event) => (event.altKey || event.shiftKey ? pick(event, run, runs) : toggleDetails(run.name)) }, middle(run.label)),
       run.problems.length > 0 &&
         h(
           "button",

@@ -37,6 +37,11 @@ export class Sidecar extends Emitter {
     return this.state.runs.get(run) ?? NOTHING;
   }
 
+  // Grows with each answer that tells something else.
+  get version() {
+    return this.#version;
+  }
+
   get baseline() {
     return this.state.baseline;
   }

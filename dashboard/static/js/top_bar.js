@@ -12,6 +12,7 @@ import { preference } from "./preferences.js";
 import { Icon, h, useSession } from "./react.js";
 import { skipToCards } from "./regions.js";
 import "./request_errors.js";
+import "./runs/details.js";
 import { togglePanel } from "./run_panel.js";
 import { session } from "./session.js";
 import { SettingsMenu } from "./settings_menu.js";

@@ -19,6 +19,7 @@ export const KEYS = {
     range: range(),
     group: grouping(),
     color: name(), // "run", "group" or a hyperparameter; null: by group if there are any, else by run, or of many by the one that varies most
+    details: name(),
   },
   scalars: {
     ...cards(),

@@ -1,6 +1,6 @@
 // What a person does to runs: edits of the sidecar, each one step of undo. What takes runs out of sight is said, with Undo.
 
-import { formatCount } from "../format.js";
+import { countOf } from "../format.js";
 import { notify } from "../notifications.js";
 import { session } from "../session.js";
 
@@ -68,13 +68,9 @@ function send(edits, label) {
 
 function putAside(step, word, names) {
   if (!step) return;
-  notify({ id: "undo", text: `${word} ${countRuns(names.length)}`, action: { label: "Undo", run: () => session.view.revert(step) } });
+  notify({ id: "undo", text: `${word} ${countOf(names.length, "run")}`, action: { label: "Undo", run: () => session.view.revert(step) } });
 }
 
 function labelOf(names) {
-  return names.length === 1 ? session.labelOf(names[0]) : countRuns(names.length);
-}
-
-function countRuns(count) {
-  return `${formatCount(count)} run${count === 1 ? "" : "s"}`;
+  return names.length === 1 ? session.labelOf(names[0]) : countOf(names.length, "run");
 }

@@ -3,7 +3,7 @@
 import { themeColor } from "../plot/theme.js";
 
 export const MAX_BY_RUN = 36; // more selected runs are coloured by a hyperparameter
-const NUM_SLOTS = 12;
+export const NUM_SLOTS = 12;
 const NUM_STOPS = 6;
 const DASHES = [[], [6, 3], [2, 3]];
 const NO_SHEET = "#888888"; // before the style sheets are there
