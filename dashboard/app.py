@@ -14,8 +14,7 @@ from typing import Any
 import dash
 from dash.exceptions import DashException
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import __version__, shell
@@ -27,6 +26,7 @@ from dashboard.api.selections import Selections
 from dashboard.callback_requests import CallbackRequests
 from dashboard.compression import Compression
 from dashboard.heads import HeadRequests
+from dashboard.page_files import FileRequests, PageFiles
 from dashboard.pages import PAGES
 from dashboard.refusals import Refusal
 from dashboard.security import SecurityMiddleware, content_security_policy
@@ -84,12 +84,14 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
     errors.install(app)
     for router in make_routers(store, sidecar, Selections(), hub, tailer, settings, server):
         app.include_router(router)
-    _add_files(app)
+    # Where a browser looks by itself, when it shows an answer that is no page.
+    app.add_api_route("/favicon.ico", lambda: FileResponse(_FOLDER / "static" / "mark.svg"), include_in_schema=False)
 
-    pages = make_dash(settings, app)
+    files = PageFiles()
+    pages = make_dash(settings, app, files)
     app.include_router(errors.make_last_router())
     app.state.dash, app.state.store, app.state.access = pages, store, access
-    app.layers = partial(add_layers, settings=settings, access=access, pages=pages)
+    app.layers = partial(add_layers, settings=settings, access=access, pages=pages, files=files)
     return app
 
 
@@ -109,40 +111,44 @@ def _make_lifespan(
     return lifespan
 
 
-def _add_files(app: FastAPI) -> None:
-    for name in ("static", "vendor"):
-        app.mount(f"/{name}", RevalidatedFiles(directory=_FOLDER / name))
-    # Where a browser looks by itself, when it shows an answer that is no page.
-    app.add_api_route("/favicon.ico", lambda: FileResponse(_FOLDER / "static" / "mark.svg"), include_in_schema=False)
-
-
-def add_layers(app: ASGIApp, *, settings: Settings, access: Access | None, pages: dash.Dash) -> ASGIApp:
+def add_layers(
+    app: ASGIApp, *, settings: Settings, access: Access | None, pages: dash.Dash, files: PageFiles
+) -> ASGIApp:
     """Puts an application behind layers of the board's own; the security layer sees every request first."""
     policy = content_security_policy(pages.csp_hashes())
     with_paths = PagePaths(app, paths=frozenset(page.path for page in PAGES))
-    answering = HeadRequests(Compression(CallbackRequests(with_paths, callbacks=pages.callback_map)))
-    prefixed = PathPrefix(answering, prefix=settings.path_prefix)
+    answering = Compression(CallbackRequests(with_paths, callbacks=pages.callback_map))
+    prefixed = PathPrefix(HeadRequests(FileRequests(answering, files=files)), prefix=settings.path_prefix)
     return SecurityMiddleware(prefixed, settings=settings, access=access, policy=policy)
 
 
 class _Pages(dash.Dash):
-    """Dash with the scripts that the pages use."""
+    """Dash with the scripts that the pages use, and the files of the page as they are now."""
+
+    def __init__(self, files: PageFiles, settings: Settings, **options: Any) -> None:
+        self._files, self._prefix = files, settings.path_prefix
+        super().__init__(index_string=self._index_html(), **options)
+
+    def _index_html(self) -> str:
+        return shell.index_html(self._prefix + self._files.address)
 
     def interpolate_index(self, **parts: Any) -> Any:  # type: ignore[override]  # Dash names them all
         """Fills the page in (Dash calls it for each)."""
+        self.index_string = self._index_html()
         parts["scripts"] = shell.drop_unused(parts["scripts"])
         return super().interpolate_index(**parts)  # type: ignore[no-untyped-call]
 
 
-def make_dash(settings: Settings, server: FastAPI) -> dash.Dash:
+def make_dash(settings: Settings, server: FastAPI, files: PageFiles) -> dash.Dash:
     """Makes the Dash application of the pages on a FastAPI server."""
     app = _Pages(
-        __name__,
-        server=server,  # type: ignore[arg-type]  # Dash's annotation names Flask's servers only
+        files,
+        settings,
+        name=__name__,
+        server=server,
         title=html.escape(settings.window_title),
         update_title="",
         assets_folder=str(_FOLDER / "static" / "none"),
-        index_string=shell.index_html(settings.path_prefix),
         suppress_callback_exceptions=True,
         include_assets_files=False,
         # Said here, so that Dash's environment variables change nothing.
@@ -158,20 +164,6 @@ def make_dash(settings: Settings, server: FastAPI) -> dash.Dash:
     app.layout = shell.layout(settings)
     shell.register_callbacks(app, settings)
     return app
-
-
-class RevalidatedFiles(StaticFiles):
-    """Files that a browser keeps, but asks for again before each use.
-
-    Without a word on it a browser may use its copy for days, and a page of the new release would run modules of the
-    old one.
-    """
-
-    def file_response(self, *arguments: Any, **options: Any) -> Response:
-        """Answers with a file, or that it did not change."""
-        response = super().file_response(*arguments, **options)
-        response.headers["cache-control"] = "no-cache"
-        return response
 
 
 class PagePaths:

@@ -20,7 +20,8 @@ MIN_BYTES = 1_024
 MAX_KEPT_BYTES = 32 << 20
 """How much is kept of compressed answers."""
 LEVEL = 6
-_GZIP = 31  # of zlib: the largest window, with gzip's head and end
+GZIP = 31
+"""Of zlib: the largest window, with gzip's head and end."""
 _TYPES = ("text/", "application/json", "application/javascript", "image/svg+xml")
 _INLINE_BYTES = 16 << 10
 """Up to here a thread costs more than the work."""
@@ -90,7 +91,7 @@ class _Answer:
             headers["etag"] = f"W/{etag}"  # the bytes are others, though what they say is the same
         if has_more:
             del headers["content-length"]
-            self._packer = zlib.compressobj(LEVEL, wbits=_GZIP)
+            self._packer = zlib.compressobj(LEVEL, wbits=GZIP)
             return await self._pack_part(message)
         packed = await self._pack_once(body, etag)
         headers["content-length"] = str(len(packed))
@@ -99,7 +100,7 @@ class _Answer:
     async def _pack_once(self, body: bytes, etag: str) -> bytes:
         known: bytes | None = self._lately.find(self._address, etag) if etag else None
         if known is None:
-            known = await _run(lambda part: zlib.compress(part, LEVEL, _GZIP), body)
+            known = await _run(lambda part: zlib.compress(part, LEVEL, GZIP), body)
             if etag:
                 self._lately.put(self._address, etag, known, len(known))
         return known

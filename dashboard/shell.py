@@ -35,34 +35,35 @@ _SHEETS = (
     "static/css/details.css",
 )
 _STATIC = Path(__file__).parent / "static"
-_CLASSIC = ("components.js", "appearance_boot.js")
+_NOT_FIRST = ("components.js", "appearance_boot.js", "docs.js", "graph_view.js", "page_failure.js")
 
 
 def _modules() -> list[str]:
     """The modules that the first page needs, asked for while Dash's own scripts still load."""
-    folders = ("js/*.js", "js/runs/*.js", "js/grid/*.js", "js/plot/*.js", "js/cards/index.js", "js/cards/scalars.js")
-    found = [path for folder in folders for path in sorted(_STATIC.glob(folder)) if path.name not in _CLASSIC]
+    parts = ("*.js", "controls/*.js", "runs/*.js", "grid/*.js", "plot/*.js", "cards/index.js", "cards/scalars.js")
+    paths = [path for part in parts for path in sorted(_STATIC.glob(f"js/{part}"))]
+    found = [path for path in paths if path.name not in _NOT_FIRST]
     return [f"static/{path.relative_to(_STATIC).as_posix()}" for path in found] + ["vendor/uplot/uPlot.esm.js"]
 
 
-def index_html(prefix: str) -> str:
-    """The page that Dash fills in, for a board below the path `prefix`."""
-    sheets = "".join(f'    <link rel="stylesheet" href="{prefix}/{sheet}">\n' for sheet in _SHEETS)
-    modules = "".join(f'    <link rel="modulepreload" href="{prefix}/{module}">\n' for module in _modules())
+def index_html(files: str) -> str:
+    """The page that Dash fills in; `files` is the path below which the files of the page lie."""
+    sheets = "".join(f'    <link rel="stylesheet" href="{files}/{sheet}">\n' for sheet in _SHEETS)
+    modules = "".join(f'    <link rel="modulepreload" href="{files}/{module}">\n' for module in _modules())
     return f"""<!DOCTYPE html>
 <html lang="en">
   <head>
     {{%metas%}}
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>{{%title%}}</title>
-    <link rel="icon" type="image/svg+xml" href="{prefix}/static/mark.svg">
-    <script src="{prefix}/static/js/appearance_boot.js"></script>
+    <link rel="icon" type="image/svg+xml" href="{files}/static/mark.svg">
+    <script src="{files}/static/js/appearance_boot.js"></script>
     {{%css%}}
-{sheets}{modules}    <script type="module" src="{prefix}/static/js/session.js"></script>
+{sheets}{modules}    <script type="module" src="{files}/static/js/session.js"></script>
   </head>
   <body>
     {{%app_entry%}}
-    <footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
+    <footer>{{%config%}}{{%scripts%}}<script src="{files}/static/js/components.js"></script>{{%renderer%}}</footer>
   </body>
 </html>
 """

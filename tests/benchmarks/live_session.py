@@ -35,7 +35,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 # What the page hears: when by the wall clock, when it was told by the server, and how many points there were in all.
 _FOLLOW = """async () => {
-  const { session } = await import("/static/js/session.js");
+  const { session } = await import(document.querySelector("script[type=module]").src);
   const known = new Map(session.runs.map((run) => [run.name, run.num_points]));
   const sum = () => [...known.values()].reduce((all, one) => all + one, 0);
   window.heard = [];

@@ -18,7 +18,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect, sync_playwright
+
+from dashboard.page_files import PageFiles
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BROWSERS = (
@@ -32,6 +34,7 @@ BROWSER_ARGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PATIENCE_MS = 30_000
+PLAIN_MODULE = re.compile(r"^https?://[^/]+/static/js/")
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -80,6 +83,15 @@ def iris_board(start_board: Callable[[Path], str], iris_logdir: Path) -> str:
     return start_board(iris_logdir)
 
 
+def lead_to_the_page(route: Route) -> None:
+    """Has ``import("/static/js/…")`` in a test give the module that the page itself runs, which has another address."""
+    path = urlsplit(route.request.url).path
+    has_default = "export default" in (ROOT / "dashboard" / path.lstrip("/")).read_text()
+    names = ["*", "{ default }"] if has_default else ["*"]
+    body = "".join(f"export {name} from '{PageFiles().address}{path}';" for name in names)
+    route.fulfill(content_type="text/javascript", body=body)
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens a page; at the end no console error and no request to another host must have come from it."""
@@ -90,6 +102,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         url: str, *, width: int = 1400, height: int = 900, theme: str = "light", allow_console: str = "$^"
     ) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+        context.route(PLAIN_MODULE, lead_to_the_page)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)

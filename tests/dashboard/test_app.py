@@ -12,15 +12,6 @@ def client(tmp_path: Path) -> TestClient:
     return TestClient(create_app(Settings(logdir=tmp_path, index="off")), base_url="http://localhost")
 
 
-@pytest.mark.parametrize("path", ["/static/js/session.js", "/static/css/tokens.css"])
-def test_files_of_the_page_are_kept_but_asked_for_again(client: TestClient, path: str) -> None:
-    first = client.get(path)
-    again = client.get(path, headers={"if-none-match": first.headers["etag"]})
-
-    assert (first.status_code, again.status_code) == (200, 304)
-    assert [answer.headers["cache-control"] for answer in (first, again)] == ["no-cache", "no-cache"]
-
-
 def test_icon_lies_where_browsers_look_by_themselves(client: TestClient) -> None:
     answer = client.get("/favicon.ico")
 

@@ -4,19 +4,19 @@
   "use strict";
   const { React } = window;
   const address = document.currentScript.src;
-  const root = address.slice(0, address.indexOf("_dash-component-suites/"));
+  const folder = address.slice(0, address.lastIndexOf("/") + 1);
 
   // What fails in a component is drawn by boundary.js in its place; what is a key of its words. A browser may remember
   // that a module failed, so each attempt has an address of its own.
   // Not by React.lazy: what Suspense held back, React shows no sooner than half a second after another.
   function lazily(file, what) {
-    const load = (attempt) => import(`${root}static/js/${file}${attempt ? `?attempt=${attempt}` : ""}`);
+    const load = (attempt) => import(`${folder}${file}${attempt ? `?attempt=${attempt}` : ""}`);
     let Component = null;
     return function Lazy(props) {
       const [, redraw] = React.useReducer((count) => count + 1, 0);
       React.useEffect(() => {
         if (Component) return;
-        import(`${root}static/js/boundary.js`)
+        import(`${folder}boundary.js`)
           .then(({ guard }) => (Component ??= guard(what, load)))
           .catch(() => (Component = NotLoaded))
           .finally(redraw);

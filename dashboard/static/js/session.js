@@ -8,6 +8,7 @@ import { getBuffer, getJSON, getText, postJSON } from "./http.js";
 import { LiveLink } from "./live.js";
 import { pause } from "./pause.js";
 import { onPreference } from "./preferences.js";
+import { ROOT } from "./root.js";
 import { mergeRuns } from "./run_merge.js";
 import { dressRun, prefixRuns, Slots } from "./run_style.js";
 import { paint } from "./runs/colors.js";
@@ -20,7 +21,6 @@ import { roundBounds } from "./view_codecs.js";
 import { KEYS } from "./view_keys.js";
 import { ViewState } from "./view_state.js";
 
-const ROOT = new URL("../../", import.meta.url);
 const GATHER_MS = 300;
 const READING_MS = 1_000; // while the server still reads, listing all runs again takes its time
 const RETRY_MS = 1_000;
@@ -142,8 +142,10 @@ class Session extends Emitter {
     const isReading = answer.is_reading ?? false;
     this.#slots.assign(runs, isReading);
     this.#setRuns(prefixRuns(runs).map((run) => ({ ...run, slot: this.#slots.of(run.name) })));
+    const isFirst = !this.isLoaded;
     this.isLoaded = true;
     this.#applySelection(isReading);
+    if (isFirst) this.selectionKey().catch(() => {}); // what the first card needs next; it asks again after a failure
     this.emit("runs");
   }
 

@@ -5,13 +5,14 @@ import { openKeySheet } from "./key_sheet.js";
 import { Popover } from "./overlay.js";
 import { preference, setPreference } from "./preferences.js";
 import { Icon, h, useSession } from "./react.js";
+import { ROOT } from "./root.js";
 import { Segmented } from "./segmented.js";
 import { session } from "./session.js";
 
 const THEMES = [["light", "Light"], ["dark", "Dark"], ["system", "System", "As the system has it, also when that changes"]];
 const DENSITIES = [["comfortable", "Comfortable"], ["compact", "Compact", "Lower rows, cards and bars"]];
 const COLUMNS = [["auto", "Auto", "As many as fit: 1 to 4"], ...[1, 2, 3, 4, 5, 6].map((count) => [count, String(count)])];
-const API_PAGE = new URL("../../data/docs", import.meta.url).href;
+const API_PAGE = new URL("data/docs", ROOT).href;
 
 export function SettingsMenu({ version }) {
   return h(
