@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from summaries import SummaryWriter
 from tests.browser.served import log, serve
@@ -203,6 +203,30 @@ def test_frozen_server_is_told_and_what_it_missed_appears(open_page: OpenPage, t
         expect(live(page)).to_have_text(re.compile(r"^live · \d+ s ago$"))
         expect(page.locator(".notification")).to_have_count(0)
     writer.close()
+
+
+def test_list_of_runs_that_a_lost_connection_never_answered_is_asked_for_again(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "first") as writer:
+        log(writer, [1.0])
+    with serve(tmp_path) as served:
+        page = open_page(f"{served.address}/static/mark.svg", allow_console=LOST_SERVER)
+        page.clock.install()
+        page.goto(served.address)
+        expect(value(page)).to_have_text("1.000")
+        held: list[Route] = []  # the first request has no answer, and does not fail
+        page.route("**/data/runs?*", lambda route: route.continue_() if held else held.append(route))
+        with page.expect_request("**/data/runs?*"), SummaryWriter(tmp_path / "second") as writer:
+            log(writer, [2.0])
+        served.freeze()
+        page.clock.fast_forward(41_000)
+        expect(live(page)).to_have_text(re.compile("^no answer"))
+        page.get_by_role("button", name="Try now").click()
+        served.thaw()
+
+        expect(page.locator("[data-run]")).to_have_count(2)
+        expect(page.locator(".card-value")).to_have_text(["1.000", "2.000"])
 
 
 def test_logdir_that_vanishes_and_comes_back_as_another_shows_what_is_there(

@@ -1,5 +1,18 @@
 // Requests to the board, whose failures are the server's own sentences.
 
+let connection = new AbortController();
+
+// A signal for requests that are made again when they end: a lost connection may never answer them, nor fail.
+export function whileConnected() {
+  return connection.signal;
+}
+
+// The connection was lost, and there is another one.
+export function endLostRequests() {
+  connection.abort();
+  connection = new AbortController();
+}
+
 export async function getJSON(url, params, signal) {
   return (await get(url, params, signal)).json();
 }
@@ -12,8 +25,8 @@ export async function getBuffer(url, params, signal) {
   return (await get(url, params, signal)).arrayBuffer();
 }
 
-export async function postJSON(url, body) {
-  const options = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+export async function postJSON(url, body, signal) {
+  const options = { signal, method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
   return (await checked(await fetch(url, options))).json();
 }
 

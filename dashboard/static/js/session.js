@@ -4,7 +4,7 @@
 import { applyAppearance, onSystemTheme, resolveTheme } from "./appearance.js";
 import { Arrivals } from "./arrivals.js";
 import { Emitter } from "./emitter.js";
-import { getBuffer, getJSON, getText, postJSON } from "./http.js";
+import { endLostRequests, getBuffer, getJSON, getText, postJSON, whileConnected } from "./http.js";
 import { LiveLink } from "./live.js";
 import { pause } from "./pause.js";
 import { onPreference } from "./preferences.js";
@@ -27,12 +27,12 @@ const RETRY_MS = 1_000;
 const SELECTION_KEYS = ["only", "except", "also"];
 
 class Session extends Emitter {
-  #tags = new TagIndex((kind) => this.getJSON("data/tags", { kind }));
+  #tags = new TagIndex((kind) => this.getJSON("data/tags", { kind }, whileConnected()));
   #slots = new Slots();
   #listed = 0;
   #isStale = false; // the list of runs is older than the news
   #refreshing = null;
-  #key = new SelectionKey((body) => this.postJSON("data/selections", body));
+  #key = new SelectionKey((body) => this.postJSON("data/selections", body, whileConnected()));
 
   constructor() {
     super();
@@ -56,6 +56,7 @@ class Session extends Emitter {
     this.arrivals = new Arrivals();
     this.live = new LiveLink(new URL("data/live", ROOT), (news) => this.#receive(news));
     this.live.on("state", () => this.emit("live"));
+    this.live.on("back", endLostRequests);
     this.live.on("heard", (news) => this.arrivals.hear(news.runs, (name) => this.runNamed(name)));
     applyAppearance();
     onPreference((name) => this.#followPreference(name));
@@ -112,7 +113,7 @@ class Session extends Emitter {
     while (this.#isStale) {
       this.#isStale = false;
       try {
-        const asked = this.getJSON("data/runs", { since: this.#listed });
+        const asked = this.getJSON("data/runs", { since: this.#listed }, whileConnected());
         const [answer] = await Promise.all([asked, this.sidecar.whenKnown()]);
         this.#takeRuns(answer);
         await pause(this.live.isReading ? READING_MS : GATHER_MS); // runs that appear together are listed together
@@ -293,7 +294,7 @@ class Session extends Emitter {
   getJSON = (path, params, signal) => getJSON(new URL(path, ROOT), params, signal);
   getText = (path, params, signal) => getText(new URL(path, ROOT), params, signal);
   getBuffer = (path, params, signal) => getBuffer(new URL(path, ROOT), params, signal);
-  postJSON = (path, body) => postJSON(new URL(path, ROOT), body);
+  postJSON = (path, body, signal) => postJSON(new URL(path, ROOT), body, signal);
 }
 
 export const session = new Session();

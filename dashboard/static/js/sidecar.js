@@ -2,6 +2,7 @@
 // is taken back, and said.
 
 import { Emitter } from "./emitter.js";
+import { whileConnected } from "./http.js";
 import { applyEdits, readState, valueAt } from "./sidecar_state.js";
 
 const NOTHING = Object.freeze({});
@@ -106,7 +107,7 @@ export class Sidecar extends Emitter {
   // What fails is asked for again at the next news.
   async #refresh() {
     try {
-      this.#take(await this.#session.getJSON("data/sidecar"));
+      this.#take(await this.#session.getJSON("data/sidecar", {}, whileConnected()));
     } catch (error) {
       this.#server ??= ""; // so that the news ask again
       this.#session.emit("error", error);
