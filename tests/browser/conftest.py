@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -50,9 +51,9 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def start_board() -> Iterator[Callable[..., str]]:
-    """Starts `board` on a logdir, with further flags, and returns its address."""
+@contextmanager
+def starting_boards() -> Iterator[Callable[..., str]]:
+    """Starts boards, which end together."""
     boards: list[subprocess.Popen[str]] = []
 
     def start(logdir: Path, *flags: str) -> str:
@@ -64,8 +65,16 @@ def start_board() -> Iterator[Callable[..., str]]:
     yield start
     for board in boards:
         board.send_signal(signal.SIGINT)
+    for board in boards:
         board.wait(timeout=20)
         board.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def start_board() -> Iterator[Callable[..., str]]:
+    """Starts `board` on a logdir, with further flags, and returns its address; it ends with the module."""
+    with starting_boards() as start:
+        yield start
 
 
 @pytest.fixture(scope="session")
@@ -78,9 +87,10 @@ def iris_logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def iris_board(start_board: Callable[[Path], str], iris_logdir: Path) -> str:
+def iris_board(iris_logdir: Path) -> Iterator[str]:
     """Address of a board on `iris_logdir`."""
-    return start_board(iris_logdir)
+    with starting_boards() as start:
+        yield start(iris_logdir)
 
 
 def lead_to_the_page(route: Route) -> None:

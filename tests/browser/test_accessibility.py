@@ -50,16 +50,11 @@ def find_serious(page: Page, place: str) -> list[str]:
     ]
 
 
-@pytest.fixture(params=["light", "dark"])
-def theme(request: pytest.FixtureRequest) -> str:
-    return request.param
+# Each theme and each width; colours are the same at every width.
+LOOKS = [("light", 1400), ("dark", 400)]
 
 
-@pytest.fixture(params=[1400, 400])
-def width(request: pytest.FixtureRequest) -> int:
-    return request.param
-
-
+@pytest.mark.parametrize(("theme", "width"), [*LOOKS, ("dark", 1400)])
 def test_pages_hold_nothing_serious(open_page: Callable[..., Page], iris_board: str, theme: str, width: int) -> None:
     page = open_page(f"{iris_board}/scalars", theme=theme, width=width)
     expect(page.locator(".card-value").first).to_be_visible()
@@ -76,6 +71,7 @@ def test_pages_hold_nothing_serious(open_page: Callable[..., Page], iris_board: 
     assert found == []
 
 
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_what_opens_over_a_page_holds_nothing_serious(
     open_page: Callable[..., Page], broken_board: str, theme: str, width: int
 ) -> None:
@@ -107,6 +103,7 @@ def test_what_opens_over_a_page_holds_nothing_serious(
     assert found == []
 
 
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_empty_page_holds_nothing_serious(
     open_page: Callable[..., Page], empty_board: str, theme: str, width: int
 ) -> None:
@@ -116,6 +113,7 @@ def test_empty_page_holds_nothing_serious(
     assert find_serious(page, "empty") == []
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_chart_that_cannot_be_read_holds_nothing_serious(
     open_page: Callable[..., Page], broken_board: str, theme: str
 ) -> None:

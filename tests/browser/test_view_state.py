@@ -147,6 +147,8 @@ def test_pages_are_the_entries_of_the_history_and_each_is_found_as_it_was_left(o
     length = page.evaluate("history.length")
     page.get_by_label("Filter tags by regex").fill("loss")
     page.get_by_role("link", name="Histograms").click()
+    expect(page).to_have_url(f"{board}/histograms")
+    expect(card(page, "weights")).to_be_visible()  # the page before is in sight until its server answered
     box.click()
     page.get_by_label("Filter tags by regex").fill("weights")
     expect(page).to_have_url(f"{board}/histograms?v=2&except=exp/low&filter=weights")
