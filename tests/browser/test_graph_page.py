@@ -122,6 +122,34 @@ def test_double_click_opens_and_closes_without_moving_what_is_above(iris: Page) 
     expect(box(iris, "dense_1/dot_general")).to_have_count(0)
 
 
+def test_click_on_a_box_that_is_painted_anew_meanwhile_counts(run_module: RunModule) -> None:
+    clicked = run_module(
+        "graph/gestures.js",
+        """
+        const clicked = [];
+        const id = (target) => target.closest("[data-id]")?.dataset.id ?? "";
+        const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+        document.documentElement.append(svg);
+        new module.Gestures(svg, {
+          select: (target) => clicked.push(["select", id(target)]),
+          toggle: (target) => clicked.push(["toggle", id(target)]),
+        });
+        const paint = () => {
+          svg.innerHTML = '<g data-id="dense"><rect/></g>';
+        };
+        paint();
+        svg.querySelector("rect").dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, button: 0 }));
+        paint();
+        for (const name of ["click", "dblclick"]) svg.dispatchEvent(new MouseEvent(name));
+        svg.querySelector("rect").dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, button: 0 }));
+        svg.dispatchEvent(new MouseEvent("click"));
+        return clicked;
+        """,
+    )
+
+    assert clicked == [["select", "dense"], ["toggle", "dense"], ["select", ""]]
+
+
 def test_keys_walk_along_the_edges_and_open(iris: Page) -> None:
     tree = iris.get_by_role("tree", name="Graph")
     box(iris, "features").click()

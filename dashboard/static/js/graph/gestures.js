@@ -9,6 +9,7 @@ export class Gestures {
     this.does = does;
     this.pointers = new Map();
     this.moved = 0;
+    this.pressed = null; // where the pointer went down last
     this.listeners = new AbortController();
     const on = (name, listener, options) => element.addEventListener(name, listener, { signal: this.listeners.signal, ...options });
     on("wheel", (event) => this.#wheel(event), { passive: false });
@@ -18,7 +19,7 @@ export class Gestures {
     on("pointercancel", (event) => this.#up(event));
     on("pointerleave", (event) => does.hover(null, event));
     on("click", (event) => this.moved <= CLICK_PX && this.#click(event));
-    on("dblclick", (event) => does.toggle(event.target));
+    on("dblclick", (event) => does.toggle(this.#target(event)));
   }
 
   destroy() {
@@ -45,6 +46,7 @@ export class Gestures {
 
   #down(event) {
     if (event.button !== 0) return;
+    this.pressed = event.target;
     this.pointers.set(event.pointerId, [event.clientX, event.clientY]);
     if (this.pointers.size === 1) this.moved = 0;
   }
@@ -88,7 +90,13 @@ export class Gestures {
   }
 
   #click(event) {
-    if (event.target.closest(".graph-fold, .graph-fold-minus")) this.does.toggle(event.target);
-    else this.does.select(event.target);
+    const target = this.#target(event);
+    if (target.closest(".graph-fold, .graph-fold-minus")) this.does.toggle(target);
+    else this.does.select(target);
+  }
+
+  // Boxes may be painted anew while one is pressed, as when the fonts are there: the click is still meant for that one.
+  #target(event) {
+    return this.pressed?.isConnected === false ? this.pressed : event.target;
   }
 }
