@@ -47,6 +47,8 @@ class Positions:
         return Positions(series.wall_times, first_wall_time if x_axis == "relative" else 0.0)
 
     def __getitem__(self, rows: Rows) -> NDArray[np.float64]:
+        if not self.origin:
+            return self.column[rows].astype(np.float64)
         with np.errstate(over="ignore"):  # clocks can say anything
             return np.subtract(self.column[rows], self.origin, dtype=np.float64)
 
