@@ -205,6 +205,27 @@ def test_frozen_server_is_told_and_what_it_missed_appears(open_page: OpenPage, t
     writer.close()
 
 
+def test_server_that_comes_back_with_another_token_says_so(open_page: OpenPage, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("correct-horse-battery-staple")
+    with SummaryWriter(tmp_path / "logs" / "run") as writer:
+        log(writer, [1.0])
+    with serve(tmp_path / "logs", "--token-file", str(token)) as served:
+        page = open_page(f"{served.address}/?token={token.read_text()}", allow_console=f"{LOST_SERVER}|401")
+        expect(value(page)).to_have_text("1.000")
+
+        served.kill()
+        token.write_text("another-horse-another-staple")
+        served.start()
+
+        expect(page.locator(".notification-text")).to_have_text(
+            "This board asks for a token. Open the address that board printed, with its token, once."
+        )
+        expect(page.locator(".notification-detail")).to_contain_text("You see the data of ")
+        expect(page.locator(".notification")).to_contain_text("Load again")
+        expect(value(page)).to_have_text("1.000")
+
+
 def test_list_of_runs_that_a_lost_connection_never_answered_is_asked_for_again(
     open_page: OpenPage, tmp_path: Path
 ) -> None:

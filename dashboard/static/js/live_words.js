@@ -43,9 +43,18 @@ function say(look, text, title) {
 // One line for a lost server; the numbers are full seconds. heard: the wall time of the data, as written on a clock;
 // nextTry: until the next try, null while one is under way.
 export function describeLoss(silence, heard, nextTry) {
-  const data = heard === null ? "" : ` You see the data of ${heard}.`;
+  const data = heard === null ? "" : ` ${dataOf(heard)}`;
   return {
     text: `No answer from the server for ${ago(silence)}.${data}`,
     detail: nextTry === null ? "trying now" : `next try in ${ago(Math.ceil(nextTry))}`,
   };
+}
+
+// One line for a server that does not let the page in any more.
+export function describeRefusal(sentence, heard) {
+  return { text: sentence, detail: heard === null ? "" : dataOf(heard) };
+}
+
+function dataOf(heard) {
+  return `You see the data of ${heard}.`;
 }
