@@ -28,6 +28,7 @@ _SHEETS = (
     "static/css/cards.css",
     "static/css/histograms.css",
     "static/css/graph.css",
+    "static/css/runs.css",
     "static/css/states.css",
     "static/css/health.css",
     "static/css/controls.css",

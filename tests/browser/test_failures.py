@@ -91,7 +91,7 @@ def test_page_whose_module_cannot_be_loaded_is_a_card_and_comes_back(open_page: 
     ("module", "title"),
     [
         ("card_grid.js", "This page could not be drawn"),
-        ("run_list.js", "The list of runs could not be drawn"),
+        ("runs/panel.js", "The list of runs could not be drawn"),
         ("top_bar.js", "The top bar could not be drawn"),
     ],
 )
@@ -103,7 +103,7 @@ def test_each_part_fails_by_itself(open_page: OpenPage, board: str, module: str,
 
     shown = page.get_by_role("alert").filter(has_text=title)
     expect(shown).to_be_visible()
-    for selector, part in ((".card-value", "card_grid.js"), ("[data-run]", "run_list.js"), (".tab", "top_bar.js")):
+    for selector, part in ((".card-value", "card_grid.js"), ("[data-run]", "runs/panel.js"), (".tab", "top_bar.js")):
         if part != module:
             expect(page.locator(selector).first).to_be_visible()
     shown.get_by_role("button", name="Try again").click()

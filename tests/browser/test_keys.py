@@ -86,9 +86,9 @@ def test_keys_of_the_frame_have_their_effects(open_page: OpenPage, iris_board: s
     page.keyboard.press("\\")
     expect(page.locator(".runs")).to_be_hidden()
     page.keyboard.press("f")  # shows the runs, since their filter is there
-    expect(page.get_by_label("Filter runs by regex")).to_be_focused()
+    expect(page.get_by_label("Filter runs")).to_be_focused()
     page.keyboard.type("t\\/?")
-    expect(page.get_by_label("Filter runs by regex")).to_have_value("t\\/?")
+    expect(page.get_by_label("Filter runs")).to_have_value("t\\/?")
     expect(root).to_have_attribute("data-theme", "dark")
     page.locator(".card-title").first.click()
     page.keyboard.press("/")

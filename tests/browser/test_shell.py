@@ -79,7 +79,7 @@ def test_run_filter_takes_a_regex_and_says_when_nothing_matches(
         with SummaryWriter(tmp_path / name) as writer:
             writer.add_scalar("loss", 1.0, 0)
     page = open_page(start_board(tmp_path))
-    field = page.get_by_label("Filter runs by regex")
+    field = page.get_by_label("Filter runs")
 
     field.fill(r"lr_\d")
     expect(page.locator("[data-run]")).to_have_count(2)

@@ -48,7 +48,7 @@
     PageAddress,
     PageFailure: lazily("page_failure.js", "page"),
     PanelEdge: lazily("panel_edge.js", "control"),
-    RunList: lazily("run_list.js", "runs"),
+    RunList: lazily("runs/panel.js", "runs"),
     Smoothing: lazily("controls/smoothing.js", "control"),
     TagFilter: lazily("controls/tag_filter.js", "control"),
     Toggle: lazily("controls/toggle.js", "control"),

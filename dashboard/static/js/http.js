@@ -41,10 +41,10 @@ async function get(url, params = {}, signal = undefined) {
   return checked(await fetch(full, { signal }));
 }
 
-// The server's sentence about a failed request, as an Error with its status.
+// The server's sentence about a failed request, as an Error with its status and all of the answer.
 async function checked(response) {
   if (response.ok) return response;
   const body = await response.json().catch(() => ({}));
   const detail = typeof body.detail === "string" ? body.detail : `The server answered ${response.status}.`;
-  throw Object.assign(new Error(detail), { status: response.status });
+  throw Object.assign(new Error(detail), { status: response.status, body });
 }

@@ -17,8 +17,9 @@ const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select:
 //   align      "start" or "end": the edge of the button that it lines up with
 //   isSheet    whether it is a drawer from the bottom on a small screen
 //   isOpenAtFirst   whether it opens as soon as it is drawn
+//   back       a ref of what gets the focus when it closes, in place of the button
 //   role       of what opens
-export function Popover({ label, button, children, align = "start", isSheet = true, isOpenAtFirst = false, role = "dialog", className = "" }) {
+export function Popover({ label, button, children, align = "start", isSheet = true, isOpenAtFirst = false, back = null, role = "dialog", className = "" }) {
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const opener = useRef(null);
   const close = () => setOpen(false);
@@ -38,11 +39,11 @@ export function Popover({ label, button, children, align = "start", isSheet = tr
       },
       face,
     ),
-    isOpen && h(Panel, { label, opener, align, role, close, className: `${isSheet ? "popover is-sheet" : "popover"} ${className}` }, typeof children === "function" ? children(close) : children),
+    isOpen && h(Panel, { label, opener, back: back ?? opener, align, role, close, className: `${isSheet ? "popover is-sheet" : "popover"} ${className}` }, typeof children === "function" ? children(close) : children),
   );
 }
 
-function Panel({ label, opener, align, role, close, className, children }) {
+function Panel({ label, opener, back, align, role, close, className, children }) {
   const element = useRef(null);
   const current = useRef(close);
   current.current = close;
@@ -50,7 +51,7 @@ function Panel({ label, opener, align, role, close, className, children }) {
     const panel = element.current;
     panel.showPopover();
     const unpin = pinTo(panel, opener.current, align);
-    const sink = float({ element: panel, opener: opener.current, close: () => current.current() });
+    const sink = float({ element: panel, opener: opener.current, back: back.current, close: () => current.current() });
     return () => {
       unpin();
       sink();
@@ -60,8 +61,8 @@ function Panel({ label, opener, align, role, close, className, children }) {
 }
 
 // What an open popover does: the focus goes into it; Esc, a press outside and the focus going elsewhere close it.
-// → sink(), to be called when it closes: the focus goes back to the opener.
-export function float({ element, opener, close }) {
+// → sink(), to be called when it closes: the focus goes back to the opener, or to `back`.
+export function float({ element, opener, back = opener, close }) {
   const isInside = (node) => element.contains(node) || opener?.contains(node);
   const press = (event) => {
     if (isInside(event.target)) return;
@@ -77,7 +78,7 @@ export function float({ element, opener, close }) {
     document.removeEventListener("pointerdown", press, true);
     element.removeEventListener("focusout", leave);
     offEscape();
-    if (element.contains(document.activeElement) || document.activeElement === document.body) opener?.focus({ preventScroll: true });
+    if (element.contains(document.activeElement) || document.activeElement === document.body) back?.focus({ preventScroll: true });
   };
 }
 
@@ -128,8 +129,8 @@ function enter(panel) {
 // A list of things to do, at its button. items: null is a line between, {heading} a word over what follows, else
 //   {label, icon, detail, href, isChecked, reason, run}
 // A reason says why there is nothing to choose: such an item can be read, and does nothing.
-export function Menu({ label, button, items, align = "start", className = "" }) {
-  return h(Popover, { label, button, align, role: "menu", className: `menu ${className}` }, (close) =>
+export function Menu({ label, button, items, align = "start", isOpenAtFirst = false, back = null, className = "" }) {
+  return h(Popover, { label, button, align, isOpenAtFirst, back, role: "menu", className: `menu ${className}` }, (close) =>
     h("div", { className: "menu-items", role: "presentation", onKeyDown: moveInMenu }, items.map((item, i) => h(Item, { key: i, item, close }))),
   );
 }

@@ -65,7 +65,11 @@ export class Selection {
   }
 
   only(name) {
-    this.#change({ only: [name], except: [], also: [] });
+    this.onlyMany([name]);
+  }
+
+  onlyMany(names) {
+    this.#change({ only: names, except: [], also: [] });
   }
 
   all() {

@@ -1,6 +1,7 @@
 // All keys of the view, by the name of their page; "" is the frame's, which hold on every page. The keys of a page
 // are declared in its Python module too (`Page.url_keys`).
 
+import { ORDERS } from "./runs/order.js";
 import { grouping, name, names, namesOrNull, number, oneOf, range, text } from "./view_codecs.js";
 
 const cards = () => ({
@@ -16,6 +17,11 @@ export const KEYS = {
     except: names("exceptions"),
     also: names("exceptions"),
     runs: text(),
+    order: oneOf(ORDERS),
+    metric: text(),
+    hparams: namesOrNull("columns"),
+    folded: names("closed folders"),
+    unfolded: names("open folders"),
     range: range(),
     group: grouping(),
     color: name(), // "run", "group" or a hyperparameter; null: by group if there are any, else by run, or of many by the one that varies most

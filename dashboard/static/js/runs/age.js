@@ -1,0 +1,16 @@
+// How long ago a run wrote its last point.
+
+import { formatDuration } from "../format.js";
+
+const FIGURE_SPACE = "\u2007"; // as wide as a digit, so that an age begins at one place as it grows
+
+// → {amount, unit, title}; amount is "–" before the first point
+export function describeAge(lastWallTime, now) {
+  if (lastWallTime === null) return { amount: "–", unit: "", title: "no point yet" };
+  const age = now - lastWallTime;
+  const date = new Date(lastWallTime * 1000);
+  const exact = Number.isNaN(date.getTime()) ? "beyond all calendars" : date.toISOString();
+  const ahead = age < -1 ? `, ${formatDuration(-age, 1)} ahead of the server's clock` : "";
+  const [amount, unit] = formatDuration(age, 1).split(" ");
+  return { amount: amount.padStart(2, FIGURE_SPACE), unit, title: `last point ${exact}${ahead}` };
+}

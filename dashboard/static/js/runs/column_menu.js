@@ -1,0 +1,55 @@
+// The menu of the columns: the order of the runs, and which hyperparameters are shown.
+
+import { formatCount } from "../format.js";
+import { Popover } from "../overlay.js";
+import { Icon, h } from "../react.js";
+import { session } from "../session.js";
+import { chooseHparams } from "./columns.js";
+import { facts } from "./facts.js";
+import { ORDER_WORDS } from "./order.js";
+
+const MAX_LISTED = 200;
+
+export function ColumnMenu() {
+  const button = { className: "icon-button is-small columns-button", title: "Order and columns", "aria-label": "Order and columns", children: h(Icon, { name: "columns-3" }) };
+  return h(Popover, { label: "Order and columns", button, align: "end", className: "column-menu" }, () => h(Content));
+}
+
+function Content() {
+  return h(window.React.Fragment, null, h(Order), h(Hparams));
+}
+
+function Order() {
+  const order = session.view.get("order");
+  return h(
+    "fieldset",
+    null,
+    h("legend", null, "Order"),
+    Object.entries(ORDER_WORDS).map(([name, word]) =>
+      h("label", { key: name }, h("input", { type: "radio", name: "run-order", checked: order === name, onChange: () => session.view.set({ order: name }, { label: "order of runs" }) }), word),
+    ),
+  );
+}
+
+function Hparams() {
+  const { hparams } = facts;
+  if (hparams.length === 0) return null;
+  const shown = new Set(chooseHparams());
+  const set = (value) => session.view.set({ hparams: value }, { label: "columns of runs" });
+  const toggle = (name) => set(shown.has(name) ? [...shown].filter((one) => one !== name) : [...shown, name]);
+  return h(
+    "fieldset",
+    null,
+    h("legend", null, "Hyperparameters"),
+    hparams.slice(0, MAX_LISTED).map(({ name, is_constant: isConstant, num_values: numValues }) =>
+      h(
+        "label",
+        { key: name },
+        h("input", { type: "checkbox", checked: shown.has(name), onChange: () => toggle(name) }),
+        h("span", { className: "menu-label" }, name),
+        h("span", { className: "menu-detail" }, isConstant ? "same in all" : `${formatCount(numValues)} values`),
+      ),
+    ),
+    session.view.get("hparams") && h("button", { type: "button", className: "link", onClick: () => set(null) }, "Those that differ most"),
+  );
+}

@@ -1,0 +1,84 @@
+// Which columns the list has, and how wide they are. A width depends on what may stand in a column, not on what stands
+// there now, and never shrinks for other values: nothing shifts while runs write.
+
+import { formatHparam, formatValue } from "../format.js";
+import { session } from "../session.js";
+import { facts } from "./facts.js";
+
+export const SEPARATOR = " · ";
+const MAX_HPARAMS = 3; // where nobody chose
+const MAX_TEXT = 24; // characters of a hyperparameter
+const MAX_NAME = 18; // characters of names that other columns leave room for
+const CHARACTER_PX = { name: 7.6, hparam: 6.7, head: 6.3, separator: 9.5, metric: 7.2 };
+const FIXED_PX = 130; // padding, box, swatch, status and age, with all gaps
+const INDENT_PX = 16;
+const CURVE_PX = 40;
+const MIN_METRIC_PX = 40;
+
+// The names of the hyperparameters to show: those chosen, else those that tell the runs apart best.
+export function chooseHparams() {
+  const chosen = session.view.get("hparams");
+  if (chosen) return facts.hparams.filter((one) => chosen.includes(one.name)).map((one) => one.name);
+  return facts.differing.slice(0, MAX_HPARAMS).map((one) => one.name);
+}
+
+// The metric to show, as {name, tag, measure}; its name is "" for none.
+export function chooseMetric() {
+  const name = session.view.get("metric") || facts.usualMetric;
+  const at = name.lastIndexOf(".");
+  return { name, tag: name.slice(0, at), measure: name.slice(at + 1) };
+}
+
+const metricPx = new Map(); // name of a metric → the widest so far
+
+// What fits into a panel of this width: {hparams: names, hparamsPx, metricPx, hasCurve}
+//   places: of tree.js
+export function fitColumns({ hparams, metric, places, panelPx }) {
+  const value = metric.name ? fitMetric(metric.name) : 0;
+  const names = (Math.min(MAX_NAME, places.longest) + 0.5) * CHARACTER_PX.name + INDENT_PX * places.deepest;
+  const room = panelPx - FIXED_PX - value - names;
+  const hasCurve = metric.name !== "" && room >= CURVE_PX;
+  return { ...fitHparams(hparams, room - (hasCurve ? CURVE_PX : 0)), metricPx: value, hasCurve };
+}
+
+// The widths as properties of a style sheet.
+export function columnWidths({ hparamsPx, metricPx: px, hasCurve }) {
+  return { "--w-hparams": `${hparamsPx}px`, "--w-metric": `${px}px`, "--w-curve": `${hasCurve ? CURVE_PX : 0}px` };
+}
+
+function fitMetric(name) {
+  const longest = longestOf(facts.valuesOf(name), formatValue);
+  metricPx.set(name, Math.max(MIN_METRIC_PX, Math.ceil(longest * CHARACTER_PX.metric), metricPx.get(name) ?? 0));
+  return metricPx.get(name);
+}
+
+function longestOf(values, write) {
+  return values.reduce((longest, value) => Math.max(longest, write(value).length), 1);
+}
+
+function fitHparams(names, room) {
+  const hparams = [];
+  let [values, heads] = [0, 0];
+  for (const name of names) {
+    const between = hparams.length > 0 ? CHARACTER_PX.separator : 0;
+    const longest = longestOf(facts.valuesOf(name), formatHparam);
+    const next = [values + between + Math.min(MAX_TEXT, longest) * CHARACTER_PX.hparam, heads + between + shortName(name).length * CHARACTER_PX.head];
+    if (Math.max(...next) > room) break;
+    hparams.push(name);
+    [values, heads] = next;
+  }
+  return { hparams, hparamsPx: Math.ceil(Math.max(values, heads)) };
+}
+
+// A name of a hyperparameter without the folders of a nested config: optimizer.lr → lr
+export function shortName(name) {
+  return name.slice(name.lastIndexOf(".") + 1) || name;
+}
+
+// The texts of a run's hyperparameters: what stands in the row, and all of it for the tooltip.
+export function writeHparams(run, names) {
+  const values = names.map((name) => facts.valueOf(run, name));
+  const short = values.map((value) => (value === null ? "–" : formatHparam(value).slice(0, MAX_TEXT)));
+  const whole = names.map((name, i) => `${name} ${values[i] === null ? "–" : values[i]}`);
+  return { text: values.every((value) => value === null) ? "" : short.join(SEPARATOR), title: whole.join("\n") };
+}
