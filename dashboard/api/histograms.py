@@ -167,19 +167,26 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
 
     @router.get("/data/histograms/buckets", responses=shows(BUCKETS_EXAMPLE, binary="BRDB…"))
     def get_buckets(
+        request: Request,
         run: RunParameter,
         tag: TagParameter,
         step: Annotated[list[Step], Query(min_length=1, max_length=MAX_STEPS, examples=[[0, 100]])],
         format: FormatParameter = "binary",
     ) -> Response:
         """The buckets of one tag of one run, as they were logged, at given steps."""
-        try:
-            histograms = read_steps(store, reader, (run, tag), step)
-        except (KeyError, OSError, EOFError) as error:
-            raise _refusal(error) from error
-        if format == "json":
-            return json_answer({"histograms": list(map(wire.buckets_to_json, step, histograms))})
-        return Response(wire.encode_buckets(step, histograms), media_type=_BINARY)
+        with looking_up():
+            version = store.run(run).version
+
+        def make() -> Response:
+            try:
+                histograms = read_steps(store, reader, (run, tag), step)
+            except (KeyError, OSError, EOFError) as error:
+                raise _refusal(error) from error
+            if format == "json":
+                return json_answer({"histograms": list(map(wire.buckets_to_json, step, histograms))})
+            return Response(wire.encode_buckets(step, histograms), media_type=_BINARY)
+
+        return answer(request, (server, version), make)
 
     return router
 
