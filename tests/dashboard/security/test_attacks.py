@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
 from tests.dashboard.security.conftest import Server
 
+PAGE = Path(__file__).parents[3] / "docs" / "security.md"
 JSON = "Content-Type: application/json"
 UPGRADE = (
     "Connection: Upgrade",
@@ -90,6 +92,8 @@ ATTACKS = [
     ("up from the static files", "localhost", ("GET /static/../cli.py HTTP/1.1",), "", 404),
     ("up, encoded", "localhost", ("GET /static/%2e%2e/cli.py HTTP/1.1",), "", 404),
     ("up, with the slash encoded", "localhost", ("GET /static/..%2f..%2fpyproject.toml HTTP/1.1",), "", 404),
+    ("up from the files of a release", "localhost",
+     ("GET /_files-0123456789abcdef/static/../cli.py HTTP/1.1",), "", 404),
     ("an absolute path", "localhost", ("GET /static//etc/passwd HTTP/1.1",), "", 404),
     ("an absolute path, encoded", "localhost", ("GET /vendor/%2fetc%2fpasswd HTTP/1.1",), "", 404),
     ("a NUL in a path", "localhost", ("GET /static/mark.svg%00.js HTTP/1.1",), "", 404),
@@ -124,6 +128,12 @@ def test_attack_is_answered(
     if status not in (400, 403):  # uvicorn's own answers are plain text
         assert json.loads(answer.body)["detail"].endswith(".")
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_page_on_security_tells_of_each_attack() -> None:
+    rows = [f"| {what} | {status} {HTTPStatus(status).phrase} |" for what, *_, status in ATTACKS]
+
+    assert PAGE.read_text().partition("| --- | --- |\n")[2].splitlines() == rows
 
 
 def test_link_of_another_site_leads_to_the_board(board: Server) -> None:
