@@ -17,6 +17,12 @@ from summaries import SummaryWriter
 pytestmark = pytest.mark.browser
 StartBoard = Callable[[Path], str]
 OpenPage = Callable[..., Page]
+NOTE_SHIFTS = """
+  window.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const { value } of list.getEntries()) window.shifted += value;
+  }).observe({ type: "layout-shift", buffered: true });
+"""
 
 
 def test_tabs_lead_to_the_pages_without_a_reload(open_page: OpenPage, iris_board: str) -> None:
@@ -33,6 +39,18 @@ def test_tabs_lead_to_the_pages_without_a_reload(open_page: OpenPage, iris_board
     page.go_back()
     expect(page.locator(".tab.is-active")).to_have_text("Graph")
     assert page.evaluate("window.isSamePage")
+
+
+@pytest.mark.parametrize("path", ["scalars", "histograms", "graph"])
+@pytest.mark.parametrize("width", [1400, 400])
+def test_nothing_moves_while_the_page_comes(open_page: OpenPage, iris_board: str, width: int, path: str) -> None:
+    page = open_page(f"{iris_board}/static/mark.svg", width=width)
+    page.add_init_script(NOTE_SHIFTS)
+
+    page.goto(f"{iris_board}/{path}")
+    expect(page.locator(".graph-work svg, .card canvas").first).to_be_visible()
+
+    assert page.evaluate("window.shifted") < 0.01  # the share of the window that moved, by how far
 
 
 def test_empty_logdir_explains_and_shows_the_first_point_when_it_comes(
