@@ -34,12 +34,14 @@ def hover(page: Page, tag: str, share: float) -> tuple[float, str, int]:
 def colored_pixels(page: Page, tag: str, run: str) -> int:
     """How many pixels of a card's plot have exactly the run's colour."""
     swatch = page.locator(f'[data-run="{run}"] .swatch')
+    expect(card(page, tag).locator(".card-foot")).to_contain_text("points")
     color = swatch.evaluate("element => getComputedStyle(element).backgroundColor.match(/\\d+/g).map(Number)")
     return (
         card(page, tag)
         .locator(".uplot > .u-wrap > canvas")
         .evaluate(
-            """(canvas, [r, g, b]) => {
+            """async (canvas, [r, g, b]) => {
+          for (let i = 0; i < 2; i += 1) await new Promise((drawn) => requestAnimationFrame(drawn));
           const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
           let count = 0;
           for (let i = 0; i < data.length; i += 4) count += data[i] === r && data[i + 1] === g && data[i + 2] === b;
@@ -219,3 +221,24 @@ def test_small_screen_has_one_column_and_the_runs_in_a_drawer(open_page: OpenPag
     page.get_by_role("button", name="1 run").click()
 
     expect(page.locator('[data-run="iris"]')).to_be_visible()
+
+
+def test_no_number_of_a_narrow_card_is_cut(
+    open_page: OpenPage, start_board: Callable[..., str], tmp_path: Path
+) -> None:
+    for number in range(5):
+        with SummaryWriter(tmp_path / f"run_{number}") as writer:
+            writer.add_scalar("perf/tokens", 411_234.0 + number, 0)
+    page = open_page(f"{start_board(tmp_path)}/scalars", width=700)
+    expect(page.locator(".card-value").first).to_be_visible()
+
+    shown = page.locator(".card-values").evaluate(
+        """(row) => {
+          const { right, bottom } = row.getBoundingClientRect();
+          const boxes = [...row.children].map((value) => value.getBoundingClientRect());
+          return boxes.filter((box) => box.top < bottom - 1).map((box) => box.right <= right);
+        }"""
+    )
+
+    assert shown == [True] * len(shown)
+    assert 0 < len(shown) < 4
