@@ -34,6 +34,7 @@ _SHEETS = (
     "static/css/controls.css",
     "static/css/grouping.css",
     "static/css/details.css",
+    "static/css/palette.css",
 )
 _STATIC = Path(__file__).parent / "static"
 _NOT_FIRST = ("components.js", "appearance_boot.js", "docs.js", "graph_view.js", "page_failure.js")
@@ -41,7 +42,16 @@ _NOT_FIRST = ("components.js", "appearance_boot.js", "docs.js", "graph_view.js",
 
 def _modules() -> list[str]:
     """The modules that the first page needs, asked for while Dash's own scripts still load."""
-    parts = ("*.js", "controls/*.js", "runs/*.js", "grid/*.js", "plot/*.js", "cards/index.js", "cards/scalars.js")
+    parts = (
+        "*.js",
+        "controls/*.js",
+        "palette/*.js",
+        "runs/*.js",
+        "grid/*.js",
+        "plot/*.js",
+        "cards/index.js",
+        "cards/scalars.js",
+    )
     paths = [path for part in parts for path in sorted(_STATIC.glob(f"js/{part}"))]
     found = [path for path in paths if path.name not in _NOT_FIRST]
     return [f"static/{path.relative_to(_STATIC).as_posix()}" for path in found] + ["vendor/uplot/uPlot.esm.js"]
@@ -81,7 +91,10 @@ def drop_unused(scripts: str) -> str:
 def layout(settings: Settings) -> Component:
     """Makes the frame; `register_callbacks` fills the page in."""
     prefix = settings.path_prefix
-    bar = [{"path": prefix + page.path, "title": page.title, "icon": page.icon, "kinds": page.kinds} for page in PAGES]
+    bar = [
+        {"path": prefix + page.path, "name": page.name, "title": page.title, "icon": page.icon, "kinds": page.kinds}
+        for page in PAGES
+    ]
     return html.Div(
         className="shell",
         children=[

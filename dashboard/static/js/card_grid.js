@@ -6,10 +6,11 @@ import { EmptyPage } from "./empty_page.js";
 import { Card } from "./grid/card.js";
 import { describeSelection } from "./grid/card_notes.js";
 import { GridSkeleton } from "./grid/card_states.js";
-import { groupTags } from "./grid/groups.js";
+import { useGoal } from "./grid/go_to_card.js";
+import { groupTags, tagMatcher } from "./grid/groups.js";
 import { Loader } from "./grid/loader.js";
 import { formatAmount, formatCount } from "./format.js";
-import { Icon, h, useDeferredValue, useEffect, useMemo, useReducer, useSession, useState } from "./react.js";
+import { Icon, h, useDeferredValue, useEffect, useMemo, useReducer, useRef, useSession, useState } from "./react.js";
 import { session } from "./session.js";
 import { useViewOf } from "./use_view.js";
 
@@ -27,6 +28,7 @@ export default function CardGrid({ kind, empty }) {
   useEffect(() => loader?.setOptions(options), [loader, JSON.stringify(options)]);
 
   const groups = useMemo(() => groupTags(shownTags(tags, filter, expanded)), [tags, filter, session.selected, expanded.join("\n")]);
+  const goal = useGoal(kind, (tag) => reveal(kind, groups, tags, tag));
   if (!loader || !session.isLoaded || tags === null) return h("div", { className: "grid-page" }, h(GridSkeleton, { height: cardHeights[kind] }));
   if (session.runs.length === 0 || tags.size === 0) return h(EmptyPage, { empty, kind });
   if (groups.length === 0) return h(NothingShown, { filter, empty, kind });
@@ -35,7 +37,7 @@ export default function CardGrid({ kind, empty }) {
     "div",
     { className: "grid-page" },
     session.range?.axis === (options.x ?? "step") && h(ZoomChip),
-    groups.map((group) => h(Group, { key: group.name, group, loader, kind, tags, selected, isOpen: isOpen(group, { closed, open }), expanded })),
+    groups.map((group) => h(Group, { key: group.name, group, loader, kind, tags, selected, goal, isOpen: isOpen(group, { closed, open }), expanded })),
   );
 }
 
@@ -101,15 +103,6 @@ function isSelected(runs) {
   return false;
 }
 
-function tagMatcher(filter) {
-  try {
-    const pattern = new RegExp(filter, "i");
-    return (tag) => pattern.test(tag);
-  } catch {
-    return (tag) => tag.toLowerCase().includes(filter.toLowerCase());
-  }
-}
-
 function NothingShown({ filter, empty, kind }) {
   if (session.selected.size === 0) {
     return h(
@@ -137,6 +130,13 @@ function ZoomChip() {
   );
 }
 
+// The largest number so far: a card that was drawn for once stays.
+function useFarthest(number) {
+  const farthest = useRef(0);
+  farthest.current = Math.max(farthest.current, number);
+  return farthest.current;
+}
+
 // A group is called by its prefix, and that without one by the slash that ends no prefix.
 const nameOf = (group) => group.name || "/";
 
@@ -160,8 +160,17 @@ function toggle(key, name, label) {
   session.view.set({ [key]: others.length < names.length ? others : [...names, name] }, { label });
 }
 
-function Group({ group, loader, kind, tags, selected, isOpen, expanded }) {
-  const [numShown, showMore] = useReducer((count) => count + PAGE_SIZE, PAGE_SIZE);
+// Has the card of a tag drawn: opens its group, or the card itself if no selected run has the tag.
+function reveal(kind, groups, tags, tag) {
+  const group = groups.find((one) => one.tags.some((member) => member.tag === tag));
+  if (!group && tags?.has(tag) && !session.view.get(`${kind}.card`).includes(tag)) return toggleCard(kind, tag);
+  const { closed, open } = session.view.ofPage(kind);
+  if (group && !isOpen(group, { closed, open })) toggleGroup(kind, group);
+}
+
+function Group({ group, loader, kind, tags, selected, goal, isOpen, expanded }) {
+  const [numAsked, showMore] = useReducer((count) => count + PAGE_SIZE, PAGE_SIZE);
+  const numShown = Math.max(numAsked, useFarthest(group.tags.findIndex(({ tag }) => tag === goal) + 1));
   const cards = group.tags.slice(0, numShown);
   return h(
     "section",

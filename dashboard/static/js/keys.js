@@ -27,12 +27,12 @@ export function addKey({ keys, label, group = "Page", run = null, isInFields = f
   };
 }
 
-// What there is to press now, in the order in which it was added: [{keys, label, group}]. Of two entries for one key
+// What there is to press now, in the order in which it was added: [{keys, label, group, run}]. Of two entries for one key
 // only the later is listed.
 export function listKeys() {
   const isTaken = (key, i) => entries.slice(i + 1).some((later) => later.run && later.keys.includes(key));
   return entries
-    .map(({ keys, label, group, run }, i) => ({ keys: run ? keys.filter((key) => !isTaken(key, i)) : keys, label, group }))
+    .map(({ keys, label, group, run }, i) => ({ keys: run ? keys.filter((key) => !isTaken(key, i)) : keys, label, group, run }))
     .filter(({ keys }) => keys.length > 0);
 }
 

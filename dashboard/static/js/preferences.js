@@ -16,6 +16,7 @@ const KNOWN = {
   columns: oneOf("auto", 1, 2, 3, 4, 5, 6),
   "runs.width": within(240, 560, 344), // px
   "runs.hidden": flag(false),
+  "palette.recent": { fallback: [], isValid: (value) => Array.isArray(value) && value.length <= 20 && value.every((id) => typeof id === "string") },
   "graph.dock": within(320, 640, null), // px; null is the width of the style sheet
 };
 

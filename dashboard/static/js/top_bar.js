@@ -7,6 +7,7 @@ import { toggleTheme } from "./frame_keys.js";
 import { LiveState } from "./live_state.js";
 import { LogdirMenu } from "./logdir_menu.js";
 import { PageLink, usePage } from "./navigation.js";
+import { SearchBox } from "./palette/open.js";
 import { PhoneBar } from "./phone_bar.js";
 import { preference } from "./preferences.js";
 import { Icon, h, useSession } from "./react.js";
@@ -40,6 +41,7 @@ export default function TopBar({ pages, version }) {
       h(Tabs, { pages: known, current }),
       h(PageMenu, { pages: known, current }),
       h("span", { className: "grow" }),
+      h(SearchBox, { pages: known }),
       h(LiveState),
       h("span", { className: "rule" }),
       h(ThemeButton),

@@ -11,6 +11,11 @@ const cards = () => ({
   card: names("cards in full width"),
 });
 
+// Whether a page has a card for each tag.
+export function isCardPage(page) {
+  return KEYS[page] !== undefined && "card" in KEYS[page];
+}
+
 export const KEYS = {
   "": {
     only: namesOrNull("selected runs"),

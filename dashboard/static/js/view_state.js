@@ -8,6 +8,7 @@ import { UndoStack } from "./undo_stack.js";
 import { readQuery, writeQuery } from "./view_url.js";
 
 const WRITE_MS = 400; // browsers refuse more than 100 changes of the URL in 30 s
+const MAX_ADDRESS = 30_000; // what the sidecar keeps
 const FIRST_PAGE = "scalars";
 
 export class ViewState {
@@ -143,6 +144,30 @@ export class ViewState {
     window.dispatchEvent(new CustomEvent("board-path"));
   }
 
+  // Shows the view at an address as `addressHere` tells it, as a new entry of the history. → false if it is none
+  open(address) {
+    const url = this.addressOf(address);
+    if (!url) return false;
+    this.flush();
+    history.pushState({}, "", url);
+    this.#return();
+    this.#write();
+    window.dispatchEvent(new CustomEvent("board-path"));
+    return true;
+  }
+
+  // The address of this view below the board's, which may be longer than a link: `scalars?v=2&x=wall`
+  addressHere() {
+    return `${this.page}${this.#query(this.page, { maxItems: Infinity, maxLength: MAX_ADDRESS }).query}`;
+  }
+
+  // The whole address of a view at an address below the board's; null if it leads elsewhere.
+  addressOf(address) {
+    const base = location.origin + this.#root;
+    const url = URL.canParse(address, base) ? new URL(address, base).href : "";
+    return url.startsWith(base) ? url : null;
+  }
+
   // Writes what is not yet in the URL.
   flush() {
     if (this.#timer !== null) this.#write();
@@ -191,9 +216,9 @@ export class ViewState {
     this.#emit(changed);
   }
 
-  #query(page) {
+  #query(page, limits) {
     const keys = [...this.#codecs.keys()].filter((key) => this.#values.has(key) && ["", page].includes(pageOf(key)));
-    return writeQuery(keys.map((key) => [nameOf(key), this.#textsOf(key)]));
+    return writeQuery(keys.map((key) => [nameOf(key), this.#textsOf(key)]), limits);
   }
 
   #schedule() {

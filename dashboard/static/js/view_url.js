@@ -30,11 +30,11 @@ const MIGRATIONS = {
 };
 
 // entries: [[name, texts], …] → {query, leftOut: names of those that do not fit a link}; no entry, no query.
-export function writeQuery(entries) {
-  const leftOut = new Set(entries.filter(([, texts]) => texts.length > MAX_ITEMS).map(([name]) => name));
+export function writeQuery(entries, { maxItems = MAX_ITEMS, maxLength = MAX_LENGTH } = {}) {
+  const leftOut = new Set(entries.filter(([, texts]) => texts.length > maxItems).map(([name]) => name));
   const parts = entries.filter(([name]) => !leftOut.has(name)).map(([name, texts]) => ({ name, text: encode(name, texts) }));
   const kept = () => parts.filter((part) => !leftOut.has(part.name));
-  while (lengthOf(kept()) > MAX_LENGTH) leftOut.add(longest(kept()).name);
+  while (lengthOf(kept()) > maxLength) leftOut.add(longest(kept()).name);
   const query = kept().map((part) => part.text);
   return { query: query.length > 0 ? `?${[`v=${VERSION}`, ...query].join("&")}` : "", leftOut: [...leftOut] };
 }

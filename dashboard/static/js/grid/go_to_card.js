@@ -1,0 +1,46 @@
+// To the card of a tag, on whatever page, in whatever group it is.
+
+import { Emitter } from "../emitter.js";
+import { useEffect, useReducer } from "../react.js";
+import { session } from "../session.js";
+import { tagMatcher } from "./groups.js";
+
+const SHOWN_MS = 1_600;
+
+const emitter = new Emitter();
+let goal = null; // {page: its name, tag}, until its card is in sight
+
+// page: {name, path}. A filter that hides the tag is taken away; an expanded card is in full width.
+export function goToCard(page, tag, { isExpanded = false } = {}) {
+  goal = { page: page.name, tag };
+  session.view.visit(page.path);
+  const key = `${page.name}.filter`;
+  if (!tagMatcher(session.view.get(key))(tag)) session.view.set({ [key]: "" }, { label: "tag filter" });
+  const cards = session.view.get(`${page.name}.card`);
+  if (isExpanded && !cards.includes(tag)) session.view.set({ [`${page.name}.card`]: [...cards, tag] }, { label: "full width" });
+  emitter.emit("goal");
+}
+
+// The tag to go to on a page, or null. reveal(tag) makes its card be drawn; it is called until the card is there.
+export function useGoal(page, reveal) {
+  const [, redraw] = useReducer((count) => count + 1, 0);
+  useEffect(() => emitter.on("goal", redraw), []);
+  const tag = goal?.page === page ? goal.tag : null;
+  useEffect(() => {
+    if (tag === null) return;
+    const card = document.querySelector(`.card[data-tag="${CSS.escape(tag)}"]`);
+    if (card) arrive(card);
+    else reveal(tag);
+  });
+  return tag;
+}
+
+function arrive(card) {
+  goal = null;
+  card.scrollIntoView({ block: "center" });
+  const plot = card.querySelector(".card-plot");
+  plot.tabIndex = 0; // as its drawing will have it, once it is made
+  plot.focus({ preventScroll: true });
+  card.classList.add("is-goal");
+  setTimeout(() => card.classList.remove("is-goal"), SHOWN_MS);
+}

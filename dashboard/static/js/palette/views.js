@@ -1,0 +1,61 @@
+// Named views: the address of a view kept under a name with the logs, for everyone who opens them.
+
+import { notify } from "../notifications.js";
+import { session } from "../session.js";
+
+const UNDO_SECONDS = 8;
+const MAX_NAME = 200;
+
+export function listViews() {
+  const { sidecar } = session;
+  const views = [...sidecar.state.views].sort(([a], [b]) => (a < b ? -1 : 1));
+  const opened = views.map(([name, address]) => ({
+    id: `view ${name}`,
+    group: "Views",
+    icon: "bookmark",
+    label: name,
+    detail: pageOf(address),
+    verb: "open",
+    run: () => openView(address),
+    also: { label: "open in new tab", run: () => window.open(session.view.addressOf(address), "_blank", "noopener") },
+  }));
+  if (sidecar.isReadOnly) return opened;
+  const deleted = views.map(([name]) => ({ id: `delete ${name}`, group: "Actions", icon: "trash", label: `Delete the view ${name}`, verb: "delete", isHidden: true, run: () => deleteView(name) }));
+  return [...opened, ...deleted, { id: "save view", group: "Actions", icon: "bookmark", label: "Save this view…", verb: "name it", stage: () => saveStage() }];
+}
+
+function pageOf(address) {
+  return address.split(/[/?]/)[0];
+}
+
+// What is typed is the name; one that is taken is replaced, which is said before.
+export function saveStage() {
+  const { views } = session.sidecar.state;
+  return {
+    placeholder: "Name of this view",
+    maxLength: MAX_NAME,
+    empty: "Type a name, then press ↵. Everyone who opens these logs finds the view under it.",
+    itemsFor: (typed) => {
+      const name = typed.trim();
+      if (!name) return [];
+      const isTaken = views.has(name);
+      return [{ id: "save", group: "Views", icon: "bookmark", label: name, detail: isTaken ? "replaces the view of this name" : "", verb: isTaken ? "replace" : "save", run: () => saveView(name) }];
+    },
+  };
+}
+
+function saveView(name) {
+  const address = session.view.addressHere();
+  session.sidecar.edit([{ path: ["views", name], value: address }], { label: "saving of a view" });
+  notify({ id: "saved-view", text: `Saved this view as ${name}`, seconds: UNDO_SECONDS, action: { label: "Undo", run: () => session.view.undo() } });
+}
+
+function deleteView(name) {
+  session.sidecar.edit([{ path: ["views", name], value: null }], { label: "deletion of a view" });
+  notify({ id: "deleted-view", text: `Deleted the view ${name}`, seconds: UNDO_SECONDS, action: { label: "Undo", run: () => session.view.undo() } });
+}
+
+function openView(address) {
+  if (session.view.open(address)) return;
+  notify({ id: "bad-view", tone: "warn", text: "This view is kept under an address that is none of this board." });
+}
