@@ -47,7 +47,7 @@ export function dressRun(run, notes, { baseline }) {
     isHidden: notes.is_hidden ?? false,
     isArchived: notes.is_archived ?? false,
     isPutAside: (notes.is_hidden || notes.is_archived) ?? false,
-    allTags: notes.tags ? [...new Set([...run.tags, ...notes.tags])].sort() : run.tags,
+    allTags: [...new Set([...(run.tags ?? []), ...(notes.tags ?? [])])].sort(),
   };
 }
 

@@ -18,7 +18,7 @@ export function About({ run, facts }) {
         ["Lasted", run.first_wall_time !== null && run.last_wall_time !== null && formatDuration(run.last_wall_time - run.first_wall_time)],
         ["Points", formatCount(run.num_points)],
         ["Folder", h("bdi", { className: "mono" }, clip(run.name))],
-        ["Folded from", run.folded_from.length > 0 && clip(run.folded_from.join(", "))],
+        ["Folded from", run.folded_from?.length > 0 && clip(run.folded_from.join(", "))],
         ["Group", facts?.group && clip(facts.group)],
         ["Host", environment.host && clip(sayHost(environment))],
         ["Python", environment.python && clip(`${environment.python} on ${environment.platform}`)],

@@ -29,7 +29,7 @@ function Head({ head, close }) {
   );
 }
 
-// Not modal: the charts and the list go on working. The focus goes in when another run is shown, and back at the end.
+// Not modal, and not on the top layer: the charts and the list go on working, and what is notified stands over it. The focus goes in when another run is shown, and back at the end.
 function Beside({ title, run, close, children }) {
   const element = useRef(null);
   const current = useRef(close);
@@ -37,17 +37,15 @@ function Beside({ title, run, close, children }) {
   useLayoutEffect(() => {
     const before = document.activeElement;
     const panel = element.current;
-    panel.showPopover();
     const offEscape = addEscape(() => current.current());
     return () => {
       offEscape();
       const hasFocus = panel.contains(document.activeElement);
-      panel.hidePopover();
       if (hasFocus && before?.isConnected) before.focus({ preventScroll: true });
     };
   }, []);
   useEffect(() => element.current.focus({ preventScroll: true }), [run]);
-  return h("section", { ref: element, popover: "manual", role: "dialog", "aria-label": title, tabIndex: -1, className: "details" }, children);
+  return h("section", { ref: element, role: "dialog", "aria-label": title, tabIndex: -1, className: "details" }, children);
 }
 
 function useIsSmall() {
