@@ -25,7 +25,7 @@ from tests.benchmarks.tabs import Browser, LiveTab, hear_news, select, wait_unti
 NUM_RUNS, NUM_TABS = 50, 20
 RUNS = [f"run_{number:02d}" for number in range(NUM_RUNS)]
 TAGS = [f"train/metric_{number:02d}" for number in range(20)]
-FLUSH_INTERVAL_SECS, GROW_SECS = 0.5, 12.0
+FLUSH_INTERVAL_SECS, GROW_SECS = 0.5, 8.0
 NEWS_MS = {50: 100.0, 95: 300.0}
 TAB_MS, UNFAIR = 100.0, 2.0
 SETTLE_SECS, QUIET_SECS, QUIET_SHARE = 10.0, 20.0, 1.0
