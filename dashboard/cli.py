@@ -48,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for logdir in settings.logdirs:
         if not logdir.exists:
             _say(f"board: logdir {logdir.label!r} does not exist yet. board watches for it.", stream=sys.stderr)
+    from dashboard.tuning import put_collector_off
+
+    put_collector_off()
     from dashboard.serving import serve  # most of a second, after what can be wrong was said
 
     serve(settings, access, listening)

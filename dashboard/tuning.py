@@ -20,6 +20,14 @@ def use_one_heap() -> bool:
     return mallopt is not None and mallopt(_M_ARENA_MAX, 1) == 1
 
 
+def put_collector_off() -> None:
+    """Has the garbage collector wait for `rest_collector`.
+
+    What a start imports and makes stays; looking through it again and again took an eighth of the start.
+    """
+    gc.disable()
+
+
 def rest_collector() -> None:
     """Has the garbage collector pass over what is there already, and look less often at what comes.
 
@@ -28,3 +36,4 @@ def rest_collector() -> None:
     """
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
+    gc.enable()

@@ -24,7 +24,9 @@ ctypes.CDLL(None).malloc_stats()
 """
 _COLLECTOR = """
 import gc
-from dashboard.tuning import rest_collector
+from dashboard.tuning import put_collector_off, rest_collector
+put_collector_off()
+print(gc.isenabled())
 rest_collector()
 print(gc.get_freeze_count() > 1000, gc.isenabled())
 """
@@ -41,7 +43,7 @@ def test_threads_share_one_heap_once_told() -> None:
     assert heaps[0] > heaps[1] == 1
 
 
-def test_collector_passes_over_what_was_there_and_goes_on() -> None:
+def test_collector_waits_for_the_start_passes_over_what_is_there_and_goes_on() -> None:
     done = subprocess.run([sys.executable, "-c", _COLLECTOR], capture_output=True, text=True, check=True)
 
-    assert done.stdout.split() == ["True", "True"]
+    assert done.stdout.split() == ["False", "True", "True"]
