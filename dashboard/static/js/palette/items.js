@@ -4,6 +4,7 @@
 import { formatCount } from "../format.js";
 import { goToCard } from "../grid/go_to_card.js";
 import { isCardPage } from "../view_keys.js";
+import { openDetails } from "../runs/details.js";
 import { session } from "../session.js";
 import { listActions } from "./actions.js";
 import { fold } from "./match.js";
@@ -59,8 +60,8 @@ function listRuns() {
     color: session.selected.has(run.name) ? run.color : null,
     label: run.name,
     detail: run.label !== run.name && !run.name.endsWith(run.label) ? run.label : session.comparison.describe(run.name),
-    verb: session.selected.has(run.name) ? "take off" : "select",
-    run: () => session.select((selection) => selection.toggle(run.name)),
+    verb: "details",
+    run: () => openDetails(run.name),
     also: { label: "only this run", run: () => session.select((selection) => selection.only(run.name)) },
   }));
 }

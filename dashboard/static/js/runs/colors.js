@@ -35,14 +35,12 @@ function stop(index) {
 //             {kind: "ramp", positions: Map(run → place, or null without a number)}
 //             {kind: "pending"}: what it will be is not known yet
 export function paint(runs, { selected, scheme }) {
-  const taken = new Set(); // looks of selected runs
-  for (const run of [...runs].reverse()) {
-    Object.assign(run, run.isBaseline ? { color: themeColor("--ink") || NO_SHEET, dash: DASHES[0] } : lookOf(run, scheme, selected.has(run.name) ? taken : null));
-  }
+  for (const run of runs) Object.assign(run, run.isBaseline ? { color: themeColor("--ink") || NO_SHEET, dash: DASHES[0] } : lookOf(run, scheme));
+  if (scheme.kind === "run") tellApart(runs.filter((run) => selected.has(run.name) && !run.isBaseline).reverse());
 }
 
-function lookOf(run, scheme, taken) {
-  if (scheme.kind === "run") return ownLook(run, taken);
+function lookOf(run, scheme) {
+  if (scheme.kind === "run") return ownLook(run);
   if (scheme.kind === "slots") {
     const slot = scheme.slotOf.get(run.name);
     return slot === undefined ? { color: themeColor("--text-3"), dash: DASHES[0] } : { color: slotColor(slot), dash: dashOf(slot) };
@@ -51,15 +49,28 @@ function lookOf(run, scheme, taken) {
   return { color: Number.isFinite(position) ? rampColor(position) : themeColor("--text-3"), dash: DASHES[0] };
 }
 
-// Its own dash if no older selected run looks so, else the first that is free; the colour it keeps in any case.
 // A colour that someone chose is solid; it is a number of the palette from 1 on, or #rrggbb.
-function ownLook({ slot, chosenColor }, taken) {
-  const color = typeof chosenColor === "string" ? chosenColor : slotColor(chosenColor ? chosenColor - 1 : slot);
-  const dash = chosenColor ? DASHES[0] : dashOf(slot);
-  if (!taken) return { color, dash };
-  const free = [dash, ...DASHES].find((one) => !taken.has(`${color} ${one}`)) ?? dash;
-  taken.add(`${color} ${free}`);
-  return { color, dash: free };
+function ownLook({ slot, chosenColor }) {
+  if (typeof chosenColor === "string") return { color: chosenColor, dash: DASHES[0] };
+  return chosenColor ? { color: slotColor(chosenColor - 1), dash: DASHES[0] } : { color: slotColor(slot), dash: dashOf(slot) };
+}
+
+// Gives runs that look as an older one another dash of their colour, or if none is left another colour, while there are
+// any. runs: the oldest first.
+function tellApart(runs) {
+  const taken = new Set();
+  const takeFirst = (run, looks) => {
+    const free = looks.find(({ color, dash }) => !taken.has(`${color} ${dash}`));
+    if (!free) return false;
+    taken.add(`${free.color} ${free.dash}`);
+    Object.assign(run, { color: free.color, dash: free.dash });
+    return true;
+  };
+  const dashed = (color) => DASHES.map((dash) => ({ color, dash }));
+  const all = Array.from({ length: NUM_SLOTS }, (_, slot) => dashed(slotColor(slot))).flat();
+  const alike = runs.filter((run) => !takeFirst(run, [run]));
+  const others = alike.filter((run) => !takeFirst(run, dashed(run.color)));
+  for (const run of others) takeFirst(run, all);
 }
 
 export function dashOf(slot) {
