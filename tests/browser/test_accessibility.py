@@ -131,3 +131,33 @@ def test_finding_is_found(open_page: Callable[..., Page], empty_board: str) -> N
     page.evaluate("document.querySelector('h1').innerHTML = '<button></button>'")
 
     assert any("button-name" in line for line in find_serious(page, "spoiled"))
+
+
+@pytest.fixture(scope="module")
+def told_board(start_board: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A board on a run that tells all of itself."""
+    logdir = tmp_path_factory.mktemp("told")
+    with SummaryWriter(logdir / "run", config={"lr": 0.1}, tags=["good"], notes="*n*", environment=True) as writer:
+        writer.add_scalar("system/cpu_percent", 10.0, 0)
+    return start_board(logdir, "--index", "off")
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
+def test_details_of_a_run_hold_nothing_serious(
+    open_page: Callable[..., Page], told_board: str, theme: str, width: int
+) -> None:
+    page = open_page(f"{told_board}/scalars?details=run", theme=theme, width=width)
+    expect(page.get_by_role("region", name="Files")).to_be_attached()
+    expect(page.locator(".details canvas").first).to_be_attached()
+    found = find_serious(page, "details")
+
+    page.locator(".details").get_by_role("button", name="Color of run").click()
+    expect(page.get_by_role("radiogroup", name="Palette")).to_be_visible()
+    found += find_serious(page, "colors")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Move to trash…").click()
+    expect(page.get_by_role("alertdialog")).to_contain_text("Moves")
+    found += find_serious(page, "trash")
+
+    assert found == []
