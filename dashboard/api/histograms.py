@@ -136,7 +136,14 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
     """Makes the routes of the Histograms page; `server` is part of each ETag."""
     router = APIRouter(tags=["histograms"])
     reader = HistogramReader()
+    _add_cards(router, store, reader, selections, server)
+    _add_buckets(router, store, reader, server)
+    return router
 
+
+def _add_cards(
+    router: APIRouter, store: LogStore, reader: HistogramReader, selections: Selections, server: str
+) -> None:
     @router.get("/data/histograms", responses=shows(CARDS_EXAMPLE, binary="BRDH…"))
     def get_histograms(
         request: Request,
@@ -165,6 +172,8 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
 
         return answer(request, (server, version), make)
 
+
+def _add_buckets(router: APIRouter, store: LogStore, reader: HistogramReader, server: str) -> None:
     @router.get("/data/histograms/buckets", responses=shows(BUCKETS_EXAMPLE, binary="BRDB…"))
     def get_buckets(
         request: Request,
@@ -187,8 +196,6 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
             return Response(wire.encode_buckets(step, histograms), media_type=_BINARY)
 
         return answer(request, (server, version), make)
-
-    return router
 
 
 def _refusal(error: KeyError | OSError | EOFError) -> HTTPException:
