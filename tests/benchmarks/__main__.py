@@ -10,7 +10,18 @@ from pathlib import Path
 
 from tests.benchmarks import corpora
 
-NAMES = ("writing", "beside", "reading", "indexing", "querying", "run_queries", "training", "opening", "serving")
+NAMES = (
+    "writing",
+    "beside",
+    "reading",
+    "indexing",
+    "querying",
+    "run_queries",
+    "training",
+    "opening",
+    "serving",
+    "run_panel",
+)
 ON_REQUEST = ("reading_large",)
 """What takes too much of a disk to be measured unasked."""
 

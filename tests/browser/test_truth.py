@@ -212,6 +212,7 @@ def test_hundreds_of_runs_are_selected_at_once(start_board: StartBoard, open_pag
     expect(head).to_contain_text("0 of 400 runs")
     expect(page.get_by_text("No run is selected")).to_be_visible()
     page.get_by_label("Filter runs").fill("run_39")
+    expect(page.locator("[data-run]")).to_have_count(10)
     head.get_by_role("checkbox").click()
 
     expect(card(page, "loss").locator(".card-value")).to_have_text(["390.0", "391.0", "392.0"])

@@ -12,8 +12,7 @@ import { MetricMenu } from "./metric_menu.js";
 import { nextOrder } from "./order.js";
 import { pickAll } from "./pick.js";
 
-export function Head({ names, numListed }) {
-  const numSelected = numListed.selected;
+export function Head({ names, numSelected }) {
   const state = stateOf(numSelected, names.length);
   const total = session.runsInSight.length;
   return h(
@@ -25,7 +24,7 @@ export function Head({ names, numListed }) {
       title: state === "all" ? "Take all of the list off" : "Select all of the list",
       onClick: () => pickAll(names, state !== "all"),
     }),
-    h("strong", null, total ? `${formatCount(session.selected.size)} of ${formatCount(total)} run${total === 1 ? "" : "s"}` : "Reading…"),
+    h("strong", null, total ? `${formatCount(numSelected)} of ${formatCount(total)} run${total === 1 ? "" : "s"}` : "Reading…"),
     h("span", { className: "grow" }),
     h(GroupMenu),
     h(ColumnMenu),

@@ -47,12 +47,12 @@ function List() {
   const listing = list({ isHeld, clock, pinned });
   const metric = chooseMetric();
   const columns = useColumns({ panelPx: width, metric, places: listing.places, isHeld });
-  const selected = listing.names.filter((name) => session.selected.has(name)).length;
+  const numSelected = listing.names.filter((name) => session.selected.has(name)).length;
   const isBare = session.isLoaded && found.isKnown && listing.names.length === 0;
   return h(
     "div",
     { className: "run-table" },
-    h(Head, { names: listing.names, numListed: { selected } }),
+    h(Head, { names: listing.names, numSelected }),
     h(ColumnHeads, { columns, metric, elided: writeElided(listing.places) }),
     h(ColorLegend),
     h(Rows, { listing, pinned, columns, metric, hold, onWidth: setWidth }, !session.isLoaded && h(RowSkeletons), isBare && h(NoMatch)),
