@@ -24,7 +24,7 @@ export async function listTags(pages) {
 }
 
 function prepare(item) {
-  return { ...item, folded: fold(item.label) };
+  return Object.assign(item, { folded: fold(item.label) });
 }
 
 function tagItems(page, tags) {
@@ -59,7 +59,9 @@ function listRuns() {
     group: "Runs",
     color: session.selected.has(run.name) ? run.color : null,
     label: run.name,
-    detail: run.label !== run.name && !run.name.endsWith(run.label) ? run.label : session.comparison.describe(run.name),
+    get detail() {
+      return run.label !== run.name && !run.name.endsWith(run.label) ? run.label : session.comparison.describe(run.name); // only of those shown
+    },
     verb: "details",
     run: () => openDetails(run.name),
     also: { label: "only this run", run: () => session.select((selection) => selection.only(run.name)) },

@@ -64,5 +64,12 @@ function group(found, only, counted = null) {
 
 // The best, equal ones in their order.
 function takeBest(found, count) {
-  return found.map((one, i) => ({ ...one, i })).sort((a, b) => b.points - a.points || a.i - b.i).slice(0, count);
+  const best = [];
+  for (const one of found) {
+    if (best.length === count && one.points <= best.at(-1).points) continue;
+    const at = best.findIndex(({ points }) => points < one.points);
+    best.splice(at < 0 ? best.length : at, 0, one);
+    if (best.length > count) best.pop();
+  }
+  return best;
 }

@@ -106,6 +106,6 @@ function Pattern({ pattern }) {
   return h(
     "label",
     { className: session.comparison.problem ? "field is-bad" : "field" },
-    h("input", { className: "mono", value: typed, placeholder: "or regex on the name: seed-(\\d+)", "aria-label": "Group by a regex on the name", maxLength: 490, spellCheck: false, onChange: (event) => setTyped(event.target.value) }),
+    h("input", { className: "mono", value: typed, placeholder: "Regex on the name: v(\\d+)", "aria-label": "Group by a regex on the name", maxLength: 490, spellCheck: false, onChange: (event) => setTyped(event.target.value) }),
   );
 }
