@@ -29,7 +29,6 @@ const SELECTION_KEYS = ["only", "except", "also"];
 class Session extends Emitter {
   #tags = new TagIndex((kind) => this.getJSON("data/tags", { kind }, whileConnected()));
   #slots = new Slots();
-  #listed = 0;
   #isStale = false; // the list of runs is older than the news
   #refreshing = null;
   #key = new SelectionKey((body) => this.postJSON("data/selections", body, whileConnected()));
@@ -37,6 +36,7 @@ class Session extends Emitter {
   constructor() {
     super();
     this.runs = [];
+    this.listed = 0; // version of the list of runs; 0 before the first
     this.runsInSight = []; // those that are neither hidden nor archived
     this.runsByName = new Map();
     this.logdir = null;
@@ -84,11 +84,6 @@ class Session extends Emitter {
     return this.runNamed(name)?.label ?? name;
   }
 
-  // The version of the list of runs; 0 before the first.
-  get listed() {
-    return this.#listed;
-  }
-
   get differing() {
     return this.comparison.differing;
   }
@@ -113,7 +108,7 @@ class Session extends Emitter {
     while (this.#isStale) {
       this.#isStale = false;
       try {
-        const asked = this.getJSON("data/runs", { since: this.#listed }, whileConnected());
+        const asked = this.getJSON("data/runs", { since: this.listed }, whileConnected());
         const [answer] = await Promise.all([asked, this.sidecar.whenKnown()]);
         this.#takeRuns(answer);
         await pause(this.live.isReading ? READING_MS : GATHER_MS); // runs that appear together are listed together
@@ -129,12 +124,12 @@ class Session extends Emitter {
   #takeRuns(answer) {
     if (this.#isHalfRead(answer)) return;
     this.#meet(answer.server);
-    if (answer.since && answer.since !== this.#listed) {
+    if (answer.since && answer.since !== this.listed) {
       this.#isStale = true; // asked of a server that another took the place of
       return;
     }
     const runs = mergeRuns(this.runs, answer);
-    this.#listed = answer.version;
+    this.listed = answer.version;
     this.live.begin({ server: answer.server, since: answer.version });
     this.logdir = answer.logdir;
     this.remarks = answer.remarks;
@@ -181,7 +176,7 @@ class Session extends Emitter {
     this.server = server;
     if (!isOther) return false;
     this.tagsVersion = 0;
-    this.#listed = 0;
+    this.listed = 0;
     this.#tags.forget();
     this.#key.forget();
     this.arrivals.forget();
