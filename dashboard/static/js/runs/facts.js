@@ -117,16 +117,11 @@ class RunFacts extends Emitter {
     this.#tell();
   }
 
-  // A link may name what these runs don't have; the rest is shown nonetheless.
+  // A link may name what these runs don't have, and a logdir may come back as another; the rest is shown nonetheless.
   async #askTable(wanted) {
-    try {
-      return await session.postJSON("data/runs/table", { columns: wanted });
-    } catch (error) {
-      if (error.status !== 422) throw error;
-      const known = new Set([...this.hparams.map((one) => one.name), ...this.metrics.flatMap(({ name, measures }) => measures.map((one) => `${name}.${one}`))]);
-      const rest = wanted.filter((name) => known.has(name));
-      return rest.length < wanted.length && rest.length > 0 ? session.postJSON("data/runs/table", { columns: rest }) : { runs: [], columns: [] };
-    }
+    const known = new Set([...this.hparams.map((one) => one.name), ...this.metrics.flatMap(({ name, measures }) => measures.map((one) => `${name}.${one}`))]);
+    const columns = wanted.filter((name) => known.has(name));
+    return columns.length > 0 ? session.postJSON("data/runs/table", { columns }) : { runs: [], columns: [] };
   }
 
   #tell() {
