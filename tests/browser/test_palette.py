@@ -255,6 +255,7 @@ def test_grouping_is_chosen_in_a_second_step_and_undone_by_name(open_page: OpenP
     page.keyboard.press("Enter")
     expect(page.get_by_role("combobox", name="Group the runs by which hyperparameter?")).to_be_focused()
     page.keyboard.type("lr")
+    expect(active_option(page)).to_contain_text("lr")
     page.keyboard.press("Enter")
     expect(page.locator(".group-button")).to_have_text("lr")
 
@@ -312,6 +313,7 @@ def test_view_of_an_address_that_is_none_of_the_board_opens_nothing(
 def test_what_was_chosen_lately_is_on_top_the_next_time(open_page: OpenPage, board: str) -> None:
     page = open_page(board)
     open_palette(page, "grad_norm")
+    expect(active_option(page)).to_contain_text("train/grad_norm")
     page.keyboard.press("Enter")
     expect(page.locator(".palette")).to_have_count(0)
 

@@ -91,7 +91,7 @@ def test_columns_are_as_chosen_on_every_page(open_page: OpenPage, iris_board: st
 
     assert columns(page) == 2
     page.get_by_role("navigation", name="Pages").get_by_text("Histograms").click()
-    expect(page.locator(".card canvas").first).to_be_visible()
+    expect(page.locator(".card .ridge-values").first).to_be_visible()
     assert columns(page) == 2
     choose(page, "Columns of cards", "Auto")
     assert columns(page) == 3

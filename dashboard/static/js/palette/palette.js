@@ -3,7 +3,7 @@
 import { formatCount } from "../format.js";
 import { formatKey, nameOf } from "../keys.js";
 import { ModalDialog } from "../overlay.js";
-import { Icon, h, useEffect, useMemo, useRef, useState } from "../react.js";
+import { Icon, h, useEffect, useMemo, useRef, useSession, useState } from "../react.js";
 import { session } from "../session.js";
 import { listItems, listTags } from "./items.js";
 import { fold } from "./match.js";
@@ -18,25 +18,28 @@ const MAX_TYPED = 500;
 // pages: {path, name, title, icon, kinds, hasData}
 export function Palette({ pages, onClose }) {
   const [typed, setTyped] = useState("");
-  const [stage, setStage] = useState(null); // further choices of an action
+  useSession(session, ["style"]); // what tells the runs apart is known a moment after them
+  const [stageOf, setStageOf] = useState(null); // the item whose further choices are shown
   const [chosen, setChosen] = useState(null); // id of the item that ↵ takes; null for the first
   const items = useItems(pages);
   const recent = useMemo(recentIds, []);
   const query = readQuery(typed);
-  const groups = useMemo(() => (stage ? searchStage(stage, typed) : withWays(search(items, query, recent), query)), [items, stage, typed]);
+  const stage = stageOf?.stage() ?? null;
+  const found = useMemo(() => withWays(search(items, query, recent), query), [items, typed]);
+  const groups = stage ? searchStage(stage, typed) : found;
   const shown = groups.flatMap((group) => group.items);
   const active = shown.find(({ id }) => id === chosen) ?? shown[0] ?? null;
   const type = (text) => {
     setTyped(text);
     setChosen(null);
   };
-  const enter = (next) => {
-    setStage(next);
+  const enter = (item) => {
+    setStageOf(item);
     type("");
   };
   const take = (item, isOther) => {
     if (item.typed) return type(item.typed);
-    if (item.stage) return enter(item.stage());
+    if (item.stage) return enter(item);
     if (!stage) remember(item.id);
     onClose(); // first, so that the focus that an action sets stays
     return isOther && item.also ? item.also.run() : item.run();
@@ -94,7 +97,7 @@ function pressKey(event, { shown, active, stage, typed, choose, take, back, onCl
 
 function Field({ typed, stage, active, numFound, type, press, onClose }) {
   const field = useRef(null);
-  useEffect(() => field.current.focus(), [stage]);
+  useEffect(() => field.current.focus(), [stage?.placeholder]);
   return h(
     "div",
     { className: "palette-field" },
