@@ -238,6 +238,7 @@ def test_actions_do_what_they_say(open_page: OpenPage, board: str, typed: str, e
 
 def test_every_key_that_can_be_pressed_is_an_action_with_its_key(open_page: OpenPage, board: str) -> None:
     page = open_page(board)
+    expect(page.locator(".card canvas").first).to_be_visible()  # the page has added its keys
     open_palette(page, ">")
     known = page.evaluate("""async () => {
       const { listKeys } = await import("/static/js/keys.js");
