@@ -9,6 +9,13 @@ from dash.development.base_component import Component
 
 from dashboard.settings import Settings
 
+# The keys of every page of cards, which `static/js/view_keys.js` registers together too.
+CARD_KEYS = {
+    "closed": "A group that was closed; may come several times",
+    "open": "A group that was opened; may come several times",
+    "card": "Tag of a card in full width; may come several times",
+}
+
 
 @dataclass(frozen=True)
 class Page:

@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components import CardGrid, TagFilter
-from dashboard.pages.page import Page
+from dashboard.pages.page import CARD_KEYS, Page
 from dashboard.settings import Settings
 
 _PYTHON = """\
@@ -72,9 +72,7 @@ PAGE = Page(
     url_keys={
         "filter": "Regex over tags",
         "run": "The run whose histograms are shown",
-        "closed": "A group that was closed; may come several times",
-        "open": "A group that was opened; may come several times",
-        "card": "Tag of a card in full width; may come several times",
+        **CARD_KEYS,
     },
     layout=layout,
 )

@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components import CardGrid, Choice, Smoothing, TagFilter, Toggle
-from dashboard.pages.page import Page
+from dashboard.pages.page import CARD_KEYS, Page
 from dashboard.settings import Settings
 
 _PYTHON = """\
@@ -75,9 +75,7 @@ PAGE = Page(
         "x": "What the x-axis shows: step, relative or wall",
         "y": "log for a logarithmic y-axis",
         "smoothing": "Weight of the moving average, 0 to 0.999",
-        "closed": "A group that was closed; may come several times",
-        "open": "A group that was opened; may come several times",
-        "card": "Tag of a card in full width; may come several times",
+        **CARD_KEYS,
     },
     layout=layout,
 )
