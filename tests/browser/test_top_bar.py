@@ -195,3 +195,12 @@ def test_runs_and_chart_settings_are_drawers_on_a_telephone(open_page: OpenPage,
     page.set_viewport_size({"width": 1000, "height": 800})
     expect(runs).to_be_visible()
     expect(page.get_by_label("Filter tags by regex")).to_have_value("loss")
+
+
+def test_telephone_cuts_no_page_name(open_page: OpenPage, iris_board: str) -> None:
+    page = open_page(f"{iris_board}/histograms", width=400, height=800)
+    expect(page.locator(".card canvas").first).to_be_visible()
+    name = page.locator(".page-button > span:not(.icon)")
+
+    expect(name).to_have_text("Histograms")
+    assert name.evaluate("(one) => one.scrollWidth <= one.clientWidth")

@@ -44,7 +44,7 @@ export function PageMenu({ pages, current }) {
     button: {
       className: "page-button",
       title: "Other pages",
-      children: [h(Icon, { key: "icon", name: current.icon }), h("span", { key: "title" }, current.title), h(Icon, { key: "more", name: "chevron-down", size: 14 })],
+      children: [h("span", { key: "title" }, current.title), h(Icon, { key: "more", name: "chevron-down", size: 14 })],
     },
     items: pages.map((page) => ({ ...toItem(page, current), isChecked: page === current })),
   });
