@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from dashboard.api import wire
-from dashboard.api.series import Window, iter_drawn
+from dashboard.api.curves import Window, iter_drawn
 from dashboard.store.indexer import Pace
 from dashboard.store.memory import MemoryStore
 from dashboard.store.protocol import LogStore

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from dashboard.api import wire
-from dashboard.api.series import Window, iter_drawn
+from dashboard.api.curves import Window, iter_drawn
 from dashboard.queries.downsample import downsample
 from dashboard.queries.draw import choose_points
 from dashboard.queries.positions import Positions

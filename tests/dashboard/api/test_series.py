@@ -11,7 +11,7 @@ import pytest
 
 from dashboard.api import wire
 from dashboard.api.clients import Client
-from dashboard.api.series import Curves, Wanted, Window, iter_drawn
+from dashboard.api.curves import Curves, Wanted, Window, iter_drawn
 from dashboard.queries.positions import XAxis
 from dashboard.store.memory import MemoryStore
 from summaries import LogdirTail
