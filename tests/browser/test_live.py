@@ -250,6 +250,31 @@ def test_list_of_runs_that_a_lost_connection_never_answered_is_asked_for_again(
         expect(page.locator(".card-value")).to_have_text(["1.000", "2.000"])
 
 
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [("query", ".run-row"), ("columns", ".run-metric"), ("table", ".run-metric >> text=1.000")],
+)
+def test_question_of_the_run_panel_that_a_lost_connection_never_answered_is_asked_again(
+    open_page: OpenPage, tmp_path: Path, path: str, shown: str
+) -> None:
+    with SummaryWriter(tmp_path / "run", config={"lr": 0.1}) as writer, serve(tmp_path) as served:
+        log(writer, [1.0])
+        page = open_page(f"{served.address}/static/mark.svg", allow_console=f"{LOST_SERVER}|ERR_CONNECTION_RESET")
+        page.clock.install()
+        held: list[Route] = []  # the first request has no answer, and does not fail
+        page.route(f"**/data/runs/{path}*", lambda route: route.continue_() if held else held.append(route))
+        with page.expect_request(f"**/data/runs/{path}*"):
+            page.goto(f"{served.address}/scalars?runs=run&group=lr")
+        expect(live(page)).to_have_text(re.compile("^live"))
+        served.freeze()
+        page.clock.fast_forward(41_000)
+        expect(live(page)).to_have_text(re.compile("^no answer"))
+        page.get_by_role("button", name="Try now").click()
+        served.thaw()
+
+        expect(page.locator(shown).first).to_be_visible()
+
+
 def test_logdir_that_vanishes_and_comes_back_as_another_shows_what_is_there(
     start_board: StartBoard, open_page: OpenPage, tmp_path: Path
 ) -> None:

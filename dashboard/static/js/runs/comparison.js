@@ -2,6 +2,7 @@
 // differ, and what colours them. The server finds it; it is asked once for each change.
 
 import { formatHparam } from "../format.js";
+import { whileConnected } from "../http.js";
 import { MAX_BY_RUN, slotColor } from "./colors.js";
 import { Latest } from "./latest.js";
 
@@ -100,7 +101,7 @@ export class Comparison {
 
   async #askGroups({ value }) {
     try {
-      return await this.#session.postJSON("data/runs/groups", value);
+      return await this.#post("data/runs/groups", value);
     } catch (error) {
       if (error.status === 422) return { problem: error.message };
       throw error;
@@ -130,7 +131,7 @@ export class Comparison {
       const { answer, runs } = await this.#ofSelection("data/runs/ramp", { by: by || null });
       const isRamp = answer.name !== "" && answer.positions.some((position) => position !== null);
       if (isRamp) return { answer, runs };
-      return { groups: by ? (await this.#session.postJSON("data/runs/groups", { by: [by] })).groups : null };
+      return { groups: by ? (await this.#post("data/runs/groups", { by: [by] })).groups : null };
     } catch (error) {
       if (error.status === 422) return { groups: null }; // no fact has this name, or it has too many values
       throw error;
@@ -146,12 +147,17 @@ export class Comparison {
   async #ofSelection(path, body, isRetry = false) {
     const { key: selection, runs } = await this.#session.selectionKey();
     try {
-      return { answer: await this.#session.postJSON(path, { selection, ...body }), runs };
+      return { answer: await this.#post(path, { selection, ...body }), runs };
     } catch (error) {
       if (error.status !== 404 || isRetry) throw error;
       this.#session.forgetSelectionKey();
       return this.#ofSelection(path, body, true);
     }
+  }
+
+  // One that a lost connection never answers is asked again on the next.
+  #post(path, body) {
+    return this.#session.postJSON(path, body, whileConnected());
   }
 }
 

@@ -1,6 +1,7 @@
 // The small curves of the rows in view. A curve is drawn once a version of its run, and kept while it scrolls away.
 
 import { Emitter } from "../emitter.js";
+import { whileConnected } from "../http.js";
 import { session } from "../session.js";
 
 const AGAIN_MS = 1_500;
@@ -43,7 +44,7 @@ class Curves extends Emitter {
     this.#isAsking = true;
     try {
       const versions = new Map(runs.map((name) => [name, session.runNamed(name)?.version]));
-      const { curves } = await session.postJSON("data/runs/sparklines", { runs, tag, points: 32 });
+      const { curves } = await session.postJSON("data/runs/sparklines", { runs, tag, points: 32 }, whileConnected());
       const byName = new Map(Object.entries(curves));
       for (const name of runs) this.#keep(name, { tag, version: versions.get(name), path: drawCurve(byName.get(name)) });
       this.emit("change");

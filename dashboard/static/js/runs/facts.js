@@ -1,6 +1,7 @@
 // What the list shows of runs beside their names: which hyperparameters there are, which metrics, and their values.
 
 import { Emitter } from "../emitter.js";
+import { whileConnected } from "../http.js";
 import { session } from "../session.js";
 import { useEffect, useReducer } from "../react.js";
 
@@ -82,14 +83,16 @@ class RunFacts extends Emitter {
     if (this.#isAsking || !session.isLoaded) return;
     this.#isAsking = true;
     const began = performance.now();
+    let answeredMs = 0;
     try {
       if (this.#needs.columns) await this.#askColumns();
       while (this.#needs.values) await this.#askValues();
+      answeredMs = performance.now() - began;
     } catch {
-      this.#needs.values = true; // asked again at the next news
+      this.#needs = { columns: true, values: true }; // the server did not answer
     }
     this.#isAsking = false;
-    this.#rest(Math.max(GATHER_MS, MAX_SHARE * (performance.now() - began)));
+    this.#rest(Math.max(GATHER_MS, MAX_SHARE * answeredMs));
   }
 
   #rest(milliseconds) {
@@ -101,7 +104,7 @@ class RunFacts extends Emitter {
 
   async #askColumns() {
     this.#needs.columns = false;
-    const { columns } = await session.getJSON("data/runs/columns", { limit: 0 });
+    const { columns } = await session.getJSON("data/runs/columns", { limit: 0 }, whileConnected());
     this.hparams = columns.filter((one) => one.source === "hparams");
     this.metrics = columns.filter((one) => one.source === "metrics");
     this.isKnown = true;
@@ -121,7 +124,7 @@ class RunFacts extends Emitter {
   async #askTable(wanted) {
     const known = new Set([...this.hparams.map((one) => one.name), ...this.metrics.flatMap(({ name, measures }) => measures.map((one) => `${name}.${one}`))]);
     const columns = wanted.filter((name) => known.has(name));
-    return columns.length > 0 ? session.postJSON("data/runs/table", { columns }) : { runs: [], columns: [] };
+    return columns.length > 0 ? session.postJSON("data/runs/table", { columns }, whileConnected()) : { runs: [], columns: [] };
   }
 
   #tell() {

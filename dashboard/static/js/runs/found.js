@@ -2,6 +2,7 @@
 // is there, and while the text is no query, what was found last stays.
 
 import { Emitter } from "../emitter.js";
+import { whileConnected } from "../http.js";
 import { session } from "../session.js";
 
 const AGAIN_MS = 2_000; // while runs write, what a query finds changes
@@ -60,10 +61,11 @@ class Found extends Emitter {
   async #askFor(text) {
     const query = { query: text, utc_offset_secs: -60 * new Date().getTimezoneOffset() };
     try {
-      const { runs } = await session.postJSON("data/runs/query", query);
+      const { runs } = await session.postJSON("data/runs/query", query, whileConnected());
       if (text === this.#wanted) this.#take({ names: new Set(runs), problem: null });
     } catch (error) {
-      if (error.status === 422 && text === this.#wanted) this.#refuse(text, error.body);
+      if (error.status !== 422) this.#askAgain(); // the server did not answer
+      else if (text === this.#wanted) this.#refuse(text, error.body);
     }
   }
 
