@@ -1,7 +1,7 @@
 // Which columns the list has, and how wide they are. A width depends on what may stand in a column, not on what stands
 // there now, and never shrinks for other values: nothing shifts while runs write.
 
-import { formatHparam, formatValue } from "../format.js";
+import { formatHparam } from "../format.js";
 import { session } from "../session.js";
 import { facts } from "./facts.js";
 
@@ -9,11 +9,11 @@ export const SEPARATOR = " · ";
 const MAX_HPARAMS = 3; // where nobody chose
 const MAX_TEXT = 24; // characters of a hyperparameter
 const MAX_NAME = 18; // characters of names that other columns leave room for
-const CHARACTER_PX = { name: 7.6, hparam: 6.7, head: 6.3, separator: 9.5, metric: 7.2 };
+const CHARACTER_PX = { name: 7.6, hparam: 6.7, head: 6.3, separator: 9.5 };
 const FIXED_PX = 130; // padding, box, swatch, status and age, with all gaps
 const INDENT_PX = 16;
 const CURVE_PX = 40;
-const MIN_METRIC_PX = 40;
+const METRIC_PX = 52; // as 0.08872 is written: the widest usual number, so that none moves the column
 
 // The names of the hyperparameters to show: those chosen, else those that tell the runs apart best.
 export function chooseHparams() {
@@ -29,27 +29,21 @@ export function chooseMetric() {
   return { name, tag: name.slice(0, at), measure: name.slice(at + 1) };
 }
 
-const metricPx = new Map(); // name of a metric → the widest so far
-
 // What fits into a panel of this width: {hparams: names, hparamsPx, metricPx, hasCurve}
 //   places: of tree.js
 export function fitColumns({ hparams, metric, places, panelPx }) {
-  const value = metric.name ? fitMetric(metric.name) : 0;
+  const value = metric.name ? METRIC_PX : 0;
   const names = (Math.min(MAX_NAME, places.longest) + 0.5) * CHARACTER_PX.name + INDENT_PX * places.deepest;
   const room = panelPx - FIXED_PX - value - names;
-  const hasCurve = metric.name !== "" && room >= CURVE_PX;
-  return { ...fitHparams(hparams, room - (hasCurve ? CURVE_PX : 0)), metricPx: value, hasCurve };
+  const curve = metric.name !== "" && room >= CURVE_PX ? CURVE_PX : 0;
+  const isChosen = Boolean(session.view.get("hparams")); // which comes before the curve
+  const fitted = fitHparams(hparams, isChosen ? room : room - curve);
+  return { ...fitted, metricPx: value, hasCurve: curve > 0 && room - fitted.hparamsPx >= curve };
 }
 
 // The widths as properties of a style sheet.
 export function columnWidths({ hparamsPx, metricPx: px, hasCurve }) {
   return { "--w-hparams": `${hparamsPx}px`, "--w-metric": `${px}px`, "--w-curve": `${hasCurve ? CURVE_PX : 0}px` };
-}
-
-function fitMetric(name) {
-  const longest = longestOf(facts.valuesOf(name), formatValue);
-  metricPx.set(name, Math.max(MIN_METRIC_PX, Math.ceil(longest * CHARACTER_PX.metric), metricPx.get(name) ?? 0));
-  return metricPx.get(name);
 }
 
 function longestOf(values, write) {
