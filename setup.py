@@ -1,4 +1,4 @@
-"""Builds the compiled members of `summaries`.
+"""Builds the compiled members of `summaries` and `dashboard`.
 
 Each has a portable member beside it. Where no C compiler is found the extension is left out, and all works, slower.
 """
@@ -8,14 +8,20 @@ from pathlib import Path
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-HEADERS = sorted(str(path) for path in Path("summaries").glob("_*.h"))
+FOLDERS = (Path("summaries"), Path("dashboard/api"))
+# A compiler that joins a product and a sum into one operation would round them otherwise than the portable member.
+FLAGS = ["-O3", "-ffp-contract=off"]
 
-extensions = [
-    Extension(f"summaries.{path.stem}", [str(path)], depends=HEADERS, extra_compile_args=["-O3"])
-    for path in sorted(Path("summaries").glob("_*.pyx"))
-]
 
-modules = cythonize(extensions, build_dir="build")
+def make_extension(path: Path) -> Extension:
+    """The extension of a Cython source; it is made anew when a header beside it changes."""
+    headers = sorted(str(header) for header in path.parent.glob("_*.h"))
+    return Extension(".".join(path.with_suffix("").parts), [str(path)], depends=headers, extra_compile_args=FLAGS)
+
+
+modules = cythonize(
+    [make_extension(path) for folder in FOLDERS for path in sorted(folder.glob("_*.pyx"))], build_dir="build"
+)
 for module in modules:
     module.optional = True  # set here, since cythonize forgets it
 

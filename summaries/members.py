@@ -17,7 +17,7 @@ from types import ModuleType
 PARTS = {"counts": "counting the values of histograms", "scan": "reading event files"}
 """What each part does, by the end of its extension's name."""
 INTERFACE = 1
-"""Grows with what this package and its compiled members expect of each other, in both; see `find_member`."""
+"""Grows with what this package and its compiled members expect of each other, in both; see `load_member`."""
 
 
 def find_compiled() -> dict[str, bool]:
@@ -25,14 +25,22 @@ def find_compiled() -> dict[str, bool]:
     return {part: find_member(part) is not None for part in PARTS}
 
 
-@cache
 def find_member(part: str) -> ModuleType | None:
-    """The compiled member of a part; None where it was not built.
+    """The compiled member of a part; None where it was not built."""
+    return load_member(f"summaries._{part}", INTERFACE)
+
+
+@cache
+def load_member(name: str, interface: int) -> ModuleType | None:
+    """A compiled module; None where it was not built.
 
     One that was built from other sources, as stays behind in a checkout that was updated, is not used; that is warned
     of.
+
+    Args:
+        name: The module, by its full name.
+        interface: What its `INTERFACE` must be.
     """
-    name = f"summaries._{part}"
     try:
         module = import_module(name)
     except ModuleNotFoundError as error:
@@ -43,9 +51,9 @@ def find_member(part: str) -> ModuleType | None:
         reason = str(error)
     else:
         found = getattr(module, "INTERFACE", 0)
-        if found == INTERFACE:
+        if found == interface:
             return module
-        reason = f"its interface is {found}, and {INTERFACE} is needed"
+        reason = f"its interface is {found}, and {interface} is needed"
     _warn(name, reason)
     return None
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from dashboard.api import wire
 from dashboard.api.answers import JSON_TYPE, answer, json_answer, looking_up
+from dashboard.api.bodies import Window
 from dashboard.api.clients import Client, ClientParameter
-from dashboard.api.curves import Curves, Points, Wanted, Window, find_series, iter_drawn, iter_wanted
+from dashboard.api.curves import Curves, Points, Wanted, find_series, iter_drawn, iter_wanted
 from dashboard.api.description import MEDIA_TYPES, shows
 from dashboard.api.parameters import Name, SelectionParameter, SinceParameter
 from dashboard.api.selections import Selections

@@ -17,7 +17,8 @@ from pathlib import Path
 from statistics import median
 
 from dashboard.api import wire
-from dashboard.api.curves import Window, iter_drawn
+from dashboard.api.bodies import Window
+from dashboard.api.curves import iter_drawn
 from dashboard.store.indexer import Pace
 from dashboard.store.memory import MemoryStore
 from dashboard.store.protocol import LogStore

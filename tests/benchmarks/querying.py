@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from dashboard.api import wire
-from dashboard.api.curves import Window, iter_drawn
+from dashboard.api.bodies import Window
+from dashboard.api.curves import iter_drawn
 from dashboard.queries.downsample import downsample
 from dashboard.queries.draw import choose_points
 from dashboard.queries.positions import Positions

@@ -8,14 +8,14 @@ from types import ModuleType
 
 import pytest
 
-from summaries.members import INTERFACE, find_member
+from summaries.members import INTERFACE, find_member, load_member
 
 
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
-    find_member.cache_clear()
+    load_member.cache_clear()
     yield
-    find_member.cache_clear()
+    load_member.cache_clear()
 
 
 @pytest.mark.parametrize("interface", [None, INTERFACE - 1])

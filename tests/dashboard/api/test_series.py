@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from dashboard.api import wire
+from dashboard.api.bodies import Window
 from dashboard.api.clients import Client
-from dashboard.api.curves import Curves, Wanted, Window, iter_drawn
+from dashboard.api.curves import Curves, Wanted, iter_drawn
 from dashboard.queries.positions import XAxis
 from dashboard.store.memory import MemoryStore
 from summaries import LogdirTail

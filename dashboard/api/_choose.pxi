@@ -1,0 +1,210 @@
+# Which rows of a series a card draws: `dashboard.queries.draw` for segments that stand from left to right.
+
+cdef struct Drawn:
+    int64_t* rows
+    uint32_t* line_starts
+    uint32_t* superseded  # of each line
+    double* column  # room for a number of each row
+    int64_t capacity, num_rows, num_lines, num_total
+
+
+cdef bint is_ordinary(const Curve* curve) noexcept nogil:
+    """Whether each segment stands from left to right, at finite positions."""
+    cdef int64_t number, first, end, row
+    cdef bint falls
+    if not (isfinite(curve.origin)):
+        return False
+    for number in range(curve.num_segments):
+        first, end = curve.segment_starts[number], end_of(curve, number)
+        falls = False
+        if curve.is_by_step:
+            for row in range(first + 1, end):
+                falls |= curve.steps[row] < curve.steps[row - 1]
+        else:
+            for row in range(first + 1, end):
+                falls |= not (curve.walls[row] >= curve.walls[row - 1])
+        if falls or not (isfinite(position(curve, first)) and isfinite(position(curve, end - 1))):
+            return False
+    return True
+
+
+cdef bint choose(const Curve* curve, const Window* window, Drawn* drawn) noexcept nogil:
+    """Chooses the rows to draw; False if there is no memory for them."""
+    cdef int64_t number, first, end, low, high, num_before, num_inside, segment_bad, chosen
+    cdef int64_t bad = 0  # of those before the point that is looked at
+    cdef double left = NAN, right = NAN
+    if not reserve_rows(curve, window, drawn):
+        return False
+    find_extent(curve, window, &left, &right)
+    drawn.num_rows = drawn.num_lines = drawn.num_total = 0
+    for number in range(curve.num_segments):
+        first, end = curve.segment_starts[number], end_of(curve, number)
+        low = first if window.start == -INFINITY else find_row(curve, first, end, window.start, False)
+        high = end if window.stop == INFINITY else find_row(curve, first, end, window.stop, True)
+        high = max(low, high)
+        drawn.num_total += high - low
+        segment_bad, chosen = bad, drawn.num_rows
+        bad = skip_bad(curve, bad, low)
+        num_before = bad
+        if low > first and not (bad > segment_bad and curve.bad[bad - 1] == low - 1):
+            add_row(drawn, low - 1)
+        bad = skip_bad(curve, bad, high)
+        num_inside = high - low - (bad - num_before)
+        if num_inside <= POINTS_PER_COLUMN * window.width:
+            add_all(curve, low, high, num_before, drawn)
+        else:
+            add_columns(curve, low, high, window.width, left, right, drawn)
+        if high < end and not (bad < curve.num_bad and curve.bad[bad] == high):
+            add_row(drawn, high)
+        bad = skip_bad(curve, bad, end)
+        add_lines(curve, chosen, segment_bad, bad, curve.superseded[number], drawn)
+    return True
+
+
+cdef bint reserve_rows(const Curve* curve, const Window* window, Drawn* drawn) noexcept nogil:
+    cdef int64_t number, needed = 1
+    for number in range(curve.num_segments):
+        needed += min(end_of(curve, number) - curve.segment_starts[number], POINTS_PER_COLUMN * window.width) + 2
+    if needed <= drawn.capacity:
+        return True
+    cdef void* rows = realloc(drawn.rows, needed * sizeof(int64_t))
+    if rows != NULL:
+        drawn.rows = <int64_t*> rows
+    cdef void* line_starts = realloc(drawn.line_starts, needed * sizeof(uint32_t))
+    if line_starts != NULL:
+        drawn.line_starts = <uint32_t*> line_starts
+    cdef void* superseded = realloc(drawn.superseded, needed * sizeof(uint32_t))
+    if superseded != NULL:
+        drawn.superseded = <uint32_t*> superseded
+    cdef void* column = realloc(drawn.column, needed * sizeof(double))
+    if column != NULL:
+        drawn.column = <double*> column
+    if rows == NULL or line_starts == NULL or superseded == NULL or column == NULL:
+        return False
+    drawn.capacity = needed
+    return True
+
+
+cdef void find_extent(const Curve* curve, const Window* window, double* left, double* right) noexcept nogil:
+    """Positions of the picture's edges: those asked for, and where there is none, those of the series."""
+    cdef int64_t number
+    cdef double first, last, low = INFINITY, high = -INFINITY
+    for number in range(curve.num_segments):
+        first, last = position(curve, curve.segment_starts[number]), position(curve, end_of(curve, number) - 1)
+        low = min(low, first)
+        high = max(high, last)
+    left[0] = window.start if isfinite(window.start) else low
+    right[0] = window.stop if isfinite(window.stop) else high
+
+
+cdef inline int64_t end_of(const Curve* curve, int64_t number) noexcept nogil:
+    return curve.segment_starts[number + 1] if number + 1 < curve.num_segments else curve.num_points
+
+
+cdef inline double position(const Curve* curve, int64_t row) noexcept nogil:
+    return <double> curve.steps[row] if curve.is_by_step else curve.walls[row] - curve.origin
+
+
+cdef inline int64_t find_row(const Curve* curve, int64_t low, int64_t high, double edge, bint is_past) noexcept nogil:
+    """The first row of a range at an edge, or past it; the range's end if there is none.
+
+    The steps become longer, and the last one is halved: the next column begins near by, the range's edge may be far.
+    """
+    cdef int64_t stride = 1, probe = low, middle
+    while probe < high and is_before(curve, probe, edge, is_past):
+        low = probe + 1
+        probe += stride
+        stride *= 2
+    high = min(high, probe)
+    while low < high:
+        middle = low + (high - low) // 2
+        if is_before(curve, middle, edge, is_past):
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+cdef inline bint is_before(const Curve* curve, int64_t row, double edge, bint is_past) noexcept nogil:
+    return not (edge < position(curve, row)) if is_past else position(curve, row) < edge
+
+
+cdef inline int64_t skip_bad(const Curve* curve, int64_t bad, int64_t row) noexcept nogil:
+    """How many points that are not finite come before a row; from `bad` on they are counted."""
+    while bad < curve.num_bad and curve.bad[bad] < row:
+        bad += 1
+    return bad
+
+
+cdef inline void add_row(Drawn* drawn, int64_t row) noexcept nogil:
+    drawn.rows[drawn.num_rows] = row
+    drawn.num_rows += 1
+
+
+cdef void add_all(const Curve* curve, int64_t low, int64_t high, int64_t bad, Drawn* drawn) noexcept nogil:
+    """Adds all finite points of a range; `bad` points come before it that are not."""
+    cdef int64_t row
+    for row in range(low, high):
+        if bad < curve.num_bad and curve.bad[bad] == row:
+            bad += 1
+        else:
+            add_row(drawn, row)
+
+
+cdef void add_columns(
+    const Curve* curve, int64_t low, int64_t high, int64_t width, double left, double right, Drawn* drawn
+) noexcept nogil:
+    """Adds first, last, smallest and largest of the finite points of each pixel column (M4)."""
+    cdef int64_t column, end
+    cdef double column_width = right - left
+    column_width = (column_width if column_width > 0 else 0.0) / width
+    for column in range(1, width):
+        end = find_row(curve, low, high, column * column_width + left, False)
+        add_column(curve, low, end, drawn)
+        low = end
+    add_column(curve, low, high, drawn)
+
+
+cdef inline void add_column(const Curve* curve, int64_t low, int64_t high, Drawn* drawn) noexcept nogil:
+    cdef int64_t row, least, most, last = high - 1
+    cdef double value, smallest, largest
+    while low <= last and not isfinite(curve.values[low]):
+        low += 1
+    while last > low and not isfinite(curve.values[last]):
+        last -= 1
+    if low > last:
+        return
+    least = most = low
+    smallest = largest = curve.values[low]
+    for row in range(low + 1, last + 1):
+        value = curve.values[row]
+        if value < smallest:
+            if value > -INFINITY:
+                smallest, least = value, row
+        elif value > largest:
+            if value < INFINITY:
+                largest, most = value, row
+    add_row(drawn, low)
+    if min(least, most) > low:
+        add_row(drawn, min(least, most))
+    if max(least, most) > min(least, most):
+        add_row(drawn, max(least, most))
+    if last > max(least, most):
+        add_row(drawn, last)
+
+
+cdef void add_lines(
+    const Curve* curve, int64_t chosen, int64_t bad, int64_t end_bad, uint32_t is_superseded, Drawn* drawn
+) noexcept nogil:
+    """Begins a line at the first row of those from `chosen` on, and at each after a NaN or Inf."""
+    cdef int64_t number
+    cdef bint is_start = True
+    for number in range(chosen, drawn.num_rows):
+        while bad < end_bad and curve.bad[bad] < drawn.rows[number]:
+            bad += 1
+            is_start = True
+        if is_start:
+            drawn.line_starts[drawn.num_lines] = <uint32_t> number
+            drawn.superseded[drawn.num_lines] = is_superseded
+            drawn.num_lines += 1
+            is_start = False

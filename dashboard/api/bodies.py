@@ -1,0 +1,117 @@
+"""From series in memory to the bodies of the wire: what one answer shows of many runs and tags.
+
+`draw_bodies` has two members: `dashboard.api._bodies`, which is compiled and leaves the interpreter's lock to others
+all the while, and `draw_portably`. Who asks while another's curves are drawn then has the second core.
+
+Synopsis:
+    >>> from summaries.series import Piece, make_series
+    >>> curve = Curve(make_series([Piece.make([0, 1, 2])]), first_wall_time=0.0)
+    >>> window = Window("step", 400, -np.inf, np.inf, smoothing=0.0)
+    >>> draw_bodies([curve], window) == [draw_portably(curve, window)]
+    True
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.api import wire
+from dashboard.queries.draw import choose_points, find_marks, smooth_series
+from dashboard.queries.non_finite import Tally, last_value, tally_non_finite
+from dashboard.queries.positions import Positions, XAxis
+from summaries import Series
+from summaries.members import load_member
+
+INTERFACE = 1
+"""Grows with what this module and its compiled member expect of each other, in both."""
+Told = tuple[Series, float, NDArray[np.int64], Tally]
+"""What the compiled member is told of a curve: the series, its run's first wall time, rows to mark, and the tally."""
+_NO_ROWS = np.zeros(0, dtype=np.int64)
+_NO_TALLY = Tally()
+
+
+@dataclass(frozen=True)
+class Window:
+    """What every curve of one answer shares: the x-axis, the plot's width, the range and the smoothing weight."""
+
+    x_axis: XAxis
+    width_px: int
+    start: float
+    stop: float
+    smoothing: float
+
+
+class Curve(NamedTuple):
+    """What is drawn.
+
+    Attributes:
+        series: All points of a run and tag.
+        first_wall_time: Seconds since the epoch of the run's first point.
+    """
+
+    series: Series
+    first_wall_time: float
+
+
+def draw_bodies(curves: Sequence[Curve], window: Window) -> list[bytes]:
+    """Draws curves and encodes each as `wire.encode_body` does."""
+    if _compiled is None:
+        return [draw_portably(curve, window) for curve in curves]
+    drawn = _compiled.draw_bodies([_tell(curve, window) for curve in curves], window)
+    return [draw_portably(curve, window) if body is None else body for curve, body in zip(curves, drawn, strict=True)]
+
+
+def draw_portably(curve: Curve, window: Window) -> bytes:
+    """Draws one curve with NumPy, whatever its points are."""
+    return wire.encode_body(draw(curve, (0, 0), 0, window))
+
+
+def draw(curve: Curve, place: tuple[int, int], version: int, window: Window) -> wire.DrawnSeries:
+    """Draws one curve.
+
+    Args:
+        curve: The curve.
+        place: Indices of its run and tag in the request.
+        version: Of the run.
+        window: The picture.
+    """
+    series = curve.series
+    x = Positions.make(series, window.x_axis, curve.first_wall_time)
+    drawn = choose_points(series, x, window.width_px, window.start, window.stop)
+    return wire.DrawnSeries(
+        run=place[0],
+        tag=place[1],
+        version=version,
+        num_total=drawn.num_total,
+        steps=series.steps[drawn.points].astype(np.float64),
+        wall_times=series.wall_times[drawn.points],
+        values=series.values[drawn.points],
+        smoothed=smooth_series(series, window.smoothing)[drawn.points] if window.smoothing else None,
+        segment_starts=drawn.segment_starts,
+        superseded=drawn.superseded,
+        non_finite_steps=series.steps[drawn.non_finite].astype(np.float64),
+        non_finite_wall_times=series.wall_times[drawn.non_finite],
+        non_finite_values=series.values[drawn.non_finite],
+        first_wall_time=curve.first_wall_time,
+        tally=tally_non_finite(series, x, window.start, window.stop),
+        last_value=last_value(series),
+    )
+
+
+def _tell(curve: Curve, window: Window) -> Told:
+    series = curve.series
+    if not series.non_finite.size:
+        return series, curve.first_wall_time, _NO_ROWS, _NO_TALLY
+    x = Positions.make(series, window.x_axis, curve.first_wall_time)
+    marks = find_marks(series, x, window.width_px, window.start, window.stop)
+    return series, curve.first_wall_time, marks, tally_non_finite(series, x, window.start, window.stop)
+
+
+# It writes numbers as they lie in memory, and the wire is little-endian.
+_compiled = load_member("dashboard.api._bodies", INTERFACE) if sys.byteorder == "little" else None
