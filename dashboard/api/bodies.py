@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from dashboard.api import wire
 from dashboard.queries.draw import choose_points, find_marks, smooth_series
 from dashboard.queries.non_finite import Tally, last_value, tally_non_finite
-from dashboard.queries.positions import Positions, XAxis
+from dashboard.queries.positions import Positions
 from summaries import Series
 from summaries.members import load_member
 
@@ -38,13 +38,23 @@ _NO_TALLY = Tally()
 
 @dataclass(frozen=True)
 class Window:
-    """What every curve of one answer shares: the x-axis, the plot's width, the range and the smoothing weight."""
+    """What every curve of one answer shares.
 
-    x_axis: XAxis
+    Attributes:
+        x_axis: ``step``, ``relative``, ``wall`` or ``metric:TAG``.
+        width_px: Width of the plot.
+        start: First position of the range.
+        stop: Last position of the range.
+        smoothing: Weight of the moving average; 0 for none.
+        baseline: Name of the run that is subtracted; "" for none.
+    """
+
+    x_axis: str
     width_px: int
     start: float
     stop: float
     smoothing: float
+    baseline: str = ""
 
 
 class Curve(NamedTuple):
@@ -53,15 +63,21 @@ class Curve(NamedTuple):
     Attributes:
         series: All points of a run and tag.
         first_wall_time: Seconds since the epoch of the run's first point.
+        x: Where its points stand, where that is neither their step nor their time.
     """
 
     series: Series
     first_wall_time: float
+    x: Positions | None = None
+
+    def place(self, x_axis: str) -> Positions:
+        """Where its points stand."""
+        return self.x or Positions.make(self.series, x_axis, self.first_wall_time)
 
 
 def draw_bodies(curves: Sequence[Curve], window: Window) -> list[bytes]:
     """Draws curves and encodes each as `wire.encode_body` does."""
-    if _compiled is None:
+    if _compiled is None or any(curve.x for curve in curves):
         return [draw_portably(curve, window) for curve in curves]
     drawn = _compiled.draw_bodies([_tell(curve, window) for curve in curves], window)
     return [draw_portably(curve, window) if body is None else body for curve, body in zip(curves, drawn, strict=True)]
@@ -82,7 +98,7 @@ def draw(curve: Curve, place: tuple[int, int], version: int, window: Window) -> 
         window: The picture.
     """
     series = curve.series
-    x = Positions.make(series, window.x_axis, curve.first_wall_time)
+    x = curve.place(window.x_axis)
     drawn = choose_points(series, x, window.width_px, window.start, window.stop)
     return wire.DrawnSeries(
         run=place[0],
@@ -101,6 +117,8 @@ def draw(curve: Curve, place: tuple[int, int], version: int, window: Window) -> 
         first_wall_time=curve.first_wall_time,
         tally=tally_non_finite(series, x, window.start, window.stop),
         last_value=last_value(series),
+        x=x[drawn.points] if curve.x else None,
+        non_finite_x=x[drawn.non_finite] if curve.x else None,
     )
 
 
@@ -108,7 +126,7 @@ def _tell(curve: Curve, window: Window) -> Told:
     series = curve.series
     if not series.non_finite.size:
         return series, curve.first_wall_time, _NO_ROWS, _NO_TALLY
-    x = Positions.make(series, window.x_axis, curve.first_wall_time)
+    x = curve.place(window.x_axis)
     marks = find_marks(series, x, window.width_px, window.start, window.stop)
     return series, curve.first_wall_time, marks, tally_non_finite(series, x, window.start, window.stop)
 

@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 from dashboard.api import wire
 from dashboard.api.bodies import Curve, Window, draw, draw_bodies
 from dashboard.api.clients import Client
+from dashboard.api.lines import find_lines
 from dashboard.api.shared import SharedAnswers
-from dashboard.store.protocol import LogStore, RunFacts
-from summaries import Series
+from dashboard.store.protocol import LogStore
 
 MAX_ANSWER_BYTES = 16 << 20
 """How much is kept of whole answers, for tabs that show the same."""
@@ -46,7 +46,7 @@ class Found(NamedTuple):
     Attributes:
         curve: Its points.
         place: Indices of its run and tag in the request.
-        version: Of its run.
+        version: Store version of the last change of what it is made from.
     """
 
     curve: Curve
@@ -69,7 +69,7 @@ class Curves:
         """
 
         def make() -> bytes:
-            found = iter_curves(self._store, wanted.runs, wanted.tags, wanted.since)
+            found = iter_curves(self._store, wanted.runs, wanted.tags, wanted.window, wanted.since)
             return wire.join(_encode(client.while_there(found), wanted.window), version)
 
         return self._answers.find_or_make(wanted, version, make)
@@ -105,36 +105,15 @@ def iter_drawn(
 
     What a run lacks is left out, and so is what was removed from the logdir while the others were drawn.
     """
-    for one in iter_curves(store, runs, tags, since):
+    for one in iter_curves(store, runs, tags, window, since):
         yield draw(one.curve, one.place, one.version, window)
 
 
-def iter_curves(store: LogStore, runs: Sequence[str], tags: Sequence[str], since: int) -> Iterator[Found]:
+def iter_curves(
+    store: LogStore, runs: Sequence[str], tags: Sequence[str], window: Window, since: int
+) -> Iterator[Found]:
     """Each tag of each run that changed after version `since`; what a run lacks is left out, and what was removed."""
-    for run, tag, place in iter_wanted(store, runs, tags, since):
-        series = find_series(store, run, tag)
-        if series is not None:
-            yield Found(Curve(series, run.first_wall_time), place, run.version)
-
-
-def iter_wanted(
-    store: LogStore, runs: Sequence[str], tags: Sequence[str], since: int
-) -> Iterator[tuple[RunFacts, str, tuple[int, int]]]:
-    """What there is of the tags in the runs that changed: run, tag, and their indices."""
-    runs_by_tag = {tag: set(names) for tag, names in store.tags("scalars").items() if tag in set(tags)}
-    facts = {run.name: run for run in store.find_runs(runs)}
-    for run_index, name in enumerate(runs):
-        run = facts.get(name)
-        if run is None or run.version <= since:
-            continue
-        for tag_index, tag in enumerate(tags):
-            if name in runs_by_tag.get(tag, ()):
-                yield run, tag, (run_index, tag_index)
-
-
-def find_series(store: LogStore, run: RunFacts, tag: str) -> Series | None:
-    """A series; None if it was removed from the logdir while others were read."""
-    try:
-        return store.series(run.name, tag)
-    except KeyError:
-        return None
+    for line in find_lines(store, runs, tags, window, since):
+        curve = line.read(store, window)
+        if curve is not None:
+            yield Found(curve, line.place, line.version)

@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from dashboard.api.clients import ClientGoneError
+from dashboard.api.query_problems import refuse
+from dashboard.queries.expressions.syntax import ExpressionError
 
 _CLIENT_CLOSED_REQUEST = 499  # nginx's number; nobody reads it
 _REPR = reprlib.Repr()
@@ -49,7 +51,10 @@ def install(app: FastAPI) -> None:
     """Has whatever goes wrong answered with a sentence as JSON, never with what the server knows of it."""
 
     @app.exception_handler(RequestValidationError)
-    async def answer_422(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def answer_422(_: Request, error: RequestValidationError) -> Response:
+        cause = error.errors()[0].get("ctx", {}).get("error")
+        if isinstance(cause, ExpressionError):
+            return refuse(cause, cause.text)
         return JSONResponse({"detail": describe(error)}, status_code=422)
 
     @app.exception_handler(StarletteHTTPException)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from dashboard.api.answers import json_answer, looking_up
 from dashboard.api.parameters import Name
+from dashboard.api.query_problems import refuse
 from dashboard.api.selections import Selections
 from dashboard.queries.runs.columns import Arrays, Kind, Plain
 from dashboard.queries.runs.syntax import QueryError
@@ -29,15 +30,6 @@ class Selected(BaseModel):
     """What every request about several runs may say."""
 
     selection: Name | None = SELECTION
-
-
-class QueryProblem(BaseModel):
-    """The answer to a query that cannot be read or does not fit the runs; columns count UTF-16 units, from 0."""
-
-    detail: str = Field(examples=["`val/los` is no metric. Did you mean `val/loss`?"])
-    column: int = Field(description="Where the characters begin that it is about.", examples=[0])
-    length: int = Field(description="How many they are.", examples=[7])
-    suggestion: str = Field(description="What to write in their place; empty if unknown.", examples=["val/loss"])
 
 
 class RunFactTable:
@@ -81,32 +73,6 @@ class RunFactTable:
     def stamp(self) -> tuple[object, ...]:
         """What an answer is made from."""
         return self._server, self._store.version(), self._added.version
-
-
-def refuse(error: QueryError, text: str) -> Response:
-    """The answer to a query that is wrong; `text` is what the error points into."""
-    start = count_units(text[: error.span.start])
-    length = count_units(text[: error.span.start + error.span.length]) - start
-    problem = QueryProblem(detail=error.message, column=start, length=length, suggestion=error.suggestion)
-    return JSONResponse(problem.model_dump(), status_code=422)
-
-
-def count_units(text: str) -> int:
-    """How many UTF-16 units a text takes, as JavaScript counts.
-
-    >>> count_units("a😀")
-    3
-    """
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def count_characters(text: str, units: int) -> int:
-    """How many characters the first so many UTF-16 units of a text are.
-
-    >>> count_characters("a😀b", 3)
-    2
-    """
-    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "replace"))
 
 
 def encode_column(column: Arrays, rows: Rows) -> dict[str, Any]:

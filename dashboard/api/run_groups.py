@@ -14,7 +14,8 @@ from pydantic import Field
 from dashboard.api.answers import or_null
 from dashboard.api.description import Problem
 from dashboard.api.parameters import Name
-from dashboard.api.run_facts import QueryProblem, RunFactTable, Selected, encode_column, to_json
+from dashboard.api.query_problems import QueryProblem
+from dashboard.api.run_facts import RunFactTable, Selected, encode_column, to_json
 from dashboard.queries.runs.colors import NUM_SLOTS, assign_slots, choose_ramp, place_on_ramp
 from dashboard.queries.runs.differences import Difference, compare_runs
 from dashboard.queries.runs.facts import AnyFact

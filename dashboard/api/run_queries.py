@@ -18,14 +18,8 @@ from pydantic import BaseModel, Field
 from dashboard.api.answers import answer
 from dashboard.api.description import Problem, shows
 from dashboard.api.parameters import Name
-from dashboard.api.run_facts import (
-    QueryProblem,
-    RunFactTable,
-    Selected,
-    count_characters,
-    count_units,
-    encode_column,
-)
+from dashboard.api.query_problems import QueryProblem, count_characters, count_units
+from dashboard.api.run_facts import RunFactTable, Selected, encode_column
 from dashboard.queries.runs.columns import Kind
 from dashboard.queries.runs.completion import complete
 from dashboard.queries.runs.differences import compare_runs

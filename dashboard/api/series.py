@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
@@ -13,32 +13,27 @@ from numpy.typing import NDArray
 
 from dashboard.api import wire
 from dashboard.api.answers import JSON_TYPE, answer, json_answer, looking_up
-from dashboard.api.bodies import Window
+from dashboard.api.bodies import Curve, Window
 from dashboard.api.clients import Client, ClientParameter
-from dashboard.api.curves import Curves, Points, Wanted, find_series, iter_drawn, iter_wanted
+from dashboard.api.curves import Curves, Points, Wanted, iter_drawn
 from dashboard.api.description import MEDIA_TYPES, shows
-from dashboard.api.parameters import Name, SelectionParameter, SinceParameter
+from dashboard.api.lines import find_lines, stamp_of
+from dashboard.api.parameters import SelectionParameter, SinceParameter
 from dashboard.api.selections import Selections
 from dashboard.api.tables import ArrowStream, Rows, iter_csv, iter_json
+from dashboard.api.view_parameters import (
+    BaselineParameter,
+    SmoothingParameter,
+    StartParameter,
+    StopParameter,
+    TagsParameter,
+    WidthParameter,
+    XParameter,
+)
 from dashboard.queries.draw import choose_points
-from dashboard.queries.positions import Positions, XAxis
-from dashboard.store.protocol import LogStore, RunFacts
-from summaries import Series
-
-MAX_TAGS = 200
-MAX_WIDTH_PX = 8_192
+from dashboard.store.protocol import LogStore
 
 Format = Literal["binary", "json", "csv", "arrow"]
-TagsParameter = Annotated[
-    list[Name], Query(min_length=1, max_length=MAX_TAGS, description="Names of tags.", examples=[["train/loss"]])
-]
-XParameter = Annotated[XAxis, Query(description="The x-axis.", examples=["step"])]
-WidthParameter = Annotated[int, Query(ge=1, le=MAX_WIDTH_PX, description="Pixels of the plot.", examples=[400])]
-StartParameter = Annotated[float, Query(description="First position of the range, in units of x.", examples=[0])]
-StopParameter = Annotated[float, Query(description="Last position of the range, in units of x.", examples=[1000])]
-SmoothingParameter = Annotated[
-    float, Query(ge=0, lt=1, description="Weight of the moving average of drawn points; 0 for none.", examples=[0.6])
-]
 FormatParameter = Annotated[Format, Query(description="Form of the answer.", examples=["json"])]
 PointsParameter = Annotated[
     Points | None,
@@ -53,6 +48,7 @@ EXAMPLE = {
             "version": 5311,
             "num_total": 3,
             "steps": [0.0, 2.0],
+            "x": [0.0, 2048.0],
             "wall_times": [1764084000.0, 1764084002.0],
             "values": [1.25, 0.75],
             "smoothed": [1.25, 0.9],
@@ -87,6 +83,7 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
         start: StartParameter = -math.inf,
         stop: StopParameter = math.inf,
         smoothing: SmoothingParameter = 0.0,
+        baseline: BaselineParameter = "",
         since: SinceParameter = 0,
         format: FormatParameter = "binary",
         points: PointsParameter = None,
@@ -104,18 +101,12 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
             raise HTTPException(422, "points must be drawn for format=binary; got all. Ask for arrow, csv or json.")
         with looking_up():
             runs = selections[selection]
-        wanted = Wanted(runs, tuple(tag), Window(x, width, start, stop, smoothing), since, points)
+        wanted = Wanted(runs, tuple(tag), Window(x, width, start, stop, smoothing, baseline), since, points)
         version = store.version()
-        stamp = server, *_stamp(store, runs)
+        stamp = server, *stamp_of(store, runs, wanted.window)
         return answer(request, stamp, lambda: _make(store, curves, client, wanted, (format, version)))
 
     return router
-
-
-def _stamp(store: LogStore, runs: Sequence[str]) -> tuple[int, int]:
-    """What grows or shrinks whenever one of the runs changes, comes or goes."""
-    facts = store.find_runs(runs)
-    return max((run.version for run in facts), default=0), len(facts)
 
 
 def _make(store: LogStore, curves: Curves, client: Client, wanted: Wanted, form: tuple[Format, int]) -> Response:
@@ -141,14 +132,14 @@ def _make(store: LogStore, curves: Curves, client: Client, wanted: Wanted, form:
 
 def iter_rows(store: LogStore, wanted: Wanted) -> Iterator[Rows]:
     """The points of each tag of each run that changed after version `since`, as they were logged."""
-    for run, tag, _ in iter_wanted(store, wanted.runs, wanted.tags, wanted.since):
-        series = find_series(store, run, tag)
-        if series is None:
+    for line in find_lines(store, wanted.runs, wanted.tags, wanted.window, wanted.since):
+        curve = line.read(store, wanted.window)
+        if curve is None:
             continue
-        rows = _choose_rows(series, run, wanted)
+        series, rows = curve.series, _choose_rows(curve, wanted)
         yield Rows(
-            run=run.name,
-            tag=tag,
+            run=line.run.name,
+            tag=line.tag,
             steps=series.steps[rows],
             wall_times=series.wall_times[rows],
             values=series.values[rows],
@@ -156,11 +147,10 @@ def iter_rows(store: LogStore, wanted: Wanted) -> Iterator[Rows]:
         )
 
 
-def _choose_rows(series: Series, run: RunFacts, wanted: Wanted) -> slice | NDArray[np.int64]:
-    window = wanted.window
-    x = Positions.make(series, window.x_axis, run.first_wall_time)
+def _choose_rows(curve: Curve, wanted: Wanted) -> slice | NDArray[np.int64]:
+    window, x = wanted.window, curve.place(wanted.window.x_axis)
     if wanted.points == "drawn":
-        drawn = choose_points(series, x, window.width_px, window.start, window.stop)
+        drawn = choose_points(curve.series, x, window.width_px, window.start, window.stop)
         return np.sort(np.concatenate([drawn.points, drawn.non_finite]))
     if (window.start, window.stop) == (-math.inf, math.inf):
         return slice(None)

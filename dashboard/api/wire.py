@@ -8,17 +8,19 @@ Little-endian; every column begins at a multiple of 8 bytes, so that the browser
                  num_non_finite u32 · flags u32 · first_wall f64 · wall_base f64 ·
                  num_nan u32 · num_pos_inf u32 · num_neg_inf u32 · 0 u32 ·
                  first_nan f64 · first_pos_inf f64 · first_neg_inf f64 · last_value f64                   (104 bytes)
-                 steps f64[num_drawn] · walls f32[num_drawn] · values f32|f64[num_drawn] ·
+                 steps f64[num_drawn] · x f64[num_drawn, if there] · walls f32[num_drawn] ·
+                 values f32|f64[num_drawn] ·
                  smoothed f32|f64[num_drawn, if asked] · segment_starts u32[num_segments] ·
                  superseded u32[num_segments] · non_finite_steps f64[k] ·
-                 non_finite_walls f32[k] · non_finite_kinds u32[k],  k = num_non_finite
+                 non_finite_x f64[k, if x is there] · non_finite_walls f32[k] · non_finite_kinds u32[k],
+                 k = num_non_finite
 
 `run` and `tag` count in the order of the request. `num_total` points lie in the asked range, of which `num_drawn` and
 the `num_non_finite` marks are here, and where lines reach over the range's edges, up to two neighbours a segment.
 `first_wall` is the time of the run's first point, in seconds since the epoch; walls are seconds after `wall_base`, a
 time near those that are drawn, so that they are exact to less than a pixel at every zoom. `flags` bit 0: values are
 float64, and the smoothed ones too (else float32, where that is exact for the values); bit 1: the smoothed values are
-there.
+there; bit 2: positions are there, as where the x-axis is another metric.
 Segment starts index the drawn points; each segment is one line, and no NaN or Inf lies inside of it. Non-finite
 points are those to mark, one a pixel column and kind; kinds: 0 NaN, 1 +Inf, 2 −Inf. `num_nan`, … count all of the
 asked range that no restart replaced, and `first_nan`, … are the lowest steps of those, NaN where there is none.
@@ -41,12 +43,13 @@ from numpy.typing import NDArray
 from dashboard.queries.non_finite import WORDS, Tally, kinds_of
 
 MAGIC = b"BRDS"
-WIRE_VERSION = 3
+WIRE_VERSION = 4
 _HEADER = struct.Struct("<4sHHIIQ")
 _PLACE = struct.Struct("<IIQ")
 _SERIES = struct.Struct("<QIIIIddIIIIdddd")
 _FLAG_FLOAT64 = 1
 _FLAG_SMOOTHED = 2
+_FLAG_X = 4
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class DrawnSeries:
         first_wall_time: Seconds since the epoch of the run's first point.
         tally: The non-finite points of the range, marked or not, that no restart replaced.
         last_value: Of the series' last point that no restart replaced; may be non-finite, NaN if there is none.
+        x: Positions of the points where the x-axis is another metric, shape ``(d,)``, finite; else None.
+        non_finite_x: Those of the marks, shape ``(k,)``; None where `x` is.
     """
 
     run: int
@@ -88,6 +93,8 @@ class DrawnSeries:
     first_wall_time: float
     tally: Tally = Tally()
     last_value: float = math.nan
+    x: NDArray[np.float64] | None = None
+    non_finite_x: NDArray[np.float64] | None = None
 
 
 def encode(series: Iterable[DrawnSeries], store_version: int) -> bytes:
@@ -122,7 +129,7 @@ def _iter_parts(series: DrawnSeries) -> Iterator[bytes | memoryview]:
         series.steps.size,
         series.segment_starts.size,
         series.non_finite_steps.size,
-        (_FLAG_FLOAT64 if is_wide else 0) | (0 if series.smoothed is None else _FLAG_SMOOTHED),
+        _find_flags(series, is_wide),
         series.first_wall_time,
         wall_base,
         *series.tally.counts,
@@ -132,12 +139,14 @@ def _iter_parts(series: DrawnSeries) -> Iterator[bytes | memoryview]:
     )
     columns = (
         series.steps.astype("<f8", copy=False),
+        *([] if series.x is None else [series.x.astype("<f8", copy=False)]),
         _to_seconds_after(wall_base, series.wall_times),
         series.values.astype("<f8", copy=False) if is_wide else narrow,
         *([] if series.smoothed is None else [series.smoothed.astype("<f8" if is_wide else "<f4", copy=False)]),
         series.segment_starts.astype("<u4"),
         series.superseded.astype("<u4"),
         series.non_finite_steps.astype("<f8", copy=False),
+        *([] if series.non_finite_x is None else [series.non_finite_x.astype("<f8", copy=False)]),
         _to_seconds_after(wall_base, series.non_finite_wall_times),
         kinds_of(series.non_finite_values).astype("<u4"),
     )
@@ -145,6 +154,11 @@ def _iter_parts(series: DrawnSeries) -> Iterator[bytes | memoryview]:
         if column.size:
             yield column.data
             yield bytes(-column.nbytes % 8)
+
+
+def _find_flags(series: DrawnSeries, is_wide: bool) -> int:
+    has_smoothed, has_x = series.smoothed is not None, series.x is not None
+    return is_wide * _FLAG_FLOAT64 | has_smoothed * _FLAG_SMOOTHED | has_x * _FLAG_X
 
 
 def _find_wall_base(series: DrawnSeries) -> float:
@@ -165,19 +179,27 @@ def _to_seconds_after(base: float, wall_times: NDArray[np.float64]) -> NDArray[n
 def to_json(series: DrawnSeries) -> dict[str, Any]:
     """The same facts for people and tools; non-finite values are spelled out as words, times that are none are null."""
     kinds = kinds_of(series.non_finite_values).tolist()
-    marks = zip(series.non_finite_steps.tolist(), _to_numbers(series.non_finite_wall_times), kinds, strict=True)
+    marks = [
+        {"step": step, "wall_time": wall, "value": WORDS[kind]}
+        for step, wall, kind in zip(
+            series.non_finite_steps.tolist(), _to_numbers(series.non_finite_wall_times), kinds, strict=True
+        )
+    ]
+    if series.non_finite_x is not None:
+        marks = [mark | {"x": x} for mark, x in zip(marks, series.non_finite_x.tolist(), strict=True)]
     return {
         "run": series.run,
         "tag": series.tag,
         "version": series.version,
         "num_total": series.num_total,
         "steps": series.steps.tolist(),
+        "x": None if series.x is None else series.x.tolist(),
         "wall_times": _to_numbers(series.wall_times),
         "values": series.values.tolist(),
         "smoothed": None if series.smoothed is None else series.smoothed.tolist(),
         "segment_starts": series.segment_starts.tolist(),
         "superseded": series.superseded.tolist(),
-        "non_finite": [{"step": step, "wall_time": wall, "value": WORDS[kind]} for step, wall, kind in marks],
+        "non_finite": marks,
         "num_non_finite": dict(zip(WORDS, series.tally.counts, strict=True)),
         "first_non_finite": dict(zip(WORDS, _to_numbers(np.array(series.tally.first_steps)), strict=True)),
         "last_value": _to_json_value(series.last_value),

@@ -32,7 +32,7 @@ class Positions:
     """Position of each point of a series: `x[rows]` is a new array of float64.
 
     Attributes:
-        column: Steps or wall times. Shape ``(n,)``.
+        column: Steps, wall times, or any numbers; what is at none of them is NaN. Shape ``(n,)``.
         origin: Where the axis begins, in the same unit.
     """
 
@@ -40,8 +40,8 @@ class Positions:
     origin: float = 0.0
 
     @staticmethod
-    def make(series: Series, x_axis: XAxis, first_wall_time: float = 0.0) -> Positions:
-        """Positions on an x-axis: the step, seconds since `first_wall_time`, or the wall time."""
+    def make(series: Series, x_axis: str, first_wall_time: float = 0.0) -> Positions:
+        """Positions on an `XAxis`: the step, seconds since `first_wall_time`, or the wall time."""
         if x_axis == "step":
             return Positions(series.steps)
         return Positions(series.wall_times, first_wall_time if x_axis == "relative" else 0.0)

@@ -1,13 +1,14 @@
 // Decodes the answer of data/series; dashboard/api/wire.py describes the bytes.
 
 const MAGIC = 0x53_44_52_42; // "BRDS", little-endian
-const WIRE_VERSION = 3;
+const WIRE_VERSION = 4;
 const HEADER_BYTES = 24;
 const SERIES_BYTES = 104;
 const FLAG_FLOAT64 = 1;
 const FLAG_SMOOTHED = 2;
+const FLAG_X = 4;
 
-// → {version, series: [{run, tag, version, numTotal, firstWall, counts, firstSteps, lastValue, steps, walls,
+// → {version, series: [{run, tag, version, numTotal, firstWall, counts, firstSteps, lastValue, steps, x, walls,
 //    values, smoothed, segments, superseded, nonFinite}]}
 export function decodeSeries(buffer) {
   const view = new DataView(buffer);
@@ -39,6 +40,7 @@ function decodeOne(buffer, view, start) {
   const firstWall = view.getFloat64(start + 40, true);
   const wallBase = view.getFloat64(start + 48, true);
   const takeWalls = (length) => Float64Array.from(take(Float32Array, length), (wall) => wallBase - firstWall + wall);
+  const takeX = (length) => (flags & FLAG_X ? take(Float64Array, length) : null);
   const Values = flags & FLAG_FLOAT64 ? Float64Array : Float32Array;
   const one = {
     run: view.getUint32(start, true),
@@ -50,6 +52,7 @@ function decodeOne(buffer, view, start) {
     firstSteps: [72, 80, 88].map((place) => view.getFloat64(start + place, true)),
     lastValue: view.getFloat64(start + 96, true),
     steps: take(Float64Array, numDrawn),
+    x: takeX(numDrawn), // null unless the x-axis is another metric
     walls: takeWalls(numDrawn), // seconds after firstWall
     values: take(Values, numDrawn),
     smoothed: flags & FLAG_SMOOTHED ? take(Values, numDrawn) : null,
@@ -57,6 +60,7 @@ function decodeOne(buffer, view, start) {
     superseded: take(Uint32Array, numSegments),
     nonFinite: {
       steps: take(Float64Array, numNonFinite),
+      x: takeX(numNonFinite),
       walls: takeWalls(numNonFinite),
       kinds: take(Uint32Array, numNonFinite),
     },

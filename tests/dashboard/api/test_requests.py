@@ -25,7 +25,8 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "/data/series": [
         {"selection": SELECTION, "tag": ["loss", "gone"], "format": form, "x": "relative", "start": 0, "smoothing": 0.5}
         for form in ("binary", "json", "csv", "arrow")
-    ],
+    ]
+    + [{"selection": SELECTION, "tag": "=loss / 2", "format": "json", "x": "metric:loss", "baseline": "a"}],
     "/data/annotations": [{"selection": SELECTION, "limit": 1}],
     "/data/blobs": [{"run": "a", "tag": "weights", "kind": "histograms", "first": 5, "limit": 1}],
     "/data/blob": [{"run": "a", "tag": "weights", "kind": "histograms", "index": 0, "format": "protobuf"}],

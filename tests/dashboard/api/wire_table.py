@@ -54,9 +54,9 @@ CASES = {
         + struct.pack("<dfIII", 5.0, 5.0, 0, 2, 0),
         {
             "run": 1, "tag": 2, "version": 7, "numTotal": 1000, "firstWall": 1e9, "counts": [0, 3, 40],
-            "firstSteps": ["NaN", 8.0, 4.0], "lastValue": "Infinity", "steps": [0.0, 1.0], "walls": [0.0, 1.0],
-            "values": [0.5, 1.5], "smoothed": None, "segments": [0], "superseded": [0],
-            "nonFinite": {"steps": [5.0], "walls": [5.0], "kinds": [2]},
+            "firstSteps": ["NaN", 8.0, 4.0], "lastValue": "Infinity", "steps": [0.0, 1.0], "x": None,
+            "walls": [0.0, 1.0], "values": [0.5, 1.5], "smoothed": None, "segments": [0], "superseded": [0],
+            "nonFinite": {"steps": [5.0], "x": None, "walls": [5.0], "kinds": [2]},
         },
     ),
     "what float32 cannot hold, smoothed, a month after the run began": Case(
@@ -74,9 +74,9 @@ CASES = {
         {
             "run": 0, "tag": 0, "version": 2**40, "numTotal": 5_000_000_000, "firstWall": 1e9, "counts": [4, 0, 0],
             "firstSteps": [2.0, "NaN", "NaN"], "lastValue": -0.5, "steps": [0.0, 1.0, 2.0**53],
-            "walls": [DAYS_30, DAYS_30 + 0.125, DAYS_30 + 0.25], "values": [0.1, -2.0, 3e300],
+            "x": None, "walls": [DAYS_30, DAYS_30 + 0.125, DAYS_30 + 0.25], "values": [0.1, -2.0, 3e300],
             "smoothed": [0.1, -1.0, 2e300], "segments": [0, 2], "superseded": [1, 0],
-            "nonFinite": {"steps": [], "walls": [], "kinds": []},
+            "nonFinite": {"steps": [], "x": None, "walls": [], "kinds": []},
         },
     ),
     "smoothed values of ones that float32 holds": Case(
@@ -89,9 +89,28 @@ CASES = {
         + struct.pack("<dfIfIfIIIII", 3.0, 0.0, 0, 0.5, 0, 0.25, 0, 0, 0, 0, 0),
         {
             "run": 0, "tag": 0, "version": 0, "numTotal": 1, "firstWall": 1e9, "counts": [0, 0, 0],
-            "firstSteps": ["NaN", "NaN", "NaN"], "lastValue": 0.5, "steps": [3.0], "walls": [-2.0], "values": [0.5],
-            "smoothed": [0.25], "segments": [0], "superseded": [0],
-            "nonFinite": {"steps": [], "walls": [], "kinds": []},
+            "firstSteps": ["NaN", "NaN", "NaN"], "lastValue": 0.5, "steps": [3.0], "x": None, "walls": [-2.0],
+            "values": [0.5], "smoothed": [0.25], "segments": [0], "superseded": [0],
+            "nonFinite": {"steps": [], "x": None, "walls": [], "kinds": []},
+        },
+    ),
+    "positions of another metric, of points and of a mark": Case(
+        make(
+            num_total=3, steps=np.array([3.0, 4.0]), x=np.array([0.5, 1e300]), wall_times=np.array([1e9, 1e9 + 1.0]),
+            values=np.array([0.5, 1.5]), segment_starts=np.array([0]), superseded=np.array([False]), last_value=1.5,
+            non_finite_steps=np.array([5.0]), non_finite_x=np.array([0.75]), non_finite_values=np.array([NAN]),
+            non_finite_wall_times=np.array([1e9 + 2.0]), tally=Tally((1, 0, 0), (5.0, NAN, NAN)),
+        ),
+        struct.pack("<IIQQIIIIdd", 0, 0, 0, 3, 2, 1, 1, 4, 1e9, 1e9)
+        + struct.pack("<4I4d", 1, 0, 0, 0, 5.0, NAN, NAN, 1.5)
+        + struct.pack("<4d2f2f", 3.0, 4.0, 0.5, 1e300, 0.0, 1.0, 0.5, 1.5)
+        + struct.pack("<IIII", 0, 0, 0, 0)
+        + struct.pack("<2dfIII", 5.0, 0.75, 2.0, 0, 0, 0),
+        {
+            "run": 0, "tag": 0, "version": 0, "numTotal": 3, "firstWall": 1e9, "counts": [1, 0, 0],
+            "firstSteps": [5.0, "NaN", "NaN"], "lastValue": 1.5, "steps": [3.0, 4.0], "x": [0.5, 1e300],
+            "walls": [0.0, 1.0], "values": [0.5, 1.5], "smoothed": None, "segments": [0], "superseded": [0],
+            "nonFinite": {"steps": [5.0], "x": [0.75], "walls": [2.0], "kinds": [0]},
         },
     ),
     "nothing": Case(
@@ -100,8 +119,9 @@ CASES = {
         + struct.pack("<4I4d", 0, 0, 0, 0, NAN, NAN, NAN, NAN),
         {
             "run": 0, "tag": 0, "version": 0, "numTotal": 0, "firstWall": 1e9, "counts": [0, 0, 0],
-            "firstSteps": ["NaN", "NaN", "NaN"], "lastValue": "NaN", "steps": [], "walls": [], "values": [],
-            "smoothed": None, "segments": [], "superseded": [], "nonFinite": {"steps": [], "walls": [], "kinds": []},
+            "firstSteps": ["NaN", "NaN", "NaN"], "lastValue": "NaN", "steps": [], "x": None, "walls": [],
+            "values": [], "smoothed": None, "segments": [], "superseded": [],
+            "nonFinite": {"steps": [], "x": None, "walls": [], "kinds": []},
         },
     ),
 }  # fmt: skip
@@ -109,4 +129,4 @@ CASES = {
 
 def make_header(num_series: int, store_version: int) -> bytes:
     """The header of a message."""
-    return b"BRDS" + struct.pack("<HHIIQ", 3, 0, num_series, 0, store_version)
+    return b"BRDS" + struct.pack("<HHIIQ", 4, 0, num_series, 0, store_version)
