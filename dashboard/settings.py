@@ -182,6 +182,9 @@ def _find_problems(settings: Settings) -> Iterator[str]:
     if not _PREFIX.fullmatch(settings.path_prefix):
         rule = "must begin with a slash and hold letters, digits and any of / . _ ~ - only"
         yield f"--path-prefix {rule}; got {settings.path_prefix!r}. Pass the path of the board at the proxy, as /board."
+    if settings.path_prefix.split("/")[1:2] == ["data"]:
+        rule = "must not begin with /data, where the board's own data are"
+        yield f"--path-prefix {rule}; got {settings.path_prefix!r}. Pass another, as /board."
     if settings.keyfile is not None and settings.certfile is None:
         yield "--keyfile must come with --certfile; got it alone. Pass the certificate too."
     try:

@@ -5,6 +5,8 @@ Synopsis:
     >>> backlog.note(Path("a"), 150)
     >>> backlog.share_read
     0.375
+    >>> backlog.num_bytes_read, backlog.num_bytes_found
+    (150, 400)
 """
 
 from __future__ import annotations
@@ -23,8 +25,8 @@ class Backlog:
             sizes: What is new in each file, in bytes.
         """
         self._left = dict(sizes)
-        self._num_found = sum(sizes.values())
-        self._num_left = self._num_found
+        self.num_bytes_found = sum(sizes.values())
+        self._num_left = self.num_bytes_found
 
     def note(self, path: Path, num_left: int) -> None:
         """Says how many bytes of a file are left; a file that grows meanwhile is not counted again."""
@@ -33,6 +35,11 @@ class Backlog:
         self._num_left -= before - self._left[path]
 
     @property
+    def num_bytes_read(self) -> int:
+        """How many of the bytes found are read."""
+        return self.num_bytes_found - self._num_left
+
+    @property
     def share_read(self) -> float:
         """From 0 to 1; 0 if nothing was found."""
-        return 1.0 - self._num_left / self._num_found if self._num_found else 0.0
+        return self.num_bytes_read / self.num_bytes_found if self.num_bytes_found else 0.0

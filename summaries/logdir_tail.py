@@ -179,6 +179,12 @@ class LogdirTail:
         return self._backlog.share_read
 
     @property
+    def num_bytes(self) -> tuple[int, int]:
+        """How many of the new bytes that the last look found are read, and how many it found. For any thread."""
+        backlog = self._backlog  # of one look, whatever another thread does meanwhile
+        return backlog.num_bytes_read, backlog.num_bytes_found
+
+    @property
     def tops(self) -> tuple[str, ...]:
         """The folders of this machine under which everything lies, for who wants to watch them."""
         return self._walk.tops

@@ -3,15 +3,15 @@
 News carry versions, never data: a page fetches what its cards in view need. Each message is
 ``{"server": id, "version": V, "tags_version": T, "runs": {name: [version, last wall time, number of points, number of
 problems, state], …}, "sidecar": S, "num_remarks": number, "time": wall time, "checked": wall time, "is_reading": bool,
-"share_read": number or null}`` with the runs that changed since the message before. The first message lists every run,
-or with ``?server=id&since=V`` those that changed after version V of that server; if it is another by now, none: nothing
+"num_bytes": [read, found] or null}`` with the runs that changed since the message before. The first lists every run, or
+with ``?server=id&since=V`` those that changed after version V of that server; if it is another by now, none: nothing
 that was fetched before counts any more, and what is fetched from now on is as new as the news.
 
 States are those of `RunFacts.state_at`, and a run whose state changes by time alone is told too, under its old version.
 S is the version of `data/sidecar`. Remarks are those on the logdir and on its index. `time` is when the message was
 made and `checked` when a look at the logdir ended last, both by the server's clock. One message follows at least every
 `HEARTBEAT_SECS`, so that silence means a lost server. While `is_reading`, the logdir is read for the first time;
-`share_read` is how much is read of the bytes that were found, in that and in any other look that takes long.
+`num_bytes` says how much is read of the bytes that were found, in that and in any other look that takes long.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class News:
         """
         self._store, self._progress, self._sidecar, self._clock = store, progress, sidecar, clock
         self._version = since
-        self._told: tuple[bool, float | None, int] | None = None
+        self._told: tuple[bool, tuple[int, int] | None, int] | None = None
         now = clock()
         self._running = {run.name: run for run in store.runs() if run.state_at(now) == "running"}
 
@@ -105,7 +105,7 @@ class News:
     def tell(self) -> dict[str, Any]:
         """The next message: what changed since the last one."""
         now, version = self._clock(), self._store.version()
-        self._told = is_reading, share_read, sidecar = self._look_beside()
+        self._told = is_reading, num_bytes, sidecar = self._look_beside()
         changed = {run.name: run for run in self._store.runs_since(self._version)}
         self._version = version
         silent = {name: run for name, run in self._running.items() if run.state_at(now) != "running"}
@@ -122,12 +122,12 @@ class News:
             "time": now,
             "checked": self._progress.last_checked,
             "is_reading": is_reading,
-            "share_read": None if share_read is None else round(share_read, 4),
+            "num_bytes": num_bytes,
         }
 
-    def _look_beside(self) -> tuple[bool, float | None, int]:
+    def _look_beside(self) -> tuple[bool, tuple[int, int] | None, int]:
         """What may change without a change of the store."""
-        return self._progress.is_reading, self._progress.share_read, self._sidecar.version
+        return self._progress.is_reading, self._progress.num_bytes, self._sidecar.version
 
 
 def _describe(run: RunFacts, now: float) -> list[Any]:

@@ -116,8 +116,8 @@ class Progress(Protocol):
         """Whether the first look at the logdir has not ended yet."""
 
     @property
-    def share_read(self) -> float | None:
-        """How much is read of the bytes that a look found to be new, from 0 to 1; None unless it takes long."""
+    def num_bytes(self) -> tuple[int, int] | None:
+        """How many of the new bytes that a look found are read, and how many it found; None unless it takes long."""
 
     @property
     def problems(self) -> Sequence[FolderProblem]:

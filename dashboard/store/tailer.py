@@ -63,13 +63,13 @@ class Tailer:
         return self._is_reading
 
     @property
-    def share_read(self) -> float | None:
-        """How much is read of the bytes that a look found to be new, from 0 to 1; None unless it takes long."""
-        share = self._tail.share_read
+    def num_bytes(self) -> tuple[int, int] | None:
+        """How many of the new bytes that a look found are read, and how many it found; None unless it takes long."""
+        num_read, num_found = self._tail.num_bytes
         if self._is_reading:
-            return share
+            return num_read, num_found
         is_long = time.monotonic() - self._look_began > LONG_SECS
-        return share if is_long and 0.0 < share < 1.0 else None
+        return (num_read, num_found) if is_long and 0 < num_read < num_found else None
 
     @property
     def problems(self) -> tuple[FolderProblem, ...]:

@@ -54,18 +54,29 @@ WORDS = {
     "state: 'paused'": ("paused", "paused"),
     "state: 'reading', shareRead: 0.619": ("reading", "reading · 61 %"),
     "state: 'reading', shareRead: 1": ("reading", "reading · 99 %"),
-    "state: 'reading', shareRead: null": ("reading", "reading · 0 %"),
     "state: 'stale', silence: 40.9": ("stale", "no answer · 40 s"),
 }
 
 
 def test_states_have_their_words(run_module: Callable[[str, str], object]) -> None:
-    none = "silence: 0, shareRead: null, numHeld: 0, numRunsHeld: 0, looked: null, isRunning: false, age: 0"
+    none = "silence: 0, shareRead: 0, numHeld: 0, numRunsHeld: 0, looked: null, isRunning: false, age: 0"
     calls = ", ".join(f"module.describeLive({{ {none}, {given} }})" for given in WORDS)
 
     said = run_module("live_words.js", f"return [{calls}];")
 
     assert [(one["look"], one["text"]) for one in said] == list(WORDS.values())
+
+
+def test_reading_tells_bytes_and_the_time_left(run_module: Callable[[str, str], object]) -> None:
+    calls = [
+        "[0, 3_400_000_000], 0.5, 0",
+        "[2_100_000_000, 3_400_000_000], 6, 2_100_000_000",
+        "[2_100_000_000, 3_400_000_000], 6, 0",
+    ]
+
+    said = run_module("live_words.js", f"return [{', '.join(f'module.describeReading({call})' for call in calls)}];")
+
+    assert said == ["0 B of 3.4 GB", "2.1 GB of 3.4 GB, 4 s left", "2.1 GB of 3.4 GB"]
 
 
 def test_loss_is_told_in_one_line(run_module: Callable[[str, str], object]) -> None:

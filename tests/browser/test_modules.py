@@ -81,7 +81,15 @@ def test_ticks_of_an_axis_share_one_notation(run_module: Run, values: list[float
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 s"), (59, "59 s"), (61, "1 m 1 s"), (3600, "1 h"), (8820, "2 h 27 m"), (200_000, "2 d 7 h")],
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (61, "1 m 1 s"),
+        (3600, "1 h"),
+        (8820, "2 h 27 m"),
+        (200_000, "2 d 7 h"),
+        (95_536_800, "3 y 10 d"),
+    ],
 )
 def test_durations_name_two_units(run_module: Run, seconds: int, text: str) -> None:
     assert run_module("format.js", f"return module.formatDuration({seconds});") == text

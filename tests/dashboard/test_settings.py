@@ -44,6 +44,7 @@ def test_logdir_may_be_given_several_times_with_names_and_patterns(tmp_path: Pat
             ["--logdir", "x", "--path-prefix", "/a//b"],
             "got '/a//b'. Pass the path of the board at the proxy",
         ),
+        (["--logdir", "x", "--path-prefix", "/data/board"], "--path-prefix must not begin with /data, where"),
         (["--logdir", "x", "--path-prefix", "/<b>"], "--path-prefix must begin with a slash and hold letters"),
         (["--logdir", __file__], "--logdir must be a folder; got the file"),
         (["--logdir", "x=a", "--logdir", "x=b"], "--logdir: name of a logdir must be given once; got 'x' twice"),

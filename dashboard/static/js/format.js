@@ -49,12 +49,22 @@ export function formatAmount(count) {
   return `${size.toFixed(1)} ${unit}`;
 }
 
+const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"];
+
+// A size in decimal units and three digits, as `board inspect` writes it.
+export function formatBytes(numBytes) {
+  let [size, power] = [numBytes, 0];
+  while (size >= 999.5 && power < BYTE_UNITS.length - 1) [size, power] = [size / 1000, power + 1];
+  return `${Number(size.toPrecision(3))} ${BYTE_UNITS[power]}`;
+}
+
 // One unit for an age (`26 m`), two for a duration (`2 h 27 m`).
 export function formatDuration(seconds, units = 2) {
   const total = Math.max(0, Math.round(seconds));
   if (total < 60) return `${total} s`;
   const parts = [
-    [Math.floor(total / 86_400), "d"],
+    [Math.floor(total / 31_557_600), "y"],
+    [Math.floor((total % 31_557_600) / 86_400), "d"],
     [Math.floor((total % 86_400) / 3_600), "h"],
     [Math.floor((total % 3_600) / 60), "m"],
     [total % 60, "s"],

@@ -26,7 +26,8 @@ export class LiveLink extends Emitter {
     this.isConnected = false;
     this.isLost = false; // the server is silent, and connecting again at once did not help
     this.isReading = true; // the server's first look at the logdir is not finished
-    this.shareRead = 0; // of the bytes that a long look found; null while there is none
+    this.numBytes = [0, 0]; // read, and found by a long look; null while there is none
+    this.reading = null; // since when a look takes long, and how much was read then: {at, numRead}
     this.heardAt = null;
     this.heardTime = null; // the same by the wall clock
     this.nextTryAt = null; // while lost and waiting
@@ -39,7 +40,13 @@ export class LiveLink extends Emitter {
   get state() {
     if (this.isLost) return "stale";
     if (this.isPaused) return "paused";
-    return this.heardAt === null || this.isReading || this.shareRead !== null ? "reading" : "live";
+    return this.heardAt === null || this.isReading || this.numBytes !== null ? "reading" : "live";
+  }
+
+  // Of the bytes that a long look found, 0 to 1.
+  get shareRead() {
+    const [numRead, numFound] = this.numBytes ?? [0, 0];
+    return numFound > 0 ? numRead / numFound : 0;
   }
 
   get isHeld() {
@@ -97,8 +104,9 @@ export class LiveLink extends Emitter {
     this.isLost = false;
     this.#numTries = 0;
     this.isReading = news.is_reading;
-    this.shareRead = news.share_read;
+    this.numBytes = news.num_bytes;
     this.heardAt = performance.now();
+    this.reading = this.numBytes && (this.reading ?? { at: this.heardAt, numRead: this.numBytes[0] });
     this.heardTime = Date.now() / 1000;
     this.serverTime = news.time;
     this.lookedTime = news.checked;

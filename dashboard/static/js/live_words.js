@@ -1,6 +1,8 @@
 // What the live state says: words of a fixed form, and what stands behind them.
 
-import { countOf, formatAmount, formatDuration } from "./format.js";
+import { countOf, formatAmount, formatBytes, formatDuration } from "./format.js";
+
+const LEAST_SECS = 1;
 
 // → {look, text, title}. Times in seconds:
 //   state       of the link: live, paused, reading, stale
@@ -14,12 +16,19 @@ export function describeLive({ state, silence, shareRead, numHeld, numRunsHeld, 
   if (state === "stale") return say("stale", `no answer · ${ago(silence)}`, "The server does not answer. The page tries again by itself. Click to try now.");
   if (state === "paused") return describePaused(numHeld, numRunsHeld);
   if (state === "reading") {
-    const percent = Math.min(99, Math.floor(100 * (shareRead ?? 0)));
+    const percent = Math.min(99, Math.floor(100 * (shareRead)));
     return say("reading", `reading · ${percent} %`, `${percent} % of the bytes that are new in the logdir are read. Click to pause (Space).`);
   }
   if (looked !== null) return say("live", `watching · ${ago(looked)} ago`, "The logdir holds no event files yet. The first point shows here within a second of being written.");
   if (!isRunning) return say("idle", "up to date", "No run is writing. New points appear within 200 ms. Click to pause (Space).");
   return say("live", `live · ${ago(age)} ago`, "Live: new points appear within 200 ms. Click to pause (Space).");
+}
+
+// How far a look has come. numBytes: [read, found]; secs: how long it takes so far, as the page saw it, in which it read
+// numSeen bytes. What is left of it is said once it can be told.
+export function describeReading([numRead, numFound], secs, numSeen) {
+  const left = secs >= LEAST_SECS && numSeen > 0 ? `, ${formatDuration(((numFound - numRead) / numSeen) * secs)} left` : "";
+  return `${formatBytes(numRead)} of ${formatBytes(numFound)}${left}`;
 }
 
 function describePaused(numHeld, numRunsHeld) {

@@ -25,7 +25,7 @@ class Board:
 
     path: Path
     is_reading: bool = True
-    share_read: float | None = 0.0
+    num_bytes: tuple[int, int] | None = (0, 0)
     last_checked: float = 0.0
     problems: tuple[FolderProblem, ...] = ()
 

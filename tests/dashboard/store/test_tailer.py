@@ -76,14 +76,15 @@ def test_first_look_tells_how_far_it_is_and_when_it_has_ended(tmp_path: Path) ->
     for name in ("a", "b"):
         with SummaryWriter(tmp_path / name, heartbeat_secs=None) as writer:
             writer.add_scalar("loss", 1.0, 0)
-    shares: queue.Queue[float | None] = queue.Queue()
-    tailer = Tailer(tmp_path, MemoryStore(), lambda: shares.put(tailer.share_read))
+    shares: queue.Queue[tuple[int, int] | None] = queue.Queue()
+    tailer = Tailer(tmp_path, MemoryStore(), lambda: shares.put(tailer.num_bytes))
 
-    before = tailer.share_read
+    before = tailer.num_bytes
     tailer.start()
     told = [shares.get(timeout=PATIENCE_SECS) for _ in range(3)]
     tailer.stop(PATIENCE_SECS)
 
-    assert before == 0.0
-    assert told == [pytest.approx(0.5, abs=0.05), 1.0, None]
+    size = next(tmp_path.glob("a/*")).stat().st_size
+    assert before == (0, 0)
+    assert told == [(size, 2 * size), (2 * size, 2 * size), None]
     assert not tailer.is_reading

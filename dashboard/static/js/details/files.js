@@ -1,10 +1,10 @@
 // The event files of the run and their health.
 
-import { formatCount } from "../format.js";
+import { formatBytes, formatCount } from "../format.js";
 import { openHealth } from "../health_panel.js";
 import { Icon, h } from "../react.js";
 import { Section } from "./section.js";
-import { clip, formatBytes } from "./words.js";
+import { clip } from "./words.js";
 
 const MAX_FILES = 20;
 

@@ -1,11 +1,10 @@
 // The second step before a run goes to the trash: what would be moved, and how much that is.
 
-import { formatCount } from "../format.js";
+import { formatBytes, formatCount } from "../format.js";
 import { notify } from "../notifications.js";
 import { h, useEffect, useState } from "../react.js";
 import { restore } from "../runs/trash.js";
 import { session } from "../session.js";
-import { formatBytes } from "./words.js";
 
 export function MoveToTrash({ run, end }) {
   const [plan, setPlan] = useState(null);

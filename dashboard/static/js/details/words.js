@@ -8,16 +8,6 @@ export function clip(text, most = MAX_CHARACTERS) {
   return text.length <= most ? text : `${text.slice(0, most)}… ${formatCount(text.length - most)} more characters`;
 }
 
-export function formatBytes(count) {
-  if (count < 1000) return `${count} B`;
-  let size = count;
-  for (const unit of ["kB", "MB", "GB", "TB"]) {
-    size /= 1000;
-    if (size < 999.5 || unit === "TB") return `${size < 9.95 ? size.toFixed(1) : Math.round(size)} ${unit}`;
-  }
-  return "";
-}
-
 // A command as a shell takes it.
 export function quoteCommand(words) {
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");

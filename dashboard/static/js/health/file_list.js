@@ -1,7 +1,7 @@
 // Rows of files, of one height, so that only those in sight are in the document; one may be open to show all of it.
 
 import { CopyButton } from "../copy_button.js";
-import { capitalize, formatCount } from "../format.js";
+import { capitalize, formatBytes, formatCount } from "../format.js";
 import { Icon, h, useEffect, useLayoutEffect, useRef, useState } from "../react.js";
 import { session } from "../session.js";
 
@@ -102,13 +102,4 @@ function Details({ file, look, setOpenPx }) {
     h("dl", null, ...facts.flatMap(([name, value]) => [h("dt", { key: `${name} name` }, name), h("dd", { key: name }, value)])),
     h(CopyButton, { text: () => session.getText("data/health", { run: file.run, q: file.name, format: "text" }) }),
   );
-}
-
-const UNITS = ["B", "kB", "MB", "GB", "TB"];
-
-// A size in decimal units and three digits, as `board inspect` writes it.
-export function formatBytes(numBytes) {
-  let [size, power] = [numBytes, 0];
-  while (size >= 999.5 && power < UNITS.length - 1) [size, power] = [size / 1000, power + 1];
-  return `${Number(size.toPrecision(3))} ${UNITS[power]}`;
 }

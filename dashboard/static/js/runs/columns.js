@@ -13,7 +13,7 @@ const CHARACTER_PX = { name: 7.6, hparam: 6.7, head: 6.3, separator: 9.5 };
 const FIXED_PX = 130; // padding, box, swatch, status and age, with all gaps
 const INDENT_PX = 16;
 const CURVE_PX = 40;
-const METRIC_PX = 52; // as 0.08872 is written: the widest usual number, so that none moves the column
+const METRIC_PX = 58; // as −0.08872 is written: the widest usual number, so that none moves the column
 
 // The names of the hyperparameters to show: those chosen, else those that tell the runs apart best.
 export function chooseHparams() {

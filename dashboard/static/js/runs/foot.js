@@ -4,14 +4,17 @@ import { formatCount } from "../format.js";
 import { Icon, h } from "../react.js";
 import { describeState } from "../run_state.js";
 import { session } from "../session.js";
+import { useReading } from "./reading.js";
 import { hasTerm, toggleTerm } from "./query_syntax.js";
 
 const STATES = ["running", "stalled", "failed", "interrupted", "finished"];
 
 export function Foot({ runs }) {
+  const reading = useReading();
   const counts = new Map();
   for (const { state } of runs) counts.set(state, (counts.get(state) ?? 0) + 1);
   const query = session.view.get("runs");
+  if (reading) return reading;
   const shown = STATES.filter((state) => counts.has(state) || hasTerm(query, termOf(state)));
   if (shown.length === 0) return null;
   return h("div", { className: "run-foot", role: "group", "aria-label": "Selected runs by status" }, shown.map((state) => h(Count, { key: state, state, count: counts.get(state) ?? 0, query })));

@@ -1,7 +1,6 @@
 // What lies in the trash of the logdir, and bringing it back.
 
-import { formatBytes } from "../details/words.js";
-import { formatCount } from "../format.js";
+import { formatBytes, formatCount } from "../format.js";
 import { notify } from "../notifications.js";
 import { Drawer, showOverlay } from "../overlay.js";
 import { Icon, h, useEffect, useReducer, useState } from "../react.js";
