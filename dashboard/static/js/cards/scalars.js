@@ -24,18 +24,20 @@ async function load(tags, { selection, runs, since, width, signal, session, opti
   return { version, cards };
 }
 
-function mount(parts, { session, options }) {
+// later(draw): has it drawn after the next frame, once, whatever else asks for it until then
+function mount(parts, { session, options, later }) {
   let series = new Map(); // run → its decoded series
   let current = options;
   const plot = new LinePlot(parts.plot, session, options);
 
-  const redraw = () => {
+  const draw = () => {
     const lines = session.selectedRuns.filter((run) => series.has(run.name)).map((run) => ({ ...series.get(run.name), run }));
     plot.setLines([...lines.filter(({ run }) => !run.isBaseline), ...lines.filter(({ run }) => run.isBaseline)]); // drawn last
     writeValues(parts.values, lines, session.comparison);
     writeFoot(parts.foot, lines, current.y === "log");
     describe(parts, lines);
   };
+  const redraw = () => later(draw);
   const offs = ["theme", "style"].map((event) => session.on(event, redraw));
 
   return {

@@ -2,6 +2,7 @@
 // throws in a drawing is told to its card, and no other card knows of it.
 
 import { session } from "../session.js";
+import { drawLater, forgetDrawing } from "./schedule.js";
 
 const MARGIN = "300px 0px"; // a card is made ready a little before it is seen
 
@@ -24,7 +25,8 @@ export function follow({ root, parts, tag, loader, setHasData, setTrouble }) {
   };
   const make = () => {
     const elements = Object.fromEntries(Object.entries(parts).map(([name, ref]) => [name, ref.current]));
-    const drawing = loader.kind.mount({ root, ...elements }, { tag, session, options: loader.options });
+    const later = (draw) => drawLater(root, safely(draw));
+    const drawing = loader.kind.mount({ root, ...elements }, { tag, session, options: loader.options, later });
     const made = Object.fromEntries(Object.entries(drawing).map(([name, act]) => [name, safely(act)]));
     made.update = safely((data, info) => {
       setTrouble((trouble) => (trouble?.cause === "reading" ? null : trouble));
@@ -53,6 +55,7 @@ export function follow({ root, parts, tag, loader, setHasData, setTrouble }) {
     views.disconnect();
     sizes.disconnect();
     if (handle) loader.remove(tag, handle);
+    forgetDrawing(root);
     handle?.destroy();
     for (const name of ["values", "plot", "foot", "badges"]) parts[name].current?.replaceChildren();
   };

@@ -23,6 +23,7 @@ export class LinePlot {
   #session;
   #options;
   #lines = [];
+  #placed = new WeakMap(); // values of a line → {axis, x, current}
   #uplot = null;
   #overlay = document.createElement("canvas");
   #pointer = null; // where it is over the plot: {left, top}; null elsewhere
@@ -89,13 +90,23 @@ export class LinePlot {
     return this.#options.y === "log";
   }
 
-  // Adds to a line where its points stand on the x-axis, NaN and Inf marks too, and which of them count.
+  // Adds to a line where its points stand on the x-axis, NaN and Inf marks too, and which of them count. That is the
+  // same until the line has other points or the axis is another.
   #prepare(line) {
+    let placed = this.#placed.get(line.values);
+    if (placed?.axis !== this.#axis) {
+      placed = this.#place(line);
+      this.#placed.set(line.values, placed);
+    }
+    return { ...line, ...placed };
+  }
+
+  #place(line) {
     const shift = this.#axis === "wall" ? line.firstWall : 0;
     const place = (steps, walls) => (this.#axis === "step" ? steps : Float64Array.from(walls, (wall) => wall + shift));
     const points = place(line.steps, line.walls);
     return {
-      ...line,
+      axis: this.#axis,
       x: { points, nonFinite: place(line.nonFinite.steps, line.nonFinite.walls) },
       current: currentPoints(line, points),
     };
@@ -222,9 +233,9 @@ export class LinePlot {
   // The step cursor, and the focused run lifted over all others.
   #drawOverlay() {
     if (!this.#uplot) return;
-    const { over } = this.#uplot;
     const ratio = devicePixelRatio;
-    const [width, height] = [over.clientWidth + 2 * BLEED_PX, over.clientHeight + 2 * BLEED_PX];
+    const { bbox } = this.#uplot; // asking an element for its size would have the page laid out
+    const [width, height] = [bbox.width / ratio + 2 * BLEED_PX, bbox.height / ratio + 2 * BLEED_PX];
     if (this.#overlay.width !== width * ratio || this.#overlay.height !== height * ratio) {
       this.#overlay.width = width * ratio;
       this.#overlay.height = height * ratio;
@@ -234,7 +245,7 @@ export class LinePlot {
     context.clearRect(-BLEED_PX, -BLEED_PX, width, height);
     const focused = this.#lines.find((line) => line.name === this.#session.focusedRun) ?? null;
     const place = this.#hover ?? this.#placeOfCursor(focused);
-    if (place) this.#drawCursor(context, place, over.clientHeight);
+    if (place) this.#drawCursor(context, place, bbox.height / ratio);
     if (focused) drawLifted(context, this.#uplot, focused, place?.line === focused ? place.index : null);
   }
 

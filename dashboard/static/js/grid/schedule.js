@@ -1,0 +1,54 @@
+// Drawing that waits for the frame after the one in which it was asked for: what the hand did is seen first. It goes in
+// slices between frames, what is pointed at and in view before the rest.
+
+const SLICE_MS = 12;
+
+const waiting = new Map(); // element → what draws in it
+const turns = new MessageChannel();
+let isComing = false;
+let sliceEnd = 0;
+
+// Has `draw` called once for the element, in place of what waits for it already.
+export function drawLater(element, draw) {
+  waiting.set(element, draw);
+  if (!isComing) comeAfterFrame();
+}
+
+// Nothing is drawn in the element any more.
+export function forgetDrawing(element) {
+  waiting.delete(element);
+}
+
+// A message that is posted in a frame comes once that frame is painted.
+function comeAfterFrame() {
+  isComing = true;
+  requestAnimationFrame(() => {
+    sliceEnd = Infinity;
+    turns.port2.postMessage(null);
+  });
+}
+
+// One element at a time: what its drawing leaves to microtasks, as uPlot does, belongs to its time.
+turns.port1.onmessage = () => {
+  const now = performance.now();
+  if (sliceEnd === Infinity) sliceEnd = now + SLICE_MS;
+  if (now >= sliceEnd) return comeAfterFrame();
+  const [element] = byUrgency([...waiting.keys()]);
+  const draw = waiting.get(element);
+  waiting.delete(element);
+  isComing = waiting.size > 0;
+  if (isComing) turns.port2.postMessage(null);
+  return draw?.();
+};
+
+// What is pointed at, what is in view, what is nearest to it.
+function byUrgency(elements) {
+  const ranked = elements.map((element) => ({ element, rank: element.matches(":hover") ? -1 : distanceOf(element) }));
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ element }) => element);
+}
+
+// Pixels between an element and what is seen of the page; 0 for one in view.
+function distanceOf(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return Math.max(0, -bottom, top - innerHeight);
+}
