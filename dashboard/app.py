@@ -19,9 +19,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import __version__, shell
 from dashboard.access import Access, make_access
+from dashboard.activity import Activity, NoteActivity
 from dashboard.api import errors, make_routers
 from dashboard.api.description import describe_api
+from dashboard.api.fact_keeper import FactKeeper
 from dashboard.api.live import NewsHub
+from dashboard.api.run_facts import RunFactTable
 from dashboard.api.selections import Selections
 from dashboard.callback_requests import CallbackRequests
 from dashboard.compression import Compression
@@ -80,9 +83,13 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
     sidecar = Sidecar(settings.logdirs, is_read_only=settings.read_only)
     tailer = Tailer(settings.logdir, store, hub.notify, poll_secs=settings.reload_interval, look_beside=sidecar.look)
 
-    app = Board(lifespan=_make_lifespan(hub, tailer, store), **describe_api(__version__, settings.path_prefix))
+    posted, activity = Selections(), Activity()
+    run_facts = RunFactTable(store, sidecar, posted, server)
+    keeper = FactKeeper(run_facts.prepare, tailer, activity)
+
+    app = Board(lifespan=_make_lifespan(hub, tailer, store, keeper), **describe_api(__version__, settings.path_prefix))
     errors.install(app)
-    for router in make_routers(store, sidecar, Selections(), hub, tailer, settings, server):
+    for router in make_routers(store, sidecar, posted, run_facts, hub, tailer, settings, server):
         app.include_router(router)
     # Where a browser looks by itself, when it shows an answer that is no page.
     app.add_api_route("/favicon.ico", lambda: FileResponse(_FOLDER / "static" / "mark.svg"), include_in_schema=False)
@@ -91,20 +98,23 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
     pages = make_dash(settings, app, files)
     app.include_router(errors.make_last_router())
     app.state.dash, app.state.store, app.state.access = pages, store, access
-    app.layers = partial(add_layers, settings=settings, access=access, pages=pages, files=files)
+    app.state.activity, app.state.facts = activity, keeper
+    app.layers = partial(add_layers, settings=settings, access=access, pages=pages, files=files, activity=activity)
     return app
 
 
 def _make_lifespan(
-    hub: NewsHub, tailer: Tailer, store: LogStore
+    hub: NewsHub, tailer: Tailer, store: LogStore, keeper: FactKeeper
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         hub.open()
         tailer.start()
         store.start()
+        keeper.start()
         yield
         hub.close()
+        await asyncio.to_thread(keeper.stop)
         await asyncio.to_thread(tailer.stop)
         await asyncio.to_thread(store.close)
 
@@ -112,14 +122,16 @@ def _make_lifespan(
 
 
 def add_layers(
-    app: ASGIApp, *, settings: Settings, access: Access | None, pages: dash.Dash, files: PageFiles
+    app: ASGIApp, *, settings: Settings, access: Access | None, pages: dash.Dash, files: PageFiles, activity: Activity
 ) -> ASGIApp:
     """Puts an application behind layers of the board's own; the security layer sees every request first."""
     policy = content_security_policy(pages.csp_hashes())
     with_paths = PagePaths(app, paths=frozenset(page.path for page in PAGES))
     answering = Compression(CallbackRequests(with_paths, callbacks=pages.callback_map))
     prefixed = PathPrefix(HeadRequests(FileRequests(answering, files=files)), prefix=settings.path_prefix)
-    return SecurityMiddleware(prefixed, settings=settings, access=access, policy=policy)
+    return SecurityMiddleware(
+        NoteActivity(prefixed, activity=activity), settings=settings, access=access, policy=policy
+    )
 
 
 class _Pages(dash.Dash):

@@ -36,10 +36,16 @@ from dashboard.store.tailer import Tailer
 
 
 def make_routers(
-    store: LogStore, added: Sidecar, posted: Selections, hub: NewsHub, tailer: Tailer, settings: Settings, server: str
+    store: LogStore,
+    added: Sidecar,
+    posted: Selections,
+    run_facts: RunFactTable,
+    hub: NewsHub,
+    tailer: Tailer,
+    settings: Settings,
+    server: str,
 ) -> tuple[APIRouter, ...]:
     """Makes every data route of one board; `server` tells it from every other, also on the same logdir."""
-    run_facts = RunFactTable(store, added, posted, server)
     return (
         blobs.make_router(store, server),
         docs.make_router(),

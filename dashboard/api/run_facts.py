@@ -15,6 +15,7 @@ from dashboard.api.parameters import Name
 from dashboard.api.query_problems import refuse
 from dashboard.api.selections import Selections
 from dashboard.queries.runs.columns import Arrays, Kind, Plain
+from dashboard.queries.runs.grammar import make_parser
 from dashboard.queries.runs.syntax import QueryError
 from dashboard.queries.runs.table import Rows, RunTable
 from dashboard.queries.runs.values_of import rank_values
@@ -52,6 +53,11 @@ class RunFactTable:
             names = None if selection is None else self._posted[selection]
         with self._table.reading(time.time(), self._added.state().runs) as table:
             yield table, table.find_rows(names)
+
+    def prepare(self) -> bool:
+        """Does a part of what the next answer would have to do first; whether there is more."""
+        make_parser()
+        return self._table.prepare(self._added.state().runs)
 
     def answer(
         self, selection: str | None, make: Callable[[RunTable, Rows], dict[str, Any]], text: str = ""

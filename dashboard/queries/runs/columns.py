@@ -38,10 +38,22 @@ class Kind(IntEnum):
 
 
 _CODED = (Kind.TEXT, Kind.LIST)
-_KINDS: dict[type, Kind] = {
-    int: Kind.NUMBER, float: Kind.NUMBER, str: Kind.TEXT, bool: Kind.BOOL, list: Kind.LIST, tuple: Kind.LIST,
-    type(None): Kind.NONE,
-}  # fmt: skip
+
+
+_MISSING, _NUMBER, _TEXT, _BOOL, _LIST, _NONE = map(int, Kind)  # a member of an enum is slow to compare
+
+
+class _KindsByType(dict[type, int]):
+    """What a value of a type is; one of any other type is taken as its text."""
+
+    def __missing__(self, _: type) -> int:
+        return _TEXT
+
+
+_KINDS = _KindsByType(
+    {int: _NUMBER, float: _NUMBER, str: _TEXT, bool: _BOOL, list: _LIST, tuple: _LIST, type(None): _NONE}
+)
+Bools = npt.NDArray[np.bool_]
 
 Plain = float | str | bool | tuple[Any, ...] | None
 
@@ -142,23 +154,26 @@ class Column:
     def _write(self, rows: Sequence[int], values: Sequence[Any]) -> None:
         if not len(rows):
             return
-        kinds = [_KINDS.get(type(value), Kind.TEXT) for value in values]
         places = np.array(rows, dtype=np.int64)
+        kinds = np.fromiter(map(_KINDS.__getitem__, map(type, values)), np.uint8, len(values))
         arrays = self._arrays
         arrays.kinds[places] = kinds
-        if Kind.NUMBER in kinds or Kind.BOOL in kinds:
-            is_number = [kind in (Kind.NUMBER, Kind.BOOL) for kind in kinds]
-            arrays.numbers[places] = [
-                _to_float(value) if is_one else 0.0 for value, is_one in zip(values, is_number, strict=True)
-            ]
-        if Kind.TEXT in kinds or Kind.LIST in kinds:
-            arrays.codes[places] = [
-                self._intern(value, kind) if kind in _CODED else 0 for value, kind in zip(values, kinds, strict=True)
-            ]
+        is_number = (kinds == _NUMBER) | (kinds == _BOOL)
+        if is_number.any():
+            arrays.numbers[places[is_number]] = _to_floats(_choose(values, is_number))
+        is_coded = (kinds == _TEXT) | (kinds == _LIST)
+        if is_coded.any():
+            arrays.codes[places[is_coded]] = [self._intern(value) for value in _choose(values, is_coded)]
             self._forget_unused()
 
-    def _intern(self, value: Any, kind: Kind) -> int:
-        plain = make_hashable(value) if kind == Kind.LIST else value if isinstance(value, str) else str(value)
+    def _intern(self, value: Any) -> int:
+        plain = (
+            value
+            if isinstance(value, str)
+            else make_hashable(value)
+            if isinstance(value, (list, tuple))
+            else str(value)
+        )
         code = self._codes.setdefault(plain, len(self._codes))
         if code == len(self._arrays.values):
             self._arrays.values.append(plain)  # type: ignore[attr-defined]
@@ -204,6 +219,17 @@ def show(value: Plain) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(show, value))}]"
     return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _choose(values: Sequence[Any], is_chosen: Bools) -> Sequence[Any]:
+    return values if is_chosen.all() else [values[place] for place in np.flatnonzero(is_chosen).tolist()]
+
+
+def _to_floats(values: Sequence[Any]) -> Sequence[float] | npt.NDArray[np.float64]:
+    try:
+        return np.array(values, dtype=np.float64)
+    except OverflowError:  # a whole number beyond the largest float
+        return [_to_float(value) for value in values]
 
 
 def _to_float(value: float) -> float:

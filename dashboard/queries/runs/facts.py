@@ -79,6 +79,12 @@ def _make_hparam(name: str) -> Fact:
     return Fact("hparams", name)
 
 
+@lru_cache(maxsize=1 << 8)
+def _make_hparams(names: tuple[str, ...]) -> tuple[Fact, ...]:
+    """The hyperparameters of these names: runs of one program have the same."""
+    return tuple(map(_make_hparam, names))
+
+
 @dataclass(frozen=True)
 class Metric:
     """What is counted of a scalar tag.
@@ -114,8 +120,7 @@ def iter_said(facts: Facts) -> Iterator[tuple[Fact, Any]]:
             value = getattr(facts.environment, name)
             if value:
                 yield Fact("env", name), " ".join(value) if name == "command" else value
-    for name, value in facts.hparams.items():
-        yield _make_hparam(name), value
+    yield from zip(_make_hparams(tuple(facts.hparams)), facts.hparams.values(), strict=True)
 
 
 def iter_told(facts: Facts, added: RunNotes) -> Iterator[tuple[Fact, Any]]:

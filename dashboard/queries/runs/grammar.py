@@ -114,7 +114,7 @@ def parse(text: str) -> Query | None:
     from lark.exceptions import UnexpectedInput, VisitError
 
     try:
-        query: Query | None = _make_parser().parse(text)
+        query: Query | None = make_parser().parse(text)
     except UnexpectedInput as error:
         raise _explain(text, error) from error
     except VisitError as error:  # how lark hands on what its callbacks raise
@@ -127,7 +127,8 @@ def parse(text: str) -> Query | None:
 
 
 @cache
-def _make_parser() -> Any:
+def make_parser() -> Any:
+    """The parser, which takes some 40 ms to make the first time."""
     import lark  # here: a board that nobody queries starts without it, and without the tables made of the grammar
 
     return lark.Lark(_GRAMMAR, parser="lalr", lexer="contextual", transformer=_make_builder(lark))

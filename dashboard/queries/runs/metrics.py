@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -48,17 +49,26 @@ class Gatherer:
         declared = None if facts is None else facts.find_metric(tag)
         return "" if declared is None else declared.direction
 
+    def prepare(self, runs: Iterable[str], limit: int) -> bool:
+        """Asks the store for tallies that are not known yet, of so many runs; whether there may be more."""
+        unknown = list(itertools.islice((run for run in runs if run not in self._tallies), limit))
+        for run in unknown:
+            self._find_tallies(run)
+        return len(unknown) == limit
+
     def find(self, run: str, tag: str) -> tuple[SeriesTallies, int] | None:
         """The tallies of a run and the place of a tag in them; None if the run has no such scalar."""
-        known = self._tallies.get(run)
-        if known is None:
-            try:
-                found = self._store.tallies(run)
-            except KeyError:  # it went away meanwhile
-                return None
-            known = self._tallies[run] = self._find_places(found), found.tallies
-        place = known[0].get(tag)
-        return None if place is None else (known[1], place)
+        known = self._tallies.get(run) or self._find_tallies(run)
+        place = None if known is None else known[0].get(tag)
+        return None if known is None or place is None else (known[1], place)
+
+    def _find_tallies(self, run: str) -> tuple[_Places, SeriesTallies] | None:
+        try:
+            found = self._store.tallies(run)
+        except KeyError:  # it went away meanwhile
+            return None
+        known = self._tallies[run] = self._find_places(found), found.tallies
+        return known
 
     def _find_places(self, found: RunTallies) -> _Places:
         places = self._places.get(found.tags)

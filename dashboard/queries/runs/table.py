@@ -1,7 +1,8 @@
 """The table of facts: all runs of a store, a row each, and what is known of them, a column each.
 
 A run that changed has its row written again, and no other; what is counted of scalars is gathered from the store when
-a metric is first asked for, and kept. A row stays a run's own until that goes away.
+a metric is first asked for, and kept. A row stays a run's own until that goes away. All of it can be done beforehand, a
+part at a time: `prepare`.
 """
 
 from __future__ import annotations
@@ -35,13 +36,14 @@ Rows = npt.NDArray[np.int64]
 MAX_METRICS = 256
 """Metrics that are kept after they were asked for; those asked for longest ago go first."""
 
-RUNS_AT_ONCE = 512
+RUNS_AT_ONCE = 256
 """So many runs are taken in before their facts are written into the columns, which takes less memory than all."""
 
 _NOBODY: Mapping[str, RunNotes] = {}
 _NOTHING = RunNotes()
 _NAME, _STATUS = Fact("run", "name"), Fact("run", "status")
-_Put = dict[Fact, tuple[list[int], list[Any]]]
+_Put = dict[tuple[Fact, ...], tuple[list[int], list[Iterable[Any]]]]
+"""Rows by the facts that they get, and the values of those."""
 
 
 class RunTable:
@@ -175,21 +177,40 @@ class RunTable:
         self._metrics.move_to_end(metric)
         return gathered
 
-    def _refresh(self, added: Mapping[str, RunNotes]) -> None:
-        self._version = self._store.version()
-        runs = self._store.runs()
+    def prepare(self, added: Mapping[str, RunNotes] = _NOBODY) -> bool:
+        """Does a part of what the next `reading` would have to do; whether there is more. Takes some 20 ms.
+
+        Args:
+            added: As of `reading`.
+        """
+        with self._lock:
+            if added is not self._added or self._version != self._store.version():
+                self._refresh(added, max_runs=RUNS_AT_ONCE)
+                return True
+            return self._gatherer.prepare(self._rows, RUNS_AT_ONCE)
+
+    def _refresh(self, added: Mapping[str, RunNotes], max_runs: int | None = None) -> None:
+        """Brings the table up to date; with `max_runs` perhaps in part, and then it is still of the version before."""
+        version, runs = self._store.version(), self._store.runs()
         self._remove_others({run.name for run in runs})
+        self._retell(added)
         changed = [run for run in runs if self._find_known(run.name) is not run]
-        for run in changed:
+        taken = changed[:max_runs]
+        for begin in range(0, len(taken), RUNS_AT_ONCE):
+            self._take_many(taken[begin : begin + RUNS_AT_ONCE])
+        if len(taken) == len(changed):
+            self._version = version
+            self.order = np.array([self._rows[run.name] for run in runs], dtype=np.int64)
+
+    def _take_many(self, runs: Sequence[RunFacts]) -> None:
+        """Takes in runs that are new or changed."""
+        for run in runs:
             self._give_row(run.name)
-        for begin in range(0, len(changed), RUNS_AT_ONCE):
-            put: _Put = {}
-            for run in changed[begin : begin + RUNS_AT_ONCE]:
-                self._take(run, added, put)
-            self._write(put)
-        self._retell(added, {run.name for run in changed})
-        self._measure([self._rows[run.name] for run in changed])
-        self.order = np.array([self._rows[run.name] for run in runs], dtype=np.int64)
+        put: _Put = {}
+        for run in runs:
+            self._take(run, put)
+        self._write(put)
+        self._measure([self._rows[run.name] for run in runs])
 
     def _find_known(self, name: str) -> RunFacts | None:
         row = self._rows.get(name)
@@ -216,7 +237,7 @@ class RunTable:
     def _note_facts(self, row: int, facts: frozenset[Fact]) -> None:
         self._facts_of[row] = self._fact_sets.setdefault(facts, facts)
 
-    def _take(self, run: RunFacts, added: Mapping[str, RunNotes], put: _Put) -> None:
+    def _take(self, run: RunFacts, put: _Put) -> None:
         """Notes what there is to say of a run that is new or changed."""
         row = self._rows[run.name]
         before, self._runs[row] = self._runs[row], run
@@ -227,7 +248,7 @@ class RunTable:
         if before is None or before.read_facts is not run.read_facts:
             facts = run.read_facts()  # not `run.facts`, which would keep in the run what the columns hold
             found |= dict(iter_said(facts))
-            found |= dict(iter_told(facts, added.get(run.name, _NOTHING)))
+            found |= dict(iter_told(facts, self._added.get(run.name, _NOTHING)))
             self._forget(row, self._facts_of[row] - found.keys() - {_NAME})
             self._gatherer.declare(run.name, facts)
             self._statuses.pop(row, None)
@@ -246,28 +267,31 @@ class RunTable:
             self._facts_of.append(frozenset())
 
     def _put(self, row: int, found: Mapping[Fact, Any], put: _Put) -> None:
+        facts = tuple(found)
         if not found.keys() <= self._facts_of[row]:
-            self._note_facts(row, self._facts_of[row].union(found))
-        for fact, value in found.items():
-            entry = put.get(fact)
-            if entry is None:
-                entry = put[fact] = ([], [])
-            entry[0].append(row)
-            entry[1].append(value)
+            self._note_facts(row, self._facts_of[row].union(facts))
+        rows, values = put.setdefault(facts, ([], []))
+        rows.append(row)
+        values.append(found.values())
 
     def _write(self, put: _Put) -> None:
-        for fact, (rows, values) in put.items():
-            column = self._columns.get(fact)
-            if column is None:
-                column = self._columns[fact] = Column()
-            column.put_many(rows, values, self.num_rows)
+        by_fact: dict[Fact, tuple[list[int], list[Any]]] = {}
+        for facts, (rows, values) in put.items():
+            for fact, column in zip(facts, zip(*values, strict=True), strict=True):
+                known_rows, known_values = by_fact.setdefault(fact, ([], []))
+                known_rows.extend(rows)
+                known_values.extend(column)
+        for fact, (rows, found) in by_fact.items():
+            if fact not in self._columns:
+                self._columns[fact] = Column()
+            self._columns[fact].put_many(rows, found, self.num_rows)
 
-    def _retell(self, added: Mapping[str, RunNotes], done: set[str]) -> None:
-        """Notes what people changed of runs that did not change themselves."""
+    def _retell(self, added: Mapping[str, RunNotes]) -> None:
+        """Notes what people changed of the runs that are known already."""
         if added is self._added:
             return
         put: _Put = {}
-        for name in {*added, *self._added} - done:
+        for name in {*added, *self._added}:
             run = self._find_known(name)
             if run is None or added.get(name) == self._added.get(name):
                 continue

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.queries.runs import table as table_module
 from dashboard.queries.runs.columns import Column, Kind
 from dashboard.queries.runs.evaluate import find_runs
 from dashboard.queries.runs.facts import Fact, Metric
@@ -72,6 +73,44 @@ def test_run_that_goes_away_leaves_nothing_and_its_row_is_used_again(tmp_path: P
     assert followed.table.num_rows == num_rows
     assert followed.find("tags is missing") == ["b", "c"]
     assert followed.find("loss = 1") == []
+
+
+def test_table_that_is_prepared_in_parts_is_the_one_that_a_question_makes(
+    tmp_path: Path, followed: Followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_module, "RUNS_AT_ONCE", 2)
+    for number in range(7):
+        log(tmp_path, f"run_{number}", 0, float(number), config={"lr": number / 10, f"own_{number}": True})
+    asked = {query: followed.find(query) for query in ("lr > 0.25", "loss > 3.5", "own_3 = true")}
+    prepared = RunTable(followed.store)
+
+    num_parts = 1
+    while prepared.prepare():
+        num_parts += 1
+
+    assert num_parts >= 7  # four for the facts, then those for the tallies
+    followed.table = prepared
+    assert {query: followed.find(query) for query in asked} == asked
+    assert asked["lr > 0.25"] == ["run_3", "run_4", "run_5", "run_6"]
+
+
+def test_question_in_the_middle_of_preparing_is_answered_of_all_runs(
+    tmp_path: Path, followed: Followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_module, "RUNS_AT_ONCE", 2)
+    for number in range(5):
+        log(tmp_path, f"run_{number}", 0, float(number), config={"lr": 0.1})
+    followed.find("")
+    followed.table = RunTable(followed.store)
+
+    assert followed.table.prepare()
+
+    assert len(followed.find("lr = 0.1")) == 5
+    log(tmp_path, "run_0", 1, 9.0, config={"lr": 0.2})
+    (update,) = followed.tail.poll()
+    followed.store.append(update)
+    assert followed.table.prepare()
+    assert followed.find("loss > 8 and lr = 0.2") == ["run_0"]
 
 
 def test_what_people_add_counts_at_once(tmp_path: Path, followed: Followed) -> None:
