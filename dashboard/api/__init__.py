@@ -31,6 +31,7 @@ from dashboard.api.selections import Selections
 from dashboard.settings import Settings
 from dashboard.sidecar import Sidecar
 from dashboard.sidecar.trash import Trash
+from dashboard.store.opening import open_slots
 from dashboard.store.protocol import LogStore
 from dashboard.store.tailer import Tailer
 
@@ -58,7 +59,7 @@ def make_routers(
         run_groups.make_router(run_facts),
         run_queries.make_router(run_facts),
         run_texts.make_router(store, added, server),
-        runs.make_router(store, settings, tailer, server),
+        runs.make_router(store, settings, tailer, open_slots(settings.logdir_key, settings.index), server),
         selections.make_router(posted),
         series.make_router(store, posted, server),
         sidecar.make_router(added, hub, settings, server),

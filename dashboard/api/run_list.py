@@ -14,6 +14,7 @@ from typing import Any
 from dashboard.api.answers import encode_json, or_null
 from dashboard.health import describe_problems
 from dashboard.store.protocol import LogStore, RunFacts
+from dashboard.store.slots import Slots
 
 MAX_GONE = 10_000
 MAX_SENTENCES = 20
@@ -46,12 +47,14 @@ class _Part:
 
     Attributes:
         facts: What was known.
-        changed: The store's version when that was listed, or when it stalled.
+        slot: Its colour.
+        changed: The store's version when that was listed, or when it stalled or got another slot.
         stalls_at: When its state will be another one; infinite for never.
         content: JSON.
     """
 
     facts: RunFacts
+    slot: int
     changed: int
     stalls_at: float
     content: bytes
@@ -60,8 +63,9 @@ class _Part:
 class RunList:
     """The list of the runs of a store. Safe to use from any thread."""
 
-    def __init__(self, store: LogStore) -> None:
-        self._store = store
+    def __init__(self, store: LogStore, slots: Slots) -> None:
+        self._store, self._slots = store, slots
+        self._is_settled = False
         self._lock = threading.Lock()
         self._parts: dict[str, _Part] = {}  # the newest run first
         self._whole = b""
@@ -70,15 +74,16 @@ class RunList:
         self._gone: dict[str, int] = {}  # the version at which each was missed, rising
         self._complete_since = 0
 
-    def read(self, since: int, now: float) -> Listed:
+    def read(self, since: int, now: float, *, is_settled: bool = True) -> Listed:
         """The runs that changed after a version.
 
         Args:
             since: The version of an earlier answer; 0 for all runs. One that is not known any more counts as 0.
             now: Seconds since the epoch, UTC.
+            is_settled: Whether the logdir was looked at to the end; before, colours of new runs may still change.
         """
         with self._lock:
-            self._refresh(now)
+            self._refresh(now, is_settled)
             if not self._complete_since <= since <= self._version:
                 since = 0
             runs, gone = self._whole, []
@@ -87,24 +92,27 @@ class RunList:
                 gone = [name for name, version in self._gone.items() if version > since]
             return Listed(self._version, self._revision, len(self._parts), since, runs, gone)
 
-    def _refresh(self, now: float) -> None:
+    def _refresh(self, now: float, is_settled: bool) -> None:
         version = self._store.version()
-        if version == self._version and now <= self._next_stall:
+        if version == self._version and now <= self._next_stall and is_settled == self._is_settled:
             return
-        before = self._parts
-        self._parts = {run.name: self._list(run, before.get(run.name), version, now) for run in self._store.runs()}
+        before, runs = self._parts, self._store.runs()
+        slots = self._slots.assign(runs, is_settled=is_settled)
+        self._parts = {run.name: self._list(run, before.get(run.name), version, now, slots[run.name]) for run in runs}
         self._note_gone([name for name in before if name not in self._parts], version)
         self._next_stall = min((part.stalls_at for part in self._parts.values()), default=math.inf)
         self._whole = b",".join([part.content for part in self._parts.values()])
-        self._version, self._revision = version, self._revision + 1
+        self._version, self._revision, self._is_settled = version, self._revision + 1, is_settled
 
-    def _list(self, run: RunFacts, before: _Part | None, version: int, now: float) -> _Part:
-        if before is not None and before.facts is run:
-            if now <= before.stalls_at:
-                return before
-            return _Part(run, version + 1, math.inf, encode_json(run_to_json(run, now)))
+    def _list(self, run: RunFacts, before: _Part | None, version: int, now: float, slot: int) -> _Part:
+        is_same = before is not None and before.facts is run
+        if before is not None and is_same and before.slot == slot and now <= before.stalls_at:
+            return before
         stalls_at = run.stalls_at
-        return _Part(run, run.version, stalls_at if now <= stalls_at else math.inf, encode_json(run_to_json(run, now)))
+        content = encode_json(run_to_json(run, now) | {"slot": slot})
+        return _Part(
+            run, slot, version + 1 if is_same else run.version, stalls_at if now <= stalls_at else math.inf, content
+        )
 
     def _note_gone(self, names: list[str], version: int) -> None:
         for name in [name for name in self._gone if name in self._parts]:

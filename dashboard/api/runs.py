@@ -21,6 +21,7 @@ from dashboard.api.run_list import RunList
 from dashboard.settings import Settings
 from dashboard.store.index_files import find_default_folder
 from dashboard.store.protocol import LogStore, Progress
+from dashboard.store.slots import Slots
 from summaries import FolderProblem, find_compiled, show_path
 
 RUNS_EXAMPLE = {
@@ -50,22 +51,24 @@ RUNS_EXAMPLE = {
             "group": "sweep",
             "tags": ["adam"],
             "folded_from": [],
+            "slot": 0,
         }
     ],
 }
 
 
-def make_router(store: LogStore, settings: Settings, progress: Progress, server: str) -> APIRouter:
+def make_router(store: LogStore, settings: Settings, progress: Progress, slots: Slots, server: str) -> APIRouter:
     """Makes the route that lists runs.
 
     Args:
         store: What is listed.
         settings: Where the logdir is.
         progress: How far the logdir is read.
+        slots: Which colour each run has by itself.
         server: Tells this board from every other; versions of two of them have nothing to do with each other.
     """
     router = APIRouter(tags=["runs"])
-    listed_runs = RunList(store)
+    listed_runs = RunList(store, slots)
 
     @router.get("/data/runs", responses=shows(RUNS_EXAMPLE))
     def get_runs(request: Request, since: ListSinceParameter = 0) -> Response:
@@ -75,10 +78,11 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
         `runs` has the runs that changed and `gone` the names that are listed no more. `num_problems` counts what is
         wrong with a run's files; of many `problems` the first are told. A run whose `state` is running counts as
         stalled after `stalls_at` if nothing is heard of it until then; if it logs no state, `state` is empty then.
+        `slot` counts the colours of the palette from 0, over and over; a run keeps it once the logdir has been read.
         """
         is_reading = progress.is_reading  # first: what is listed afterwards is then at least all of the first look
         tags_version = store.tags_version()
-        listed = listed_runs.read(since, time.time())
+        listed = listed_runs.read(since, time.time(), is_settled=not is_reading)
         head = {
             "server": server,
             "version": listed.version,

@@ -1,4 +1,4 @@
-"""Which store a board gets."""
+"""Which store a board gets, and where it keeps the colours of runs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dashboard.store.index_files import find_default_folder, find_index
 from dashboard.store.lock import HeldError
 from dashboard.store.memory import MemoryStore
 from dashboard.store.protocol import LogStore
+from dashboard.store.slots import Slots, find_slots
 from dashboard.store.sqlite import SqliteStore
 
 _log = logging.getLogger(__name__)
@@ -40,3 +41,15 @@ def open_store(logdir: str, index: str | None) -> LogStore:
     remark = f"Could not use the index {path}: {reason}. Continuing with all in memory."
     _log.warning("%s", remark)
     return MemoryStore(remarks=[remark])
+
+
+def open_slots(logdir: str, index: str | None) -> Slots:
+    """The colours of a logdir's runs as boards gave them before.
+
+    Args:
+        logdir: As of `open_store`.
+        index: As of `open_store`; with `OFF` they last as long as the board.
+    """
+    if index == OFF:
+        return Slots()
+    return Slots(find_slots(logdir, None if index is None else Path(index).expanduser()))

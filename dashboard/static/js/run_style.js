@@ -1,32 +1,4 @@
-// Names of runs, and their places in the palette.
-
-// Which run has which slot, from 0 on. A run keeps its slot while the page is open; a new one takes the least used.
-export class Slots {
-  #slots = new Map();
-  #isSettled = false;
-
-  // While the server still reads, slots go by age; then a new run, or one that goes away, changes no other's.
-  assign(runs, isReading) {
-    if (!this.#isSettled) this.#slots.clear();
-    const used = new Set(runs.map((run) => this.#slots.get(run.name)));
-    let slot = 0;
-    for (const { name } of [...runs].sort(byAge)) {
-      if (this.#slots.has(name)) continue;
-      while (used.has(slot)) slot += 1;
-      used.add(slot);
-      this.#slots.set(name, slot);
-    }
-    this.#isSettled = !isReading;
-  }
-
-  of(name) {
-    return this.#slots.get(name);
-  }
-}
-
-function byAge(a, b) {
-  return (a.first_wall_time ?? Infinity) - (b.first_wall_time ?? Infinity) || (a.name < b.name ? -1 : 1);
-}
+// Names of runs, and what people added to them.
 
 // Adds to each run the folders that all share.
 export function prefixRuns(runs) {

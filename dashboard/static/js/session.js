@@ -10,7 +10,7 @@ import { pause } from "./pause.js";
 import { onPreference } from "./preferences.js";
 import { ROOT } from "./root.js";
 import { mergeRuns } from "./run_merge.js";
-import { dressRun, prefixRuns, Slots } from "./run_style.js";
+import { dressRun, prefixRuns } from "./run_style.js";
 import { paint } from "./runs/colors.js";
 import { Comparison } from "./runs/comparison.js";
 import { Selection } from "./selection.js";
@@ -28,7 +28,7 @@ const SELECTION_KEYS = ["only", "except", "also"];
 
 class Session extends Emitter {
   #tags = new TagIndex((kind) => this.getJSON("data/tags", { kind }, whileConnected()));
-  #slots = new Slots();
+  #isSettled = false; // the list of runs is of a logdir that was looked at to the end
   #isStale = false; // the list of runs is older than the news
   #refreshing = null;
   #key = new SelectionKey((body) => this.postJSON("data/selections", body, whileConnected()));
@@ -136,8 +136,8 @@ class Session extends Emitter {
     this.isCompiled = answer.is_compiled;
     this.tagsVersion = Math.max(this.tagsVersion, answer.tags_version);
     const isReading = answer.is_reading ?? false;
-    this.#slots.assign(runs, isReading);
-    this.#setRuns(prefixRuns(runs).map((run) => ({ ...run, slot: this.#slots.of(run.name) })));
+    this.#isSettled = !isReading;
+    this.#setRuns(prefixRuns(runs));
     const isFirst = !this.isLoaded;
     this.isLoaded = true;
     this.#applySelection(isReading);
@@ -269,7 +269,8 @@ class Session extends Emitter {
     this.tagsVersion = Math.max(this.tagsVersion, news.tags_version);
     const isRemarked = this.isLoaded && news.num_remarks !== this.remarks.length + this.logdir.problems.length;
     const { changed, isOld } = this.#takeNews(news.runs);
-    if (isOther || isNewTag || isRemarked || isOld) this.refreshRuns();
+    const isSettling = this.isLoaded && !this.#isSettled && !news.is_reading; // then runs have the colours that they keep
+    if (isOther || isNewTag || isRemarked || isOld || isSettling) this.refreshRuns();
     this.emit("news", { changed, version: news.version, isNewTag });
   }
 

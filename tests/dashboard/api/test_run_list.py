@@ -14,6 +14,7 @@ import pytest
 from dashboard.api import run_list
 from dashboard.api.run_list import RunList
 from dashboard.store.memory import MemoryStore
+from dashboard.store.slots import Slots
 from summaries import LogdirTail, SummaryWriter
 
 WriteRun = Callable[..., Path]
@@ -27,13 +28,13 @@ class Follower:
 
     def __post_init__(self) -> None:
         self.store, self.tail = MemoryStore(), LogdirTail(self.path, walk_interval_secs=0)
-        self.runs = RunList(self.store)
+        self.runs = RunList(self.store, Slots())
 
-    def list(self, since: int = 0, now: float = 0.0) -> dict[str, Any]:
+    def list(self, since: int = 0, now: float = 0.0, *, is_settled: bool = True) -> dict[str, Any]:
         """The list as JSON gives it, after all was read that is new."""
         for update in self.tail.poll():
             self.store.append(update)
-        listed = self.runs.read(since, now)
+        listed = self.runs.read(since, now, is_settled=is_settled)
         return vars(listed) | {"runs": {run["name"]: run for run in json.loads(b"[" + listed.runs + b"]")}}
 
 
@@ -132,3 +133,22 @@ def test_many_problems_are_counted_and_the_first_told(follower: Follower, write_
     run = follower.list()["runs"]["a"]
 
     assert run["num_problems"] > len(run["problems"]) == run_list.MAX_SENTENCES
+
+
+def test_runs_that_get_another_colour_once_the_logdir_was_read_are_told_again(
+    write_run: WriteRun, follower: Follower
+) -> None:
+    write_run("young", {"loss": [1.0]}, first_step=10)
+    early = follower.list(is_settled=False)
+    write_run("old", {"loss": [1.0]})
+    later = follower.list(early["version"], is_settled=False)
+
+    settled = follower.list(later["version"])
+
+    assert slots_of(early) == {"young": 0}
+    assert slots_of(later) == {"old": 1}
+    assert (settled["since"], slots_of(settled)) == (later["version"], {"old": 0, "young": 1})
+
+
+def slots_of(listed: dict[str, Any]) -> dict[str, int]:
+    return {name: run["slot"] for name, run in listed["runs"].items()}

@@ -30,13 +30,13 @@ function stop(index) {
 // Sets `color` and `dash` of each run.
 //   runs      all there are, the newest first
 //   selected  names of those that are seen together: of these no two look the same, as long as that can be
-//   scheme    {kind: "run"}: a run has its own slot
+//   scheme    {kind: "run"}: a run has the colour of its own slot, with dashes where another one of it is seen
 //             {kind: "slots", slotOf: Map(run → slot)}: runs share the slots of their groups
 //             {kind: "ramp", positions: Map(run → place, or null without a number)}
 //             {kind: "pending"}: what it will be is not known yet
 export function paint(runs, { selected, scheme }) {
   for (const run of runs) Object.assign(run, run.isBaseline ? { color: themeColor("--ink") || NO_SHEET, dash: DASHES[0] } : lookOf(run, scheme));
-  if (scheme.kind === "run") tellApart(runs.filter((run) => selected.has(run.name) && !run.isBaseline).reverse());
+  if (scheme.kind === "run") tellApart(runs.filter((run) => selected.has(run.name) && !run.isBaseline).sort((a, b) => a.slot - b.slot));
 }
 
 function lookOf(run, scheme) {
@@ -49,14 +49,14 @@ function lookOf(run, scheme) {
   return { color: Number.isFinite(position) ? rampColor(position) : themeColor("--text-3"), dash: DASHES[0] };
 }
 
-// A colour that someone chose is solid; it is a number of the palette from 1 on, or #rrggbb.
+// A colour that someone chose is a number of the palette from 1 on, or #rrggbb.
 function ownLook({ slot, chosenColor }) {
-  if (typeof chosenColor === "string") return { color: chosenColor, dash: DASHES[0] };
-  return chosenColor ? { color: slotColor(chosenColor - 1), dash: DASHES[0] } : { color: slotColor(slot), dash: dashOf(slot) };
+  const color = typeof chosenColor === "string" ? chosenColor : slotColor(chosenColor ? chosenColor - 1 : slot);
+  return { color, dash: DASHES[0] };
 }
 
-// Gives runs that look as an older one another dash of their colour, or if none is left another colour, while there are
-// any. runs: the oldest first.
+// Gives runs that look as an earlier one another dash of their colour, or if none is left another colour, while there
+// are any. runs: by their slots, so that a run that comes later changes no other.
 function tellApart(runs) {
   const taken = new Set();
   const takeFirst = (run, looks) => {
