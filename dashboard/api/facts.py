@@ -13,7 +13,7 @@ from dashboard.api.answers import answer, json_answer, looking_up
 from dashboard.api.description import shows
 from dashboard.api.parameters import RunParameter
 from dashboard.api.run_list import run_to_json
-from dashboard.api.runs import RUNS_EXAMPLE
+from dashboard.api.runs import RUN_EXAMPLE
 from dashboard.health import describe_problems
 from dashboard.store.protocol import LogStore, RunFacts
 from summaries import FileHealth, show_path
@@ -23,7 +23,7 @@ MAX_PROBLEMS = 1_000
 
 EXAMPLE = {
     "server": "9f2c61d0",
-    **RUNS_EXAMPLE["runs"][0],  # type: ignore[index]
+    **RUN_EXAMPLE,
     "status": {
         "state": "running",
         "start_time": 1764084000.0,

@@ -24,6 +24,22 @@ from dashboard.store.protocol import LogStore, Progress
 from dashboard.store.slots import Slots
 from summaries import FolderProblem, find_compiled, show_path
 
+RUN_EXAMPLE = {
+    "name": "sweep/lr_0.1",
+    "version": 5311,
+    "first_wall_time": 1764084000.0,
+    "last_wall_time": 1764087600.5,
+    "num_points": 42000,
+    "kinds": ["scalars", "status"],
+    "num_problems": 0,
+    "problems": [],
+    "state": "running",
+    "stalls_at": 1764087690.5,
+    "display_name": "Learning rate 0.1",
+    "group": "sweep",
+    "tags": ["adam"],
+    "folded_from": [],
+}
 RUNS_EXAMPLE = {
     "server": "9f2c61d0",
     "version": 5312,
@@ -35,25 +51,7 @@ RUNS_EXAMPLE = {
     "since": 0,
     "num_runs": 1,
     "gone": [],
-    "runs": [
-        {
-            "name": "sweep/lr_0.1",
-            "version": 5311,
-            "first_wall_time": 1764084000.0,
-            "last_wall_time": 1764087600.5,
-            "num_points": 42000,
-            "kinds": ["scalars", "status"],
-            "num_problems": 0,
-            "problems": [],
-            "state": "running",
-            "stalls_at": 1764087690.5,
-            "display_name": "Learning rate 0.1",
-            "group": "sweep",
-            "tags": ["adam"],
-            "folded_from": [],
-            "slot": 0,
-        }
-    ],
+    "runs": [RUN_EXAMPLE | {"slot": 0}],
 }
 
 
