@@ -55,6 +55,7 @@ def take(browser: Browser, address: str) -> None:
 def main() -> None:
     """Trains, starts a board, takes the pictures."""
     DOCS.mkdir(exist_ok=True)
+    chromium = shutil.which("chromium") or shutil.which("chromium-headless-shell")
     with tempfile.TemporaryDirectory() as folder:
         logdir = Path(folder) / "runs"
         train(logdir)
@@ -66,7 +67,7 @@ def main() -> None:
             if ready is None:
                 raise RuntimeError("board must print its address; got none. Start it by hand to see why.")
             with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=BROWSER_ARGS)
+                browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_ARGS)
                 take(browser, ready[1])
                 browser.close()
             board.send_signal(signal.SIGINT)

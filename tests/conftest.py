@@ -14,6 +14,10 @@ import pytest
 NOBODY = 65534
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--headed", action="store_true", help="show the browser of the tests in tests/browser")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def user_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Has boards that tests start keep their indexes, and what is added to runs, where the tests' files lie."""

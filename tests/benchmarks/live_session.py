@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,13 +24,13 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from summaries import SummaryWriter
+from tests.chromium import find_chromium
 
 TAGS = tuple(f"train/metric_{number}" for number in range(6))
 ROUND_SECS = 0.5
 """How often every file grows."""
 SETTLE_SECS = 20.0
 """How long the last points may take."""
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 # What the page hears: when by the wall clock, when it was told by the server, and how many points there were in all.
 _FOLLOW = """async () => {
@@ -106,9 +105,8 @@ def serve(logdir: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 @contextmanager
 def open_chromium(address: str) -> Iterator[Page]:
     """A page of a real Chromium at an address."""
-    executable = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium(whole=True), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         page.goto(address)
         yield page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 import summaries
 from tests.benchmarks.row import Row
 from tests.benchmarks.servers import Server, start_board, start_tensorboard
+from tests.chromium import find_chromium
 
 RUNS, TAGS, STEPS = 20, 6, 1_000
 BROWSER_ARGS = ["--no-sandbox", "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -21,7 +21,7 @@ def measure() -> Iterator[Row]:
     """Yields the row of the page."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         _write_runs(folder)
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=BROWSER_ARGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(whole=True), args=BROWSER_ARGS)
         ours, theirs = [], []
         for _ in range(3):
             with tempfile.TemporaryDirectory() as indexes:  # for the first time, each time

@@ -7,7 +7,6 @@ least of several counts, since a busy machine adds to each.
 from __future__ import annotations
 
 import random
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from tests.benchmarks.corpora import Corpus
 from tests.benchmarks.row import Row
 from tests.benchmarks.servers import Server, start_board
 from tests.benchmarks.tabs import Browser, wait_until_read
+from tests.chromium import find_chromium
 
 NUM_RUNS = 10_000
 MANY_CARDS = Corpus("many_cards", num_runs=1_000, num_steps=10, num_tags=20)
@@ -140,11 +140,10 @@ def _limit(what: str, taken_ms: float, limit_ms: float) -> Row:
 def _open(server: Server, num_runs: int) -> Iterator[Callable[[], Page]]:
     """Opens pages of a board that has read all of its runs."""
     wait_until_read(Browser(server), num_runs)
-    executable = next(
-        found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))
-    )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(whole=True), args=["--no-sandbox", "--disable-gpu"]
+        )
 
         def open_page() -> Page:
             page = browser.new_page(viewport={"width": 1400, "height": 900})
