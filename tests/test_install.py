@@ -65,7 +65,7 @@ def test_wheel_holds_the_compiled_members_and_what_they_are_made_of(tmp_path: Pa
         assert f"summaries/_{part}.pyx" in names
     assert any(re.match(r"dashboard/api/_bodies\..*so$", name) for name in names)
     assert {"summaries/_crc32c.h", "summaries/_messages.pxi", "summaries/_scan.pyi"} <= set(names)
-    sources = ("_bodies.pyi", "_bodies.pyx", "_choose.pxi", "_encode.pxi")
+    sources = ("_bodies.pyi", "_bodies.pyx", "_choose.pxi", "_encode.pxi", "_marks.pxi")
     assert {f"dashboard/api/{name}" for name in sources} <= set(names)
 
 

@@ -1,5 +1,7 @@
-from dashboard.api.bodies import Told, Window
+from collections.abc import Sequence
+
+from dashboard.api.bodies import Curve, Window
 
 INTERFACE: int
 
-def draw_bodies(curves: list[Told], window: Window) -> list[bytes | None]: ...
+def draw_bodies(curves: Sequence[Curve], window: Window) -> list[bytes | None]: ...

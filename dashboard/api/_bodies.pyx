@@ -2,7 +2,7 @@
 """The compiled member of `dashboard.api.bodies`: a batch of curves in one go, without the interpreter's lock.
 
 It draws what programs usually log: points that stand from left to right in each segment. Others are left to the
-portable member, and so are the marks of NaN and Inf, which few curves have; one test holds both members together.
+portable member; one test holds both together.
 """
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
@@ -13,7 +13,7 @@ from libc.string cimport memcpy, memset
 
 import numpy as np
 
-INTERFACE = 1  # as in `dashboard.api.bodies`
+INTERFACE = 2  # as in `dashboard.api.bodies`
 
 cdef enum:
     POINTS_PER_COLUMN = 4
@@ -30,10 +30,6 @@ cdef struct Curve:
     int64_t num_segments
     const int64_t* bad  # rows whose value is not finite
     int64_t num_bad
-    const int64_t* marks  # those of them to mark
-    int64_t num_marks
-    uint32_t counts[3]
-    double first_steps[3]
     double first_wall
     double origin
     bint is_by_step
@@ -47,14 +43,15 @@ cdef struct Buffer:
     size_t size, capacity
 
 include "_choose.pxi"
+include "_marks.pxi"
 include "_encode.pxi"
 
 
-def draw_bodies(list curves, window):
+def draw_bodies(curves, window):
     """Draws curves; see `dashboard.api.bodies.draw_portably`, which does the same.
 
     Args:
-        curves: A tuple each: the series, the time of its run's first point, rows to mark, and the tally.
+        curves: What is drawn.
         window: What all share.
 
     Returns:
@@ -79,7 +76,11 @@ def draw_bodies(list curves, window):
         with nogil:
             for number in range(num_curves):
                 if is_ordinary(&found[number]):
-                    has_room = choose(&found[number], &view, &drawn) and encode(&found[number], &view, &drawn, &buffer)
+                    has_room = (
+                        choose(&found[number], &view, &drawn)
+                        and choose_marks(&found[number], &view, &drawn)
+                        and encode(&found[number], &view, &drawn, &buffer)
+                    )
                     if not has_room:
                         break
                 ends[number] = buffer.size
@@ -101,26 +102,23 @@ def draw_bodies(list curves, window):
         free(drawn.line_starts)
         free(drawn.superseded)
         free(drawn.column)
+        free(drawn.cells)
+        free(drawn.marks)
         free(buffer.bytes)
 
 
-cdef int read_curve(Curve* curve, tuple told, str x_axis, list kept) except -1:
+cdef int read_curve(Curve* curve, told, str x_axis, list kept) except -1:
     """Notes where the columns of a series are, which `kept` keeps there."""
-    series, first_wall, marks, tally = told
+    series, first_wall = told.series, told.first_wall_time
     curve.steps = address_ints(series.steps, &curve.num_points, kept)
     curve.walls = address_floats(series.wall_times, curve.num_points, kept)
     curve.values = address_floats(series.values, curve.num_points, kept)
     curve.segment_starts = address_ints(series.segment_starts, &curve.num_segments, kept)
     curve.superseded = address_bools(series.superseded, curve.num_segments, kept)
     curve.bad = address_ints(series.non_finite, &curve.num_bad, kept)
-    curve.marks = address_ints(marks, &curve.num_marks, kept)
     curve.first_wall = first_wall
     curve.is_by_step = x_axis == "step"
     curve.origin = first_wall if x_axis == "relative" else 0.0
-    counts, first_steps = tally.counts, tally.first_steps
-    for kind in range(3):
-        curve.counts[kind] = counts[kind]
-        curve.first_steps[kind] = first_steps[kind]
     return 0
 
 

@@ -6,6 +6,12 @@ cdef struct Drawn:
     uint32_t* superseded  # of each line
     double* column  # room for a number of each row
     int64_t capacity, num_rows, num_lines, num_total
+    double left, right  # positions of the picture's edges
+    int64_t* cells  # room for the marks of each pixel column
+    int64_t* marks  # rows of NaN and infinities to mark
+    int64_t num_cells, num_marks
+    uint32_t counts[3]
+    double first_steps[3]
 
 
 cdef bint is_ordinary(const Curve* curve) noexcept nogil:
@@ -32,10 +38,9 @@ cdef bint choose(const Curve* curve, const Window* window, Drawn* drawn) noexcep
     """Chooses the rows to draw; False if there is no memory for them."""
     cdef int64_t number, first, end, low, high, num_before, num_inside, segment_bad, chosen
     cdef int64_t bad = 0  # of those before the point that is looked at
-    cdef double left = NAN, right = NAN
     if not reserve_rows(curve, window, drawn):
         return False
-    find_extent(curve, window, &left, &right)
+    find_extent(curve, window, drawn)
     drawn.num_rows = drawn.num_lines = drawn.num_total = 0
     for number in range(curve.num_segments):
         first, end = curve.segment_starts[number], end_of(curve, number)
@@ -53,7 +58,7 @@ cdef bint choose(const Curve* curve, const Window* window, Drawn* drawn) noexcep
         if num_inside <= POINTS_PER_COLUMN * window.width:
             add_all(curve, low, high, num_before, drawn)
         else:
-            add_columns(curve, low, high, window.width, left, right, drawn)
+            add_columns(curve, low, high, window.width, drawn)
         if high < end and not (bad < curve.num_bad and curve.bad[bad] == high):
             add_row(drawn, high)
         bad = skip_bad(curve, bad, end)
@@ -85,7 +90,7 @@ cdef bint reserve_rows(const Curve* curve, const Window* window, Drawn* drawn) n
     return True
 
 
-cdef void find_extent(const Curve* curve, const Window* window, double* left, double* right) noexcept nogil:
+cdef void find_extent(const Curve* curve, const Window* window, Drawn* drawn) noexcept nogil:
     """Positions of the picture's edges: those asked for, and where there is none, those of the series."""
     cdef int64_t number
     cdef double first, last, low = INFINITY, high = -INFINITY
@@ -93,8 +98,8 @@ cdef void find_extent(const Curve* curve, const Window* window, double* left, do
         first, last = position(curve, curve.segment_starts[number]), position(curve, end_of(curve, number) - 1)
         low = min(low, first)
         high = max(high, last)
-    left[0] = window.start if isfinite(window.start) else low
-    right[0] = window.stop if isfinite(window.stop) else high
+    drawn.left = window.start if isfinite(window.start) else low
+    drawn.right = window.stop if isfinite(window.stop) else high
 
 
 cdef inline int64_t end_of(const Curve* curve, int64_t number) noexcept nogil:
@@ -151,15 +156,17 @@ cdef void add_all(const Curve* curve, int64_t low, int64_t high, int64_t bad, Dr
             add_row(drawn, row)
 
 
-cdef void add_columns(
-    const Curve* curve, int64_t low, int64_t high, int64_t width, double left, double right, Drawn* drawn
-) noexcept nogil:
+cdef inline double find_column_width(int64_t width, double left, double right) noexcept nogil:
+    cdef double span = right - left
+    return (span if span > 0 else 0.0) / width
+
+
+cdef void add_columns(const Curve* curve, int64_t low, int64_t high, int64_t width, Drawn* drawn) noexcept nogil:
     """Adds first, last, smallest and largest of the finite points of each pixel column (M4)."""
     cdef int64_t column, end
-    cdef double column_width = right - left
-    column_width = (column_width if column_width > 0 else 0.0) / width
+    cdef double column_width = find_column_width(width, drawn.left, drawn.right)
     for column in range(1, width):
-        end = find_row(curve, low, high, column * column_width + left, False)
+        end = find_row(curve, low, high, column * column_width + drawn.left, False)
         add_column(curve, low, end, drawn)
         low = end
     add_column(curve, low, high, drawn)

@@ -13,7 +13,7 @@ cdef struct Head:
 cdef bint encode(const Curve* curve, const Window* window, const Drawn* drawn, Buffer* buffer) noexcept nogil:
     """Adds the body of a series to the bytes; False if there is no memory for it."""
     cdef size_t num_bytes = sizeof(Head) + (8 + 8 + 16) * (drawn.num_rows + 1) + 8 * (drawn.num_lines + 2)
-    if not reserve_bytes(buffer, num_bytes + 16 * (curve.num_marks + 2)):
+    if not reserve_bytes(buffer, num_bytes + 16 * (drawn.num_marks + 2)):
         return False
     cdef bint is_wide = needs_float64(curve, drawn)
     cdef double wall_base = find_wall_base(curve, drawn)
@@ -21,11 +21,11 @@ cdef bint encode(const Curve* curve, const Window* window, const Drawn* drawn, B
     cdef int64_t number
     memset(head, 0, sizeof(Head))
     head.num_total = drawn.num_total
-    head.num_drawn, head.num_lines, head.num_marks = drawn.num_rows, drawn.num_lines, curve.num_marks
+    head.num_drawn, head.num_lines, head.num_marks = drawn.num_rows, drawn.num_lines, drawn.num_marks
     head.flags = (FLAG_FLOAT64 if is_wide else 0) | (FLAG_SMOOTHED if window.weight > 0 else 0)
     head.first_wall, head.wall_base = curve.first_wall, wall_base
     for number in range(3):
-        head.counts[number], head.first_steps[number] = curve.counts[number], curve.first_steps[number]
+        head.counts[number], head.first_steps[number] = drawn.counts[number], drawn.first_steps[number]
     head.last_value = find_last_value(curve)
     buffer.size += sizeof(Head)
     add_steps(curve, drawn.rows, drawn.num_rows, buffer)
@@ -38,9 +38,9 @@ cdef bint encode(const Curve* curve, const Window* window, const Drawn* drawn, B
         add_floats(drawn.column, drawn.num_rows, is_wide, buffer)
     add_words(drawn.line_starts, drawn.num_lines, buffer)
     add_words(drawn.superseded, drawn.num_lines, buffer)
-    add_steps(curve, curve.marks, curve.num_marks, buffer)
-    add_walls(curve, curve.marks, curve.num_marks, wall_base, buffer)
-    add_kinds(curve, buffer)
+    add_steps(curve, drawn.marks, drawn.num_marks, buffer)
+    add_walls(curve, drawn.marks, drawn.num_marks, wall_base, buffer)
+    add_kinds(curve, drawn, buffer)
     return True
 
 
@@ -72,9 +72,9 @@ cdef double find_wall_base(const Curve* curve, const Drawn* drawn) noexcept nogi
     for number in range(drawn.num_rows):
         if isfinite(curve.walls[drawn.rows[number]]):
             return curve.walls[drawn.rows[number]]
-    for number in range(curve.num_marks):
-        if isfinite(curve.walls[curve.marks[number]]):
-            return curve.walls[curve.marks[number]]
+    for number in range(drawn.num_marks):
+        if isfinite(curve.walls[drawn.marks[number]]):
+            return curve.walls[drawn.marks[number]]
     return 0.0
 
 
@@ -145,15 +145,13 @@ cdef void add_words(const uint32_t* words, int64_t num_words, Buffer* buffer) no
     end_column(num_words * sizeof(uint32_t), buffer)
 
 
-cdef void add_kinds(const Curve* curve, Buffer* buffer) noexcept nogil:
+cdef void add_kinds(const Curve* curve, const Drawn* drawn, Buffer* buffer) noexcept nogil:
     """0 for NaN, 1 for +Inf, 2 for −Inf."""
     cdef uint32_t* column = <uint32_t*> (buffer.bytes + buffer.size)
     cdef int64_t number
-    cdef double value
-    for number in range(curve.num_marks):
-        value = curve.values[curve.marks[number]]
-        column[number] = 1 if value > 0 else 2 if value < 0 else 0
-    end_column(curve.num_marks * sizeof(uint32_t), buffer)
+    for number in range(drawn.num_marks):
+        column[number] = kind_of(curve.values[drawn.marks[number]])
+    end_column(drawn.num_marks * sizeof(uint32_t), buffer)
 
 
 cdef void end_column(size_t num_bytes, Buffer* buffer) noexcept nogil:

@@ -19,21 +19,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dashboard.api import wire
-from dashboard.queries.draw import choose_points, find_marks, smooth_series
-from dashboard.queries.non_finite import Tally, last_value, tally_non_finite
+from dashboard.queries.draw import choose_points, smooth_series
+from dashboard.queries.non_finite import last_value, tally_non_finite
 from dashboard.queries.positions import Positions
 from summaries import Series
 from summaries.members import load_member
 
-INTERFACE = 1
+INTERFACE = 2
 """Grows with what this module and its compiled member expect of each other, in both."""
-Told = tuple[Series, float, NDArray[np.int64], Tally]
-"""What the compiled member is told of a curve: the series, its run's first wall time, rows to mark, and the tally."""
-_NO_ROWS = np.zeros(0, dtype=np.int64)
-_NO_TALLY = Tally()
 
 
 @dataclass(frozen=True)
@@ -79,7 +74,7 @@ def draw_bodies(curves: Sequence[Curve], window: Window) -> list[bytes]:
     """Draws curves and encodes each as `wire.encode_body` does."""
     if _compiled is None or any(curve.x for curve in curves):
         return [draw_portably(curve, window) for curve in curves]
-    drawn = _compiled.draw_bodies([_tell(curve, window) for curve in curves], window)
+    drawn = _compiled.draw_bodies(curves, window)
     return [draw_portably(curve, window) if body is None else body for curve, body in zip(curves, drawn, strict=True)]
 
 
@@ -120,15 +115,6 @@ def draw(curve: Curve, place: tuple[int, int], version: int, window: Window) -> 
         x=x[drawn.points] if curve.x else None,
         non_finite_x=x[drawn.non_finite] if curve.x else None,
     )
-
-
-def _tell(curve: Curve, window: Window) -> Told:
-    series = curve.series
-    if not series.non_finite.size:
-        return series, curve.first_wall_time, _NO_ROWS, _NO_TALLY
-    x = curve.place(window.x_axis)
-    marks = find_marks(series, x, window.width_px, window.start, window.stop)
-    return series, curve.first_wall_time, marks, tally_non_finite(series, x, window.start, window.stop)
 
 
 # It writes numbers as they lie in memory, and the wire is little-endian.

@@ -58,7 +58,8 @@ def find_columns(x: NDArray[np.float64], width_px: int, extent: tuple[float, flo
 def _find_inner_edges(width_px: int, extent: tuple[float, float]) -> NDArray[np.float64]:
     """Positions where the pixel columns begin, but for the first. Shape ``(width_px - 1,)``."""
     column_width = max(0.0, extent[1] - extent[0]) / width_px
-    return np.arange(1.0, width_px) * column_width + extent[0]
+    with np.errstate(over="ignore", invalid="ignore"):  # clocks can say anything
+        return np.arange(1.0, width_px) * column_width + extent[0]
 
 
 def _choose_extremes(

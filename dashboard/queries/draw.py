@@ -79,14 +79,6 @@ def choose_points(series: Series, x: Positions, width_px: int, start: float = -n
     )
 
 
-def find_marks(
-    series: Series, x: Positions, width_px: int, start: float = -np.inf, stop: float = np.inf
-) -> NDArray[np.int64]:
-    """The `Drawn.non_finite` of `choose_points`, without the rest."""
-    extent = _find_extent(list(iter_segments(series, x)), start, stop)
-    return choose_marks(series, x, width_px, (start, stop), extent)
-
-
 def _find_extent(segments: Sequence[Segment], start: float, stop: float) -> tuple[float, float]:
     """Positions of the picture's edges: those asked for, and where there is none, those of the series."""
     known = [segment.extent for segment in segments] or [(0.0, 0.0)]
