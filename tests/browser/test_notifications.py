@@ -96,3 +96,25 @@ def test_new_points_are_announced_politely_and_at_most_every_30_s(
         page.clock.fast_forward(31_000)
 
         expect(region).to_have_text("new points in 1 run.")
+
+
+@pytest.mark.parametrize("width", [1400, 400])
+def test_line_stands_over_a_modal_drawer_and_can_be_pressed(open_page: OpenPage, iris_board: str, width: int) -> None:
+    page = open_page(f"{iris_board}/scalars", width=width, height=800)
+    expect(page.locator(".card canvas").first).to_be_visible()
+    open_trash = "async () => (await import('/static/js/runs/trash.js')).openTrash()"
+    page.evaluate(open_trash)
+    expect(page.get_by_role("dialog", name="Trash")).to_be_visible()
+
+    page.evaluate(NOTIFY_UNDO)
+    page.get_by_role("button", name="Undo").click(timeout=2_000)  # fails if something lies over it
+
+    assert page.evaluate("window.undone")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Trash")).to_have_count(0)
+    page.evaluate(NOTIFY_UNDO)
+    page.evaluate(open_trash)  # opens after the line came
+    page.get_by_role("button", name="Undo").click(timeout=2_000)
+    page.evaluate(NOTIFY_UNDO)
+    page.get_by_role("dialog", name="Trash").get_by_role("button", name="Close", exact=True).first.click()
+    expect(page.get_by_text("Hid 3 runs")).to_be_visible()  # it outlives the drawer

@@ -311,6 +311,73 @@ def test_view_of_an_address_that_is_none_of_the_board_opens_nothing(
     assert page.url.startswith(board)
 
 
+def test_what_happened_in_a_run_is_found_by_its_words_and_led_to(
+    open_page: OpenPage, start_board: Callable[..., str], tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "a") as writer:
+        for step in range(0, 4_000, 100):
+            writer.add_scalar("train/loss", 1.0, step)
+        writer.add_annotation("The gradient exploded", 3_000, kind="alert")
+    page = open_page(f"{start_board(tmp_path, '--index', 'off')}/histograms")
+    expect(page.locator(".run-row")).to_have_count(1)
+    page.evaluate("""async () => (await import("/static/js/session.js")).session.sidecar.edit([
+      { path: ["runs", "a", "annotations", "1"], value: { step: 1200, text: "Warm-up ends here", tag: "train/loss" } },
+    ], { label: "note" })""")
+    open_palette(page, "warm-up")
+    expect(active_option(page)).to_contain_text("note, step 1,200 of a")
+    page.keyboard.press("Enter")
+    expect(page.locator('.card[data-tag="train/loss"] .card-plot')).to_be_focused()
+    page.wait_for_function("async () => (await import('/static/js/session.js')).session.cursorStep === 1200")
+
+    open_palette(page, "exploded")
+    expect(active_option(page)).to_contain_text("alert, step")
+    page.keyboard.press("Enter")
+
+    page.wait_for_function("async () => (await import('/static/js/session.js')).session.cursorStep === 3000")
+
+
+def test_runs_that_were_put_aside_are_listed_and_brought_back(
+    open_page: OpenPage, start_board: Callable[..., str], tmp_path: Path
+) -> None:
+    for name in ("keep", "gone", "old"):
+        with SummaryWriter(tmp_path / name) as writer:
+            writer.add_scalar("loss", 1.0, 0)
+    page = open_page(f"{start_board(tmp_path, '--index', 'off')}/scalars")
+    rows = page.locator(".run-row[data-run]")
+    expect(rows).to_have_count(3)
+    page.evaluate("""async () => {
+      const { archive, hide } = await import("/static/js/runs/actions.js");
+      hide(["gone"]);
+      archive(["old"]);
+    }""")
+    expect(rows).to_have_count(1)
+
+    open_palette(page, "list archived")
+    page.keyboard.press("Enter")
+    expect(page.locator('.run-row[data-run="old"]')).to_be_visible()
+
+    open_palette(page, "@gone")
+    expect(active_option(page)).to_contain_text("hidden")
+    page.keyboard.press("ControlOrMeta+Enter")
+    page.evaluate("async () => (await import('/static/js/session.js')).session.view.set({ runs: '' })")
+    expect(page.locator('.run-row[data-run="gone"]')).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["palette", "menu"])
+def test_trash_opens_from_the_palette_and_from_the_menu_of_the_logdir(
+    open_page: OpenPage, board: str, way: str
+) -> None:
+    page = open_page(board)
+    if way == "palette":
+        open_palette(page, "open trash")
+        page.keyboard.press("Enter")
+    else:
+        page.locator("button.logdir").click()
+        page.get_by_role("button", name="Open trash").click()
+
+    expect(page.get_by_role("dialog", name="Trash")).to_contain_text("Nothing lies in the trash.")
+
+
 def test_what_was_chosen_lately_is_on_top_the_next_time(open_page: OpenPage, board: str) -> None:
     page = open_page(board)
     open_palette(page, "grad_norm")

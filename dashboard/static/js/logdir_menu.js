@@ -5,6 +5,7 @@ import { countOf } from "./format.js";
 import { openHealth } from "./health_panel.js";
 import { Popover } from "./overlay.js";
 import { Icon, h, useSession } from "./react.js";
+import { openTrash } from "./runs/trash.js";
 import { session } from "./session.js";
 
 const MAX_LETTERS = 28;
@@ -38,6 +39,7 @@ function LogdirList({ close }) {
     h("h2", null, logdirs.length === 1 ? "Logdir" : `${logdirs.length} logdirs`),
     h("ul", { className: "logdir-list" }, logdirs.map((logdir) => h(Logdir, { key: `${logdir.name}=${logdir.label}`, logdir }))),
     h("button", { type: "button", className: "menu-item", onClick: () => { close(); openHealth(); } }, h(Icon, { name: "stethoscope", size: 14 }), h("span", { className: "menu-label" }, "Open Doctor"), h("span", { className: "menu-detail" }, "every file and what is wrong with it")),
+    h("button", { type: "button", className: "menu-item", onClick: () => { close(); openTrash(); } }, h(Icon, { name: "trash", size: 14 }), h("span", { className: "menu-label" }, "Open trash"), h("span", { className: "menu-detail" }, "runs that were moved there")),
   );
 }
 

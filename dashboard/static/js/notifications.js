@@ -26,6 +26,7 @@ export function notify({ id = `unnamed ${numUnnamed++}`, tone = "info", text, de
   }
   const made = new Notification(id, { tone, text, detail, action, seconds, onDismiss });
   shown.set(id, made);
+  raise();
   if (shown.size > MAX_SHOWN) shown.values().next().value.close();
   return () => made.close();
 }
@@ -70,6 +71,7 @@ class Notification {
     clearTimeout(this.#timer);
     this.#element.remove();
     if (shown.get(this.#id) === this) shown.delete(this.#id);
+    if (shown.size === 0 && region.matches(":popover-open")) region.hidePopover();
   }
 
   #wait() {
@@ -136,11 +138,34 @@ function ensureRegion() {
   if (region) return region;
   region = document.createElement("div");
   region.className = "notifications";
+  region.popover = "manual";
   region.setAttribute("role", "status");
   region.setAttribute("aria-label", "Notifications");
   document.body.append(region);
   return region;
 }
 
+// Puts the lines over all else: on the browser's top layer the last one is in front, and what lies outside of a modal
+// dialog cannot be pressed, so they go into the topmost one.
+function raise() {
+  if (shown.size === 0 || region.contains(document.activeElement)) return;
+  if (region.matches(":popover-open")) region.hidePopover();
+  hostOf([...document.querySelectorAll("dialog:modal")].at(-1));
+  region.showPopover();
+}
+
+function hostOf(dialog) {
+  const host = dialog ?? document.body;
+  if (region.parentElement !== host) host.append(region);
+}
+
+// To be called when a modal dialog opened, and with it before it goes.
+export function followDialog(closing = null) {
+  ensureRegion();
+  if (closing?.contains(region)) hostOf(null);
+  raise();
+}
+
 if (document.body) ensureRegion();
 else document.addEventListener("DOMContentLoaded", ensureRegion);
+document.addEventListener("toggle", ({ target, newState }) => newState === "open" && target !== region && raise(), true);

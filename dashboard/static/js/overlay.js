@@ -3,6 +3,7 @@
 
 import { Boundary } from "./boundary.js";
 import { addEscape } from "./keys.js";
+import { followDialog } from "./notifications.js";
 import { h, useLayoutEffect, useRef, useState } from "./react.js";
 import { isSmall } from "./screen.js";
 
@@ -214,11 +215,13 @@ export function ModalDialog({ label, onClose, children, className = "" }) {
     };
     dialog.addEventListener("cancel", cancel);
     dialog.showModal();
+    followDialog();
     const offEscape = addEscape(() => current.current());
     return () => {
       offEscape();
       dialog.removeEventListener("cancel", cancel);
       dialog.close();
+      followDialog(dialog);
       if (before?.isConnected) before.focus({ preventScroll: true });
     };
   }, []);

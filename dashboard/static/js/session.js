@@ -156,7 +156,7 @@ class Session extends Emitter {
   #paint() {
     const { selected, comparison } = this;
     paint(this.runs, { selected, scheme: comparison.scheme });
-    for (const run of this.runs) run.group = comparison.groupOf(run.name);
+    for (const run of this.runs) run.groupKey = comparison.groupOf(run.name); // `group` is what its program says
   }
 
   #restyle() {

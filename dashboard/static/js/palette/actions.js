@@ -1,9 +1,11 @@
 // What can be done from the palette: every key there is, and what has no key.
 
+import { formatCount } from "../format.js";
 import { openHealth } from "../health_panel.js";
 import { listKeys } from "../keys.js";
 import { preference, setPreference } from "../preferences.js";
 import { chooseColor, toggleGroupBy, ungroup } from "../runs/group_actions.js";
+import { openTrash } from "../runs/trash.js";
 import { session } from "../session.js";
 
 const ICONS = { Undo: "arrow-back-up", Redo: "arrow-forward-up", "Pause or resume": "player-pause", "All keys": "keyboard" };
@@ -22,11 +24,22 @@ function listOwn() {
     { label: "Colour the runs by…", icon: "palette", stage: colorStage },
     { label: "Select all runs", icon: "square-check", run: () => session.select((selection) => selection.all()) },
     { label: "Select no run", icon: "square", run: () => session.select((selection) => selection.none()) },
+    ...listPutAside(),
+    { label: "Open trash", icon: "trash", detail: "runs that were moved there", run: openTrash },
     { label: "Copy the link of this view", icon: "share-2", run: () => document.querySelector(".top-bar .share").click() },
     ...THEMES.map(([value, label, icon]) => settingAction("theme", value, label, icon)),
     ...DENSITIES.map(([value, label]) => settingAction("density", value, label, "list-details")),
     { label: "Doctor: health of all files", icon: "stethoscope", run: () => openHealth() },
   ];
+}
+
+// The list shows what was put aside while its query asks for that.
+function listPutAside() {
+  const kinds = [["hidden", "isHidden", "eye"], ["archived", "isArchived", "archive"]];
+  return kinds.flatMap(([word, member, icon]) => {
+    const count = session.runs.filter((run) => run[member]).length;
+    return count > 0 ? [{ label: `List ${word} runs`, icon, detail: formatCount(count), run: () => session.view.set({ runs: `${word} = true` }, { label: "filter of runs" }) }] : [];
+  });
 }
 
 function settingAction(name, value, label, icon) {

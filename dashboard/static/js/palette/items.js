@@ -4,23 +4,25 @@
 import { formatCount } from "../format.js";
 import { goToCard } from "../grid/go_to_card.js";
 import { isCardPage } from "../view_keys.js";
+import { show, unarchive } from "../runs/actions.js";
 import { openDetails } from "../runs/details.js";
 import { session } from "../session.js";
 import { listActions } from "./actions.js";
+import { listLogged, listNotes } from "./annotations.js";
 import { fold } from "./match.js";
 import { listViews } from "./views.js";
 
 const WORDS = { scalars: "scalar", histograms: "histogram" };
 
-// pages: {path, name, title, icon, kinds, hasData}. → everything but tags, which come later
+// pages: {path, name, title, icon, kinds, hasData}. → everything that is known at once
 export function listItems(pages) {
-  return [...listViews(), ...listPages(pages), ...listRuns(), ...listActions()].map(prepare);
+  return [...listViews(), ...listPages(pages), ...listRuns(), ...listNotes(pages), ...listActions()].map(prepare);
 }
 
-// Of all pages that have a card for each tag.
-export async function listTags(pages) {
-  const found = await Promise.all(pages.filter(({ name }) => isCardPage(name)).map(async (page) => tagItems(page, await session.tags(page.name))));
-  return found.flat().map(prepare);
+// What is to be asked for: tags, of all pages that have a card for each, and what the runs logged of themselves.
+export async function listLater(pages) {
+  const tags = pages.filter(({ name }) => isCardPage(name)).map(async (page) => tagItems(page, await session.tags(page.name)));
+  return (await Promise.all([...tags, listLogged(pages)])).flat().map(prepare);
 }
 
 function prepare(item) {
@@ -60,10 +62,20 @@ function listRuns() {
     color: session.selected.has(run.name) ? run.color : null,
     label: run.name,
     get detail() {
-      return run.label !== run.name && !run.name.endsWith(run.label) ? run.label : session.comparison.describe(run.name); // only of those shown
+      return describe(run); // only of those shown
     },
     verb: "details",
     run: () => openDetails(run.name),
-    also: { label: "only this run", run: () => session.select((selection) => selection.only(run.name)) },
+    also: run.isPutAside ? { label: "bring back into the list", run: () => bringBack(run) } : { label: "only this run", run: () => session.select((selection) => selection.only(run.name)) },
   }));
+}
+
+function describe(run) {
+  const words = run.label !== run.name && !run.name.endsWith(run.label) ? run.label : session.comparison.describe(run.name);
+  return [run.isHidden && "hidden", run.isArchived && "archived", words].filter(Boolean).join(" · ");
+}
+
+function bringBack(run) {
+  if (run.isHidden) show([run.name]);
+  if (run.isArchived) unarchive([run.name]);
 }

@@ -5,7 +5,7 @@ import { formatKey, nameOf } from "../keys.js";
 import { ModalDialog } from "../overlay.js";
 import { Icon, h, useEffect, useMemo, useRef, useSession, useState } from "../react.js";
 import { session } from "../session.js";
-import { listItems, listTags } from "./items.js";
+import { listItems, listLater } from "./items.js";
 import { fold } from "./match.js";
 import { Group, optionId } from "./options.js";
 import { recentIds, remember } from "./recent.js";
@@ -60,18 +60,18 @@ export function Palette({ pages, onClose }) {
   );
 }
 
-// All there is when it opens; it does not change while someone looks at it. Tags come when they are known.
+// All there is when it opens; it does not change while someone looks at it. Tags and what runs logged come a moment later.
 function useItems(pages) {
-  const [tags, setTags] = useState([]);
+  const [later, setLater] = useState([]);
   const others = useMemo(() => listItems(pages), []);
   useEffect(() => {
     let isCurrent = true;
-    listTags(pages).then((found) => isCurrent && setTags(found), (error) => session.emit("error", error));
+    listLater(pages).then((found) => isCurrent && setLater(found), (error) => session.emit("error", error));
     return () => {
       isCurrent = false;
     };
   }, []);
-  return useMemo(() => [...others, ...tags], [others, tags]);
+  return useMemo(() => [...others, ...later], [others, later]);
 }
 
 function searchStage(stage, typed) {

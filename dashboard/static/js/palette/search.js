@@ -3,9 +3,9 @@
 import { formatCount } from "../format.js";
 import { score, splitWords } from "./match.js";
 
-export const GROUPS = ["Pages", "Views", "Tags", "Runs", "Actions"]; // in this order where they fit equally well
+export const GROUPS = ["Pages", "Views", "Tags", "Runs", "Annotations", "Actions"]; // in this order where they fit equally well
 const SIGNS = { "@": "Runs", "#": "Tags", ">": "Actions" };
-const NUM_SHOWN = { Runs: 4, Tags: 5, Actions: 5, Pages: 3, Views: 4 };
+const NUM_SHOWN = { Runs: 4, Tags: 5, Actions: 5, Pages: 3, Views: 4, Annotations: 3 };
 const NUM_SHOWN_ALONE = 60; // of one group, where its sign was typed
 const RECENT_BONUS = 60;
 
