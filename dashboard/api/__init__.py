@@ -5,11 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from dashboard.api import (
+    aggregates,
     blobs,
     docs,
     errors,
     facts,
     graph,
+    groupings,
     health,
     histograms,
     live,
@@ -25,6 +27,7 @@ from dashboard.api import (
     tags,
     trash,
 )
+from dashboard.api.groupings import Groupings
 from dashboard.api.live import NewsHub
 from dashboard.api.run_facts import RunFactTable
 from dashboard.api.selections import Selections
@@ -47,11 +50,14 @@ def make_routers(
     server: str,
 ) -> tuple[APIRouter, ...]:
     """Makes every data route of one board; `server` tells it from every other, also on the same logdir."""
+    grouped = Groupings()
     return (
+        aggregates.make_router(store, grouped, server),
         blobs.make_router(store, server),
         docs.make_router(),
         facts.make_router(store, server),
         graph.make_router(store, server),
+        groupings.make_router(grouped),
         health.make_router(store, settings, tailer, server),
         histograms.make_router(store, posted, server),
         live.make_router(store, added, hub, tailer, server),

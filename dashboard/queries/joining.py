@@ -18,6 +18,8 @@ from summaries import Series
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Places = Ints | Floats
+"""Steps, or positions of another kind."""
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,15 @@ class Lookup:
     """What a series holds at any step between its first and its last.
 
     Attributes:
-        steps: Rising, each once. Shape ``(n,)``, int64.
+        steps: Rising, each once. Shape ``(n,)``.
         values: The value logged last at each. Shape ``(n,)``, float64.
     """
 
-    steps: Ints
+    steps: Places
     values: Floats
 
     @staticmethod
-    def make(steps: Ints, values: Floats) -> Lookup:
+    def make(steps: Places, values: Floats) -> Lookup:
         """From points in any order; of several at one step the last counts."""
         if steps.size < 2 or bool((steps[1:] > steps[:-1]).all()):
             return Lookup(steps, values)
@@ -42,14 +44,14 @@ class Lookup:
         is_last = np.append(steps[1:] > steps[:-1], True)
         return Lookup(steps[is_last], values[is_last])
 
-    def covers(self, steps: Ints) -> Bools:
+    def covers(self, steps: Places) -> Bools:
         """Whether each step lies between the first and the last one. Same shape."""
         if not self.steps.size:
             return np.zeros(steps.shape, dtype=bool)
         covered: Bools = (steps >= self.steps[0]) & (steps <= self.steps[-1])
         return covered
 
-    def at(self, steps: Ints) -> Floats:
+    def at(self, steps: Places) -> Floats:
         """The value at each step, linear between neighbours; NaN outside, and beside a NaN. Same shape."""
         if np.array_equal(steps, self.steps):
             return self.values

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from tests.dashboard.api import aggregates_table
 from tests.dashboard.api.wire_table import CASES, make_header
 
 pytestmark = pytest.mark.browser
 Run = Callable[[str, str], object]
 
 
-def test_decoder_reads_what_the_specification_draws(run_module: Run) -> None:
-    message = make_header(len(CASES), 3) + b"".join(case.data for case in CASES.values())
-
-    decoded = run_module(
-        "wire.js",
+def decode(run_module: Run, module: str, function: str, message: bytes) -> dict[str, Any]:
+    """What a decoder makes of a message, its numbers spelled where JSON has none."""
+    decoded: dict[str, Any] = run_module(  # type: ignore[assignment]
+        module,
         f"""
         const bytes = Uint8Array.from(atob("{base64.b64encode(message).decode()}"), (letter) => letter.charCodeAt(0));
         const plain = (value) => {{
@@ -25,9 +26,26 @@ def test_decoder_reads_what_the_specification_draws(run_module: Run) -> None:
           if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
           return value && Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
         }};
-        return plain(module.decodeSeries(bytes.buffer));
+        return plain(module.{function}(bytes.buffer));
         """,
     )
+    return decoded
+
+
+def test_decoder_of_aggregates_reads_what_the_specification_draws(run_module: Run) -> None:
+    cases = aggregates_table.CASES
+    message = aggregates_table.make_header(len(cases), 3) + b"".join(case.data for case in cases.values())
+
+    decoded = decode(run_module, "aggregates_wire.js", "decodeAggregates", message)
+
+    assert decoded["version"] == 3
+    assert decoded["aggregates"] == [case.decoded for case in cases.values()]
+
+
+def test_decoder_reads_what_the_specification_draws(run_module: Run) -> None:
+    message = make_header(len(CASES), 3) + b"".join(case.data for case in CASES.values())
+
+    decoded = decode(run_module, "wire.js", "decodeSeries", message)
 
     assert decoded["version"] == 3
     for one, (name, case) in zip(decoded["series"], CASES.items(), strict=True):

@@ -26,6 +26,20 @@ WORDS = [
     "=loss / 2", "=loss +", "metric:loss", "metric:=log(loss)", "metric:",
 ]  # fmt: skip
 PARAMETERS = {
+    "/data/aggregates": [
+        "grouping",
+        "tag",
+        "center",
+        "band",
+        "x",
+        "width",
+        "start",
+        "stop",
+        "smoothing",
+        "baseline",
+        "since",
+        "format",
+    ],
     "/data/annotations": ["selection", "since", "limit"],
     "/data/blobs": ["run", "tag", "kind", "first", "limit"],
     "/data/blob": ["run", "tag", "kind", "index", "sample", "format"],
@@ -63,11 +77,14 @@ PARAMETERS = {
 }
 GOOD = {
     "kind": "scalars", "tag": "loss", "run": "a", "x": "step", "width": "300", "smoothing": "0.5", "since": "0",
-    "format": "json", "points": "drawn", "step": "0", "baseline": "a", "max_steps": "5", "start": "0", "stop": "5",
+    "format": "json", "points": "drawn", "step": "0", "max_steps": "5", "start": "0", "stop": "5", "baseline": "a",
+    "center": "median", "band": "ci",
 }  # fmt: skip
+GROUPING = b'{"groups": [["a"], ["b/c", "gone"], []]}'
 SELECTION = b'{"runs": ["a", "b/c"]}'
 BODIES = [
-    SELECTION, b"", b"{", b"[]", b"null", b'{"runs": null}', b'{"runs": [1]}', b'{"runs": ["\\ud800"]}', b"\xff\xfe",
+    SELECTION, GROUPING,
+    b"", b"{", b"[]", b"null", b'{"runs": null}', b'{"runs": [1]}', b'{"runs": ["\\ud800"]}', b"\xff\xfe",
     b'{"runs": [' + b"[" * 900 + b"]" * 900 + b"]}", b'{"runs": ' + b"[" * 100_000, b'{"runs": NaN}',
     b'{"runs": {"a": 1e999}}', b'{"edits": [{"path": ["runs", "a", "notes"], "value": "x"}]}', b'{"edits": []}',
     b'{"edits": [{"path": ["runs", "a", "notes"], "value": "\\ud800"}]}', b'{"edits": [{"path": []}]}',
@@ -81,7 +98,8 @@ BODIES = [
     b'{"pattern": "(a)|b", "slots": {"": 1}}', b'{"runs": ["a"], "tag": "loss"}', b'{"by": "loss"}', b"{}",
 ]  # fmt: skip
 POSTS = [
-    "selections", "sidecar/edits", "sidecar/undo", "runs/trash", "runs/restore", "runs/query", "runs/complete",
+    "selections", "groupings",
+    "sidecar/edits", "sidecar/undo", "runs/trash", "runs/restore", "runs/query", "runs/complete",
     "runs/table", "runs/differences", "runs/groups", "runs/ramp", "runs/sparklines",
 ]  # fmt: skip
 
@@ -105,14 +123,13 @@ def connection(tmp_path: Path) -> Iterator[http.client.HTTPConnection]:
     assert "Traceback" not in errors
 
 
-def make_address(chance: random.Random, selection: str) -> str:
+def make_address(chance: random.Random, good: dict[str, str]) -> str:
     """A route with parameters, each left out, right, or any word."""
     path, names = chance.choice(list(PARAMETERS.items()))
     pairs = []
     for name in names:
         for _ in range(chance.choice([0, 1, 1, 1, 1, 2, 30] if chance.random() < 0.3 else [1])):
-            right = selection if name == "selection" else GOOD.get(name, "a")
-            pairs.append((name, right if chance.random() < 0.8 else chance.choice(WORDS)))
+            pairs.append((name, good.get(name, "a") if chance.random() < 0.8 else chance.choice(WORDS)))
     query = urlencode(pairs, errors="surrogatepass")
     if chance.random() < 0.95:
         return f"{path}?{query}"
@@ -129,11 +146,14 @@ def ask(
 
 def test_no_request_makes_the_server_fail(connection: http.client.HTTPConnection) -> None:
     chance = random.Random(6)
-    selection = json.loads(ask(connection, "POST", "/data/selections", SELECTION)[1])["key"]
+    good = GOOD | {
+        name: json.loads(ask(connection, "POST", f"/data/{name}s", body)[1])["key"]
+        for name, body in (("selection", SELECTION), ("grouping", GROUPING))
+    }
     statuses: dict[int, int] = {}
     for _ in range(NUM_REQUESTS):
         method = chance.choices(["GET", "POST", "DELETE"], [16, 3, 1])[0]
-        address = f"/data/{chance.choice(POSTS)}" if method == "POST" else make_address(chance, selection)
+        address = f"/data/{chance.choice(POSTS)}" if method == "POST" else make_address(chance, good)
         body = chance.choice(BODIES) if method == "POST" else None
 
         status, content = ask(connection, method, address, body)

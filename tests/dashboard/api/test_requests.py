@@ -15,7 +15,7 @@ from dashboard.settings import Settings
 from summaries import SummaryWriter
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
 
-SELECTION = "the key"
+SELECTION, GROUPING = "the key", "the groups"
 GOOD: dict[str, list[dict[str, Any]]] = {
     "/data/runs": [{}, {"since": 1}],
     "/data/facts": [{"run": "a"}],
@@ -27,6 +27,10 @@ GOOD: dict[str, list[dict[str, Any]]] = {
         for form in ("binary", "json", "csv", "arrow")
     ]
     + [{"selection": SELECTION, "tag": "=loss / 2", "format": "json", "x": "metric:loss", "baseline": "a"}],
+    "/data/aggregates": [
+        {"grouping": GROUPING, "tag": ["loss", "gone"], "format": form, "band": "ci", "smoothing": 0.5}
+        for form in ("binary", "json", "csv")
+    ],
     "/data/annotations": [{"selection": SELECTION, "limit": 1}],
     "/data/blobs": [{"run": "a", "tag": "weights", "kind": "histograms", "first": 5, "limit": 1}],
     "/data/blob": [{"run": "a", "tag": "weights", "kind": "histograms", "index": 0, "format": "protobuf"}],
@@ -37,6 +41,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "/data/graph/search": [{"run": "a", "q": "x"}],
 }
 MISSING = {"run": "There is no run 'gone'", "selection": "No selection is known as 'gone'"}
+MISSING["grouping"] = "No grouping is known as 'gone'"
 
 
 @pytest.fixture(scope="module")
@@ -57,20 +62,21 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="module")
-def key(client: TestClient) -> str:
-    key: str = client.post("/data/selections", json={"runs": ["a", "gone"]}).json()["key"]
-    return key
+def keys(client: TestClient) -> dict[str, str]:
+    selection = client.post("/data/selections", json={"runs": ["a", "gone"]})
+    grouping = client.post("/data/groupings", json={"groups": [["a", "gone"], []]})
+    return {SELECTION: selection.json()["key"], GROUPING: grouping.json()["key"]}
 
 
-def fill(params: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: key if value == SELECTION else value for name, value in params.items()}
+def fill(params: dict[str, Any], keys: dict[str, str]) -> dict[str, Any]:
+    return {name: keys.get(str(value), value) for name, value in params.items()}
 
 
 @pytest.mark.parametrize(("path", "params"), [(path, params) for path, those in GOOD.items() for params in those])
 def test_good_request_is_answered_once_and_then_known(
-    client: TestClient, key: str, path: str, params: dict[str, Any]
+    client: TestClient, keys: dict[str, str], path: str, params: dict[str, Any]
 ) -> None:
-    params = fill(params, key)
+    params = fill(params, keys)
 
     answer = client.get(path, params=params)
 
@@ -98,8 +104,10 @@ def iter_bad(schema: dict[str, Any]) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("path", GOOD)
-def test_bad_parameter_is_refused_with_a_sentence_that_names_it(client: TestClient, key: str, path: str) -> None:
-    good = fill(GOOD[path][0], key)
+def test_bad_parameter_is_refused_with_a_sentence_that_names_it(
+    client: TestClient, keys: dict[str, str], path: str
+) -> None:
+    good = fill(GOOD[path][0], keys)
     described = client.get("/data/openapi.json").json()["paths"][path]["get"].get("parameters", [])
     for parameter in described:
         name = parameter["name"]
@@ -143,13 +151,16 @@ def find_examples(parameter: dict[str, Any]) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/data/runs", "/data/facts", "/data/tags", "/data/series", "/data/annotations", "/data/blobs"]
+    "path",
+    ["/data/runs", "/data/facts", "/data/tags", "/data/series", "/data/aggregates", "/data/annotations", "/data/blobs"],
 )
-def test_example_of_an_answer_has_the_members_of_a_real_one(client: TestClient, key: str, path: str) -> None:
+def test_example_of_an_answer_has_the_members_of_a_real_one(
+    client: TestClient, keys: dict[str, str], path: str
+) -> None:
     described = client.get("/data/openapi.json").json()["paths"][path]["get"]["responses"]["200"]
     example = described["content"]["application/json"]["example"]
 
-    real = client.get(path, params=fill(GOOD[path][0], key) | {"format": "json"}).json()
+    real = client.get(path, params=fill(GOOD[path][0], keys) | {"format": "json"}).json()
 
     assert list(real) == list(example) or set(real) == set(example)
     for name, value in example.items():

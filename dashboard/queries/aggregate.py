@@ -1,0 +1,167 @@
+"""Groups of runs on unequal steps as one curve each: the middle, a band, and how many runs that is of.
+
+A member counts from its first to its last step, so one that failed counts until then. Between its points it is
+linear; beside a NaN or Inf it has no value and does not count.
+
+Synopsis:
+    >>> long, short = Lookup(np.array([0, 2, 4]), np.array([0.0, 2.0, 4.0])), Lookup(np.array([1, 2]), np.ones(2))
+    >>> found = aggregate([Member(long), Member(short)], Summary("mean", "minmax"), width_px=400)
+    >>> found.x.tolist(), found.values.tolist(), found.counts.tolist()
+    ([0.0, 1.0, 2.0, 4.0], [0.0, 1.0, 1.5, 4.0], [1, 2, 2, 1])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.queries.downsample import downsample
+from dashboard.queries.joining import Floats, Ints, Lookup
+from dashboard.queries.statistics import Band, Center, count, find_bands, find_centers
+
+MAX_CELLS = 4_000_000
+"""Numbers worked on at most: with more members or steps, evenly spread steps stand for all."""
+
+
+class Member(NamedTuple):
+    """One run of a group.
+
+    Attributes:
+        points: Its points by their positions.
+        smoothed: The same, smoothed; None if they are not to be.
+    """
+
+    points: Lookup
+    smoothed: Lookup | None = None
+
+
+class Summary(NamedTuple):
+    """How members become one curve."""
+
+    center: Center
+    band: Band
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """One curve of several runs, at the positions that were chosen for display; shapes ``(d,)`` but for the last two.
+
+    Attributes:
+        x: Rising.
+        values: The middle of the members' raw values.
+        smoothed: The middle of their smoothed values; None if those were not asked for.
+        low: Lower edge of the band, of the smoothed values if there are any; NaN for a single one. None without a band.
+        high: Upper edge.
+        counts: How many members have a value.
+        line_starts: Where a line begins: at the first point, and after each gap in which no member has a value.
+        num_total: Different positions of the range, drawn or not.
+    """
+
+    x: Floats
+    values: Floats
+    smoothed: Floats | None
+    low: Floats | None
+    high: Floats | None
+    counts: Ints
+    line_starts: Ints
+    num_total: int
+
+
+def aggregate(
+    members: Sequence[Member], summary: Summary, width_px: int, start: float = -np.inf, stop: float = np.inf
+) -> Aggregate:
+    """Makes one curve of the members of a group.
+
+    Of each pixel column the extremes of the middle and of the band's edges are kept (those of an interval: of the
+    standard error, to which it is close).
+
+    Args:
+        members: At least one.
+        summary: Which middle and which band.
+        width_px: Width of the plot.
+        start: First position of the range.
+        stop: Last position of the range. The neighbours outside are kept too, so lines run to the edge.
+    """
+    grid, num_total = _make_grid([member.points.steps for member in members], len(members), start, stop)
+    with np.errstate(all="ignore"):  # values may be as large as they like
+        raw = _fill([member.points for member in members], grid)
+        is_there = count(raw) > 0
+        raw, x = raw[is_there], grid[is_there]
+        smoothed = [member.smoothed for member in members if member.smoothed is not None]
+        shown = _fill(smoothed, x) if smoothed else raw
+        centers = find_centers(shown, summary.center)
+        chosen = _choose(x, shown, centers, summary, (width_px, start, stop))
+        shown, centers = shown[chosen], centers[chosen]
+        low, high = (None, None)
+        if summary.band != "none":
+            low, high = find_bands(shown, summary.band, centers, summary.center)
+        places = np.flatnonzero(is_there)[chosen]
+        return Aggregate(
+            x=x[chosen],
+            values=find_centers(raw[chosen], summary.center) if smoothed else centers,
+            smoothed=centers if smoothed else None,
+            low=low,
+            high=high,
+            counts=count(raw[chosen]),
+            line_starts=_find_line_starts(places, is_there),
+            num_total=num_total,
+        )
+
+
+def _make_grid(
+    columns: Sequence[NDArray[np.generic]], num_members: int, start: float, stop: float
+) -> tuple[Floats, int]:
+    """The positions to work at, and how many different ones the range has."""
+    different: list[NDArray[np.generic]] = []
+    for column in columns:
+        if not any(np.array_equal(column, other) for other in different[-4:]):  # runs of one program have the same
+            different.append(column)
+    union = np.unique(np.concatenate(different)).astype(np.float64)
+    low, high = int(np.searchsorted(union, start)), int(np.searchsorted(union, stop, "right"))
+    high = max(low, high)
+    grid = union[max(0, low - 1) : high + 1]
+    room = max(2, MAX_CELLS // num_members)
+    if grid.size > room:
+        grid = grid[np.linspace(0, grid.size - 1, room).astype(np.int64)]
+    return grid, high - low
+
+
+def _fill(lookups: Sequence[Lookup], grid: Floats) -> Floats:
+    """The finite value of each member at each position, NaN where it has none. Shape ``(g, m)``."""
+    matrix = np.empty((len(lookups), grid.size))
+    for row, lookup in zip(matrix, lookups, strict=True):
+        row[:] = lookup.at(grid)
+    matrix[np.isinf(matrix)] = np.nan
+    return np.ascontiguousarray(matrix.T)
+
+
+def _choose(x: Floats, shown: Floats, centers: Floats, summary: Summary, picture: tuple[int, float, float]) -> Ints:
+    """Rows to draw: of those in the range the extremes, and one before and after."""
+    width_px, start, stop = picture
+    low, high = int(np.searchsorted(x, start)), int(np.searchsorted(x, stop, "right"))
+    inside = slice(low, max(low, high))
+    if x[inside].size == 0:
+        return np.arange(x.size)
+    extent = (max(start, float(x[0])), min(stop, float(x[-1])))
+    curves = [centers]
+    if summary.band != "none":
+        band: Band = "stderr" if summary.band == "ci" else summary.band
+        edges = find_bands(shown, band, centers, summary.center)
+        curves += [np.where(np.isfinite(edge), edge, centers) for edge in edges]
+    is_chosen = np.zeros(x.size, dtype=bool)
+    for curve in curves:
+        is_chosen[low + downsample(x[inside], curve[inside], width_px, extent)] = True
+    is_chosen[:low] = is_chosen[high:] = True
+    return np.flatnonzero(is_chosen)
+
+
+def _find_line_starts(places: Ints, is_there: NDArray[np.bool_]) -> Ints:
+    """Where lines begin among places of the grid: across one where nobody has a value there is none."""
+    num_gaps_before = np.cumsum(~is_there)[places]
+    is_start = np.ones(places.size, dtype=bool)
+    is_start[1:] = num_gaps_before[1:] != num_gaps_before[:-1]
+    return np.flatnonzero(is_start)

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.queries import aggregate as module
+from dashboard.queries.aggregate import Member, Summary, aggregate
+from dashboard.queries.joining import Lookup
+
+NAN = float("nan")
+MEAN = Summary("mean", "std")
+VALUES = st.floats(-100, 100) | st.sampled_from([NAN, np.inf])
+POINTS = st.dictionaries(st.integers(0, 40), VALUES, min_size=1, max_size=25)
+
+
+def make_member(points: dict[int, float]) -> Member:
+    steps = sorted(points)
+    return Member(Lookup(np.array(steps), np.array([points[step] for step in steps])))
+
+
+def join_with_pandas(members: list[dict[int, float]]) -> pd.DataFrame:
+    """A row a step that some member has; its value there, or between two finite neighbours, linear."""
+    columns = []
+    for points in members:
+        series = pd.Series(points, dtype=float).sort_index()
+        finite = np.isfinite(series)
+        known = series.where(finite, NAN)
+        union = sorted({step for other in members for step in other})
+        whole = known.reindex(union)
+        filled = (
+            known.dropna().reindex(sorted({*known.dropna().index, *union})).interpolate("index", limit_area="inside")
+        )
+        filled = filled.reindex(union)
+        for step in union:  # no value beside a NaN
+            before = series.loc[:step].index[-1] if series.index[0] <= step else None
+            after = series.loc[step:].index[0] if series.index[-1] >= step else None
+            if step not in series.index and not (before in series.index[finite] and after in series.index[finite]):
+                filled[step] = NAN
+            if step in series.index and not finite[step]:
+                filled[step] = NAN
+        columns.append(filled.where(whole.isna(), whole))
+    return pd.concat(columns, axis=1)
+
+
+@settings(deadline=None)
+@given(st.lists(POINTS, min_size=1, max_size=4))
+def test_members_on_unequal_steps_are_joined_as_pandas_does(points: list[dict[int, float]]) -> None:
+    table = join_with_pandas(points).dropna(how="all")
+
+    found = aggregate([make_member(one) for one in points], Summary("mean", "minmax"), width_px=100)
+
+    assert found.x.tolist() == table.index.tolist()
+    np.testing.assert_array_equal(found.counts, table.count(axis=1))
+    np.testing.assert_allclose(found.values, table.mean(axis=1), rtol=1e-9, atol=1e-9)
+    wanted = table.agg(["min", "max"], axis=1).where(table.count(axis=1) > 1)
+    np.testing.assert_allclose(np.array([found.low, found.high]).T, wanted, rtol=1e-9, atol=1e-9)
+
+
+def test_failed_member_counts_until_its_last_step_and_a_band_is_of_two() -> None:
+    found = aggregate([make_member({0: 0.0, 2: 2.0, 3: 3.0}), make_member({0: 2.0, 1: 2.0})], MEAN, width_px=100)
+
+    assert found.x.tolist() == [0.0, 1.0, 2.0, 3.0]
+    assert found.counts.tolist() == [2, 2, 1, 1]
+    assert found.values.tolist() == [1.0, 1.5, 2.0, 3.0]
+    np.testing.assert_allclose(found.high, [1 + 2**0.5, 1.5 + 0.5**0.5, NAN, NAN])
+
+
+def test_gap_in_which_nobody_has_a_value_ends_the_line() -> None:
+    found = aggregate([make_member({0: 1.0, 1: NAN, 2: 3.0, 9: 1.0})], Summary("mean", "none"), width_px=100)
+
+    assert found.x.tolist() == [0.0, 2.0, 9.0]
+    assert found.line_starts.tolist() == [0, 1]
+    assert (found.low, found.high) == (None, None)
+
+
+def test_members_without_a_finite_value_give_an_empty_curve() -> None:
+    found = aggregate([make_member({0: NAN, 5: NAN})], MEAN, width_px=100)
+
+    assert (found.x.size, found.line_starts.size, found.num_total) == (0, 0, 2)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(1, 30), st.sampled_from(["std", "ci", "minmax"]), st.sampled_from(["mean", "median", "iqm"]))
+def test_extremes_of_each_pixel_column_stay(width_px: int, band: str, center: str) -> None:
+    rng = np.random.default_rng(width_px)
+    values = rng.normal(size=(3, 2_000)).cumsum(axis=1)
+    values[:, 777] += 1_000.0
+    members = [Member(Lookup(np.arange(2_000), row)) for row in values]
+
+    found = aggregate(members, Summary(center, band), width_px)  # type: ignore[arg-type]
+
+    whole = aggregate(members, Summary(center, band), 10_000)  # type: ignore[arg-type]
+    columns = np.minimum((whole.x / 1_999 * width_px).astype(int), width_px - 1)
+    kept = np.isin(whole.x, found.x)
+    edges = (whole.values,) if band == "ci" else (whole.values, whole.low, whole.high)
+    for column in range(width_px):
+        inside = columns == column
+        for edge in edges:
+            assert edge[inside].min() in edge[inside & kept]
+            assert edge[inside].max() in edge[inside & kept]
+    assert found.x.size <= 12 * width_px
+    assert found.num_total == 2_000
+    assert 777.0 in found.x
+
+
+def test_range_is_drawn_in_full_with_a_neighbour_on_each_side() -> None:
+    members = [
+        Member(Lookup(np.arange(0, 1_000, 10), np.arange(100.0))),
+        Member(Lookup(np.arange(5, 1_000, 10), np.ones(100))),
+    ]
+
+    found = aggregate(members, MEAN, 100, start=102.0, stop=120.0)
+
+    assert found.x.tolist() == [100.0, 105.0, 110.0, 115.0, 120.0, 125.0]
+    assert found.num_total == 4
+
+
+def test_smoothed_members_make_the_band_and_raw_ones_the_values() -> None:
+    raw, smoothed = Lookup(np.arange(3), np.array([0.0, 4.0, 0.0])), Lookup(np.arange(3), np.array([0.0, 2.0, 1.0]))
+    flat = Lookup(np.arange(3), np.zeros(3))
+
+    found = aggregate([Member(raw, smoothed), Member(flat, flat)], Summary("mean", "minmax"), 100)
+
+    assert found.values.tolist() == [0.0, 2.0, 0.0]
+    assert found.smoothed.tolist() == [0.0, 1.0, 0.5]
+    assert found.high.tolist() == [0.0, 2.0, 1.0]
+
+
+def test_more_numbers_than_fit_are_worked_on_at_evenly_spread_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_CELLS", 200)
+    members = [Member(Lookup(np.arange(1_000) + shift, np.full(1_000, float(shift)))) for shift in (0.0, 0.5)]
+
+    found = aggregate(members, MEAN, 400)
+
+    assert found.x.size == 100
+    assert (found.x[0], found.x[-1]) == (0.0, 999.5)
+    assert found.num_total == 2_000
