@@ -57,6 +57,17 @@ def tally_non_finite(series: Series, x: Positions, start: float, stop: float) ->
     return Tally((nans, highs, lows), (first_nan, first_high, first_low))
 
 
+def find_first(series: Series) -> tuple[int, int] | None:
+    """Row of the NaN or infinite point of the lowest step, and how many there are; None if there is none.
+
+    Of those that no restart replaced; of several at one step it is the one logged first.
+    """
+    rows = series.non_finite
+    if series.superseded.any():
+        rows = rows[series.is_current[rows]]
+    return (int(rows[series.steps[rows].argmin()]), rows.size) if rows.size else None
+
+
 def last_value(series: Series) -> float:
     """The value of the last point that no restart replaced, finite or not; NaN where there is none."""
     if len(series) and not series.superseded.any():

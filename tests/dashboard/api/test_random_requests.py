@@ -40,6 +40,10 @@ PARAMETERS = {
         "since",
         "format",
     ],
+    "/data/ranges": ["selection", "tag", "x", "start", "stop", "baseline", "format"],
+    "/data/values": ["selection", "tag", "at", "x", "smoothing", "baseline"],
+    "/data/non_finite": ["selection", "since", "limit"],
+    "/data/layouts": ["selection"],
     "/data/annotations": ["selection", "since", "limit"],
     "/data/blobs": ["run", "tag", "kind", "first", "limit"],
     "/data/blob": ["run", "tag", "kind", "index", "sample", "format"],
@@ -56,11 +60,11 @@ PARAMETERS = {
         "start",
         "stop",
         "smoothing",
+        "baseline",
         "since",
         "format",
         "points",
-        "baseline",
-    ],
+    ],  # fmt: skip
     "/data/health": ["run", "problems", "q", "offset", "limit", "format"],
     "/data/health/why": ["run", "kind"],
     "/data/histograms": ["selection", "tag", "run", "max_steps", "width", "since", "format"],
@@ -78,12 +82,12 @@ PARAMETERS = {
 GOOD = {
     "kind": "scalars", "tag": "loss", "run": "a", "x": "step", "width": "300", "smoothing": "0.5", "since": "0",
     "format": "json", "points": "drawn", "step": "0", "max_steps": "5", "start": "0", "stop": "5", "baseline": "a",
-    "center": "median", "band": "ci",
+    "center": "median", "band": "ci", "at": "3",
 }  # fmt: skip
 GROUPING = b'{"groups": [["a"], ["b/c", "gone"], []]}'
 SELECTION = b'{"runs": ["a", "b/c"]}'
 BODIES = [
-    SELECTION, GROUPING,
+    SELECTION, GROUPING, b'{"text": "loss / 2"}', b'{"text": "\\ud83d\\ude00 + lo"}', b'{"text": "\\ud800"}',
     b"", b"{", b"[]", b"null", b'{"runs": null}', b'{"runs": [1]}', b'{"runs": ["\\ud800"]}', b"\xff\xfe",
     b'{"runs": [' + b"[" * 900 + b"]" * 900 + b"]}", b'{"runs": ' + b"[" * 100_000, b'{"runs": NaN}',
     b'{"runs": {"a": 1e999}}', b'{"edits": [{"path": ["runs", "a", "notes"], "value": "x"}]}', b'{"edits": []}',
@@ -98,7 +102,7 @@ BODIES = [
     b'{"pattern": "(a)|b", "slots": {"": 1}}', b'{"runs": ["a"], "tag": "loss"}', b'{"by": "loss"}', b"{}",
 ]  # fmt: skip
 POSTS = [
-    "selections", "groupings",
+    "selections", "groupings", "expressions/check",
     "sidecar/edits", "sidecar/undo", "runs/trash", "runs/restore", "runs/query", "runs/complete",
     "runs/table", "runs/differences", "runs/groups", "runs/ramp", "runs/sparklines",
 ]  # fmt: skip

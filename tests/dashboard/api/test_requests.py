@@ -31,6 +31,10 @@ GOOD: dict[str, list[dict[str, Any]]] = {
         {"grouping": GROUPING, "tag": ["loss", "gone"], "format": form, "band": "ci", "smoothing": 0.5}
         for form in ("binary", "json", "csv")
     ],
+    "/data/ranges": [{"selection": SELECTION, "tag": ["loss", "gone"], "format": form} for form in ("json", "csv")],
+    "/data/values": [{"selection": SELECTION, "tag": ["loss", "gone"], "at": 1, "smoothing": 0.5}],
+    "/data/non_finite": [{"selection": SELECTION, "limit": 1}],
+    "/data/layouts": [{"selection": SELECTION}],
     "/data/annotations": [{"selection": SELECTION, "limit": 1}],
     "/data/blobs": [{"run": "a", "tag": "weights", "kind": "histograms", "first": 5, "limit": 1}],
     "/data/blob": [{"run": "a", "tag": "weights", "kind": "histograms", "index": 0, "format": "protobuf"}],
