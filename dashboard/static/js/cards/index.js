@@ -1,10 +1,11 @@
 // The kinds of card, each loaded when it is first shown. A member exports `card`, which offers
 //   height   px of the whole card, the same in every state
 //   localOptions   names of options that `load` does not read (optional)
+//   previewedOptions   names of options that `load` reads and a card shows by itself until the answer comes (optional)
 //   keepsRuns   whether a card can draw fewer runs from what it has (optional)
 //   load(tags, {selection, runs, since, width, signal, session, options}) → {version, cards: Map(tag → data)}
 //   mount({root, values, plot, foot, badges}, {tag, session, options})
-//     → {update(data, {isPartial}), reselect() (optional), resize(width, height), setOptions(options), destroy()}
+//     → {update(data, {isPartial}), reselect() and setInView(isInView) (both optional), resize(width, height), setOptions(options), destroy()}
 
 // Known before a kind is loaded, for what stands in its place until then.
 export const cardHeights = { histograms: 308, scalars: 238 };

@@ -1,6 +1,7 @@
 // Fetches what the cards in view need: one request for all that are new, one for all that changed.
 
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000];
+const PAUSE_MS = 60; // after which a change that goes on counts as paused
 
 export class Loader {
   #session;
@@ -15,6 +16,9 @@ export class Loader {
   #restUntil = 0;
   #failures = 0;
   #retry = null;
+  #pause = null; // timer until a change that goes on has paused
+  #ranged = -Infinity; // when the range was changed last
+  #lead = null; // tag of the card that shows each of such changes at once
   #offs;
 
   constructor(kind, session) {
@@ -23,7 +27,7 @@ export class Loader {
     this.#offs = [
       session.on("news", (news) => this.#hear(news)),
       session.on("selection", ({ isMore }) => this.#reselect(isMore)),
-      session.on("range", () => this.reload()),
+      session.on("range", () => this.#followRange()),
       session.on("server", () => this.#restart()),
       session.live.on("back", () => this.#askAgain()),
     ];
@@ -37,17 +41,52 @@ export class Loader {
     this.#offs.forEach((off) => off());
     clearTimeout(this.#retry);
     clearTimeout(this.#rest);
+    clearTimeout(this.#pause);
     this.#abort.abort();
     this.#cards.clear();
   }
 
   setOptions(options) {
-    const local = new Set(this.kind.localOptions);
-    const names = new Set([...Object.keys(options), ...Object.keys(this.#options)]);
-    const isOtherData = [...names].some((name) => !local.has(name) && options[name] !== this.#options[name]);
+    const names = [...new Set([...Object.keys(options), ...Object.keys(this.#options)])];
+    const changed = names.filter((name) => options[name] !== this.#options[name]);
+    const areAll = (kept = []) => changed.every((name) => kept.includes(name));
     this.#options = options;
+    if (changed.length > 0 && areAll(this.kind.previewedOptions)) return this.#preview();
     for (const { handle } of this.#cards.values()) handle.setOptions?.(options);
-    if (isOtherData) this.reload();
+    if (!areAll(this.kind.localOptions)) this.reload();
+  }
+
+  // A slider moves: one card follows it, the others and the server when it pauses.
+  #preview() {
+    const lead = this.#leader();
+    lead?.handle.setOptions(this.#options);
+    this.#afterPause(() => {
+      for (const card of this.#cards.values()) if (card !== lead) card.handle.setOptions(this.#options);
+      this.reload();
+    });
+  }
+
+  #leader() {
+    const lead = this.#cards.get(this.#lead);
+    return lead?.isInView ? lead : [...this.#cards.values()].find(({ isInView }) => isInView);
+  }
+
+  #afterPause(act) {
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(act, PAUSE_MS);
+  }
+
+  // A range is asked for at once, but while a wheel turns when it pauses; the cards show meanwhile what they have.
+  #followRange() {
+    const now = performance.now();
+    if (now - this.#ranged < 3 * PAUSE_MS) this.#afterPause(() => this.reload());
+    else this.reload();
+    this.#ranged = now;
+  }
+
+  // The pointer is on a card.
+  lead(tag) {
+    this.#lead = tag;
   }
 
   add(tag, handle) {
