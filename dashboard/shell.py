@@ -26,6 +26,7 @@ _SHEETS = (
     "static/css/overlay.css",
     "static/css/live.css",
     "static/css/cards.css",
+    "static/css/plot.css",
     "static/css/histograms.css",
     "static/css/graph.css",
     "static/css/runs.css",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard.components.base import BoardComponent as BoardComponent
 from dashboard.components.card_grid import CardGrid as CardGrid
 from dashboard.components.controls import Choice as Choice
+from dashboard.components.controls import ResetZoom as ResetZoom
 from dashboard.components.controls import Smoothing as Smoothing
 from dashboard.components.controls import TagFilter as TagFilter
 from dashboard.components.controls import Toggle as Toggle

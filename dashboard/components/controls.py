@@ -54,6 +54,19 @@ class Toggle(BoardComponent):
         super().__init__(id=make_id(key), viewKey=key, on=on, off=off, word=word, label=label, shortcut=shortcut)
 
 
+class ResetZoom(BoardComponent):
+    """A button that shows the whole of all plots again; there while something is zoomed.
+
+    Args:
+        page: Name of the page.
+    """
+
+    _prop_names = ["id"]
+
+    def __init__(self, *, page: str) -> None:
+        super().__init__(id=f"{page}-reset-zoom")
+
+
 class Smoothing(BoardComponent):
     """A slider and a field for the weight of the moving average, from 0 to 0.999.
 

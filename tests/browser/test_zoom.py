@@ -76,3 +76,92 @@ def test_zoom_shows_what_is_there_before_the_answer_comes(long_board: str, open_
     for route in held:
         route.continue_()
     expect(foot).not_to_contain_text("of 100,000 points")
+
+
+def shown_range(page: Page) -> tuple[float, float]:
+    """What the x-axis is zoomed to."""
+    return tuple(page.evaluate("async () => (await import('/static/js/session.js')).session.range.bounds"))
+
+
+def test_wheel_zooms_at_the_pointer_with_control_only(long_board: str, open_page: OpenPage) -> None:
+    page = open_page(long_board)
+    foot, plot = page.locator(".card-foot"), page.locator(".card .u-over")
+    expect(foot).to_contain_text("of 100,000 points")
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 40)
+
+    page.mouse.wheel(0, -300)
+    expect(page.get_by_text("Reset zoom")).to_have_count(0)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -300)
+    page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
+
+    expect(page).to_have_url(re.compile("range=step"))
+    expect(foot).not_to_contain_text("of 100,000 points")
+    first, last = shown_range(page)
+    assert last - first == pytest.approx(NUM_POINTS * np.exp(-1.2), rel=0.02)
+    assert first + 0.25 * (last - first) == pytest.approx(0.25 * NUM_POINTS, rel=0.02)
+
+    page.keyboard.press("Control+z")  # the turns of the wheel are one step
+    expect(foot).to_contain_text("of 100,000 points")
+
+
+def test_box_zooms_the_y_axis_of_its_card_too_and_a_double_click_shows_all(
+    long_board: str, open_page: OpenPage
+) -> None:
+    page = open_page(long_board)
+    foot, plot = page.locator(".card-foot"), page.locator(".card .u-over")
+    expect(foot).to_contain_text("of 100,000 points")
+    box = plot.bounding_box()
+
+    page.keyboard.down("Alt")
+    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.25 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"], steps=4)
+    page.mouse.up()
+    page.keyboard.up("Alt")
+
+    expect(page).to_have_url(re.compile(r"box=0\.\d+\.\.0\.\d+:loss"))
+    # Values go from 0 to 6/7, with 5 % of air on either side.
+    low, high = map(float, re.search(r"box=([\d.]+?)\.\.([\d.]+):loss", page.url).groups())
+    extent = 6 / 7 * 1.1
+    assert low == pytest.approx(6 / 7 * 1.05 - 0.5 * extent, abs=0.02)
+    assert high == pytest.approx(6 / 7 * 1.05 - 0.25 * extent, abs=0.02)
+    expect(foot).not_to_contain_text("of 100,000 points")
+
+    plot.dblclick()
+    expect(page.get_by_text("Reset zoom")).to_have_count(0)
+    expect(foot).to_contain_text("of 100,000 points")
+    page.keyboard.press("Control+z")
+    expect(page).to_have_url(re.compile(r"box=.*range=|range=.*box="))
+
+
+def test_log_x_puts_powers_of_ten_at_equal_distances(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "run") as writer:
+        for step in (0, 1, 10, 100):
+            writer.add_scalar("loss", 1.0, step)
+    page = open_page(start_board(tmp_path))
+    expect(page.locator(".card-foot")).to_have_text("all 4 points")
+
+    page.get_by_role("button", name="Log x").click()
+
+    expect(page).to_have_url(re.compile("xscale=log"))
+    assert [hover(page, page.locator(".card .u-over"), share)[2] for share in (0.02, 0.45, 0.98)] == ["1", "10", "100"]
+
+
+def test_outliers_are_clipped_on_request_and_counted(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "run") as writer:
+        for step in range(300):
+            writer.add_scalar("loss", 1e6 if step == 7 else step % 10, step)
+    page = open_page(start_board(tmp_path))
+    foot = page.locator(".card-foot")
+    expect(foot).to_have_text("all 300 points")
+
+    page.get_by_role("button", name="Clip outliers").click()
+
+    expect(foot).to_have_text("all 300 points1 outside")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import CardGrid, Choice, Smoothing, TagFilter, Toggle
+from dashboard.components import CardGrid, Choice, ResetZoom, Smoothing, TagFilter, Toggle
 from dashboard.pages.page import CARD_KEYS, Page
 from dashboard.settings import Settings
 
@@ -54,7 +54,17 @@ def layout(settings: Settings) -> Component:
         TagFilter(page="scalars"),
         Choice(key="scalars.x", options=_AXES, label="What the x-axis shows"),
         Smoothing(key="scalars.smoothing"),
+        Toggle(key="scalars.xscale", on="log", off="linear", word="Log x", label="Logarithmic x-axis", shortcut="X"),
         Toggle(key="scalars.y", on="log", off="linear", word="Log y", label="Logarithmic y-axis", shortcut="Y"),
+        Toggle(
+            key="scalars.clip",
+            on="middle",
+            off="none",
+            word="Clip outliers",
+            label="Fit the y-axis to the 1st–99th percentile",
+            shortcut="C",
+        ),
+        ResetZoom(page="scalars"),
     ]
     return html.Div(
         className="page-content",
@@ -73,7 +83,10 @@ PAGE = Page(
     url_keys={
         "filter": "Regex over tags",
         "x": "What the x-axis shows: step, relative or wall",
+        "xscale": "log for a logarithmic x-axis",
         "y": "log for a logarithmic y-axis",
+        "clip": "middle to fit the y-axis to the 1st–99th percentile",
+        "box": "What the y-axis of a card is zoomed to, as in `0.5..1.5:train/loss`; may come several times",
         "smoothing": "Weight of the moving average, 0 to 0.999",
         **CARD_KEYS,
     },

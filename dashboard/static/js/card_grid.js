@@ -20,7 +20,7 @@ const PAGE_SIZE = 60; // cards of a group put into the document at a time
 // What it shows are keys of the page that has the name of the kind. Those of all grids are taken out here, the others
 // are the kind's own options.
 export default function CardGrid({ kind, empty }) {
-  useSession(session, ["runs", "selection", "theme", "range"]);
+  useSession(session, ["runs", "selection", "theme"]);
   const { filter: typed, closed, open, card: expanded, ...options } = useViewOf(kind);
   const filter = useDeferredValue(typed); // a keystroke is never late
   const tags = useTags(kind);
@@ -36,7 +36,6 @@ export default function CardGrid({ kind, empty }) {
   return h(
     "div",
     { className: "grid-page" },
-    session.range?.axis === (options.x ?? "step") && h(ZoomChip),
     groups.map((group) => h(Group, { key: group.name, group, loader, kind, tags, selected, goal, isOpen: isOpen(group, { closed, open }), expanded })),
   );
 }
@@ -118,15 +117,6 @@ function NothingShown({ filter, empty, kind }) {
     { className: "notice" },
     h("strong", null, "No tag matches ", h("code", null, filter), "."),
     h("button", { type: "button", className: "link", onClick: () => session.view.set({ [`${kind}.filter`]: "" }, { label: "tag filter" }) }, "Clear filter"),
-  );
-}
-
-function ZoomChip() {
-  return h(
-    "button",
-    { type: "button", className: "chip", onClick: () => session.setRange(null), title: "Show the whole x-axis (double-click on a plot)" },
-    h(Icon, { name: "zoom-reset", size: 14 }),
-    "Reset zoom",
   );
 }
 

@@ -48,6 +48,7 @@
     PageAddress,
     PageFailure: lazily("page_failure.js", "page"),
     PanelEdge: lazily("panel_edge.js", "control"),
+    ResetZoom: lazily("controls/reset_zoom.js", "control"),
     RunList: lazily("runs/panel.js", "runs"),
     Smoothing: lazily("controls/smoothing.js", "control"),
     TagFilter: lazily("controls/tag_filter.js", "control"),

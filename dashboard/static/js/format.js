@@ -15,6 +15,19 @@ export function formatValue(value) {
   return text.replace("-", MINUS).replace("e−", "e-").replace(`e${MINUS}`, "e-");
 }
 
+// A difference: signed, of two to four digits; none is a dash.
+export function formatDelta(delta) {
+  if (!Number.isFinite(delta)) return formatValue(delta);
+  return delta === 0 ? "–" : `${delta < 0 ? MINUS : "+"}${formatSize(Math.abs(delta))}`;
+}
+
+function formatSize(size) {
+  if (size < 1e-4) return shortExponent(size.toExponential(1));
+  if (size >= 9_999.5) return withUnit(size);
+  if (size >= 999.5) return formatCount(size);
+  return size.toPrecision(size < 0.01 ? 2 : 3);
+}
+
 function withUnit(value) {
   let size = value;
   for (const unit of ["k", "M", "G", "T"]) {

@@ -17,6 +17,8 @@ const KNOWN = {
   "runs.width": within(240, 560, 344), // px
   "runs.hidden": flag(false),
   "palette.recent": { fallback: [], isValid: (value) => Array.isArray(value) && value.length <= 20 && value.every((id) => typeof id === "string") },
+  "tooltip.sort": oneOf("value", "nearest", "name"),
+  "tooltip.rows": oneOf(8, 16, 32),
   "graph.dock": within(320, 640, null), // px; null is the width of the style sheet
 };
 

@@ -16,8 +16,8 @@ import { Comparison } from "./runs/comparison.js";
 import { Selection } from "./selection.js";
 import { SelectionKey } from "./selection_key.js";
 import { Sidecar } from "./sidecar.js";
+import { StepCursor } from "./step_cursor.js";
 import { TagIndex } from "./tag_index.js";
-import { roundBounds } from "./view_codecs.js";
 import { KEYS } from "./view_keys.js";
 import { ViewState } from "./view_state.js";
 
@@ -46,9 +46,9 @@ class Session extends Emitter {
     this.tagsVersion = 0;
     this.isLoaded = false;
     this.theme = resolveTheme();
-    this.cursorStep = null;
     this.focusedRun = null;
     this.view = new ViewState({ root: ROOT.pathname, keys: KEYS, emit: (keys) => this.#follow(keys) });
+    this.cursor = new StepCursor(this.view, () => this.emit("cursor"));
     this.selection = new Selection(this.view);
     this.comparison = new Comparison(this, () => this.#restyle());
     this.sidecar = new Sidecar(this);
@@ -198,6 +198,7 @@ class Session extends Emitter {
   #follow(keys) {
     if (SELECTION_KEYS.some((key) => keys.has(key))) this.#applySelection(this.live.isReading);
     if (keys.has("range")) this.emit("range");
+    if (keys.has("step")) this.cursor.follow();
     this.emit("view", keys);
     if (keys.has("group") || keys.has("color")) this.#restyle();
   }
@@ -219,19 +220,9 @@ class Session extends Emitter {
     this.#key.forget();
   }
 
-  setCursor(step) {
-    if (step === this.cursorStep) return;
-    this.cursorStep = step;
-    this.emit("cursor");
-  }
-
   // What every card is zoomed to: {axis: "step"|"relative"|"wall", bounds: [from, to]}, or null for all.
   get range() {
     return this.view.get("range");
-  }
-
-  setRange(range) {
-    this.view.set({ range: range && { ...range, bounds: roundBounds(range.bounds) } }, { label: "zoom" });
   }
 
   setFocus(name) {

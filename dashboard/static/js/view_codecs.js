@@ -43,6 +43,15 @@ export function name() {
   };
 }
 
+// A step, which is a whole number, or null.
+export function step() {
+  return {
+    default: null,
+    parse: ([value]) => (/^-?\d{1,16}$/.test(value) ? Number(value) : undefined),
+    format: (value) => (value === null ? [] : [String(value)]),
+  };
+}
+
 // A set of names, as a sorted list. `noun` says what they are when they are too many for a link.
 export function names(noun) {
   return { noun, default: [], parse: tidy, format: (value) => tidy(value) };
@@ -81,6 +90,18 @@ function parseRange([value]) {
   const [, axis, from, to] = value.match(/^(\w+):(-?[\d.]+(?:e[+-]?\d+)?)\.\.(-?[\d.]+(?:e[+-]?\d+)?)$/) ?? [];
   const bounds = [Number(from), Number(to)];
   return AXES.includes(axis) && bounds.every(Number.isFinite) && bounds[0] < bounds[1] ? { axis, bounds } : undefined;
+}
+
+// What the y-axis of some cards is zoomed to: [{tag, bounds: [from, to]}]. `0.5..1.5:train/loss`
+export function boxes(noun) {
+  const format = (value) => value.map(({ tag, bounds }) => `${bounds.map((bound) => Number(bound.toPrecision(8))).join("..")}:${tag}`);
+  return { noun, default: [], parse: (texts) => texts.flatMap(parseBox), format };
+}
+
+function parseBox(text) {
+  const [, from, to, tag] = text.match(/^(-?[\d.]+(?:e[+-]?\d+)?)\.\.(-?[\d.]+(?:e[+-]?\d+)?):(.+)$/s) ?? [];
+  const bounds = [Number(from), Number(to)];
+  return bounds.every(Number.isFinite) && bounds[0] < bounds[1] ? [{ tag, bounds }] : [];
 }
 
 // As many digits as a screen can show of the range between.

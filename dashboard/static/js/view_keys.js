@@ -2,7 +2,7 @@
 // are declared in its Python module too (`Page.url_keys`).
 
 import { ORDERS } from "./runs/order.js";
-import { grouping, name, names, namesOrNull, number, oneOf, range, text } from "./view_codecs.js";
+import { boxes, grouping, name, names, namesOrNull, number, oneOf, range, step, text } from "./view_codecs.js";
 
 const cards = () => ({
   filter: text(),
@@ -28,6 +28,7 @@ export const KEYS = {
     folded: names("closed folders"),
     unfolded: names("open folders"),
     range: range(),
+    step: step(),
     group: grouping(),
     color: name(), // "run", "group" or a hyperparameter; null: by group if there are any, else by run, or of many by the one that varies most
     details: name(),
@@ -35,7 +36,10 @@ export const KEYS = {
   scalars: {
     ...cards(),
     x: oneOf(["step", "relative", "wall"]),
+    xscale: oneOf(["linear", "log"]),
     y: oneOf(["linear", "log"]),
+    clip: oneOf(["none", "middle"]),
+    box: boxes("cards with a y-axis of their own"),
     smoothing: number({ min: 0, max: 0.999, digits: 3 }),
   },
   histograms: { ...cards(), run: name() },

@@ -2,6 +2,7 @@
 
 import { formatAmount, formatCount, formatValue } from "../format.js";
 import { LinePlot } from "../plot/line_plot.js";
+import { smoothDrawn } from "../plot/smooth.js";
 import { swatchBackground } from "../runs/colors.js";
 import { decodeSeries } from "../wire.js";
 import { cardHeights } from "./index.js";
@@ -19,22 +20,22 @@ async function load(tags, { selection, runs, since, width, signal, session, opti
   for (const one of series) {
     const tag = tags[one.tag];
     if (!cards.has(tag)) cards.set(tag, []);
-    cards.get(tag).push({ ...one, name: runs[one.run] });
+    cards.get(tag).push({ ...one, name: runs[one.run], weight: options.smoothing });
   }
   return { version, cards };
 }
 
 // later(draw): has it drawn after the next frame, once, whatever else asks for it until then
-function mount(parts, { session, options, later }) {
+function mount(parts, { tag, session, options, later }) {
   let series = new Map(); // run → its decoded series
   let current = options;
-  const plot = new LinePlot(parts.plot, session, options);
+  const plot = new LinePlot(parts.plot, session, { tag, options });
 
   const draw = () => {
-    const lines = session.selectedRuns.filter((run) => series.has(run.name)).map((run) => ({ ...series.get(run.name), run }));
+    const lines = session.selectedRuns.filter((run) => series.has(run.name)).map((run) => makeLine(series.get(run.name), run, current.smoothing));
     plot.setLines([...lines.filter(({ run }) => !run.isBaseline), ...lines.filter(({ run }) => run.isBaseline)]); // drawn last
     writeValues(parts.values, lines, session.comparison);
-    writeFoot(parts.foot, lines, current.y === "log");
+    writeFoot(parts.foot, lines, { isLog: current.y === "log", numOutside: current.clip === "middle" ? plot.countOutside() : 0 });
     describe(parts, lines);
   };
   const redraw = () => later(draw);
@@ -48,6 +49,7 @@ function mount(parts, { session, options, later }) {
     },
     reselect: redraw,
     resize: (width, height) => plot.resize(width, height),
+    setInView: (isInView) => plot.setInView(isInView),
     setOptions(changed) {
       current = changed;
       plot.setOptions(changed);
@@ -58,6 +60,13 @@ function mount(parts, { session, options, later }) {
       plot.destroy();
     },
   };
+}
+
+// A series as a run draws it, smoothed as the weight says; until the server has done it, from the points that are here.
+function makeLine(series, run, weight) {
+  const isExact = series.weight === weight;
+  const smoothed = isExact || !weight ? series.smoothed : smoothDrawn(series, weight);
+  return { ...series, run, source: series, smoothed: weight ? smoothed : null };
 }
 
 // The lowest last values, best in bold: no metric declares a direction yet. NaN is never best.
@@ -93,14 +102,21 @@ function describe({ root }, lines) {
   root.setAttribute("aria-label", best ? `${tag}, ${formatValue(best.value)}, ${best.line.run.name}` : tag);
 }
 
-function writeFoot(element, lines, isLog) {
+function writeFoot(element, lines, { isLog, numOutside }) {
   const total = lines.reduce((sum, line) => sum + line.numTotal, 0);
   const drawn = lines.reduce((sum, line) => sum + line.values.length + line.nonFinite.kinds.length, 0);
   const points = make("span", "", total <= drawn ? `all ${formatCount(total)} points` : `${formatCount(drawn)} of ${formatAmount(total)} points`);
   points.title = "All points are kept. The picture shows the extremes of every pixel column.";
   const problems = WORDS.map((word, kind) => nonFiniteNote(lines, kind, word)).filter(Boolean);
   if (isLog && lines.some((line) => line.values.some((value) => value <= 0))) problems.push(make("span", "", "≤ 0 not drawn"));
+  if (numOutside > 0) problems.push(outsideNote(numOutside, drawn));
   element.replaceChildren(points, ...problems);
+}
+
+function outsideNote(numOutside, numDrawn) {
+  const note = make("span", "", `${formatCount(numOutside)} outside`);
+  note.title = `Of ${formatCount(numDrawn)} drawn points ${formatCount(numOutside)} lie beyond the y-axis. Nothing is removed from tables or statistics.`;
+  return note;
 }
 
 function nonFiniteNote(lines, kind, word) {
@@ -120,4 +136,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: cardHeights.scalars, localOptions: ["y"], keepsRuns: true, load, mount };
+export const card = { height: cardHeights.scalars, localOptions: ["y", "xscale", "clip", "box"], previewedOptions: ["smoothing"], keepsRuns: true, load, mount };

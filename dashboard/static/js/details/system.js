@@ -24,7 +24,7 @@ function Chart({ tag, run, line }) {
   const element = useRef(null);
   const plot = useRef(null);
   useLayoutEffect(() => {
-    plot.current = new LinePlot(element.current, session, OPTIONS);
+    plot.current = new LinePlot(element.current, session, { tag, options: OPTIONS });
     element.current.tabIndex = -1; // its last value stands beside it
     const sizes = new ResizeObserver(() => plot.current.resize(element.current.clientWidth, element.current.clientHeight));
     sizes.observe(element.current);
@@ -34,7 +34,7 @@ function Chart({ tag, run, line }) {
     };
   }, []);
   const { color } = run;
-  useEffect(() => plot.current.setLines(line ? [{ ...line, run }] : []), [line, color, session.theme]);
+  useEffect(() => plot.current.setLines(line ? [{ ...line, run, source: line }] : []), [line, color, session.theme]);
   const last = line ? formatValue(line.lastValue) : "–";
   return h(
     "figure",

@@ -40,8 +40,10 @@ export function follow({ root, parts, tag, loader, setHasData, setTrouble }) {
   };
   const see = safely((entries) => {
     isInView = entries.at(-1).isIntersecting;
-    if (!isInView) return loader.hide(tag);
-    handle ??= make();
+    if (!isInView) loader.hide(tag);
+    else handle ??= make();
+    handle?.setInView?.(isInView);
+    if (!isInView) return;
     show();
   });
   const views = new IntersectionObserver(see, { rootMargin: MARGIN });
@@ -49,9 +51,12 @@ export function follow({ root, parts, tag, loader, setHasData, setTrouble }) {
     handle?.resize?.(plot.clientWidth, plot.clientHeight);
     if (isInView && handle) show();
   });
+  const lead = () => loader.lead(tag);
+  root.addEventListener("pointerenter", lead);
   views.observe(root);
   sizes.observe(plot);
   return () => {
+    root.removeEventListener("pointerenter", lead);
     views.disconnect();
     sizes.disconnect();
     if (handle) loader.remove(tag, handle);

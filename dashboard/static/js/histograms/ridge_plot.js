@@ -45,7 +45,8 @@ export class RidgePlot {
   get cursorRow() {
     if (!this.#data || this.#data.numRows === 0) return null;
     if (this.#pointer) return this.#pointer.row;
-    return this.#session.cursorStep === null ? null : nearestStep(this.#data, this.#session.cursorStep);
+    const { step } = this.#session.cursor;
+    return step === null ? null : nearestStep(this.#data, step);
   }
 
   setData(data) {
@@ -67,6 +68,7 @@ export class RidgePlot {
     this.#hold({ row, x: this.#pointer?.x ?? null });
   }
 
+  // The row is held here no more; the step of all pages may stay.
   release() {
     if (holder === this) holder = null;
     this.#leave();
@@ -153,7 +155,7 @@ export class RidgePlot {
   #point(event) {
     if (!this.#plot || holder === this) return;
     const { x, y } = this.#place(event);
-    const row = holder ? nearestStep(this.#data, this.#session.cursorStep) : nearestRow(this.#data, this.#plot, x, y);
+    const row = holder ? nearestStep(this.#data, this.#session.cursor.step) : nearestRow(this.#data, this.#plot, x, y);
     this.#moveTo({ row, x });
   }
 
@@ -165,18 +167,17 @@ export class RidgePlot {
 
   #moveTo(pointer) {
     const isOtherRow = pointer.row !== this.cursorRow;
+    const step = this.#data.steps[pointer.row];
     this.#pointer = pointer;
-    this.#session.setCursor(this.#data.steps[pointer.row]);
+    if (holder === this) this.#session.cursor.hold(step);
+    else if (!holder) this.#session.cursor.hover(step);
     if (isOtherRow) this.#changed();
     this.#drawPointer();
   }
 
   #click(event) {
     if (!this.#plot) return;
-    if (holder === this) {
-      this.release();
-      return;
-    }
+    if (holder === this) return this.#session.cursor.hold(null);
     const { x, y } = this.#place(event);
     this.#hold({ row: nearestRow(this.#data, this.#plot, x, y), x });
   }
@@ -192,25 +193,24 @@ export class RidgePlot {
     if (!this.#pointer) return;
     this.#pointer = null;
     tooltip.hide(this);
-    if (!holder) this.#session.setCursor(null);
+    if (!holder) this.#session.cursor.hover(null);
     this.#changed();
   }
 
   #key(event) {
     if (!this.#plot) return;
     const direction = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
-    if (event.key === "Escape" && holder === this) this.release();
-    else if (direction) {
-      const last = this.#data.numRows - 1;
-      const row = (this.cursorRow ?? last) + direction * (event.shiftKey ? BIG_STEP : 1);
-      this.#hold({ row: Math.max(0, Math.min(last, row)), x: this.#pointer?.x ?? null });
-    } else return;
+    if (!direction) return;
+    const last = this.#data.numRows - 1;
+    const row = (this.cursorRow ?? last) + direction * (event.shiftKey ? BIG_STEP : 1);
+    this.#hold({ row: Math.max(0, Math.min(last, row)), x: this.#pointer?.x ?? null });
     event.preventDefault();
     event.stopPropagation();
   }
 
   // The cursor was moved elsewhere.
   #follow() {
+    if (holder === this && this.#session.cursor.held === null) this.release();
     if (holder === this || this.#pointer) return;
     this.#changed();
   }

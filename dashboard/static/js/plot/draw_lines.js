@@ -49,15 +49,19 @@ function placer(plot, isDevice) {
   const ratio = isDevice ? 1 : devicePixelRatio;
   const [left, top] = isDevice ? [bbox.left, bbox.top] : [0, 0];
   const [width, height] = [bbox.width / ratio, bbox.height / ratio];
-  const isLog = scales.y.distr === 3;
-  const scaled = (value) => (isLog ? Math.log10(value) : value); // NaN or −Inf where a log axis has no place
-  const [xMin, yMin] = [scales.x.min, scaled(scales.y.min)];
-  const xPerUnit = width / (scales.x.max - xMin);
-  const yPerUnit = height / (scaled(scales.y.max) - yMin);
+  const [x, y] = [scaler(scales.x), scaler(scales.y)];
+  const [xMin, yMin] = [x(scales.x.min), y(scales.y.min)];
+  const xPerUnit = width / (x(scales.x.max) - xMin);
+  const yPerUnit = height / (y(scales.y.max) - yMin);
   return {
-    x: (value) => left + (value - xMin) * xPerUnit,
-    y: (value) => top + height - (scaled(value) - yMin) * yPerUnit,
+    x: (value) => left + (x(value) - xMin) * xPerUnit,
+    y: (value) => top + height - (y(value) - yMin) * yPerUnit,
   };
+}
+
+// NaN or −Inf where a log axis has no place
+function scaler({ distr }) {
+  return distr === 3 ? Math.log10 : (value) => value;
 }
 
 function bounds(line) {
@@ -66,15 +70,16 @@ function bounds(line) {
 
 // A path through the points that the axis can show; it breaks where one can't be shown.
 function trace(context, line, values, place, from, to) {
+  const { points } = line.x;
   context.beginPath();
   let isBroken = true;
   for (let i = from; i < to; i += 1) {
-    const y = place.y(values[i]);
-    if (!Number.isFinite(y)) isBroken = true;
+    const [x, y] = [place.x(points[i]), place.y(values[i])];
+    if (!Number.isFinite(x + y)) isBroken = true;
     else if (isBroken) {
-      context.moveTo(place.x(line.x.points[i]), y);
+      context.moveTo(x, y);
       isBroken = false;
-    } else context.lineTo(place.x(line.x.points[i]), y);
+    } else context.lineTo(x, y);
   }
 }
 

@@ -1,272 +1,211 @@
-// Curves of many runs on one canvas. uPlot draws axes and handles the drag; each line has its own x, so the lines
-// are drawn here, on uPlot's canvas. What follows the pointer is on a second canvas and costs no redraw.
+// Curves of many runs on one canvas. uPlot draws the axes; each line has its own x, so the lines are drawn on its canvas
+// by draw_lines.js. What follows the pointer is on a second canvas and costs no redraw.
 
 import uPlot from "../../../vendor/uplot/uPlot.esm.js";
-import { addKey } from "../keys.js";
-import { axisSize, axisTicks, logSplits, timeSteps, wholeSteps } from "./axes.js";
-import { drawLines, drawLifted } from "./draw_lines.js";
-import { currentPoints, nearestIndex, nearestLine } from "./nearest.js";
-import { rangeOfX, rangeOfY } from "./ranges.js";
-import { themeColor } from "./theme.js";
-import { tooltip } from "./tooltip.js";
-
-const TICK_FONT = '11px "Inter Variable", Inter, system-ui, sans-serif';
-const X_AXIS_PX = 24;
-const BLEED_PX = 8; // the overlay reaches over the plot's edge, so that a dot there is whole
-
-// Answered by the plot that has the focus; here only told.
-addKey({ keys: ["ArrowLeft", "ArrowRight"], label: "Move the cursor; with Shift by ten points", group: "Chart" });
-addKey({ keys: ["ArrowUp", "ArrowDown"], label: "Change the run", group: "Chart" });
+import { Cursor } from "./cursor.js";
+import { drawLines } from "./draw_lines.js";
+import { followPointer } from "./gestures.js";
+import { placePoints } from "./nearest.js";
+import { Overlay } from "./overlay.js";
+import { countOutside, rangeOfX, rangeOfY } from "./ranges.js";
+import { uplotOptions } from "./uplot_options.js";
+import { boxOf, resetZoom, zoomAt, zoomOf, zoomTo, zoomToBox } from "./zoom.js";
 
 export class LinePlot {
   #element;
   #session;
+  #tag;
   #options;
   #lines = [];
-  #placed = new WeakMap(); // values of a line → {axis, x, current}
   #uplot = null;
-  #overlay = document.createElement("canvas");
-  #pointer = null; // where it is over the plot: {left, top}; null elsewhere
-  #hover = null; // {line, index} of the point nearest to the pointer
+  #overlay = new Overlay();
+  #cursor;
+  #drag = null; // {kind, from, to} while one goes on
+  #isInView = true;
+  #isDue = false; // what is drawn is not what there is
+  #frozen = null; // {x, y}: ranges that stay while the pointer is on the plot
+  #isOutgrown = false; // points came that these do not show
+  #full = null; // range of x without a zoom, once it was seen
+  #frame = 0;
   #offs;
 
-  constructor(element, session, options) {
+  constructor(element, session, { tag, options }) {
     this.#element = element;
     this.#session = session;
+    this.#tag = tag;
     this.#options = options;
-    this.#overlay.className = "plot-overlay";
-    this.#offs = [session.on("cursor", () => this.#drawOverlay()), session.on("focus", () => this.#drawOverlay())];
-    this.#offs.push(session.on("theme", () => this.#clear())); // colours of axes are fixed when they are made
-    this.#offs.push(session.on("range", () => this.#zoomAtOnce()));
-    element.tabIndex = 0;
-    element.addEventListener("keydown", (event) => this.#press(event));
-    element.addEventListener("blur", () => this.#leave());
+    this.#cursor = new Cursor(element, session, { tag, changed: () => this.#changed(), left: () => this.#thaw() });
+    this.#offs = [
+      session.on("theme", () => this.#clear()), // colours of axes are fixed when they are made
+      session.on("range", () => this.#zoomed()),
+    ];
   }
 
+  // Lines are decoded series with their `run`; `source` is the series that was decoded.
   setLines(lines) {
-    this.#lines = lines.map((line) => this.#prepare(line));
-    if (this.#uplot) this.#uplot.setData(this.#data(), true);
-    else if (this.#element.clientWidth > 0) this.#make();
-    if (this.#pointer) this.#point();
-    this.#drawOverlay();
-  }
-
-  // Shows the new range with what is there; all of its points come with the next answer.
-  #zoomAtOnce() {
-    this.#uplot?.setData(this.#data(), true);
-    this.#drawOverlay();
+    const areOthers = lines.length !== this.#lines.length || lines.some(({ name }, i) => name !== this.#lines[i].name);
+    if (areOthers) this.#frozen = null;
+    this.#lines = lines.map((line) => ({ ...line, x: placePoints(line.source, this.axis) }));
+    this.#cursor.setLines(this.#lines, this.axis);
+    this.#redraw();
   }
 
   // Draws what is there on other axes at once; whoever calls may bring finer data later.
   setOptions(options) {
-    const isOtherScale = (options.x ?? "step") !== this.#axis || options.y !== this.#options.y;
+    const names = ["x", "y", "xscale"];
+    const isOtherScale = names.some((name) => options[name] !== this.#options[name]);
     this.#options = options;
+    this.#frozen = null;
     if (isOtherScale) this.#clear();
   }
 
+  // What is out of sight is drawn when it comes into view.
+  setInView(isInView) {
+    this.#isInView = isInView;
+    if (isInView && this.#isDue) this.#redraw();
+    else if (isInView) this.#changed();
+  }
+
   resize(width, height) {
-    if (this.#uplot && width > 0 && height > 0) {
-      this.#uplot.setSize({ width, height });
-      this.#drawOverlay();
-    }
+    if (!this.#uplot || width === 0 || height === 0) return;
+    this.#uplot.setSize({ width, height });
+    this.#changed();
   }
 
   destroy() {
     this.#offs.forEach((off) => off());
-    if (this.#hover) tooltip.hide();
+    this.#cursor.destroy();
     this.#clear();
   }
 
+  get axis() {
+    return this.#options.x ?? "step";
+  }
+
+  // How many of the drawn points in sight lie beyond the y-axis.
+  countOutside() {
+    return countOutside(this.#lines, this.#zoom, this.#rangeOfY());
+  }
+
   #clear() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
     this.#uplot?.destroy();
     this.#uplot = null;
   }
 
-  get #axis() {
-    return this.#options.x ?? "step";
+  #redraw() {
+    this.#isDue = !this.#isInView || this.#element.clientWidth === 0;
+    if (this.#isDue) return;
+    if (this.#uplot) this.#uplot.setData(this.#data(), true);
+    else this.#make();
+    this.#changed();
   }
 
-  get #isLog() {
-    return this.#options.y === "log";
+  // Shows the new range with what is there; all of its points come with the next answer.
+  #zoomed() {
+    this.#frozen = null;
+    this.#redraw();
   }
 
-  // Adds to a line where its points stand on the x-axis, NaN and Inf marks too, and which of them count. That is the
-  // same until the line has other points or the axis is another.
-  #prepare(line) {
-    let placed = this.#placed.get(line.values);
-    if (placed?.axis !== this.#axis) {
-      placed = this.#place(line);
-      this.#placed.set(line.values, placed);
-    }
-    return { ...line, ...placed };
-  }
-
-  #place(line) {
-    const shift = this.#axis === "wall" ? line.firstWall : 0;
-    const place = (steps, walls) => (this.#axis === "step" ? steps : Float64Array.from(walls, (wall) => wall + shift));
-    const points = place(line.steps, line.walls);
-    return {
-      axis: this.#axis,
-      x: { points, nonFinite: place(line.nonFinite.steps, line.nonFinite.walls) },
-      current: currentPoints(line, points),
-    };
-  }
-
-  #data() {
-    return [rangeOfX(this.#lines, this.#zoom), [null, null]];
+  // When the pointer has left, the axes take in what came meanwhile.
+  #thaw() {
+    this.#frozen = null;
+    if (this.#isOutgrown) this.#redraw();
+    this.#isOutgrown = false;
   }
 
   get #zoom() {
-    const { range } = this.#session;
-    return range && range.axis === this.#axis ? range.bounds : null;
+    return zoomOf(this.#session, this.axis);
+  }
+
+  get #isLogX() {
+    return this.#options.xscale === "log";
+  }
+
+  #data() {
+    return [this.#rangeOfX(), [null, null]];
+  }
+
+  #rangeOfX() {
+    const range = rangeOfX(this.#lines, this.#zoom, this.#isLogX);
+    if (!this.#zoom) this.#full = range;
+    return this.#keep("x", range);
+  }
+
+  #rangeOfY() {
+    const { y, clip } = this.#options;
+    return this.#keep("y", boxOf(this.#session, this.#tag) ?? rangeOfY(this.#lines, { zoom: this.#zoom, isLog: y === "log", isClipped: clip === "middle" }));
+  }
+
+  #keep(axis, range) {
+    const kept = this.#frozen?.[axis];
+    if (!kept) return range;
+    this.#isOutgrown ||= kept[0] !== range[0] || kept[1] !== range[1];
+    return kept;
   }
 
   #make() {
     const { clientWidth: width, clientHeight: height } = this.#element;
-    this.#uplot = new uPlot(this.#uplotOptions(width, height), this.#data(), this.#element);
-    this.#uplot.over.append(this.#overlay);
-    this.#listen(this.#uplot.over);
-  }
-
-  #uplotOptions(width, height) {
-    return {
-      width,
-      height,
-      padding: [13, 16, 0, 0],
-      legend: { show: false },
-      cursor: { x: false, y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
-      scales: {
-        x: { time: false, range: () => rangeOfX(this.#lines, this.#zoom) },
-        y: { distr: this.#isLog ? 3 : 1, range: () => rangeOfY(this.#lines, this.#zoom, this.#isLog) },
-      },
-      series: [{}, { show: true, points: { show: false }, paths: () => null }],
-      axes: [this.#axisOptions("x"), this.#axisOptions("y")],
-      hooks: {
-        draw: [(plot) => drawLines(plot, this.#lines)],
-        setSelect: [(plot) => this.#select(plot)],
-      },
-    };
-  }
-
-  #axisOptions(scale) {
-    const isX = scale === "x";
-    const isLog = !isX && this.#isLog;
-    const word = isX ? this.#axis : isLog ? "log" : "value";
-    return {
-      scale,
-      size: isX ? X_AXIS_PX : axisSize,
-      gap: isX ? 5 : 6,
-      space: isX ? 64 : 30,
-      font: TICK_FONT,
-      stroke: themeColor("--text-3"),
-      grid: { show: !isX, stroke: themeColor("--grid"), width: 1 },
-      ticks: { show: false },
-      border: { show: isX, stroke: themeColor("--line-strong"), width: 1 },
-      values: (_, splits) => axisTicks(splits, word),
-      ...(isX ? { incrs: this.#axis === "step" ? wholeSteps : timeSteps } : {}),
-      ...(isLog ? { splits: (plot, axis, low, high) => logSplits(low, high), filter: (plot, splits) => splits } : {}),
-    };
-  }
-
-  #select(plot) {
-    const { left, width } = plot.select;
-    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    if (width < 4) return;
-    const bounds = [plot.posToVal(left, "x"), plot.posToVal(left + width, "x")];
-    this.#session.setRange({ axis: this.#axis, bounds });
-  }
-
-  #listen(over) {
-    over.addEventListener("mousemove", (event) => {
-      const box = over.getBoundingClientRect();
-      this.#pointer = { left: event.clientX - box.left, top: event.clientY - box.top };
-      this.#point();
+    const axes = { x: () => this.#rangeOfX(), y: () => this.#rangeOfY(), isLogX: this.#isLogX, isLogY: this.#options.y === "log", word: this.axis };
+    const draw = (plot) => drawLines(plot, this.#lines);
+    this.#uplot = new uPlot(uplotOptions({ width, height, axes, draw }), this.#data(), this.#element);
+    this.#overlay.attach(this.#uplot);
+    this.#cursor.attach(this.#uplot);
+    followPointer(this.#uplot.over, {
+      move: (place) => this.#move(place),
+      leave: () => this.#cursor.leave(),
+      click: (place) => this.#cursor.click(place),
+      drag: (kind, from, to) => this.#setDrag({ kind, from, to }),
+      drop: (kind, from, to) => this.#drop(kind, from, to),
+      cancel: () => this.#setDrag(null),
+      zoom: (place, factor) => this.#zoomAt(place, factor),
+      reset: () => resetZoom(this.#session),
     });
-    over.addEventListener("mouseleave", () => this.#leave());
-    over.addEventListener("dblclick", () => this.#session.setRange(null));
   }
 
-  // Lights what is under the pointer; again when new points arrive there.
-  #point() {
-    const { left, top } = this.#pointer;
-    this.#light(nearestLine(this.#uplot, this.#lines, left, top), this.#uplot.posToVal(left, "x"));
+  #move(place) {
+    const { x, y } = this.#uplot.scales;
+    if (!this.#zoom) this.#frozen ??= { x: [x.min, x.max], y: [y.min, y.max] };
+    this.#cursor.move(place);
   }
 
-  #light(hover, x) {
-    this.#hover = hover;
-    if (!hover) return;
-    const { line, index } = hover;
-    this.#session.setFocus(line.name);
-    this.#session.setCursor(line.steps[index]);
-    tooltip.show(this.#element, this.#lines, line, x, this.#session.comparison);
+  #setDrag(drag) {
+    this.#drag = drag;
+    this.#changed();
   }
 
-  // Arrow keys move the cursor along a line; up and down change the line; Escape lets go.
-  #press(event) {
-    const lines = this.#lines.filter((line) => line.current.x.length > 0);
-    if (!this.#uplot || lines.length === 0) return;
-    if (event.key === "Escape" && this.#hover) {
-      event.preventDefault();
-      return this.#leave();
-    }
-    const stride = { ArrowLeft: -1, ArrowRight: 1 }[event.key] * (event.shiftKey ? 10 : 1);
-    const turn = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!stride && !turn) return;
-    event.preventDefault();
-    const at = Math.max(0, lines.findIndex((line) => line.name === this.#hover?.line.name));
-    const line = lines[(at + (turn ?? 0) + lines.length) % lines.length];
-    const { x, indices } = line.current;
-    const from = this.#hover ? nearestIndex(x, this.#hover.line.x.points[this.#hover.index]) : x.length - 1 - (stride || 0);
-    const place = Math.max(0, Math.min(x.length - 1, from + (stride || 0)));
-    this.#light({ line, index: indices[place] }, x[place]);
+  #drop(kind, from, to) {
+    this.#setDrag(null);
+    const x = this.#span("x", from.left, to.left);
+    if (kind === "zoom") zoomTo(this.#session, this.axis, x);
+    else if (kind === "box") zoomToBox(this.#session, this.axis, x, { tag: this.#tag, bounds: this.#span("y", from.top, to.top) });
   }
 
-  #leave() {
-    this.#pointer = null;
-    if (!this.#hover) return;
-    this.#hover = null;
-    tooltip.hide();
-    this.#session.setFocus(null);
-    this.#session.setCursor(null);
+  #span(scale, a, b) {
+    return [a, b].map((pixel) => this.#uplot.posToVal(pixel, scale)).sort((one, other) => one - other);
   }
 
-  // The step cursor, and the focused run lifted over all others.
+  #zoomAt({ left }, factor) {
+    const toValue = (pixel) => this.#uplot.posToVal(pixel, "x");
+    const full = this.#full ?? [-Infinity, Infinity];
+    const bounds = zoomAt(left, factor, this.#uplot.over.clientWidth, { toValue, full });
+    if (bounds) zoomTo(this.#session, this.axis, bounds, { isContinuous: true });
+    else if (this.#zoom) this.#session.view.set({ range: null }, { label: "zoom", isContinuous: true });
+  }
+
+  // Draws in the next frame, once, however many events there were.
+  #changed() {
+    if (!this.#isInView) return;
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#drawOverlay();
+    });
+  }
+
   #drawOverlay() {
     if (!this.#uplot) return;
-    const ratio = devicePixelRatio;
-    const { bbox } = this.#uplot; // asking an element for its size would have the page laid out
-    const [width, height] = [bbox.width / ratio + 2 * BLEED_PX, bbox.height / ratio + 2 * BLEED_PX];
-    if (this.#overlay.width !== width * ratio || this.#overlay.height !== height * ratio) {
-      this.#overlay.width = width * ratio;
-      this.#overlay.height = height * ratio;
-    }
-    const context = this.#overlay.getContext("2d");
-    context.setTransform(ratio, 0, 0, ratio, BLEED_PX * ratio, BLEED_PX * ratio);
-    context.clearRect(-BLEED_PX, -BLEED_PX, width, height);
-    const focused = this.#lines.find((line) => line.name === this.#session.focusedRun) ?? null;
-    const place = this.#hover ?? this.#placeOfCursor(focused);
-    if (place) this.#drawCursor(context, place, bbox.height / ratio);
-    if (focused) drawLifted(context, this.#uplot, focused, place?.line === focused ? place.index : null);
-  }
-
-  // Where the shared step cursor stands on this card: on the focused run, else on the first.
-  #placeOfCursor(focused) {
-    const step = this.#session.cursorStep;
-    const line = [focused, ...this.#lines].find((one) => one?.current.x.length > 0);
-    if (step === null || !line) return null;
-    const steps = Float64Array.from(line.current.indices, (index) => line.steps[index]);
-    return { line, index: line.current.indices[nearestIndex(steps, step)] };
-  }
-
-  #drawCursor(context, { line, index }, height) {
-    const x = Math.round(this.#uplot.valToPos(line.x.points[index], "x")) + 0.5;
-    context.globalAlpha = this.#hover ? 1 : 0.4;
-    context.strokeStyle = themeColor("--accent");
-    context.lineWidth = 1;
-    context.beginPath();
-    context.moveTo(x, 0);
-    context.lineTo(x, height);
-    context.stroke();
-    context.globalAlpha = 1;
+    this.#cursor.follow();
+    this.#overlay.draw({ lines: this.#lines, ...this.#cursor.sight, drag: this.#drag });
   }
 }

@@ -1,17 +1,47 @@
-// Which point is meant by the pointer.
+// Which point is meant by the pointer, and where the points of a line stand.
 
 const REACH_PX = 30; // beside the pointer; a line that ended farther away is not meant
 
-// The points of a line that no restart replaced, in the order of x: {indices, x}.
-export function currentPoints(line, positions) {
+const placed = new WeakMap(); // decoded series → {axis: where its points stand}
+
+// Where the points of a decoded series stand on an axis: {points, nonFinite, current}. `current` are the points that no
+// restart replaced, in the order of x: {x, indices}; indices is null where these are all points as they come.
+export function placePoints(series, axis) {
+  if (!placed.has(series)) placed.set(series, {});
+  const known = placed.get(series);
+  known[axis] ??= place(series, axis);
+  return known[axis];
+}
+
+function place(series, axis) {
+  const on = {
+    step: ({ steps }) => steps,
+    relative: ({ walls }) => walls,
+    wall: ({ walls }) => walls.map((wall) => wall + series.firstWall),
+  }[axis] ?? (({ x }) => x ?? new Float64Array()); // another metric's values
+  const points = on(series);
+  return { points, nonFinite: on(series.nonFinite), current: currentPoints(series, points) };
+}
+
+export function currentPoints(series, points) {
+  const isCurrent = !series.superseded.some(Boolean);
+  if (isCurrent && isRising(points)) return { x: points, indices: null };
+  const indices = isCurrent ? Uint32Array.from(points, (_, i) => i) : indicesOf(series, points.length);
+  if (!isRising(indices.map((index) => points[index]))) indices.sort((a, b) => points[a] - points[b] || a - b);
+  return { x: Float64Array.from(indices, (index) => points[index]), indices };
+}
+
+function indicesOf({ segments, superseded }, length) {
   const indices = [];
-  line.segments.forEach((start, i) => {
-    const stop = line.segments[i + 1] ?? positions.length;
-    if (!line.superseded[i]) for (let index = start; index < stop; index += 1) indices.push(index);
+  segments.forEach((start, i) => {
+    if (!superseded[i]) for (let index = start; index < (segments[i + 1] ?? length); index += 1) indices.push(index);
   });
-  const isSorted = indices.every((index, i) => i === 0 || positions[indices[i - 1]] <= positions[index]);
-  if (!isSorted) indices.sort((a, b) => positions[a] - positions[b] || a - b);
-  return { indices, x: Float64Array.from(indices, (index) => positions[index]) };
+  return Uint32Array.from(indices);
+}
+
+function isRising(values) {
+  for (let i = 1; i < values.length; i += 1) if (values[i] < values[i - 1]) return false;
+  return true;
 }
 
 // Place of the value nearest to x, in values that do not fall; of equal ones the first.
@@ -25,9 +55,37 @@ export function nearestIndex(values, x) {
   return low > 0 && Math.abs(values[low - 1] - x) <= Math.abs(values[low] - x) ? low - 1 : low;
 }
 
+// What is drawn strongest of a line.
+export function shownValues(line) {
+  return line.smoothed ?? line.values;
+}
+
+// Index into a line's columns of one of its current points.
+export function indexAt({ x: { current } }, at) {
+  return current.indices ? current.indices[at] : at;
+}
+
 // The point of a line nearest to x on the axis, as an index into its columns.
 export function nearestPoint(line, x) {
-  return line.current.indices[nearestIndex(line.current.x, x)];
+  return indexAt(line, nearestIndex(line.x.current.x, x));
+}
+
+// The point of a line nearest to a step, on whatever axis, as an index into its columns. Steps rise along a line, but
+// for programs that log out of order.
+export function pointAtStep(line, step) {
+  const { x, indices } = line.x.current;
+  let [low, high] = [0, x.length - 1];
+  const stepAt = (at) => line.steps[indices ? indices[at] : at];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (stepAt(middle) < step) low = middle + 1;
+    else high = middle;
+  }
+  return indexAt(line, low > 0 && Math.abs(stepAt(low - 1) - step) <= Math.abs(stepAt(low) - step) ? low - 1 : low);
+}
+
+export function hasPoints(line) {
+  return line.x.current.x.length > 0;
 }
 
 // The line whose point at the pointer's x is nearest to it: {line, index}; null without lines.
@@ -36,10 +94,10 @@ export function nearestLine(plot, lines, left, top) {
   let best = null;
   let shortest = Infinity;
   for (const line of lines) {
-    if (line.current.x.length === 0) continue;
+    if (!hasPoints(line)) continue;
     const index = nearestPoint(line, x);
     const aside = Math.abs(plot.valToPos(line.x.points[index], "x") - left);
-    const above = Math.abs(plot.valToPos((line.smoothed ?? line.values)[index], "y") - top);
+    const above = Math.abs(plot.valToPos(shownValues(line)[index], "y") - top);
     const distance = above + Math.max(0, aside - REACH_PX);
     if (distance < shortest) {
       shortest = distance;
@@ -47,4 +105,17 @@ export function nearestLine(plot, lines, left, top) {
     }
   }
   return best;
+}
+
+// The value of a line between its points at x, by a straight line; null beyond its ends.
+export function valueAt(line, x) {
+  const places = line.x.current.x;
+  const last = places.length - 1;
+  if (last < 0 || x < places[0] || x > places[last]) return null;
+  const near = nearestIndex(places, x);
+  const left = places[near] <= x ? near : near - 1;
+  const right = Math.min(left + 1, last);
+  const [a, b] = [left, right].map((at) => shownValues(line)[indexAt(line, at)]);
+  const width = places[right] - places[left];
+  return width > 0 ? a + ((b - a) * (x - places[left])) / width : a;
 }

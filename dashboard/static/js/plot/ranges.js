@@ -1,47 +1,80 @@
 // The extent of a plot: what its axes span.
 
-const PADDING = 0.05;
+import { shownValues } from "./nearest.js";
 
-// [from, to] of the x-axis: the zoom, else all points of all lines.
-export function rangeOfX(lines, zoom) {
-  if (zoom) return zoom;
+const PADDING = 0.05;
+const CLIPPED_SHARE = 0.01; // of the values at each end
+
+// [from, to] of the x-axis: the zoom, else all points of all lines. A log axis shows positive positions only.
+export function rangeOfX(lines, zoom, isLog = false) {
+  if (zoom && (!isLog || zoom[0] > 0)) return zoom;
+  const floor = isLog ? Number.MIN_VALUE : -Infinity;
   let [low, high] = [Infinity, -Infinity];
   for (const { x } of lines) {
     for (const positions of [x.points, x.nonFinite]) {
-      if (positions.length === 0) continue;
-      low = Math.min(low, least(positions));
-      high = Math.max(high, greatest(positions));
+      for (const position of positions) {
+        if (position < low && position >= floor) low = position;
+        if (position > high) high = position;
+      }
     }
   }
-  if (low > high) return [0, 1];
+  if (zoom) high = zoom[1];
+  if (!(low <= high)) return isLog ? [1, 10] : [0, 1];
+  if (isLog) return low === high ? [low / 2, high * 2] : [low, high];
   return low === high ? [low - 1, high + 1] : [low, high];
 }
 
 // [from, to] of the y-axis: the values in sight, with a little air; a log axis shows positive values only.
-export function rangeOfY(lines, zoom, isLog) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const { x, values } of lines) {
-    for (let i = 0; i < values.length; i += 1) {
-      if (zoom && (x.points[i] < zoom[0] || x.points[i] > zoom[1])) continue;
-      if (isLog && values[i] <= 0) continue;
-      if (values[i] < low) low = values[i];
-      if (values[i] > high) high = values[i];
-    }
-  }
-  if (low > high) return isLog ? [0.1, 10] : [0, 1];
+export function rangeOfY(lines, { zoom, isLog, isClipped }) {
+  const [low, high] = isClipped ? middleOf(valuesInSight(lines, zoom, isLog)) : extentOf(lines, zoom, isLog);
+  if (!(low <= high)) return isLog ? [0.1, 10] : [0, 1];
   if (isLog) return low === high ? [low / 2, high * 2] : [low / (high / low) ** PADDING, high * (high / low) ** PADDING];
   const air = low === high ? Math.abs(low) * 0.1 || 1 : (high - low) * PADDING;
   return [low - air, high + air];
 }
 
-function least(positions) {
-  let found = Infinity;
-  for (const position of positions) if (position < found) found = position;
-  return found;
+// How many drawn values in sight lie beyond the y-axis.
+export function countOutside(lines, zoom, [low, high]) {
+  let count = 0;
+  for (const { x, values } of lines) {
+    for (let i = 0; i < values.length; i += 1) {
+      if ((values[i] < low || values[i] > high) && isInSight(x.points[i], zoom)) count += 1;
+    }
+  }
+  return count;
 }
 
-function greatest(positions) {
-  let found = -Infinity;
-  for (const position of positions) if (position > found) found = position;
-  return found;
+function extentOf(lines, zoom, isLog) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const { x, values } of lines) {
+    for (let i = 0; i < values.length; i += 1) {
+      const value = values[i];
+      if ((value >= low && value <= high) || (isLog && value <= 0) || !isInSight(x.points[i], zoom)) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return [low, high];
+}
+
+// Of smoothed lines the smoothed values: what is raw is behind them and may be cut.
+function valuesInSight(lines, zoom, isLog) {
+  const found = new Float64Array(lines.reduce((sum, { values }) => sum + values.length, 0));
+  let count = 0;
+  for (const line of lines) {
+    const values = shownValues(line);
+    for (let i = 0; i < values.length; i += 1) {
+      if (isInSight(line.x.points[i], zoom) && !(isLog && values[i] <= 0)) found[count++] = values[i];
+    }
+  }
+  return found.subarray(0, count).sort();
+}
+
+function middleOf(sorted) {
+  const cut = Math.floor(sorted.length * CLIPPED_SHARE);
+  return [sorted[cut], sorted[sorted.length - 1 - cut]];
+}
+
+function isInSight(position, zoom) {
+  return !zoom || (position >= zoom[0] && position <= zoom[1]);
 }

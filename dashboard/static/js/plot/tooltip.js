@@ -1,103 +1,167 @@
-// The table under the plot that the pointer is on: every run's value there, the nearest lit, and beside the name what
-// tells the runs apart.
+// The table under the plot that the cursor is on. While it is held it scrolls, its text can be selected and copied, and
+// how it is sorted can be chosen.
 
-import { formatClock, formatCount, formatDuration, formatValue } from "../format.js";
+import { copyText } from "../clipboard.js";
+import { capitalize, formatClock, formatCount } from "../format.js";
+import { preference, setPreference } from "../preferences.js";
 import { swatchBackground } from "../runs/colors.js";
 import { MAX_COLUMNS, shortenNames } from "../runs/comparison.js";
-import { nearestPoint } from "./nearest.js";
+import { isSmall } from "../screen.js";
+import { SORTS, columnsOf, describePoints, pickPoints, sortPoints, toTSV } from "./tooltip_rows.js";
 
-const MAX_ROWS = 9;
 const GAP_PX = 6;
+const EDGE_PX = 8;
+const COPIED_MS = 2_000;
+const ROW_LIMITS = [8, 16, 32];
 
 class Tooltip {
   #root = null;
+  #shown = null; // what `show` was given last
 
-  // lines: of the plot; focused: the lit one; x: position of the pointer on the x-axis; comparison: of the runs.
-  show(anchor, lines, focused, x, comparison) {
-    const rows = lines
-      .filter((line) => line.current.x.length > 0)
-      .map((line) => ({ line, index: nearestPoint(line, x) }))
-      .sort((a, b) => shown(a.line)[a.index] - shown(b.line)[b.index]);
-    const near = around(rows, rows.findIndex((row) => row.line === focused));
+  // owner: the plot; only it may hide the table again. lit: the line that the cursor is on; x: where on the axis.
+  show(owner, shown) {
+    this.#shown = { owner, ...shown };
+    this.#draw();
+  }
+
+  hide(owner) {
+    if (this.#shown?.owner !== owner) return;
+    this.#shown = null;
+    this.#root.hidden = true;
+  }
+
+  #draw() {
+    const { lines, lit, x, isHeld, axis, comparison, tag, anchor } = this.#shown;
     const root = this.#element();
-    root.replaceChildren(table(near, focused, comparison), foot(rows.length - near.length, focused, x));
+    const sort = preference("tooltip.sort");
+    const points = sortPoints(describePoints(lines, x), sort, lit);
+    const near = isHeld && !isSmall() ? pickPoints(points, lit, Infinity) : pickPoints(points, lit, preference("tooltip.rows"));
+    const differing = comparison.differing.slice(0, MAX_COLUMNS);
+    const short = shortenNames(differing);
+    const hparams = differing.map((name) => ({ name, title: short.get(name) }));
+    const columns = columnsOf(points, { hparams, textOf: (run, name) => comparison.textOf(run, name), axis, isHeld });
+    const at = points.find(({ line }) => line === lit);
+    const wasHeld = root.classList.contains("is-held") && !root.hidden;
+    const scrolled = root.querySelector(".plot-tip-rows")?.scrollTop ?? 0;
+    root.classList.toggle("is-held", isHeld);
+    root.setAttribute("role", isHeld ? "group" : "tooltip");
+    root.setAttribute("aria-label", `Values of ${tag}`);
+    root.replaceChildren(head(tag, at), table(columns, near, lit), this.#foot(points.length - near.length, at, isHeld, columns.some(({ title }) => title === "smoothed")));
     root.hidden = false;
     this.#dock(root, anchor);
+    this.#copied = () => toTSV(columns, points);
+    if (isHeld) scroll(root.querySelector(".plot-tip-rows"), wasHeld ? scrolled : null);
   }
 
-  hide() {
-    if (this.#root) this.#root.hidden = true;
-  }
+  #copied = () => "";
 
   #element() {
-    if (!this.#root) {
-      this.#root = element("div", "plot-tip");
-      this.#root.setAttribute("role", "tooltip");
-      document.body.append(this.#root);
-    }
+    if (this.#root) return this.#root;
+    this.#root = element("div", "plot-tip");
+    document.body.append(this.#root);
+    addEventListener("scroll", ({ target }) => this.#shown && !this.#root.contains(target) && this.#dock(this.#root, this.#shown.anchor), { capture: true, passive: true });
+    addEventListener("copy", (event) => this.#copy(event));
     return this.#root;
   }
 
-  // Under the plot, above it where there is no room; never over it.
+  // Copies the whole table where nothing is selected.
+  #copy(event) {
+    const isTyping = event.target instanceof Element && event.target.closest("input, textarea");
+    if (!this.#shown?.isHeld || isTyping || !getSelection().isCollapsed) return;
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", this.#copied());
+  }
+
+  #foot(numMore, at, isHeld, isSmoothed) {
+    const root = element("div", "plot-tip-foot");
+    const left = numMore > 0 ? `${formatCount(numMore)} more` : at ? formatClock(at.line.firstWall + at.line.walls[at.index]) : "";
+    root.append(element("span", "", left), element("span", "grow"));
+    const sort = preference("tooltip.sort");
+    const word = sort === "value" && isSmoothed ? "smoothed" : sort;
+    if (!isHeld) root.append(element("span", "", `sorted by ${word}`), element("span", "", "click to hold"));
+    else root.append(...this.#choices(), this.#copyButton());
+    return root;
+  }
+
+  #choices() {
+    const sorts = choose("Sorted by", SORTS.map((sort) => [sort, `by ${sort}`]), preference("tooltip.sort"), (sort) => setPreference("tooltip.sort", sort));
+    const rows = choose("Rows while it is not held", ROW_LIMITS.map((rows) => [rows, `${rows} rows`]), preference("tooltip.rows"), (rows) => setPreference("tooltip.rows", Number(rows)));
+    for (const list of [sorts, rows]) list.addEventListener("change", () => this.#shown && this.#draw());
+    return [sorts, rows];
+  }
+
+  #copyButton() {
+    const button = element("button", "link", "Copy table");
+    button.type = "button";
+    button.title = "Copy as tab-separated values (Ctrl+C)";
+    button.addEventListener("click", async () => {
+      button.textContent = (await copyText(this.#copied())) ? "Copied" : "Not copied";
+      setTimeout(() => (button.textContent = "Copy table"), COPIED_MS);
+    });
+    return button;
+  }
+
+  // Under the plot, above it where there is more room; never over it. On a small screen it is a sheet at the bottom.
   #dock(root, anchor) {
+    if (isSmall()) return root.removeAttribute("style");
     const box = anchor.getBoundingClientRect();
+    const below = innerHeight - EDGE_PX - box.bottom - GAP_PX;
+    const above = box.top - GAP_PX - EDGE_PX;
+    root.style.maxHeight = "";
+    const isBelow = root.offsetHeight <= below || below >= above;
+    root.style.maxHeight = `${Math.max(isBelow ? below : above, 0)}px`;
     const { offsetWidth: width, offsetHeight: height } = root;
-    const left = Math.max(8, Math.min(box.left + box.width / 2 - width / 2, innerWidth - width - 8));
-    const below = box.bottom + GAP_PX;
-    const top = below + height <= innerHeight - 8 ? below : Math.max(8, box.top - height - GAP_PX);
+    const left = Math.max(EDGE_PX, Math.min(box.left + box.width / 2 - width / 2, innerWidth - width - EDGE_PX));
+    const top = isBelow ? box.bottom + GAP_PX : box.top - height - GAP_PX;
     root.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
 }
 
-// What is drawn strongest of a line.
-function shown(line) {
-  return line.smoothed ?? line.values;
+// To where it was; at first the lit row is in the middle.
+function scroll(rows, to) {
+  const lit = rows.querySelector(".is-lit");
+  rows.scrollTop = to ?? (lit ? lit.offsetTop - rows.clientHeight / 2 : 0);
 }
 
-// At most MAX_ROWS rows around the lit one.
-function around(rows, lit) {
-  const from = Math.max(0, Math.min(lit - Math.floor(MAX_ROWS / 2), rows.length - MAX_ROWS));
-  return rows.slice(from, from + MAX_ROWS);
+function head(tag, at) {
+  const root = element("div", "plot-tip-head");
+  root.append(element("strong", "", tag), element("span", "", at ? `step ${formatCount(at.line.steps[at.index])}` : ""));
+  return root;
 }
 
-function table(rows, focused, comparison) {
+function table(columns, points, lit) {
   const root = element("table");
-  const head = root.createTHead().insertRow();
-  const isSmoothed = rows.some(({ line }) => line.smoothed);
-  const differing = comparison.differing.slice(0, MAX_COLUMNS);
-  const short = shortenNames(differing);
-  head.append(element("th", "", "Run"));
-  for (const name of differing) head.append(element("th", "hparam", short.get(name)));
-  for (const word of ["value", ...(isSmoothed ? ["smoothed"] : []), "step", "relative"]) head.append(element("th", "", word));
+  const top = root.createTHead().insertRow();
+  for (const { title, className } of columns) top.append(element("th", className, title));
   const body = root.createTBody();
-  for (const { line, index } of rows) {
+  for (const point of points) {
     const row = body.insertRow();
-    if (line === focused) row.className = "is-lit";
-    const name = row.insertCell();
+    row.className = [point.line === lit && "is-lit", point.line.run.isBaseline && "is-baseline"].filter(Boolean).join(" ");
+    for (const { className, text, exact } of columns) fill(row.insertCell(), className, text(point), exact(point));
     const swatch = element("span", "swatch");
-    swatch.style.background = swatchBackground(line.run);
-    name.append(swatch, line.run.label || line.run.name);
-    for (const hparam of differing) {
-      const cell = row.insertCell();
-      cell.className = "hparam";
-      cell.textContent = comparison.textOf(line.run.name, hparam);
-    }
-    const value = row.insertCell();
-    value.className = "value";
-    value.textContent = formatValue(line.values[index]);
-    if (isSmoothed) row.insertCell().textContent = formatValue(shown(line)[index]);
-    row.insertCell().textContent = formatCount(line.steps[index]);
-    row.insertCell().textContent = formatDuration(line.walls[index]);
+    swatch.style.background = swatchBackground(point.line.run);
+    row.cells[0].prepend(swatch);
   }
-  return root;
+  const frame = element("div", "plot-tip-rows");
+  frame.tabIndex = -1;
+  frame.append(root);
+  return frame;
 }
 
-function foot(numMore, focused, x) {
-  const at = nearestPoint(focused, x);
-  const root = element("div", "plot-tip-foot");
-  root.append(element("span", "", numMore > 0 ? `${formatCount(numMore)} more` : ""));
-  root.append(element("span", "", formatClock(focused.firstWall + focused.walls[at])));
-  return root;
+function fill(cell, className, text, exact) {
+  cell.className = className;
+  cell.textContent = text;
+  cell.title = exact === null ? "" : String(exact);
+}
+
+// A list of choices: [[value, word]].
+function choose(label, options, chosen, choice) {
+  const list = element("select", "plot-tip-choice");
+  list.setAttribute("aria-label", label);
+  list.title = label;
+  for (const [value, word] of options) list.append(new Option(capitalize(word), value, false, value === chosen));
+  list.addEventListener("change", () => choice(list.value));
+  return list;
 }
 
 function element(name, className = "", text = "") {

@@ -1,0 +1,95 @@
+// The second canvas of a plot: what follows the pointer, without drawing the lines again.
+
+import { MAX_BY_RUN } from "../runs/colors.js";
+import { drawLifted } from "./draw_lines.js";
+import { themeColor } from "./theme.js";
+
+const BLEED_PX = 8; // it reaches over the plot's edge, so that a dot there is whole
+const ELSEWHERE = 0.4; // the cursor on the cards that the pointer is not on
+const VEIL = { few: 0.3, many: 0.6 }; // what the other lines fade by
+
+export class Overlay {
+  #canvas = document.createElement("canvas");
+  #flag = document.createElement("span");
+  #isClean = true;
+
+  constructor() {
+    this.#canvas.className = "plot-overlay";
+    this.#flag.className = "plot-flag";
+    this.#flag.hidden = true;
+  }
+
+  attach(plot) {
+    this.plot = plot;
+    plot.over.append(this.#canvas, this.#flag);
+  }
+
+  // focused: the line to lift, or null; place: {line, index} of the cursor, or null; isHere: whether it is moved on this
+  // plot; label: what stands at it on the x-axis then; drag: {kind, from, to}, or null.
+  draw({ lines, focused, place, isHere, label, drag }) {
+    const { over } = this.plot;
+    const isEmpty = !focused && !place && !drag;
+    this.#flag.hidden = !place || !isHere;
+    if (isEmpty && this.#isClean) return;
+    this.#isClean = isEmpty;
+    const [width, height] = [over.clientWidth, over.clientHeight];
+    const context = this.#fit(width, height);
+    if (focused && lines.length > 1) veil(context, width, height, lines.length > MAX_BY_RUN ? VEIL.many : VEIL.few);
+    if (place) this.#drawCursor(context, place, height, isHere);
+    if (place && isHere) this.#putFlag(label, place, width, height);
+    if (focused) drawLifted(context, this.plot, focused, place?.line === focused ? place.index : null);
+    if (drag) drawDrag(context, drag, height);
+  }
+
+  #fit(innerWidth, innerHeight) {
+    const ratio = devicePixelRatio;
+    const [width, height] = [innerWidth + 2 * BLEED_PX, innerHeight + 2 * BLEED_PX];
+    const canvas = this.#canvas;
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+    }
+    const context = canvas.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, BLEED_PX * ratio, BLEED_PX * ratio);
+    context.clearRect(-BLEED_PX, -BLEED_PX, width, height);
+    return context;
+  }
+
+  // Under the cursor, but not beyond the plot's ends.
+  #putFlag(label, { line, index }, width, height) {
+    this.#flag.textContent = label;
+    const half = this.#flag.offsetWidth / 2;
+    const x = Math.max(half - BLEED_PX, Math.min(this.plot.valToPos(line.x.points[index], "x"), width + BLEED_PX - half));
+    this.#flag.style.transform = `translate(${Math.round(x - half)}px, ${height + 4}px)`;
+  }
+
+  #drawCursor(context, { line, index }, height, isHere) {
+    const x = Math.round(this.plot.valToPos(line.x.points[index], "x")) + 0.5;
+    context.globalAlpha = isHere ? 1 : ELSEWHERE;
+    context.strokeStyle = themeColor("--accent");
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(x, 0);
+    context.lineTo(x, height);
+    context.stroke();
+    context.globalAlpha = 1;
+  }
+}
+
+function veil(context, width, height, alpha) {
+  context.globalAlpha = alpha;
+  context.fillStyle = themeColor("--surface");
+  context.fillRect(0, 0, width, height);
+  context.globalAlpha = 1;
+}
+
+function drawDrag(context, { kind, from, to }, height) {
+  const left = Math.min(from.left, to.left);
+  const width = Math.abs(to.left - from.left);
+  const [top, tall] = kind === "box" ? [Math.min(from.top, to.top), Math.abs(to.top - from.top)] : [0, height];
+  context.fillStyle = themeColor("--selected");
+  context.fillRect(left, top, width, tall);
+  context.strokeStyle = themeColor("--accent");
+  context.lineWidth = 1;
+  context.strokeRect(Math.round(left) + 0.5, Math.round(top) + 0.5, Math.round(width), Math.round(tall) - 1);
+}

@@ -1,0 +1,76 @@
+// What the table under a plot says: a row for each run, in the chosen order, and the same as text.
+
+import { formatClock, formatCount, formatDelta, formatDuration, formatValue } from "../format.js";
+import { hasPoints, nearestPoint, shownValues, valueAt } from "./nearest.js";
+
+export const SORTS = ["value", "nearest", "name"];
+
+// The points of the lines that are nearest to x: [{line, index, value, delta}]. `value` is what is drawn strongest,
+// `delta` what it has over the baseline there: null for the baseline, without one, and beyond its ends.
+export function describePoints(lines, x) {
+  const baseline = lines.find((line) => line.run.isBaseline && hasPoints(line));
+  return lines.filter(hasPoints).map((line) => {
+    const index = nearestPoint(line, x);
+    const value = shownValues(line)[index];
+    const base = baseline && line !== baseline ? valueAt(baseline, line.x.points[index]) : null;
+    return { line, index, value, delta: base === null ? null : value - base };
+  });
+}
+
+// sort: one of SORTS. Nearest means to the value of the lit line.
+export function sortPoints(points, sort, lit) {
+  const center = points.find(({ line }) => line === lit)?.value ?? 0;
+  const compare = {
+    value: (a, b) => a.value - b.value,
+    nearest: (a, b) => Math.abs(a.value - center) - Math.abs(b.value - center),
+    name: (a, b) => collator.compare(a.line.run.label, b.line.run.label),
+  }[sort];
+  return [...points].sort(compare);
+}
+
+// The baseline first, then at most `limit` of the others, around the lit line.
+export function pickPoints(points, lit, limit) {
+  const baseline = points.filter(({ line }) => line.run.isBaseline);
+  const others = points.filter(({ line }) => !line.run.isBaseline);
+  const at = Math.max(0, others.findIndex(({ line }) => line === lit));
+  const from = Math.max(0, Math.min(at - Math.floor(limit / 2), others.length - limit));
+  return [...baseline, ...others.slice(from, from + limit)];
+}
+
+// What each column is called and shows: [{title, className, text(point), exact(point)}].
+export function columnsOf(points, { hparams, textOf, axis, isHeld }) {
+  const isSmoothed = points.some(({ line }) => line.smoothed);
+  const hasDelta = points.some(({ delta }) => delta !== null);
+  const wallTime = ({ line, index }) => line.firstWall + line.walls[index];
+  return [
+    { title: "Run", className: "run", text: ({ line }) => line.run.label || line.run.name, exact: ({ line }) => line.run.name },
+    ...hparams.map(({ name, title }) => column(title, "hparam", ({ line }) => textOf(line.run.name, name))),
+    column("value", isSmoothed ? "raw" : "value", ({ line, index }) => formatValue(line.values[index]), ({ line, index }) => line.values[index]),
+    isSmoothed && column("smoothed", "value", ({ value }) => formatValue(value), ({ value }) => value),
+    hasDelta && column("Δ base", "delta", sayDelta, ({ delta }) => delta ?? ""),
+    column("step", "", ({ line, index }) => formatCount(line.steps[index]), ({ line, index }) => line.steps[index]),
+    column("relative", "", ({ line, index }) => formatDuration(line.walls[index]), ({ line, index }) => line.walls[index]),
+    (isHeld || axis === "wall") && column("wall time", "", (point) => formatClock(wallTime(point)), (point) => isoTime(wallTime(point))),
+  ].filter(Boolean);
+}
+
+function column(title, className, text, exact = text) {
+  return { title, className, text, exact };
+}
+
+function sayDelta({ line, delta }) {
+  return line.run.isBaseline ? "baseline" : delta === null ? "–" : formatDelta(delta);
+}
+
+function isoTime(wallTime) {
+  return Number.isFinite(wallTime) ? new Date(wallTime * 1000).toISOString() : "";
+}
+
+// Values as exact as they are known, separated by tabs.
+export function toTSV(columns, points) {
+  const clean = (cell) => String(cell).replace(/[\t\r\n]+/g, " ");
+  const lines = [columns.map(({ title }) => title), ...points.map((point) => columns.map(({ exact }) => exact(point)))];
+  return lines.map((cells) => cells.map(clean).join("\t")).join("\n");
+}
+
+const collator = new Intl.Collator("en", { numeric: true });

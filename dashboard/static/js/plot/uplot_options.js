@@ -1,0 +1,62 @@
+// How uPlot draws the axes of a plot; the lines are drawn by draw_lines.js.
+
+import { axisSize, axisTicks, logSplits, timeSteps, wholeSteps } from "./axes.js";
+import { themeColor } from "./theme.js";
+
+const TICK_FONT = '11px "Inter Variable", Inter, system-ui, sans-serif';
+const X_AXIS_PX = 24;
+const LANE_PX = 13; // above the plot
+
+// axes: {x, y: () → range of each, isLogX, isLogY, word: name of the x-axis}
+export function uplotOptions({ width, height, axes, draw }) {
+  const { isLogX, isLogY } = axes;
+  return {
+    width,
+    height,
+    padding: [LANE_PX, 16, 0, 0],
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { time: false, distr: isLogX ? 3 : 1, range: axes.x },
+      y: { distr: isLogY ? 3 : 1, range: axes.y },
+    },
+    series: [{}, { show: true, points: { show: false }, paths: () => null }],
+    axes: [xAxis(axes), yAxis(axes)],
+    hooks: { draw: [draw] },
+  };
+}
+
+function xAxis({ isLogX, word }) {
+  return {
+    ...common({ scale: "x", word: isLogX ? "log" : word, isLog: isLogX }),
+    size: X_AXIS_PX,
+    gap: 5,
+    space: 52,
+    grid: { show: false },
+    border: { show: true, stroke: themeColor("--line-strong"), width: 1 },
+    incrs: word === "step" ? wholeSteps : timeSteps,
+  };
+}
+
+function yAxis({ isLogY }) {
+  return {
+    ...common({ scale: "y", word: isLogY ? "log" : "value", isLog: isLogY }),
+    size: axisSize,
+    gap: 6,
+    space: 30,
+    grid: { show: true, stroke: themeColor("--grid"), width: 1 },
+    border: { show: false },
+  };
+}
+
+function common({ scale, word, isLog }) {
+  const log = { splits: (plot, axis, low, high) => logSplits(low, high), filter: (plot, splits) => splits };
+  return {
+    scale,
+    font: TICK_FONT,
+    stroke: themeColor("--text-3"),
+    ticks: { show: false },
+    values: (_, splits) => axisTicks(splits, word),
+    ...(isLog ? log : {}),
+  };
+}

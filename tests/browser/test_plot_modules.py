@@ -1,0 +1,135 @@
+"""The pure modules of plots, in a real JavaScript engine, against NumPy and TensorBoard's smoothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.browser
+Run = Callable[[str, str], object]
+RNG = np.random.default_rng(7)
+
+LINE = """
+  const line = (steps, values, extra = {}) => {
+    const nonFinite = { steps: [], walls: [] };
+    const numbers = Float64Array.from(steps);
+    const columns = { steps: numbers, walls: numbers, values: Float64Array.from(values) };
+    const lines = { segments: [0], superseded: [0], nonFinite };
+    const series = { ...columns, ...lines, smoothed: null, firstWall: 0, numTotal: values.length, ...extra };
+    return { ...series, x: nearest.placePoints(series, "step"), run: { name: "r", label: "r" } };
+  };
+"""
+
+
+def smooth_as_tensorboard(values: list[float], weight: float) -> list[float]:
+    """The loop of tensorboard/webapp/widgets/line_chart_v2/sub_view and its forerunners."""
+    last, smoothed = 0.0, []
+    for count, value in enumerate(values, 1):
+        last = last * weight + (1 - weight) * value
+        smoothed.append(last / (1 - weight**count))
+    return smoothed
+
+
+def test_smoothing_of_drawn_points_is_tensorboards_where_all_are_drawn(run_module: Run) -> None:
+    values = RNG.normal(size=50).tolist()
+    series = f"{{ steps: {list(range(50))}, values: {values}, segments: [0, 20], superseded: [0, 0], numTotal: 50 }}"
+
+    smoothed = run_module("plot/smooth.js", f"return [...module.smoothDrawn({series}, 0.9)];")
+
+    np.testing.assert_allclose(smoothed, smooth_as_tensorboard(values, 0.9), rtol=1e-12)
+
+
+def test_smoothing_of_some_points_is_near_that_of_all(run_module: Run) -> None:
+    steps = np.arange(10_000)
+    values = np.sin(steps / 1_000)
+    drawn = steps[::50]
+    series = {
+        "steps": drawn.tolist(),
+        "values": values[drawn].tolist(),
+        "segments": [0],
+        "superseded": [0],
+        "numTotal": 10_000,
+    }
+
+    smoothed = run_module("plot/smooth.js", f"return [...module.smoothDrawn({json.dumps(series)}, 0.99)];")
+
+    exact = np.array(smooth_as_tensorboard(values.tolist(), 0.99))[drawn]
+    np.testing.assert_allclose(smoothed, exact, atol=0.03)
+
+
+def test_value_between_points_is_that_of_numpy(run_module: Run) -> None:
+    steps = np.sort(RNG.choice(1_000, 40, replace=False)).tolist()
+    values = RNG.normal(size=40).tolist()
+    at = RNG.uniform(steps[0], steps[-1], 100).tolist()
+
+    found = run_module(
+        "plot/nearest.js",
+        f"""
+          const nearest = module; {LINE}
+          const one = line({steps}, {values});
+          return {at}.map((x) => nearest.valueAt(one, x));
+        """,
+    )
+
+    np.testing.assert_allclose(found, np.interp(at, steps, values), rtol=1e-12)
+    beyond = f"const nearest = module; {LINE} return module.valueAt(line({steps}, {values}), {steps[-1] + 1});"
+    assert run_module("plot/nearest.js", beyond) is None
+
+
+def test_clipped_axis_spans_the_middle_98_percent(run_module: Run) -> None:
+    values = RNG.normal(size=5_000)
+    body = f"""
+      const nearest = await import("/static/js/plot/nearest.js"); {LINE}
+      const lines = [line({list(range(5_000))}, {values.tolist()})];
+      const range = module.rangeOfY(lines, {{ zoom: null, isLog: false, isClipped: true }});
+      return {{ range, outside: module.countOutside(lines, null, range) }};
+    """
+
+    found = run_module("plot/ranges.js", body)
+
+    low, high = np.percentile(values, [1, 99])
+    air = 0.05 * (high - low)
+    assert found["range"] == pytest.approx([low - air, high + air], abs=0.01)
+    assert found["outside"] == np.count_nonzero((values < found["range"][0]) | (values > found["range"][1]))
+
+
+def test_log_axis_spans_positive_positions(run_module: Run) -> None:
+    body = f"""
+      const nearest = await import("/static/js/plot/nearest.js"); {LINE}
+      const lines = [line([0, 1, 10, 100], [1, 2, 3, 4])];
+      return [null, [-5, 50], [2, 50]].map((zoom) => module.rangeOfX(lines, zoom, true));
+    """
+
+    assert run_module("plot/ranges.js", body) == [[1, 100], [1, 50], [2, 50]]
+
+
+def test_wheel_keeps_what_is_under_the_pointer(run_module: Run) -> None:
+    body = """
+      const toValue = (pixel) => 100 + pixel;
+      const full = [0, 1000];
+      return [module.zoomAt(50, 0.5, 200, { toValue, full }), module.zoomAt(50, 20, 200, { toValue, full })];
+    """
+
+    inside, whole = run_module("plot/zoom.js", body)
+
+    assert inside == [125, 225]  # 150 is a quarter from the left before and after
+    assert whole is None
+
+
+@pytest.mark.parametrize(
+    ("delta", "text"),
+    [
+        ("0", "–"),
+        ("-0.0876", "−0.0876"),
+        ("0.0006", "+0.00060"),
+        ("-0.000012", "−1.2e-5"),
+        ("12.345", "+12.3"),
+        ("-31240", "−31.24 k"),
+        ("NaN", "NaN"),
+    ],
+)
+def test_differences_are_signed(run_module: Run, delta: str, text: str) -> None:
+    assert run_module("format.js", f"return module.formatDelta({delta});") == text
