@@ -71,24 +71,34 @@ class Line:
 
 def find_lines(store: LogStore, runs: Sequence[str], tags: Sequence[str], view: View, since: int = 0) -> Iterator[Line]:
     """What there is of the tags in the runs that changed after a version, run after run."""
-    wanted = {tag: needed_tags(tag) for tag in tags}
-    x_tags = needed_tags(view.x_axis.removeprefix(METRIC)) if view.x_axis.startswith(METRIC) else set()
-    all_needed = x_tags.union(*wanted.values())
-    runs_by_tag = {tag: set(names) for tag, names in store.tags("scalars").items() if tag in all_needed}
-
-    def has(run: str, needed: set[str]) -> bool:
-        return all(run in runs_by_tag.get(tag, ()) for tag in needed)
-
+    drawn = _find_drawn(store, tags, view)
     facts = {run.name: run for run in store.find_runs((*runs, view.baseline))}
     baseline_version = facts[view.baseline].version if view.baseline in facts else 0
-    told = [tag for tag in enumerate(tags) if not view.baseline or has(view.baseline, wanted[tag[1]])]
     for run_index, name in enumerate(runs):
         run = facts.get(name)
         if run is None or max(run.version, baseline_version) <= since:
             continue
-        for tag_index, tag in told:
-            if has(name, wanted[tag] | x_tags):
-                yield Line(run, tag, (run_index, tag_index), max(run.version, baseline_version))
+        version = max(run.version, baseline_version)
+        for tag_index, tag, has_it in drawn:
+            if name in has_it:
+                yield Line(run, tag, (run_index, tag_index), version)
+
+
+def _find_drawn(store: LogStore, tags: Sequence[str], view: View) -> list[tuple[int, str, set[str]]]:
+    """The tags that there is something of, each with its index and the runs that have all that it is made from."""
+    needed_by_tag = {tag: needed_tags(tag) for tag in tags}
+    x_tags = needed_tags(view.x_axis.removeprefix(METRIC)) if view.x_axis.startswith(METRIC) else set()
+    needed = x_tags.union(*needed_by_tag.values())
+    runs_by_tag = {tag: set(runs) for tag, runs in store.tags("scalars").items() if tag in needed}
+
+    def find_runs(needed: set[str]) -> set[str]:
+        return set.intersection(*(runs_by_tag.get(tag, set()) for tag in needed))
+
+    return [
+        (index, tag, find_runs(needed_by_tag[tag] | x_tags))
+        for index, tag in enumerate(tags)
+        if not view.baseline or view.baseline in find_runs(needed_by_tag[tag])
+    ]
 
 
 def needed_tags(tag: str) -> set[str]:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.queries.downsample import downsample
-from dashboard.queries.joining import Floats, Ints, Lookup
+from dashboard.queries.joining import Floats, Ints, Lookup, Places
 from dashboard.queries.statistics import Band, Center, count, find_bands, find_centers
 
 MAX_CELLS = 4_000_000
@@ -112,15 +112,14 @@ def aggregate(
         )
 
 
-def _make_grid(
-    columns: Sequence[NDArray[np.generic]], num_members: int, start: float, stop: float
-) -> tuple[Floats, int]:
+def _make_grid(columns: Sequence[Places], num_members: int, start: float, stop: float) -> tuple[Floats, int]:
     """The positions to work at, and how many different ones the range has."""
-    different: list[NDArray[np.generic]] = []
+    different = {}
+    last: Places | None = None
     for column in columns:
-        if not any(np.array_equal(column, other) for other in different[-4:]):  # runs of one program have the same
-            different.append(column)
-    union = np.unique(np.concatenate(different)).astype(np.float64)
+        if last is None or not np.array_equal(column, last):  # runs of one program have the same steps
+            different[column.tobytes()] = last = column
+    union = np.unique(np.concatenate(list(different.values()))).astype(np.float64)
     low, high = int(np.searchsorted(union, start)), int(np.searchsorted(union, stop, "right"))
     high = max(low, high)
     grid = union[max(0, low - 1) : high + 1]

@@ -14,8 +14,10 @@ import numpy as np
 from dashboard.api import wire
 from dashboard.api.bodies import Window
 from dashboard.api.curves import iter_drawn
+from dashboard.queries.aggregate import Member, Summary, aggregate
 from dashboard.queries.downsample import downsample
 from dashboard.queries.draw import choose_points
+from dashboard.queries.joining import Lookup
 from dashboard.queries.positions import Positions
 from dashboard.queries.smooth import smooth
 from dashboard.store.memory import MemoryStore
@@ -28,6 +30,7 @@ from tests.benchmarks.row import Row
 REPEATS = 15
 NUM_POINTS, WIDTH_PX = 1_000_000, 1_000
 NUM_LONG = 10_000_000
+NUM_MEMBERS, NUM_STEPS = 300, 5_000
 CARD_PX = 400
 ONE_TAG = Corpus("one_tag", num_runs=50, num_steps=5_000, num_tags=1)
 
@@ -46,6 +49,7 @@ def measure() -> Iterator[Row]:
     loop = 100 * _take_least(lambda: smooth_in_a_loop(short.tolist(), 0.9))
     yield Row("the same", "ms", ours, "TensorBoard's loop in Python, from 10,000 points", loop, 10.0)
     yield from _measure_zoom(rng)
+    yield from _measure_groups(rng)
     store, names = _read_store()
     for smoothing, limit in ((0.0, 10.0), (0.6, 20.0)):
         window = Window("step", CARD_PX, -math.inf, math.inf, smoothing)
@@ -63,6 +67,18 @@ def _measure_zoom(rng: np.random.Generator) -> Iterator[Row]:
             taken = _take_least(lambda x=x, ends=(start, stop): choose_points(series, x, WIDTH_PX, *ends), 5)
             what = f"a range of {0.75 * share * NUM_LONG:,.0f} in a series of 10 M points, by {axis}"
             yield Row(what, "ms", taken, "limit", 30.0, 1.0)
+
+
+def _measure_groups(rng: np.random.Generator) -> Iterator[Row]:
+    values = rng.normal(size=(NUM_MEMBERS, NUM_STEPS)).cumsum(axis=1)
+    steps = 10 * np.arange(NUM_STEPS)
+    equal = [Member(Lookup(steps, row)) for row in values]
+    shifted = [Member(Lookup(steps + number % 10, row)) for number, row in enumerate(values)]
+    for what, members in (("equal", equal), ("ten different series of", shifted)):
+        for summary in (Summary("mean", "std"), Summary("iqm", "minmax"), Summary("median", "ci")):
+            taken = _take_least(lambda one=(members, summary): aggregate(*one, CARD_PX), 5)
+            name = f"{summary.center} with {summary.band} of {NUM_MEMBERS} runs × {NUM_STEPS:,} points, {what} steps"
+            yield Row(name, "ms", taken, "limit", 200.0, 1.0)
 
 
 def smooth_in_a_loop(values: list[float], weight: float) -> list[float]:
