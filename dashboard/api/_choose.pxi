@@ -111,16 +111,8 @@ cdef inline double position(const Curve* curve, int64_t row) noexcept nogil:
 
 
 cdef inline int64_t find_row(const Curve* curve, int64_t low, int64_t high, double edge, bint is_past) noexcept nogil:
-    """The first row of a range at an edge, or past it; the range's end if there is none.
-
-    The steps become longer, and the last one is halved: the next column begins near by, the range's edge may be far.
-    """
-    cdef int64_t stride = 1, probe = low, middle
-    while probe < high and is_before(curve, probe, edge, is_past):
-        low = probe + 1
-        probe += stride
-        stride *= 2
-    high = min(high, probe)
+    """The first row of a range at an edge, or past it; the range's end if there is none."""
+    cdef int64_t middle
     while low < high:
         middle = low + (high - low) // 2
         if is_before(curve, middle, edge, is_past):
@@ -128,6 +120,22 @@ cdef inline int64_t find_row(const Curve* curve, int64_t low, int64_t high, doub
         else:
             high = middle
     return low
+
+
+cdef inline int64_t find_near(const Curve* curve, int64_t low, int64_t high, int64_t guess, double edge) noexcept nogil:
+    """The same as `find_row` finds, sooner where the guess is good: strides from it become longer until they pass."""
+    cdef int64_t stride = 1
+    if guess < high and is_before(curve, guess, edge, False):
+        low = guess + 1
+        while low + stride < high and is_before(curve, low + stride, edge, False):
+            low += stride + 1
+            stride *= 2
+        return find_row(curve, low, min(high, low + stride), edge, False)
+    high = min(high, guess)
+    while high - stride >= low and not is_before(curve, high - stride, edge, False):
+        high -= stride
+        stride *= 2
+    return find_row(curve, max(low, high - stride), high, edge, False)
 
 
 cdef inline bint is_before(const Curve* curve, int64_t row, double edge, bint is_past) noexcept nogil:
@@ -163,11 +171,12 @@ cdef inline double find_column_width(int64_t width, double left, double right) n
 
 cdef void add_columns(const Curve* curve, int64_t low, int64_t high, int64_t width, Drawn* drawn) noexcept nogil:
     """Adds first, last, smallest and largest of the finite points of each pixel column (M4)."""
-    cdef int64_t column, end
+    cdef int64_t column, end, length = (high - low) // width
     cdef double column_width = find_column_width(width, drawn.left, drawn.right)
     for column in range(1, width):
-        end = find_row(curve, low, high, column * column_width + drawn.left, False)
+        end = find_near(curve, low, high, low + length, column * column_width + drawn.left)
         add_column(curve, low, end, drawn)
+        length = end - low
         low = end
     add_column(curve, low, high, drawn)
 
