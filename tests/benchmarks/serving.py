@@ -7,7 +7,6 @@ where many tabs show the same cards.
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,15 @@ from tests.benchmarks import corpora, growing
 from tests.benchmarks.corpora import MANY_RUNS, Corpus
 from tests.benchmarks.row import Row
 from tests.benchmarks.servers import Server, start_board, start_tensorboard
-from tests.benchmarks.tabs import Browser, ask_tensorboard, select, time_each, time_together, wait_until_read
+from tests.benchmarks.tabs import (
+    Browser,
+    ask_tensorboard,
+    select,
+    time_each,
+    time_together,
+    wait_for_tensorboard,
+    wait_until_read,
+)
 
 CARDS = Corpus("cards", num_runs=50, num_steps=5_000, num_tags=20)
 SHORT = Corpus("short", num_runs=10_000, num_steps=2, num_tags=2)
@@ -98,7 +105,7 @@ def _measure_answers(corpus: Corpus, limit_ms: float, folder: Path) -> Iterator[
     with start_board(logdir, folder / "index") as server, start_tensorboard(logdir) as theirs:
         browser, other = Browser(server), Browser(theirs)
         wait_until_read(browser, corpus.num_runs)
-        _wait_for_tensorboard(other, corpus)
+        wait_for_tensorboard(other, corpus.runs, corpus.num_tags)
         key, tag = select(browser, corpus.runs), corpus.tags[0]
         times = time_each(lambda number: _draw(browser, key, tag, CARD_PX + number), REPEATS)
         peer = time_each(lambda _: ask_tensorboard(other, [tag]), THEIR_REPEATS, warmups=1)
@@ -109,16 +116,6 @@ def _measure_answers(corpus: Corpus, limit_ms: float, folder: Path) -> Iterator[
             yield Row(f"{what}, p{share}", "ms", ours, "TensorBoard", float(np.percentile(peer, share)), 1.5)
         if corpus is CARDS:
             yield from _measure_tabs(server, theirs, key)
-
-
-def _wait_for_tensorboard(browser: Browser, corpus: Corpus) -> None:
-    """Waits until TensorBoard has read a logdir."""
-    while True:
-        tags = json.loads(browser.get("/data/plugin/timeseries/tags"))["scalars"]
-        if all(len(tags["runTagInfo"].get(run, ())) == corpus.num_tags for run in corpus.runs):
-            time.sleep(1)  # it tells of tags before all of their points are read
-            return
-        time.sleep(0.1)
 
 
 def _draw(browser: Browser, key: str, tag: str, width: int) -> bytes:

@@ -88,6 +88,16 @@ def wait_until_read(browser: Browser, num_runs: int) -> None:
         time.sleep(0.05)
 
 
+def wait_for_tensorboard(browser: Browser, runs: Sequence[str], num_tags: int) -> None:
+    """Waits until TensorBoard has read a logdir of runs that all have so many scalars."""
+    while True:
+        tags = json.loads(browser.get("/data/plugin/timeseries/tags"))["scalars"]
+        if all(len(tags["runTagInfo"].get(run, ())) == num_tags for run in runs):
+            time.sleep(1)  # it tells of tags before all of their points are read
+            return
+        time.sleep(0.1)
+
+
 def time_each(call: Callable[[int], object], repeats: int, warmups: int = 3) -> np.ndarray:
     """Milliseconds of each of several calls, which are given their number."""
     times = []
