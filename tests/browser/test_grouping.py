@@ -58,7 +58,7 @@ def to_hex(color: str) -> str:
 
 def swatches(page: Page) -> dict[str, str]:
     """The colour of each run in the list, as its swatch has it."""
-    found = page.evaluate("""() => [...document.querySelectorAll(".run-row")].map((row) => {
+    found = page.evaluate("""() => [...document.querySelectorAll("[data-run]")].map((row) => {
       const { backgroundColor, backgroundImage } = getComputedStyle(row.querySelector(".swatch"));
       const [dashed] = backgroundImage.match(/rgb\\([^)]*\\)/) ?? [];
       return [row.dataset.run, dashed ?? backgroundColor];

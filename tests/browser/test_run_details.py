@@ -115,7 +115,7 @@ def test_link_to_a_run_that_is_gone_says_so(open_page: OpenPage, board: str) -> 
 def test_keyboard_alone_opens_closes_and_gives_the_focus_back(open_page: OpenPage, board: str) -> None:
     page = open_page(f"{board}/scalars")
     expect(row(page, "a")).to_be_visible()
-    page.get_by_role("grid", name="Runs").focus()
+    page.get_by_role("treegrid", name="Runs").focus()
     page.keyboard.press("End")
 
     page.keyboard.press("Enter")
@@ -123,7 +123,7 @@ def test_keyboard_alone_opens_closes_and_gives_the_focus_back(open_page: OpenPag
     page.keyboard.press("Escape")
 
     expect(details(page)).to_have_count(0)
-    expect(page.get_by_role("grid", name="Runs")).to_be_focused()
+    expect(page.get_by_role("treegrid", name="Runs")).to_be_focused()
 
 
 def test_rename_is_seen_everywhere_and_undone(page: Page, other: Page) -> None:

@@ -276,15 +276,15 @@ def test_buttons_and_menu_of_a_row(page: Page) -> None:
     page.get_by_role("menuitem", name="Select").click()
 
     expect(page.locator(".run-head")).to_contain_text("2 of 7 runs")
-    page.get_by_role("grid", name="Runs").focus()
+    page.get_by_role("treegrid", name="Runs").focus()
     page.keyboard.press("Shift+F10")
     expect(page.get_by_role("menu", name="Menu of alone")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.get_by_role("grid", name="Runs")).to_be_focused()
+    expect(page.get_by_role("treegrid", name="Runs")).to_be_focused()
 
 
 def test_keys_alone_walk_select_and_open(page: Page) -> None:
-    page.get_by_role("grid", name="Runs").focus()
+    page.get_by_role("treegrid", name="Runs").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowLeft")
     expect_listed(page, "alone", "other/good", "other/bad")

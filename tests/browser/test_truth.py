@@ -225,7 +225,7 @@ def test_keys_walk_the_list_and_the_plot(start_board: StartBoard, open_page: Ope
     page = open_page(start_board(tmp_path))
     expect(card(page, "loss").locator(".card-foot")).to_have_text("all 6 points")
 
-    page.get_by_role("grid", name="Runs").focus()
+    page.get_by_role("treegrid", name="Runs").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     expect(page.get_by_role("checkbox", name="Select exp/a")).to_have_attribute("aria-checked", "false")

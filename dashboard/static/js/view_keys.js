@@ -24,6 +24,7 @@ export const KEYS = {
     runs: text(),
     order: oneOf(ORDERS),
     metric: text(),
+    delta: oneOf(["off", "on"]), // whether values are told against the baseline
     hparams: namesOrNull("columns"),
     folded: names("closed folders"),
     unfolded: names("open folders"),

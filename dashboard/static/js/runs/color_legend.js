@@ -23,10 +23,15 @@ function Ramp({ name, low, high, isLog }) {
     "div",
     { className: "color-legend", title: `Colours of the selected runs by ${name}${isLog ? ", on a logarithmic scale" : ""}. Grey: no number.` },
     h("span", null, `Colour: ${word}${isLog ? ", log" : ""}`),
-    h("span", { className: "color-end" }, formatHparam(low)),
+    h("span", { className: "color-end", title: formatHparam(low) }, writeEnd(low)),
     h("span", { className: "color-ramp", style: { background: rampBackground() }, role: "img", "aria-label": `from ${formatHparam(low)} to ${formatHparam(high)}` }),
-    h("span", { className: "color-end" }, formatHparam(high)),
+    h("span", { className: "color-end", title: formatHparam(high) }, writeEnd(high)),
   );
+}
+
+// The end of a ramp: three digits say where a colour stands.
+function writeEnd(value) {
+  return formatHparam(Number(value.toPrecision(3)));
 }
 
 function Values({ name, values }) {

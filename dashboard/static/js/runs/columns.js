@@ -3,47 +3,60 @@
 
 import { formatHparam } from "../format.js";
 import { session } from "../session.js";
+import { isDelta } from "./delta.js";
 import { facts } from "./facts.js";
 
 export const SEPARATOR = " · ";
 const MAX_HPARAMS = 3; // where nobody chose
 const MAX_TEXT = 24; // characters of a hyperparameter
 const MAX_NAME = 18; // characters of names that other columns leave room for
+const MIN_NAME = 11; // and those that someone chose
 const CHARACTER_PX = { name: 7.6, hparam: 6.7, head: 6.3, separator: 9.5 };
-const FIXED_PX = 130; // padding, box, swatch, status and age, with all gaps
+const FIXED_PX = 100; // padding, box, swatch and status, with all gaps
 const INDENT_PX = 16;
+const AGE_PX = 36;
 const CURVE_PX = 40;
+const SHARE_PX = 54; // of a difference in percent
 const METRIC_PX = 58; // as −0.08872 is written: the widest usual number, so that none moves the column
 
 // The names of the hyperparameters to show: those chosen, else those that tell the runs apart best.
 export function chooseHparams() {
   const chosen = session.view.get("hparams");
   if (chosen) return facts.hparams.filter((one) => chosen.includes(one.name)).map((one) => one.name);
-  return facts.differing.slice(0, MAX_HPARAMS).map((one) => one.name);
+  const grouping = session.groups ? (session.view.get("group")?.by ?? []) : []; // which the heads of the groups say
+  return facts.differing.filter((one) => !grouping.includes(one.name)).slice(0, MAX_HPARAMS).map((one) => one.name);
 }
 
-// The metric to show, as {name, tag, measure}; its name is "" for none.
+// The metric to show, as {name, tag, measure, isDelta: whether as the difference to the baseline}; its name is "" for none.
 export function chooseMetric() {
   const name = session.view.get("metric") || facts.usualMetric;
   const at = name.lastIndexOf(".");
-  return { name, tag: name.slice(0, at), measure: name.slice(at + 1) };
+  return { name, tag: name.slice(0, at), measure: name.slice(at + 1), isDelta: isDelta() };
 }
 
-// What fits into a panel of this width: {hparams: names, hparamsPx, metricPx, hasCurve}
+// What fits into a panel of this width: {hparams: names, hparamsPx, metricPx, hasShare, hasCurve, hasAge}
 //   places: of tree.js
 export function fitColumns({ hparams, metric, places, panelPx }) {
-  const value = metric.name ? METRIC_PX : 0;
-  const names = (Math.min(MAX_NAME, places.longest) + 0.5) * CHARACTER_PX.name + INDENT_PX * places.deepest;
-  const room = panelPx - FIXED_PX - value - names;
-  const curve = metric.name !== "" && room >= CURVE_PX ? CURVE_PX : 0;
-  const isChosen = Boolean(session.view.get("hparams")); // which comes before the curve
+  const widthOf = (most) => (Math.min(most, places.longest) + 0.5) * CHARACTER_PX.name + INDENT_PX * places.deepest;
+  let room = panelPx - FIXED_PX - widthOf(MIN_NAME) - (metric.name ? METRIC_PX : 0); // once names can be told apart
+  const take = (px, isWanted = true) => {
+    const isTaken = isWanted && room >= px;
+    if (isTaken) room -= px;
+    return isTaken;
+  };
+  const hasShare = take(SHARE_PX, metric.isDelta && metric.name !== "");
+  const hasAge = take(AGE_PX);
+  const isChosen = session.view.get("hparams")?.length > 0; // which come before long names and the curve
+  if (!isChosen) room -= widthOf(MAX_NAME) - widthOf(MIN_NAME);
+  const curve = metric.name !== "" && !metric.isDelta && room >= CURVE_PX ? CURVE_PX : 0;
   const fitted = fitHparams(hparams, isChosen ? room : room - curve);
-  return { ...fitted, metricPx: value, hasCurve: curve > 0 && room - fitted.hparamsPx >= curve };
+  const metricPx = metric.name ? METRIC_PX + (hasShare ? SHARE_PX : 0) : 0;
+  return { ...fitted, metricPx, hasShare, hasAge, hasCurve: curve > 0 && room - fitted.hparamsPx >= curve };
 }
 
 // The widths as properties of a style sheet.
-export function columnWidths({ hparamsPx, metricPx: px, hasCurve }) {
-  return { "--w-hparams": `${hparamsPx}px`, "--w-metric": `${px}px`, "--w-curve": `${hasCurve ? CURVE_PX : 0}px` };
+export function columnWidths({ hparamsPx, metricPx: px, hasCurve, hasAge }) {
+  return { "--w-hparams": `${hparamsPx}px`, "--w-metric": `${px}px`, "--w-curve": `${hasCurve ? CURVE_PX : 0}px`, "--w-age": `${hasAge ? AGE_PX : 0}px` };
 }
 
 function longestOf(values, write) {

@@ -32,7 +32,7 @@ export function Head({ names, numSelected }) {
 }
 
 // A head says what its column is, and turns the order.
-export function ColumnHeads({ columns, metric, elided }) {
+export function ColumnHeads({ columns, metric, elided, areGrouped }) {
   const order = session.view.get("order");
   return h(
     "div",
@@ -40,13 +40,13 @@ export function ColumnHeads({ columns, metric, elided }) {
     h(
       "span",
       { className: "head-name" },
-      h(HeadButton, { base: "name", order, title: "Sort by name" }, "Run"),
+      h(HeadButton, { base: "name", order, title: "Sort by name" }, areGrouped ? "Group" : "Run"),
       elided && h("bdi", { className: "head-elided", title: `All names begin with ${elided}` }, `${elided}…`),
     ),
     columns.hparamsPx > 0 && h("span", { className: "head-hparams", title: columns.hparams.join("\n") }, columns.hparams.map(shortName).join(SEPARATOR)),
     h(HeadButton, { base: "status", order, title: "Sort by status", className: "head-status", label: "Status" }, order.endsWith("status") ? "" : h(Icon, { name: "heartbeat", size: 12 })),
-    metric.name && h("span", { className: "head-metric" }, h(MetricMenu, { metric }), h(HeadButton, { base: "metric", order, title: `Sort by ${metric.name}`, label: `Sort by ${metric.name}` }, h("bdi", { className: "metric-name" }, writeMetric(metric)))),
-    h(HeadButton, { base: "updated", order, title: "Sort by the time of the last point", className: "head-age" }, "Age"),
+    metric.name && h("span", { className: "head-metric" }, h(MetricMenu, { metric }), h(HeadButton, { base: "metric", order, title: `Sort by ${metric.name}`, label: `Sort by ${metric.name}` }, metric.isDelta && h("span", null, "Δ"), h("span", { className: "metric-name" }, h("bdi", null, writeMetric(metric))))),
+    columns.hasAge && h(HeadButton, { base: "updated", order, title: "Sort by the time of the last point", className: "head-age" }, "Age"),
   );
 }
 

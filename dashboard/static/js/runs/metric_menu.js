@@ -4,6 +4,7 @@ import { Popover } from "../overlay.js";
 import { Icon, h, useState } from "../react.js";
 import { Segmented } from "../segmented.js";
 import { session } from "../session.js";
+import { isDelta, toggleDelta } from "./delta.js";
 import { facts } from "./facts.js";
 
 const MAX_LISTED = 100;
@@ -34,6 +35,7 @@ function Content({ metric, close }) {
     window.React.Fragment,
     null,
     measures.length > 0 && h(Segmented, { label: "Value of the metric", options: measures, value: metric.measure, choose: (measure) => set(metric.tag, measure) }),
+    session.runNamed(session.sidecar.baseline) && h(DeltaChoice),
     h("label", { className: "field" }, h(Icon, { name: "search", size: 14 }), h("input", { value: filter, placeholder: "Find a metric", "aria-label": "Find a metric", spellCheck: false, "data-autofocus": true, onChange: (event) => setFilter(event.target.value) })),
     h(
       "div",
@@ -44,5 +46,15 @@ function Content({ metric, close }) {
       found.length === 0 && h("p", { className: "menu-heading" }, "No metric has this in its name."),
       found.length > MAX_LISTED && h("p", { className: "menu-heading" }, `${found.length - MAX_LISTED} more: type to find them.`),
     ),
+  );
+}
+
+function DeltaChoice() {
+  const isOn = isDelta();
+  return h(
+    "button",
+    { type: "button", className: "menu-item", role: "checkbox", "aria-checked": isOn, title: "How far each run is from the baseline", onClick: toggleDelta },
+    h("span", { className: isOn ? "box is-all" : "box", "aria-hidden": true }, isOn && h(Icon, { name: "check", size: 12 })),
+    h("span", { className: "menu-label" }, "Difference to the baseline"),
   );
 }

@@ -43,7 +43,7 @@ function List() {
   const [width, setWidth] = useState(344);
   const clock = useClock();
   const [list, pin] = useMemo(() => [makeListing(), makePinned()], []);
-  const pinned = pin(session.runs);
+  const pinned = pin(session.runs, session.groups !== null);
   const listing = list({ isHeld, clock, pinned });
   const metric = chooseMetric();
   const columns = useColumns({ panelPx: width, metric, places: listing.places, isHeld });
@@ -53,7 +53,7 @@ function List() {
     "div",
     { className: "run-table" },
     h(Head, { names: listing.names, numSelected }),
-    h(ColumnHeads, { columns, metric, elided: writeElided(listing.places) }),
+    h(ColumnHeads, { columns, metric, elided: writeElided(listing.places), areGrouped: listing.areGrouped }),
     h(ColorLegend),
     h(Rows, { listing, pinned, columns, metric, hold, onWidth: setWidth }, !session.isLoaded && h(RowSkeletons), isBare && h(NoMatch)),
     h(Foot, { runs: session.selectedRuns }),
@@ -66,7 +66,7 @@ function useColumns({ panelPx, metric, places, isHeld }) {
   const wanted = metric.name ? [...hparams, metric.name] : hparams;
   useEffect(() => facts.want(wanted), [wanted.join("\n")]);
   const held = useRef(null);
-  const fitted = useMemo(() => fitColumns({ hparams, metric, places, panelPx }), [hparams.join("\n"), metric.name, places, panelPx, facts.version]);
+  const fitted = useMemo(() => fitColumns({ hparams, metric, places, panelPx }), [hparams.join("\n"), metric.name, metric.isDelta, places, panelPx, facts.version]);
   if (!isHeld || held.current === null) held.current = fitted;
   return held.current;
 }
@@ -105,6 +105,7 @@ function NoRuns() {
 }
 
 function NoMatch() {
+  if (found.text === "") return h("p", { className: "no-match" }, "All runs are hidden or archived. They are reached from the foot of this list.");
   const clear = () => session.view.set({ runs: "" }, { label: "run filter" });
   return h("p", { className: "no-match" }, "No run matches ", h("code", null, found.text), ". ", h("button", { type: "button", className: "link", onClick: clear }, "Clear filter"));
 }

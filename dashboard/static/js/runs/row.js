@@ -6,11 +6,10 @@ import { openHealth } from "../health_panel.js";
 import { Icon, h } from "../react.js";
 import { RunState } from "../run_state.js";
 import { Box } from "./box.js";
+import { Name } from "./name.js";
 import { Swatch } from "./swatch.js";
 
 const { memo } = window.React;
-const MAX_WHOLE = 22; // characters of a name beside which its end would not be seen
-const TAIL = 10;
 
 // on: what presses do, the same object at every drawing. swatch: the background of the swatch, which tells when it is
 // another.
@@ -24,6 +23,7 @@ export const RunRow = memo(function RunRow(props) {
       style: { top, "--depth": depth },
       id,
       role: "row",
+      "aria-level": depth + 1,
       "aria-selected": isSelected,
       "aria-rowindex": index + 1,
       "data-run": name,
@@ -49,31 +49,35 @@ export const RunRow = memo(function RunRow(props) {
       props.problems && h(Problem, { name, problems: props.problems }),
     ),
     h(Facts, props),
-    isLit && h(Actions, { name, isPinned: props.isPinned, canEdit: props.canEdit, on }),
+    isLit && h(Actions, { name, isPinned: props.isPinned, isHidden: props.isHidden, canEdit: props.canEdit, on }),
   );
 });
 
-function Facts({ hparams, hparamsTitle, hasHparams, run, curve, hasCurve, metric, value, age, ageUnit, ageTitle }) {
+function Facts({ hparams, hparamsTitle, hasHparams, run, curve, hasCurve, metric, value, delta, share, hasShare, hasAge, age, ageUnit, ageTitle }) {
   return h(
     window.React.Fragment,
     null,
     hasHparams && h("div", { role: "gridcell", className: "run-hparams", title: hparamsTitle || undefined }, hparams),
     h("div", { role: "gridcell", className: "run-status" }, h(RunState, { run })),
     hasCurve && h("div", { role: "gridcell", className: "run-curve" }, curve && h("svg", { viewBox: "0 0 34 14", width: 34, height: 14, "aria-hidden": true }, h("path", { d: curve }))),
-    metric && h("div", { role: "gridcell", className: "run-metric", title: value === null ? undefined : `${metric} ${value}` }, typeof value === "number" ? formatValue(value) : "–"),
-    h("div", { role: "gridcell", className: "age", title: ageTitle }, age, " ", h("span", { className: "age-unit" }, ageUnit)),
+    metric && h("div", { role: "gridcell", className: "run-metric", title: value === null ? undefined : `${metric} ${value}` }, delta ? h(Delta, { delta, share, hasShare }) : typeof value === "number" ? formatValue(value) : "–"),
+    hasAge && h("div", { role: "gridcell", className: "age", title: ageTitle }, age, " ", h("span", { className: "age-unit" }, ageUnit)),
   );
 }
 
+function Delta({ delta, share, hasShare }) {
+  return h(window.React.Fragment, null, delta, hasShare && h("span", { className: "delta-share" }, share));
+}
+
 // Over status and curve, while the row is pointed at or has the focus. Keys do the same: see keys of the panel.
-function Actions({ name, isPinned, canEdit, on }) {
+function Actions({ name, isPinned, isHidden, canEdit, on }) {
   const action = (icon, title, run, isPressed) =>
     h("button", { type: "button", className: "row-action", tabIndex: -1, title, "aria-label": `${title.replace(/ \(.*/, "")}: ${name}`, "aria-pressed": isPressed, onClick: run }, h(Icon, { name: icon, size: 14 }));
   return h(
     "div",
     { className: "run-actions", role: "gridcell" },
     canEdit && action("pin", isPinned ? "Unpin" : "Pin on top", () => on.pin(name), isPinned),
-    canEdit && action("eye-off", "Hide (H)", () => on.hide(name)),
+    canEdit && action(isHidden ? "eye" : "eye-off", isHidden ? "Show again (H)" : "Hide (H)", () => on.hide(name)),
     action("focus-2", "Only this run (O)", () => on.only(name)),
   );
 }
@@ -86,18 +90,10 @@ function Problem({ name, problems }) {
   );
 }
 
-// Without the beginning that stands in the row of the folder. Long names lose their middle, never their end.
-function Name({ label, elided }) {
-  const shown = label.slice(elided.length);
-  const front = elided ? h("span", { className: "name-elided" }, "…") : null;
-  if (shown.length <= MAX_WHOLE) return h("bdi", { className: "name-whole" }, front, shown);
-  return h("bdi", { className: "name-parts" }, front, h("span", { className: "name-front" }, shown.slice(0, -TAIL)), h("span", { className: "name-tail" }, shown.slice(-TAIL)));
-}
-
 export const FolderRow = memo(function FolderRow({ path, label, elided, top, depth, index, id, isOpen, isLit, state, numSelected, numRuns, on }) {
   return h(
     "div",
-    { className: `run-row is-folder${isLit ? " is-active" : ""}`, style: { top, "--depth": depth }, id, role: "row", "aria-rowindex": index + 1, "aria-expanded": isOpen, "data-folder": path },
+    { className: `run-row is-folder${isLit ? " is-active" : ""}`, style: { top, "--depth": depth }, id, role: "row", "aria-level": depth + 1, "aria-rowindex": index + 1, "aria-expanded": isOpen, "data-folder": path },
     h(
       "div",
       { role: "gridcell", className: "run-cell" },

@@ -9,7 +9,7 @@ const PAGE_ROWS = 10;
 
 // Answered by the list while it has the focus; here only told.
 addKey({ keys: ["ArrowUp", "ArrowDown", "Home", "End"], label: "Go through the runs", group: "Runs" });
-addKey({ keys: ["ArrowLeft", "ArrowRight"], label: "Close or open a folder", group: "Runs" });
+addKey({ keys: ["ArrowLeft", "ArrowRight"], label: "Close or open a folder or a group", group: "Runs" });
 addKey({ keys: ["Space"], label: "Select the run, or take it off", group: "Runs" });
 addKey({ keys: ["Enter"], label: "Details of the run", group: "Runs" });
 addKey({ keys: ["Alt+Space"], label: "Select only this run", group: "Runs" });

@@ -6,11 +6,14 @@ import { tokenPx } from "../tokens.js";
 import { canEdit } from "./actions.js";
 import { describeAge } from "./age.js";
 import { stateOf } from "./box.js";
-import { swatchBackground } from "./colors.js";
+import { dashOf, swatchBackground } from "./colors.js";
 import { columnWidths, writeHparams } from "./columns.js";
 import { curves } from "./curves.js";
+import { baseOf, writeDelta } from "./delta.js";
 import { openDetails, toggleDetails } from "./details.js";
 import { facts } from "./facts.js";
+import { GroupRow } from "./group_row.js";
+import { summarize } from "./group_summary.js";
 import { setFold } from "./listed.js";
 import { pick, pickFolder } from "./pick.js";
 import { FolderRow, RunRow } from "./row.js";
@@ -45,7 +48,7 @@ export function Rows({ listing, pinned, columns, metric, hold, onWidth, children
       className: "run-grid",
       ref: grid,
       style: columnWidths(columns),
-      role: isGrid ? "grid" : undefined,
+      role: isGrid ? "treegrid" : undefined,
       "aria-label": isGrid ? "Runs" : undefined,
       "aria-multiselectable": isGrid || undefined,
       "aria-rowcount": isGrid ? entries.length : undefined,
@@ -139,6 +142,7 @@ function countSelected(names) {
 function drawer({ listing, columns, metric, active, rowPx, on }) {
   return (row, index, top) => {
     const common = { key: row.key, index, id: rowId(index), top, on };
+    if (row.folder?.group) return h(GroupRow, { ...common, ...describeFolder(row, listing, active), ...describeGroup(row, columns, metric) });
     if (row.folder) return h(FolderRow, { ...common, ...describeFolder(row, listing, active) });
     return h(RunRow, { ...common, depth: row.depth, ...describeRun(session.runNamed(row.name), listing, columns, metric) });
   };
@@ -159,12 +163,41 @@ function describeFolder({ key, folder, depth, names }, listing, active) {
   };
 }
 
+function describeGroup({ folder, names }, columns, metric) {
+  const { slot, color } = folder.group;
+  const latest = names.reduce((last, name) => Math.max(last, session.runNamed(name)?.last_wall_time ?? -Infinity), -Infinity);
+  const { amount, unit, title } = describeAge(Number.isFinite(latest) ? latest : null, session.live.now);
+  return {
+    numSelected: countSelected(names),
+    numRuns: names.length,
+    swatch: session.comparison.coloring.kind === "group" ? swatchBackground({ color, dash: dashOf(slot) }) : "",
+    metric: metric.name,
+    summary: metric.name ? summaryOf(names, metric.name) : null,
+    base: metric.name && metric.isDelta ? baseOf(metric.name) : null,
+    hasAge: columns.hasAge,
+    age: amount,
+    ageUnit: unit,
+    ageTitle: title,
+  };
+}
+
+const summaries = new WeakMap(); // names of the runs of a row → {metric, version, summary}
+
+function summaryOf(names, metric) {
+  const known = summaries.get(names);
+  if (known?.metric === metric && known.version === facts.version) return known.summary;
+  const summary = summarize(names.map((name) => facts.valueOf(name, metric)));
+  summaries.set(names, { metric, version: facts.version, summary });
+  return summary;
+}
+
 function describeRun(run, listing, columns, metric) {
   const { name } = run;
   const place = listing.places.placeOf.get(name);
   const isNamed = ![name, name.slice(run.prefix.length)].includes(run.label); // it was given another
   const written = columns.hparams.length > 0 ? writeHparams(name, columns.hparams) : { text: "", title: "" };
   const { amount, unit, title } = describeAge(run.last_wall_time, session.live.now);
+  const value = metric.name ? facts.valueOf(name, metric.name) : null;
   return {
     name,
     run,
@@ -175,6 +208,7 @@ function describeRun(run, listing, columns, metric) {
     isLit: session.focusedRun === name,
     isBaseline: run.isBaseline,
     isPinned: run.isPinned,
+    isHidden: run.isHidden,
     canEdit: canEdit(),
     swatch: swatchBackground(run),
     problems: run.problems.join("\n"),
@@ -184,7 +218,10 @@ function describeRun(run, listing, columns, metric) {
     hasCurve: columns.hasCurve,
     curve: columns.hasCurve ? curves.pathOf(name, metric.tag) : "",
     metric: metric.name,
-    value: metric.name ? facts.valueOf(name, metric.name) : null,
+    value,
+    ...(metric.name && metric.isDelta && !run.isBaseline ? writeDelta(value, baseOf(metric.name)) : {}),
+    hasShare: columns.hasShare,
+    hasAge: columns.hasAge,
     age: amount,
     ageUnit: unit,
     ageTitle: title,

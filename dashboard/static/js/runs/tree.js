@@ -2,19 +2,22 @@
 // another with nothing beside it is one row (`sweep/lr`), and a run alone in its folder is a row with both names.
 
 const MIN_ELIDED = 6; // shorter beginnings stay: "…3" saves nothing over "lr_3"
+const GROUP_PATH = "//"; // no folder begins so
 const BOUNDARY = /[-_./=+: ]/;
 
-// Where each run stands. names: without the common folder, by the name of the run. → {folders: the outermost first,
+// Where each run stands. names: without the common folder, by the name of the run. areFlat: whether there are to be no
+// folders, so that a row has all of its name. → {folders: the outermost first,
 // placeOf: name → {label, elided, chain: the folders it is in}, elided: of the runs in no folder, longest: characters of
 // a label as shown, deepest: folders within each other}
 //   folder  {path, label, depth, names: all its runs, elided: beginning that its runs share, "" for none}
-export function placeRuns(names) {
+export function placeRuns(names, areFlat = false) {
   const root = { children: new Map(), run: null };
-  for (const [run, name] of names) insert(root, name.split("/"), run);
+  for (const [run, name] of names) insert(root, areFlat ? [name] : name.split("/"), run);
   const places = { folders: [], placeOf: new Map(), elided: "", longest: 0, deepest: 0 };
   const top = { path: "", depth: -1, chain: [], leaves: [], names: [] };
   for (const [label, child] of root.children) visit(child, label, top, places);
   places.elided = elide(top, places);
+  places.deepest = areFlat ? 1 : 0; // in their groups
   for (const { label, elided, chain } of places.placeOf.values()) {
     places.longest = Math.max(places.longest, label.length - elided.length + (elided ? 1 : 0));
     places.deepest = Math.max(places.deepest, chain.length);
@@ -93,6 +96,25 @@ export function listRows(names, places, isOpen) {
   }
   flatten(top, 0, isOpen, rows);
   return rows;
+}
+
+// The same for runs in groups, which stand where the first of their runs would. groups: of the comparison
+export function listGroups(names, groups, isOpen) {
+  const folders = new Map(groups.flatMap((group) => {
+    const folder = folderOf(group);
+    return group.runs.map((run) => [run, folder]);
+  }));
+  const places = new Map(names.map((name) => [name, { chain: folders.has(name) ? [folders.get(name)] : [] }]));
+  return listRows(names, { placeOf: places }, isOpen);
+}
+
+// A group as a folder that can be closed.
+export function folderOf(group) {
+  return { path: GROUP_PATH + group.key, label: group.label, names: group.runs, group };
+}
+
+export function isGroupPath(path) {
+  return path.startsWith(GROUP_PATH);
 }
 
 function flatten(group, depth, isOpen, rows) {
