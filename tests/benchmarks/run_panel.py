@@ -79,7 +79,8 @@ _SELECT_ALL = """
   performance.clearResourceTimings();
   const began = performance.now();
   all.click();
-  const asked = () => performance.getEntriesByType("resource").find((one) => one.name.includes("data/selections"));
+  const isIt = ({ name, startTime }) => name.includes("data/selections") && startTime >= began;
+  const asked = () => performance.getEntriesByType("resource").find(isIt);
   while (!asked()) await frame();
   return asked().startTime - began;
 """
