@@ -124,7 +124,7 @@ def _find_percentiles(resampled: NDArray[np.float32]) -> Floats:
     """The `CI_PERCENT` of each row, linear between the two next to each. Shape ``(2, r)``."""
     places = np.array(CI_PERCENT) / 100 * (resampled.shape[1] - 1)
     below = places.astype(int)
-    resampled.partition(sorted({*below, *(below + 1)}), axis=1)
+    resampled.sort(axis=1)  # faster than a partition by several places
     left, right = resampled[:, below].astype(np.float64), resampled[:, below + 1]
     percentiles: Floats = (left + (places - below) * (right - left)).T
     return percentiles
