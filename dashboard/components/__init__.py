@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dashboard.components.base import BoardComponent as BoardComponent
 from dashboard.components.card_grid import CardGrid as CardGrid
-from dashboard.components.controls import Choice as Choice
 from dashboard.components.controls import ResetZoom as ResetZoom
 from dashboard.components.controls import Smoothing as Smoothing
 from dashboard.components.controls import TagFilter as TagFilter
 from dashboard.components.controls import Toggle as Toggle
+from dashboard.components.controls import XAxis as XAxis
 from dashboard.components.graph_view import GraphView as GraphView
 from dashboard.components.page_address import PageAddress as PageAddress
 from dashboard.components.page_failure import PageFailure as PageFailure

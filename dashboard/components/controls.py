@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from dashboard.components.base import BoardComponent
 
 
@@ -18,22 +16,6 @@ class TagFilter(BoardComponent):
 
     def __init__(self, *, page: str) -> None:
         super().__init__(id=f"{page}-filter", page=page)
-
-
-class Choice(BoardComponent):
-    """One of a few values, side by side.
-
-    Args:
-        key: A page's name and its key: ``scalars.x``.
-        options: Each value and the word for it.
-        label: What is chosen.
-    """
-
-    _prop_names = ["id", "viewKey", "options", "label"]
-
-    def __init__(self, *, key: str, options: Sequence[tuple[str, str]], label: str) -> None:
-        words = [{"value": value, "word": word} for value, word in options]
-        super().__init__(id=make_id(key), viewKey=key, options=words, label=label)
 
 
 class Toggle(BoardComponent):
@@ -72,6 +54,19 @@ class Smoothing(BoardComponent):
 
     Args:
         key: A page's name and its key: ``scalars.smoothing``.
+    """
+
+    _prop_names = ["id", "viewKey"]
+
+    def __init__(self, *, key: str) -> None:
+        super().__init__(id=make_id(key), viewKey=key)
+
+
+class XAxis(BoardComponent):
+    """What the x-axis shows: the step, a time, or another metric of the runs.
+
+    Args:
+        key: A page's name and its key: ``scalars.x``.
     """
 
     _prop_names = ["id", "viewKey"]

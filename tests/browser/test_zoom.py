@@ -165,3 +165,27 @@ def test_outliers_are_clipped_on_request_and_counted(
     page.get_by_role("button", name="Clip outliers").click()
 
     expect(foot).to_have_text("all 300 points1 outside")
+
+
+def test_another_metric_is_the_x_axis(start_board: StartBoard, open_page: OpenPage, tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path / "run") as writer:
+        for step in range(11):
+            writer.add_scalar("loss", 10.0 - step, step)
+            writer.add_scalar("tokens", 1000.0 * step**2, step)
+    page = open_page(start_board(tmp_path))
+    card = page.locator('.card[data-tag="loss"]')
+    expect(card.locator(".card-foot")).to_have_text("all 11 points")
+
+    page.get_by_role("button", name="Another metric as x-axis").click()
+    page.get_by_label("Find a metric").fill("tok")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile("x=metric:tokens"))
+    box = card.locator(".u-over").bounding_box()
+    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 40)
+    # A quarter of 100,000 tokens were read at step 5.
+    row = page.locator(".plot-tip .is-lit td")
+    expect(row).to_have_text(["run", "5.000", "25.00 k", "5", re.compile(" s$")])
+
+    page.get_by_role("radio", name="Step").click()
+    expect(page).not_to_have_url(re.compile("x="))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import CardGrid, Choice, ResetZoom, Smoothing, TagFilter, Toggle
+from dashboard.components import CardGrid, ResetZoom, Smoothing, TagFilter, Toggle, XAxis
 from dashboard.pages.page import CARD_KEYS, Page
 from dashboard.settings import Settings
 
@@ -45,14 +45,11 @@ EMPTY = {
 }
 
 
-_AXES = [("step", "Step"), ("relative", "Relative"), ("wall", "Wall")]
-
-
 def layout(settings: Settings) -> Component:
     """Makes the page: a toolbar over a grid of cards."""
     controls = [
         TagFilter(page="scalars"),
-        Choice(key="scalars.x", options=_AXES, label="What the x-axis shows"),
+        XAxis(key="scalars.x"),
         Smoothing(key="scalars.smoothing"),
         Toggle(key="scalars.xscale", on="log", off="linear", word="Log x", label="Logarithmic x-axis", shortcut="X"),
         Toggle(key="scalars.y", on="log", off="linear", word="Log y", label="Logarithmic y-axis", shortcut="Y"),
@@ -82,7 +79,7 @@ PAGE = Page(
     kinds=("scalars",),
     url_keys={
         "filter": "Regex over tags",
-        "x": "What the x-axis shows: step, relative or wall",
+        "x": "What the x-axis shows: step, relative, wall, or another metric, as in `metric:tokens`",
         "xscale": "log for a logarithmic x-axis",
         "y": "log for a logarithmic y-axis",
         "clip": "middle to fit the y-axis to the 1st–99th percentile",

@@ -43,7 +43,6 @@
 
   window.board_components = {
     CardGrid: lazily("card_grid.js", "page"),
-    Choice: lazily("controls/choice.js", "control"),
     GraphView: lazily("graph_view.js", "page"),
     PageAddress,
     PageFailure: lazily("page_failure.js", "page"),
@@ -54,5 +53,6 @@
     TagFilter: lazily("controls/tag_filter.js", "control"),
     Toggle: lazily("controls/toggle.js", "control"),
     TopBar: lazily("top_bar.js", "bar"),
+    XAxis: lazily("controls/x_axis.js", "control"),
   };
 })();

@@ -16,11 +16,12 @@ export function Segmented({ label, options, value, choose }) {
     choose(options[next][0]);
     event.currentTarget.children[next].focus();
   };
+  const reached = Math.max(0, options.findIndex(([one]) => one === value)); // none may be chosen
   return h(
     "div",
     { className: "segmented", role: "radiogroup", "aria-label": label, title: label, onKeyDown: press },
-    options.map(([one, word, title]) =>
-      h("button", { key: one, type: "button", role: "radio", "aria-checked": one === value, tabIndex: one === value ? 0 : -1, title, onClick: () => choose(one) }, word),
+    options.map(([one, word, title], i) =>
+      h("button", { key: one, type: "button", role: "radio", "aria-checked": one === value, tabIndex: i === reached ? 0 : -1, title, onClick: () => choose(one) }, word),
     ),
   );
 }

@@ -4,6 +4,7 @@
 const MAX_TEXT = 500;
 const MAX_FACTS = 16;
 const AXES = ["step", "relative", "wall"];
+export const METRIC = "metric:"; // before the tag of another metric that is the x-axis
 
 export function text() {
   return {
@@ -20,6 +21,19 @@ export function oneOf(options) {
     parse: ([value]) => (options.includes(value) ? value : undefined),
     format: (value) => (value === options[0] ? [] : [value]),
   };
+}
+
+// An x-axis: one of AXES, or another metric. `metric:tokens`
+export function axis() {
+  return {
+    default: AXES[0],
+    parse: ([value]) => (isAxis(value) ? value : undefined),
+    format: (value) => (value === AXES[0] ? [] : [value]),
+  };
+}
+
+function isAxis(text) {
+  return AXES.includes(text) || (text.startsWith(METRIC) && text.length > METRIC.length && text.length <= MAX_TEXT);
 }
 
 export function number({ min, max, digits }) {
@@ -87,9 +101,9 @@ export function range() {
 }
 
 function parseRange([value]) {
-  const [, axis, from, to] = value.match(/^(\w+):(-?[\d.]+(?:e[+-]?\d+)?)\.\.(-?[\d.]+(?:e[+-]?\d+)?)$/) ?? [];
+  const [, axis, from, to] = value.match(/^(.+):(-?[\d.]+(?:e[+-]?\d+)?)\.\.(-?[\d.]+(?:e[+-]?\d+)?)$/) ?? [];
   const bounds = [Number(from), Number(to)];
-  return AXES.includes(axis) && bounds.every(Number.isFinite) && bounds[0] < bounds[1] ? { axis, bounds } : undefined;
+  return isAxis(axis ?? "") && bounds.every(Number.isFinite) && bounds[0] < bounds[1] ? { axis, bounds } : undefined;
 }
 
 // What the y-axis of some cards is zoomed to: [{tag, bounds: [from, to]}]. `0.5..1.5:train/loss`

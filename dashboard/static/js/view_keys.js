@@ -2,7 +2,7 @@
 // are declared in its Python module too (`Page.url_keys`).
 
 import { ORDERS } from "./runs/order.js";
-import { boxes, grouping, name, names, namesOrNull, number, oneOf, range, step, text } from "./view_codecs.js";
+import { axis, boxes, grouping, name, names, namesOrNull, number, oneOf, range, step, text } from "./view_codecs.js";
 
 const cards = () => ({
   filter: text(),
@@ -36,7 +36,7 @@ export const KEYS = {
   },
   scalars: {
     ...cards(),
-    x: oneOf(["step", "relative", "wall"]),
+    x: axis(),
     xscale: oneOf(["linear", "log"]),
     y: oneOf(["linear", "log"]),
     clip: oneOf(["none", "middle"]),

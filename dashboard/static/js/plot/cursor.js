@@ -1,7 +1,7 @@
 // The step cursor on one plot: it follows the pointer, a click holds it, and arrow keys move it. All plots of all pages
 // share its step.
 
-import { formatClock, formatCount, formatDuration } from "../format.js";
+import { formatClock, formatCount, formatDuration, formatValue } from "../format.js";
 import { addKey } from "../keys.js";
 import { hasPoints, indexAt, nearestIndex, nearestLine, pointAtStep } from "./nearest.js";
 import { tooltip } from "./tooltip.js";
@@ -78,7 +78,8 @@ export class Cursor {
   // What stands on the x-axis at a point.
   #labelOf({ line, index }) {
     if (this.#axis === "relative") return formatDuration(line.walls[index]);
-    return this.#axis === "wall" ? formatClock(line.x.points[index]) : formatCount(line.steps[index]);
+    if (this.#axis === "wall") return formatClock(line.x.points[index]);
+    return this.#axis === "step" ? formatCount(line.steps[index]) : formatValue(line.x.points[index]);
   }
 
   move(place) {

@@ -1,6 +1,7 @@
 // Strokes lines into a plot: whole, dashed where superseded, with marks for single points, NaN and Inf.
 
 import { MAX_BY_RUN } from "../runs/colors.js";
+import { indexAt, shownValues } from "./nearest.js";
 import { themeColor, themeNumber } from "./theme.js";
 
 const SINGLE_POINT_PX = 5;
@@ -21,7 +22,8 @@ export function drawLines(plot, lines) {
   ctx.lineJoin = "round";
   ctx.lineCap = "round";
   if (!isMany) for (const line of lines) if (line.smoothed) strokeSegments(ctx, line, line.values, place, { width: ratio, alpha: 1 });
-  for (const line of lines) strokeSegments(ctx, line, line.smoothed ?? line.values, place, line.run.isBaseline ? baseline : usual);
+  for (const line of lines) strokeSegments(ctx, line, shownValues(line), place, line.run.isBaseline ? baseline : usual);
+  if (!isMany) for (const line of lines) if (line.run.state === "running") drawEnd(ctx, line, place, ratio);
   for (const line of lines) drawNonFinite(ctx, line, place, bbox, ratio);
   ctx.restore();
 }
@@ -38,7 +40,7 @@ export function drawLifted(context, plot, line, index) {
   context.strokeStyle = line.run.color;
   strokeAll(context, line, place, width);
   if (index === null) return;
-  const [x, y] = [place.x(line.x.points[index]), place.y((line.smoothed ?? line.values)[index])];
+  const [x, y] = [place.x(line.x.points[index]), place.y((shownValues(line))[index])];
   dot(context, x, y, 5.5, themeColor("--surface"));
   dot(context, x, y, 4, line.run.color);
 }
@@ -107,9 +109,19 @@ function strokeAll(context, line, place, width) {
   context.lineWidth = width;
   bounds(line).forEach(([from, to], i) => {
     if (line.superseded[i]) return;
-    trace(context, line, line.smoothed ?? line.values, place, from, to);
+    trace(context, line, shownValues(line), place, from, to);
     context.stroke();
   });
+}
+
+// A run that goes on ends in a dot.
+function drawEnd(ctx, line, place, ratio) {
+  const last = line.x.current.x.length - 1;
+  if (last < 0) return;
+  const index = indexAt(line, last);
+  const [x, y] = [place.x(line.x.points[index]), place.y(shownValues(line)[index])];
+  dot(ctx, x, y, 3.5 * ratio, themeColor("--surface"));
+  dot(ctx, x, y, 2.5 * ratio, line.run.color);
 }
 
 // A cross on the floor with a dotted line up, in the run's colour.

@@ -1,6 +1,7 @@
 // What the table under a plot says: a row for each run, in the chosen order, and the same as text.
 
 import { formatClock, formatCount, formatDelta, formatDuration, formatValue } from "../format.js";
+import { METRIC } from "../view_codecs.js";
 import { hasPoints, nearestPoint, shownValues, valueAt } from "./nearest.js";
 
 export const SORTS = ["value", "nearest", "name"];
@@ -48,6 +49,7 @@ export function columnsOf(points, { hparams, textOf, axis, isHeld }) {
     column("value", isSmoothed ? "raw" : "value", ({ line, index }) => formatValue(line.values[index]), ({ line, index }) => line.values[index]),
     isSmoothed && column("smoothed", "value", ({ value }) => formatValue(value), ({ value }) => value),
     hasDelta && column("Δ base", "delta", sayDelta, ({ delta }) => delta ?? ""),
+    axis.startsWith(METRIC) && column(axis.slice(METRIC.length), "", ({ line, index }) => formatValue(line.x.points[index]), ({ line, index }) => line.x.points[index]),
     column("step", "", ({ line, index }) => formatCount(line.steps[index]), ({ line, index }) => line.steps[index]),
     column("relative", "", ({ line, index }) => formatDuration(line.walls[index]), ({ line, index }) => line.walls[index]),
     (isHeld || axis === "wall") && column("wall time", "", (point) => formatClock(wallTime(point)), (point) => isoTime(wallTime(point))),

@@ -34,7 +34,7 @@ function xAxis({ isLogX, word }) {
     space: 52,
     grid: { show: false },
     border: { show: true, stroke: themeColor("--line-strong"), width: 1 },
-    incrs: word === "step" ? wholeSteps : timeSteps,
+    ...({ step: { incrs: wholeSteps }, relative: { incrs: timeSteps }, wall: { incrs: timeSteps } }[word] ?? {}),
   };
 }
 

@@ -1,0 +1,78 @@
+// What the x-axis shows: the step, a time, or another metric of the runs.
+
+import { Popover } from "../overlay.js";
+import { Icon, h, useEffect, useState } from "../react.js";
+import { Segmented } from "../segmented.js";
+import { session } from "../session.js";
+import { useViewKey } from "../use_view.js";
+import { METRIC } from "../view_codecs.js";
+
+const LABEL = "What the x-axis shows";
+const AXES = [
+  ["step", "Step", "The step that was logged"],
+  ["relative", "Relative", "The time since the run's first point"],
+  ["wall", "Wall", "The time of day"],
+];
+const MAX_LISTED = 100;
+
+export default function XAxis({ viewKey }) {
+  const axis = useViewKey(viewKey);
+  const metric = axis.startsWith(METRIC) ? axis.slice(METRIC.length) : null;
+  const choose = (value) => session.view.set({ [viewKey]: value }, { label: "what the x-axis shows" });
+  const button = {
+    className: "toggle x-metric",
+    title: metric ? `x-axis: ${metric}` : "Another metric as x-axis",
+    "aria-label": metric ? `x-axis: ${metric}` : "Another metric as x-axis",
+    "aria-pressed": metric !== null,
+    children: [h("bdi", { key: "name" }, metric ?? "Metric"), h(Icon, { key: "icon", name: "chevron-down", size: 12 })],
+  };
+  return h(
+    "div",
+    { className: "toolbar-group x-axis" },
+    h(Segmented, { label: LABEL, options: AXES, value: axis, choose }),
+    h(Popover, { label: "Metric of the x-axis", button, className: "metric-menu" }, (close) => h(Metrics, { metric, choose, close })),
+  );
+}
+
+function Metrics({ metric, choose, close }) {
+  const [filter, setFilter] = useState("");
+  const tags = useTags();
+  const found = tags.filter((tag) => tag.toLowerCase().includes(filter.toLowerCase()));
+  const take = (tag) => {
+    choose(METRIC + tag);
+    close();
+  };
+  const enter = (event) => {
+    if (event.key !== "Enter") return;
+    if (filter.startsWith("=")) take(filter);
+    else if (found.length > 0) take(found[0]);
+  };
+  return h(
+    window.React.Fragment,
+    null,
+    h(
+      "label",
+      { className: "field" },
+      h(Icon, { name: "search", size: 14 }),
+      h("input", { value: filter, placeholder: "Find a metric, or = and an expression", "aria-label": "Find a metric", spellCheck: false, "data-autofocus": true, onChange: (event) => setFilter(event.target.value), onKeyDown: enter }),
+    ),
+    h(
+      "div",
+      { className: "metric-list", role: "group", "aria-label": "Metrics" },
+      filter.startsWith("=") && h("button", { type: "button", className: "menu-item", onClick: () => take(filter) }, h("code", null, filter)),
+      found.slice(0, MAX_LISTED).map((tag) =>
+        h("button", { key: tag, type: "button", className: "menu-item", "aria-pressed": tag === metric, onClick: () => take(tag) }, h("bdi", { className: "menu-label" }, tag), tag === metric && h(Icon, { name: "check", size: 14 })),
+      ),
+      found.length === 0 && !filter.startsWith("=") && h("p", { className: "menu-heading" }, "No metric has this in its name."),
+      found.length > MAX_LISTED && h("p", { className: "menu-heading" }, `${found.length - MAX_LISTED} more: type to find them.`),
+    ),
+  );
+}
+
+function useTags() {
+  const [tags, setTags] = useState([]);
+  useEffect(() => {
+    session.tags("scalars").then((found) => setTags([...found.keys()].sort()), (error) => session.emit("error", error));
+  }, []);
+  return tags;
+}
