@@ -15,7 +15,9 @@ from dashboard.api.parameters import RunParameter
 from dashboard.api.run_list import run_to_json
 from dashboard.api.runs import RUN_EXAMPLE
 from dashboard.health import describe_problems
+from dashboard.queries.runs.progress import find_progress
 from dashboard.store.protocol import LogStore, RunFacts
+from dashboard.store.series_tally import RunTallies
 from summaries import FileHealth, show_path
 
 MAX_PROBLEMS = 1_000
@@ -34,6 +36,7 @@ EXAMPLE = {
         "traceback": "",
         "last_heard": 1764087600.5,
     },
+    "progress": {"first_step": 0, "step": 4200, "total": 50000},
     "notes": "Second try, with *warm-up*.",
     "config": {"optimizer": {"lr": 0.1}},
     "hparams": {"optimizer.lr": 0.1},
@@ -74,22 +77,25 @@ def make_router(store: LogStore, server: str) -> APIRouter:
     def get_facts(request: Request, run: RunParameter) -> Response:
         """All that is known of one run: as in the list of runs, and what it says of itself.
 
-        What it does not say is null. Numbers that JSON does not have are spelled "NaN", "+Inf" and "-Inf".
+        What it does not say is null. `progress` goes by the number of steps in its configuration. Numbers that JSON
+        does not have are spelled "NaN", "+Inf" and "-Inf".
         """
         with looking_up():
-            facts = store.run(run)
+            facts, counted = store.run(run), store.tallies(run)
         now = time.time()
         stamp = server, facts.version, facts.state_at(now)
-        return answer(request, stamp, lambda: json_answer({"server": server, **facts_to_json(facts, now)}))
+        return answer(request, stamp, lambda: json_answer({"server": server, **facts_to_json(facts, counted, now)}))
 
     return router
 
 
-def facts_to_json(run: RunFacts, now: float) -> dict[str, Any]:
+def facts_to_json(run: RunFacts, counted: RunTallies, now: float) -> dict[str, Any]:
     """A run, with all that it says of itself."""
     said = run.facts
+    progress = find_progress(said.hparams, counted)
     return {
         **run_to_json(run, now),
+        "progress": None if progress is None else vars(progress),
         "status": None if said.status is None else vars(said.status) | {"last_heard": run.last_heard},
         "notes": said.info.notes,
         "config": said.config,

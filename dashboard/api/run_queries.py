@@ -104,7 +104,7 @@ def make_router(facts: RunFactTable) -> APIRouter:
         """Which facts some runs have: hyperparameters, those first that tell the runs apart best, and all others.
 
         The commonest values are told, with how many runs have them. `is_constant` is true where all runs have the
-        same. Of metrics only the tags and what may be asked of each are told.
+        same. Of metrics only the tags and what may be asked of each are told; of packages those that differ among runs.
         """
         # Made first, so what is told is of this version or a later one, never of an earlier.
         stamp = *facts.stamp(), int(time.time()) // _CHANGING_SECS
@@ -159,7 +159,7 @@ def _describe_columns(limit: int, table: RunTable, rows: Rows) -> dict[str, Any]
 def _iter_described(table: RunTable, rows: Rows, limit: int) -> Iterator[dict[str, Any]]:
     for one in compare_runs(table, rows):
         yield _describe_column(table, rows, one.fact, limit)
-    for fact in table.iter_facts():
+    for fact in [*(fact for fact in table.iter_facts() if not fact.is_package), *table.list_differing_packages()]:
         if fact.source != "hparams":
             yield _describe_column(table, rows, fact, limit)
     is_all = rows is table.order

@@ -199,7 +199,7 @@ def test_colours_are_the_same_on_another_page_in_another_session_and_with_more_r
 
         write_run(tmp_path / "run-new", 1e-2, "adam", 5, 1e9 + 1_000)
         write_run(tmp_path / "run-more", 3e-4, "adam", 6, 1e9 + 1_100)
-        wait_for(page, "session.runs.length === 6 && session.runs.every((run) => run.group !== null)")
+        wait_for(page, "session.runs.length === 6 && session.runs.every((run) => run.groupKey !== null)")
         after = swatches(page)
 
         assert {run: after[run] for run in before} == before

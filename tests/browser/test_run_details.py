@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,6 +94,34 @@ def test_details_tell_what_is_known_of_a_run(page: Page) -> None:
     expect(section(page, "System").locator("figure strong")).to_have_text(["20.00", "1.000 G"])
     expect(section(page, "System").locator("canvas").first).to_be_visible()
     expect(section(page, "Files").get_by_role("listitem")).to_contain_text("records")
+
+
+def test_pointer_on_a_small_chart_shows_the_value_and_its_time(page: Page) -> None:
+    chart = section(page, "System").locator("figure").first
+    expect(chart.locator("strong")).to_have_text("20.00")  # its curve is there
+
+    chart.locator(".chart-tip-box").hover()
+
+    expect(chart.get_by_role("tooltip")).to_have_text(re.compile(r"^[\d.]+\d\d:\d\d:\d\d, .+ in$"))
+    page.mouse.move(1_300, 20)
+    expect(chart.get_by_role("tooltip")).to_have_count(0)
+
+
+def test_running_run_shows_how_far_it_is_and_how_long_it_takes_yet(
+    open_page: OpenPage, start_board: StartBoard, tmp_path: Path
+) -> None:
+    now = time.time()
+    with SummaryWriter(tmp_path / "a-run-with-a-name-that-is-long", config={"max_steps": 1_000}) as writer:
+        for step in range(0, 251, 50):
+            writer.add_scalar("loss", 1.0, step, walltime=now - 250 + step)
+        writer.flush()
+        page = open_page(f"{start_board(tmp_path, '--index', 'off')}/scalars?details=a-run-with-a-name-that-is-long")
+
+        expect(details(page)).to_contain_text("Running, step 250 of 1,000")
+        expect(details(page)).to_contain_text("12 m 30 s left")
+        expect(details(page).get_by_role("progressbar")).to_have_attribute("value", "250")
+        expect(details(page).locator(".name-tail")).to_have_text("that-is-long")
+        page.goto("about:blank")
 
 
 def test_link_opens_the_details_and_a_failed_run_shows_its_traceback(open_page: OpenPage, board: str) -> None:

@@ -13,6 +13,7 @@ Synopsis:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ NUM_SLOTS = 12
 MAX_BY_RUN = 36
 """With more runs selected they are coloured by a hyperparameter on a ramp."""
 _LOG_FROM = 10.0
+_LEARNING_RATE = re.compile(r"(init(ial)?_|base_|max_|peak_)?(lr|learning_?rate)(_init|_max)?")
 
 
 def assign_slots(known: Mapping[str, int], selected: Sequence[str]) -> dict[str, int]:
@@ -98,10 +100,11 @@ def place_on_ramp(column: Arrays, rows: Rows) -> Ramp:
 
 
 def choose_ramp(table: RunTable, rows: Rows) -> AnyFact | None:
-    """The hyperparameter that varies most among some runs; None if no number does.
+    """The hyperparameter that colours some runs best; None if no number varies.
 
-    By the variance of the logarithm, or of numbers that are not all above 0 that of their share of the mean: so units
-    do not matter, and where it varies little both are the same. Seeds are only taken where nothing else varies.
+    That is the learning rate if it varies: people ask for it first. Else it is the number that varies most, by the
+    variance of the logarithm, or of numbers that are not all above 0 that of their share of the mean: so units do not
+    matter, and where it varies little both are the same. Seeds are only taken where nothing else varies.
     """
     measured = []
     for place, one in enumerate(compare_runs(table, rows)):
@@ -109,8 +112,9 @@ def choose_ramp(table: RunTable, rows: Rows) -> AnyFact | None:
         found = numbers[np.isfinite(numbers)]
         if one.is_constant or found.size < 2 or found.min() == found.max():
             continue
-        is_seed = one.fact.name.rpartition(".")[2].endswith("seed")
-        measured.append((not is_seed, _vary(found) * found.size / len(rows), -place, one.fact))
+        name = one.fact.name.rpartition(".")[2].lower()
+        rank = 2 if _LEARNING_RATE.fullmatch(name) else 0 if name.endswith("seed") else 1
+        measured.append((rank, _vary(found) * found.size / len(rows), -place, one.fact))
     return max(measured, key=lambda one: one[:3])[3] if measured else None
 
 

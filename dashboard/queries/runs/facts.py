@@ -11,6 +11,7 @@
 | `points` · `problems` | number of scalars · of damaged places in its files |
 | `kinds` | list of the kinds of summary that it holds, as `images` |
 | `env.host`, `env.command`, … | what the run ran on, as far as it was logged |
+| `env.packages.jax`, … | the version of a package that was installed |
 | `optimizer.lr`, … | a hyperparameter or a member of the config, by its name |
 | `val/loss`, `val/loss.last`, `.min`, `.max`, `.mean`, `.best`, `.best_step` | a scalar: its last value, or this |
 
@@ -66,6 +67,11 @@ class Fact(NamedTuple):
     def unit(self) -> Unit:
         """How its values are written."""
         return UNITS[self.name] if self.source == "run" else ""
+
+    @property
+    def is_package(self) -> bool:
+        """Whether it is the version of a package."""
+        return self.source == "env" and self.name.startswith("packages.")
 
     @property
     def title(self) -> str:

@@ -27,6 +27,7 @@ from dashboard.queries.runs.facts import (
     iter_told,
 )
 from dashboard.queries.runs.metrics import GatheredMetric, Gatherer
+from dashboard.queries.runs.packages import PREFIX, PackageSets
 from dashboard.sidecar import RunNotes
 from dashboard.store.protocol import LogStore, RunFacts
 from summaries import Status
@@ -61,6 +62,7 @@ class RunTable:
         self._fact_sets: dict[frozenset[Fact], frozenset[Fact]] = {}  # runs of one program have the same facts
         self._columns: dict[Fact, Column] = {}
         self._statuses: dict[int, tuple[Status, float]] = {}
+        self._packages = PackageSets()
         self._gatherer = Gatherer(store)
         self._metrics: OrderedDict[Metric, GatheredMetric] = OrderedDict()
         self.order: Rows = np.zeros(0, dtype=np.int64)
@@ -123,9 +125,17 @@ class RunTable:
         for fact, column in self._columns.items():
             if fact != _NAME and not column.is_empty:
                 yield fact
+        for name in self._packages.iter_names():
+            yield Fact("env", PREFIX + name)
+
+    def list_differing_packages(self) -> list[Fact]:
+        """Those packages of which not all runs that log packages had the same version."""
+        return [Fact("env", PREFIX + name) for name in self._packages.iter_names(only_differing=True)]
 
     def has_fact(self, fact: Fact) -> bool:
         """Whether some run has a fact."""
+        if fact.is_package:
+            return self._packages.has(fact.name.removeprefix(PREFIX))
         if fact == _STATUS:
             return bool(self._statuses)
         if fact == Fact("run", "age"):
@@ -146,6 +156,8 @@ class RunTable:
         """The column of a fact; without a value where no run has it."""
         if isinstance(fact, Metric):
             return self._gather(fact).arrays(self.num_rows)
+        if fact.is_package:
+            return self._packages.arrays(fact.name.removeprefix(PREFIX), self.num_rows)
         if fact == _STATUS:
             return self._tell_states()
         if fact == Fact("run", "age"):
@@ -222,6 +234,7 @@ class RunTable:
             del self._rows[name]
             self._runs[row] = None
             self._statuses.pop(row, None)
+            self._packages.remove(row)
             self._forget(row, self._facts_of[row])
             for metric in self._metrics.values():
                 metric.remove(row)
@@ -251,6 +264,7 @@ class RunTable:
             found |= dict(iter_told(facts, self._added.get(run.name, _NOTHING)))
             self._forget(row, self._facts_of[row] - found.keys() - {_NAME})
             self._gatherer.declare(run.name, facts)
+            self._packages.put(row, {} if facts.environment is None else facts.environment.packages)
             self._statuses.pop(row, None)
             if facts.status is not None:
                 self._statuses[row] = facts.status, facts.status_time

@@ -1,19 +1,25 @@
 // When, where and with what the run was made.
 
 import { CopyButton } from "../copy_button.js";
-import { formatClock, formatCount, formatDuration } from "../format.js";
+import { formatClock, formatCount, formatDuration, formatValue } from "../format.js";
 import { h } from "../react.js";
+import { chooseMetric } from "../runs/columns.js";
+import { facts as columns, useFacts } from "../runs/facts.js";
 import { session } from "../session.js";
 import { Facts, Section } from "./section.js";
 import { clip, quoteCommand } from "./words.js";
 
 export function About({ run, facts }) {
   const environment = facts?.environment ?? {};
+  useFacts();
+  const metric = chooseMetric().name;
+  const value = columns.valueOf(run.name, metric);
   return h(
     Section,
     { title: "Run" },
     h(Facts, {
       rows: [
+        [metric.replace(/[.](\w+)$/, " $1"), Number.isFinite(value) && sayMetric(value, run.isBaseline ? null : columns.valueOf(session.sidecar.baseline, metric))],
         ["Started", run.first_wall_time !== null && h("time", { title: iso(run.first_wall_time) }, `${formatClock(run.first_wall_time)}, ${formatDuration(session.live.now - run.first_wall_time, 2)} ago`)],
         ["Lasted", run.first_wall_time !== null && run.last_wall_time !== null && formatDuration(run.last_wall_time - run.first_wall_time)],
         ["Points", formatCount(run.num_points)],
@@ -28,6 +34,17 @@ export function About({ run, facts }) {
       ],
     }),
   );
+}
+
+// The metric of the list, with how far it is from the baseline's.
+function sayMetric(value, baseline) {
+  const difference = value - baseline;
+  if (baseline === null || !Number.isFinite(difference)) return formatValue(value);
+  if (difference === 0) return `${formatValue(value)}, as the baseline`;
+  const signed = (number, text) => `${number > 0 ? "+" : ""}${text}`;
+  const share = (100 * difference) / Math.abs(baseline);
+  const percent = Number.isFinite(share) ? ` (${signed(share, share.toFixed(Math.abs(share) < 0.1 ? 2 : 1)).replace("-", "−")} %)` : "";
+  return `${formatValue(value)}, ${signed(difference, formatValue(difference))}${percent} to baseline`;
 }
 
 function iso(wallTime) {

@@ -5,17 +5,28 @@ import { formatDuration } from "../format.js";
 import { Icon, h } from "../react.js";
 import { RunState, describeState } from "../run_state.js";
 import { session } from "../session.js";
+import { ProgressBar, describeProgress } from "./progress.js";
 import { clip } from "./words.js";
 
 const MAX_TRACEBACK = 20_000;
 
 export function Status({ run, facts }) {
   const described = describeState(run);
+  const going = describeProgress(run, facts?.progress);
+  const word = described ? described.text.replace(/:.*/, "") : "Logs no status";
   const { reason, traceback } = facts?.status ?? {};
   return h(
     "div",
     { className: "details-status" },
-    h("p", null, h(RunState, { run }), h("span", null, described ? described.text.replace(/:.*/, "") : "Logs no status"), h("span", { className: "grow" }), h("span", { className: "details-age" }, sayAge(run))),
+    h(
+      "p",
+      null,
+      h(RunState, { run }),
+      h("span", null, going ? `${word}, ${going.label}` : word),
+      h("span", { className: "grow" }),
+      h("span", { className: "details-age", title: going?.left ? `${sayAge(run)}; left at the rate of all steps until now` : undefined }, going?.left || sayAge(run)),
+    ),
+    going && h(ProgressBar, { label: going.label, ...facts.progress }),
     reason && !traceback && h("p", { className: "details-reason" }, clip(reason)),
     traceback &&
       h(

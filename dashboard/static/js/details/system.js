@@ -5,6 +5,7 @@ import { formatValue } from "../format.js";
 import { LinePlot } from "../plot/line_plot.js";
 import { h, useEffect, useLayoutEffect, useRef, useState } from "../react.js";
 import { session } from "../session.js";
+import { ChartTip } from "./chart_tip.js";
 import { Section } from "./section.js";
 
 const PREFIX = "system/";
@@ -40,7 +41,7 @@ function Chart({ tag, run, line }) {
     "figure",
     { "aria-label": `${tag}, last ${last}` },
     h("figcaption", null, h("span", { title: tag }, h("bdi", null, tag.slice(PREFIX.length))), h("strong", null, last)),
-    h("div", { className: "details-plot", ref: element }),
+    h(ChartTip, { plot: element, line }, h("div", { className: "details-plot", ref: element })),
   );
 }
 

@@ -61,7 +61,7 @@ function Choices() {
     h(
       "div",
       { className: "group-choices", role: "radiogroup", "aria-labelledby": "color-by" },
-      h(ColorChoice, { name: null, label: group ? "Automatic: group" : "Automatic", title: "By group if there are groups, else by run; more than 36 selected by the hyperparameter that varies most" }),
+      h(ColorChoice, { name: null, label: group ? "Automatic: group" : "Automatic", title: "By group if there are groups, else by run; more than 36 selected by the learning rate if it varies, else by the hyperparameter that varies most" }),
       h(ColorChoice, { name: "run", label: "Run" }),
       group && h(ColorChoice, { name: "group", label: "Group" }),
       shown.map((name) => h(ColorChoice, { key: name, name: colorName(name), label: short.get(name), title: name })),

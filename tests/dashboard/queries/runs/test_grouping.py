@@ -155,6 +155,15 @@ def test_ramp(values: list[float | None], positions: list[float | None], is_log:
     assert ramp.is_log == is_log
 
 
+@pytest.mark.parametrize("name", ["lr", "learning_rate", "optimizer.lr", "Base_LR", "init.learningRate"])
+def test_ramp_of_a_grid_is_that_of_the_learning_rate(name: str, write_configs: WriteConfigs) -> None:
+    grid = [{name: lr, "wd": wd, "seed": seed} for lr in (1e-3, 3e-3) for wd in (0.0, 0.1) for seed in (1, 2)]
+    table = write_configs({f"run_{number}": config for number, config in enumerate(grid)})
+
+    with table.reading(0.0) as read:
+        assert choose_ramp(read, read.order) == Fact("hparams", name)
+
+
 def test_ramp_is_that_of_the_number_that_varies_most(write_configs: WriteConfigs) -> None:
     table = write_configs(
         {
