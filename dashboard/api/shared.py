@@ -19,13 +19,15 @@ _NUM_LOCKS = 64
 
 
 class SharedAnswers:
-    """Answers under keys, each of a version. Thread-safe.
+    """Answers under keys, each of a version that only grows; kept are those of the newest. Thread-safe.
 
     Who asks for one that is being made waits for it. Where making fails, the next one who asks tries again.
     """
 
     def __init__(self, max_bytes: int) -> None:
         self._made = ByteCache(max_bytes)
+        self._newest = -1
+        self._keeping = threading.Lock()
         # Of two keys that share a lock one waits for nothing, which costs little: only one thread computes at a time.
         self._locks = [threading.Lock() for _ in range(_NUM_LOCKS)]
 
@@ -38,5 +40,14 @@ class SharedAnswers:
             known = self._made.find(key, version)
             if known is None:
                 known = make()
-                self._made.put(key, version, known, len(known))
+                self._keep(key, version, known)
             return known
+
+    def _keep(self, key: Hashable, version: int, made: bytes) -> None:
+        """Keeps an answer in place of those of older versions, which nobody asks for any more."""
+        with self._keeping:
+            if version > self._newest:
+                self._made.clear()
+                self._newest = version
+            if version == self._newest:
+                self._made.put(key, version, made, len(made))

@@ -74,6 +74,12 @@ class ByteCache:
             for key in [key for key in self._entries if is_gone(key)]:
                 self._drop(key)
 
+    def clear(self) -> None:
+        """Drops all values."""
+        with self._lock:
+            self._entries.clear()
+            self._num_bytes = 0
+
     def _drop(self, key: Hashable) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:

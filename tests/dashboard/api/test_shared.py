@@ -47,6 +47,19 @@ def test_answer_of_an_older_version_is_not_given() -> None:
     assert answers.find_or_make("loss", 2, lambda: b"new") == b"new"
 
 
+def test_answers_of_older_versions_are_not_kept() -> None:
+    answers = SharedAnswers(max_bytes=10_000)
+    answers.find_or_make("loss", 2, lambda: b"new")
+    answers.find_or_make("accuracy", 1, lambda: b"late")
+
+    assert answers.find_or_make("accuracy", 1, lambda: b"made again") == b"made again"
+    assert answers.find_or_make("loss", 2, lambda: b"made again") == b"new"
+
+    answers.find_or_make("accuracy", 3, lambda: b"newest")
+
+    assert answers.find_or_make("loss", 2, lambda: b"made again") == b"made again"
+
+
 def test_answer_that_is_too_large_to_keep_is_given_too() -> None:
     answers = SharedAnswers(max_bytes=3)
 
