@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from dashboard.api import aggregates_wire
 from dashboard.api.aggregates_wire import Told
@@ -134,27 +134,25 @@ def _make(
     store: LogStore, answers: SharedAnswers, client: Client, wanted: Wanted, form: tuple[Format, int]
 ) -> Response:
     format, version = form
-    told = client.while_there(iter_aggregates(store, wanted))
+    told = iter_aggregates(store, wanted, client)
     if format == "binary":
         content = answers.find_or_make(wanted, version, lambda: aggregates_wire.encode(list(told), version))
         return Response(content, media_type=MEDIA_TYPES["binary"])
     if format == "json":
         return json_answer({"version": version, "aggregates": [aggregates_wire.to_json(one) for one in told]})
     headers = {"content-disposition": 'attachment; filename="aggregates.csv"'}
-    return StreamingResponse(
-        aggregates_wire.iter_csv(told, wanted.tags), media_type=MEDIA_TYPES["csv"], headers=headers
-    )
+    return Response(aggregates_wire.to_csv(told, wanted.tags), media_type=MEDIA_TYPES["csv"], headers=headers)
 
 
-def iter_aggregates(store: LogStore, wanted: Wanted) -> Iterator[Told]:
-    """One curve of each group and tag of which something changed after the version."""
+def iter_aggregates(store: LogStore, wanted: Wanted, client: Client) -> Iterator[Told]:
+    """One curve of each group and tag of which something changed after the version, while the client waits."""
     window = wanted.window
     for (group, tag), lines in _find_members(store, wanted).items():
         version = max(line.version for line in lines)
         if version <= wanted.since:
             continue
-        curves = [curve for line in lines if (curve := line.read(store, window)) is not None]
-        members = [_make_member(curve, window) for curve in curves]
+        curves = client.while_there(line.read(store, window) for line in lines)
+        members = [_make_member(curve, window) for curve in curves if curve is not None]
         members = [member for member in members if member.points.steps.size]
         if members:
             made = aggregate(members, wanted.summary, window.width_px, window.start, window.stop)

@@ -19,10 +19,9 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import math
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from dashboard.queries.aggregate import Aggregate
@@ -89,16 +88,18 @@ def to_json(told: Told) -> dict[str, Any]:
     }
 
 
-def iter_csv(aggregates: Iterable[Told], tags: Sequence[str]) -> Iterator[bytes]:
+def to_csv(aggregates: Iterable[Told], tags: Sequence[str]) -> bytes:
     """CSV with a head; empty where there is no number."""
-    yield b"group,tag,x,value,smoothed,low,high,n\n"
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("group", "tag", "x", "value", "smoothed", "low", "high", "n"))
     for told in aggregates:
-        one, text = told.aggregate, io.StringIO()
-        floats = [one.x, one.values, one.smoothed, one.low, one.high]
-        columns = [_to_numbers(column) or itertools.repeat(None) for column in floats]
-        rows = zip(*columns, one.counts.tolist(), strict=False)  # the counts end it
-        csv.writer(text, lineterminator="\n").writerows((told.group, tags[told.tag], *row) for row in rows)
-        yield text.getvalue().encode("utf-8", "backslashreplace")
+        one = told.aggregate
+        floats = (one.x, one.values, one.smoothed, one.low, one.high)
+        columns = [_to_numbers(column) or [None] * one.x.size for column in floats]
+        rows = zip(*columns, one.counts.tolist(), strict=True)
+        writer.writerows((told.group, tags[told.tag], *row) for row in rows)
+    return text.getvalue().encode("utf-8", "backslashreplace")
 
 
 def _to_numbers(column: Floats | None) -> list[float | None] | None:

@@ -15,7 +15,8 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
-from dashboard.api import errors, series
+from dashboard.api import aggregates, errors, points, series
+from dashboard.api.groupings import Groupings
 from dashboard.api.selections import Selections
 from dashboard.security import SecurityMiddleware
 from dashboard.settings import Settings
@@ -70,10 +71,13 @@ def store(write_run: Callable[..., Path], tmp_path: Path) -> SlowStore:
 
 @pytest.fixture
 def witness(store: SlowStore, tmp_path: Path) -> Witness:
-    app, selections = FastAPI(), Selections()
+    app, selections, groupings = FastAPI(), Selections(), Groupings()
     errors.install(app)
     app.include_router(series.make_router(store, selections, "board"))
-    app.state.key = selections.add(run.name for run in store.runs())
+    app.include_router(points.make_router(store, selections, "board"))
+    app.include_router(aggregates.make_router(store, groupings, "board"))
+    runs = [run.name for run in store.runs()]
+    app.state.keys = {"selection": selections.add(runs), "grouping": groupings.add([runs])}
     app.add_middleware(SecurityMiddleware, settings=Settings(logdir=tmp_path), access=None, policy="")
     return Witness(app)
 
@@ -92,18 +96,29 @@ def client(witness: Witness) -> Iterator[socket.socket]:
         assert not thread.is_alive()
 
 
-def request(witness: Witness, **params: str) -> bytes:
-    query = urlencode({"selection": witness.app.state.key, "tag": "loss"} | params)
-    return f"GET /data/series?{query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+def request(witness: Witness, route: str, **params: str) -> bytes:
+    query = urlencode(witness.app.state.keys | {"tag": "loss"} | params)
+    return f"GET /data/{route}?{query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
 
 @pytest.mark.parametrize(
-    "params", [{}, {"format": "json"}, {"format": "json", "points": "all"}, {"format": "csv"}, {"format": "arrow"}]
+    ("route", "params"),
+    [
+        ("series", {}),
+        ("series", {"format": "json"}),
+        ("series", {"format": "json", "points": "all"}),
+        ("series", {"format": "csv"}),
+        ("series", {"format": "arrow"}),
+        ("aggregates", {}),
+        ("aggregates", {"format": "csv"}),
+        ("ranges", {}),
+        ("values", {"at": "0"}),
+    ],
 )
 def test_nothing_is_drawn_any_more_for_a_client_that_went_away(
-    store: SlowStore, witness: Witness, client: socket.socket, params: dict[str, str]
+    store: SlowStore, witness: Witness, client: socket.socket, route: str, params: dict[str, str]
 ) -> None:
-    client.sendall(request(witness, **params))
+    client.sendall(request(witness, route, **params))
     assert store.has_begun.wait(LIMIT_SECS)
 
     client.close()
@@ -117,7 +132,7 @@ def test_nothing_is_drawn_any_more_for_a_client_that_went_away(
 def test_answer_of_a_client_that_stays_is_whole(store: SlowStore, witness: Witness, client: socket.socket) -> None:
     store.may_go_on.set()
 
-    client.sendall(request(witness, format="json"))
+    client.sendall(request(witness, "series", format="json"))
     with client.makefile("rb") as answer:
         head = b"".join(iter(answer.readline, b"\r\n")).decode().lower()
         length = int(head.partition("content-length: ")[2].split()[0])
