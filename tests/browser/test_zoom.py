@@ -189,3 +189,33 @@ def test_another_metric_is_the_x_axis(start_board: StartBoard, open_page: OpenPa
 
     page.get_by_role("radio", name="Step").click()
     expect(page).not_to_have_url(re.compile("x="))
+
+
+def test_selected_range_has_its_numbers_of_all_raw_points(long_board: str, open_page: OpenPage) -> None:
+    page = open_page(long_board)
+    foot, plot = page.locator(".card-foot"), page.locator(".card .u-over")
+    expect(foot).to_contain_text("of 100,000 points")
+
+    page.keyboard.down("Shift")
+    drag(page, plot, 0.25, 0.5)
+    page.keyboard.up("Shift")
+
+    panel = page.get_by_role("region", name="Range of loss")
+    expect(panel.locator("tbody tr")).to_have_count(1)
+    first, last = page.evaluate(
+        "async () => (await import('/static/js/session.js')).session.view.get('scalars.span').bounds"
+    )
+    steps = np.arange(np.ceil(first), np.floor(last) + 1)
+    values = steps % 7 / 7
+    run, low, high, mean, *_ = panel.locator("tbody td").all_inner_texts()
+    assert (run, low, float(high), float(mean)) == (
+        "run",
+        "0",
+        *(pytest.approx(x, rel=1e-3) for x in (6 / 7, values.mean())),
+    )
+    expect(foot).to_contain_text("of 100,000 points")  # nothing is zoomed
+
+    page.reload()
+    expect(panel.locator("tbody tr")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)

@@ -106,6 +106,18 @@ function parseRange([value]) {
   return isAxis(axis ?? "") && bounds.every(Number.isFinite) && bounds[0] < bounds[1] ? { axis, bounds } : undefined;
 }
 
+// A selected range and the card on which it was drawn: {axis, bounds, tag}, or null. `step:100..200:train/loss`
+export function span() {
+  const format = (value) => (value ? [`${range().format({ ...value, bounds: roundBounds(value.bounds) })}:${value.tag}`] : []);
+  return { default: null, parse: parseSpan, format };
+}
+
+function parseSpan([value]) {
+  const [, before, tag] = value.match(/^(.+?:-?[\d.]+(?:e[+-]?\d+)?\.\.-?[\d.]+(?:e[+-]?\d+)?):(.+)$/s) ?? [];
+  const found = before && parseRange([before]);
+  return found ? { ...found, tag } : undefined;
+}
+
 // What the y-axis of some cards is zoomed to: [{tag, bounds: [from, to]}]. `0.5..1.5:train/loss`
 export function boxes(noun) {
   const format = (value) => value.map(({ tag, bounds }) => `${bounds.map((bound) => Number(bound.toPrecision(8))).join("..")}:${tag}`);

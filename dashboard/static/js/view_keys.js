@@ -2,7 +2,7 @@
 // are declared in its Python module too (`Page.url_keys`).
 
 import { ORDERS } from "./runs/order.js";
-import { axis, boxes, grouping, name, names, namesOrNull, number, oneOf, range, step, text } from "./view_codecs.js";
+import { axis, boxes, grouping, name, names, namesOrNull, number, oneOf, range, span, step, text } from "./view_codecs.js";
 
 const cards = () => ({
   filter: text(),
@@ -40,6 +40,7 @@ export const KEYS = {
     xscale: oneOf(["linear", "log"]),
     y: oneOf(["linear", "log"]),
     clip: oneOf(["none", "middle"]),
+    span: span(),
     box: boxes("cards with a y-axis of their own"),
     smoothing: number({ min: 0, max: 0.999, digits: 3 }),
   },

@@ -136,4 +136,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: cardHeights.scalars, localOptions: ["y", "xscale", "clip", "box"], previewedOptions: ["smoothing"], keepsRuns: true, load, mount };
+export const card = { height: cardHeights.scalars, localOptions: ["y", "xscale", "clip", "box", "span"], previewedOptions: ["smoothing"], keepsRuns: true, load, mount };

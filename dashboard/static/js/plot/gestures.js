@@ -10,6 +10,7 @@ const LINE_PX = 40; // of a wheel that counts lines
 const gestures = [
   ["Drag", "Zoom x on all cards"],
   ["Alt+Drag", "Zoom a box on one card"],
+  ["Shift+Drag", "Select a range"],
   ["Mod+Wheel", "Zoom at the pointer"],
   ["Double-click", "Show everything again"],
   ["Click", "Hold the cursor, or let go"],

@@ -7,6 +7,7 @@ import { drawLines } from "./draw_lines.js";
 import { followPointer } from "./gestures.js";
 import { placePoints } from "./nearest.js";
 import { Overlay } from "./overlay.js";
+import { rangePanel, selectSpan, spanOf } from "./range_panel.js";
 import { countOutside, rangeOfX, rangeOfY } from "./ranges.js";
 import { uplotOptions } from "./uplot_options.js";
 import { boxOf, resetZoom, zoomAt, zoomOf, zoomTo, zoomToBox } from "./zoom.js";
@@ -38,6 +39,7 @@ export class LinePlot {
     this.#offs = [
       session.on("theme", () => this.#clear()), // colours of axes are fixed when they are made
       session.on("range", () => this.#zoomed()),
+      session.on("view", (keys) => keys.has("scalars.span") && this.#changed()),
     ];
   }
 
@@ -75,6 +77,7 @@ export class LinePlot {
   destroy() {
     this.#offs.forEach((off) => off());
     this.#cursor.destroy();
+    rangePanel.hide(this);
     this.#clear();
   }
 
@@ -180,6 +183,7 @@ export class LinePlot {
     const x = this.#span("x", from.left, to.left);
     if (kind === "zoom") zoomTo(this.#session, this.axis, x);
     else if (kind === "box") zoomToBox(this.#session, this.axis, x, { tag: this.#tag, bounds: this.#span("y", from.top, to.top) });
+    else selectSpan(this.#session, { axis: this.axis, bounds: x, tag: this.#tag });
   }
 
   #span(scale, a, b) {
@@ -194,6 +198,15 @@ export class LinePlot {
     else if (this.#zoom) this.#session.view.set({ range: null }, { label: "zoom", isContinuous: true });
   }
 
+  // The selected range as far as it is of this axis; its table stands where it was drawn.
+  #followSpan() {
+    const span = spanOf(this.#session);
+    const isHere = span?.axis === this.axis;
+    if (isHere && span.tag === this.#tag) rangePanel.show(this, { session: this.#session, anchor: this.#element, span });
+    else rangePanel.hide(this);
+    return isHere ? span.bounds : null;
+  }
+
   // Draws in the next frame, once, however many events there were.
   #changed() {
     if (!this.#isInView) return;
@@ -206,6 +219,7 @@ export class LinePlot {
   #drawOverlay() {
     if (!this.#uplot) return;
     this.#cursor.follow();
-    this.#overlay.draw({ lines: this.#lines, ...this.#cursor.sight, drag: this.#drag });
+    const span = this.#followSpan();
+    this.#overlay.draw({ lines: this.#lines, ...this.#cursor.sight, drag: this.#drag, span });
   }
 }

@@ -25,16 +25,18 @@ export class Overlay {
   }
 
   // focused: the line to lift, or null; place: {line, index} of the cursor, or null; isHere: whether it is moved on this
-  // plot; label: what stands at it on the x-axis then; drag: {kind, from, to}, or null.
-  draw({ lines, focused, place, isHere, label, drag }) {
+  // plot; label: what stands at it on the x-axis then; drag: {kind, from, to}, or null;
+  // span: [from, to] of a selected range, or null.
+  draw({ lines, focused, place, isHere, label, drag, span }) {
     const { over } = this.plot;
-    const isEmpty = !focused && !place && !drag;
+    const isEmpty = !focused && !place && !drag && !span;
     this.#flag.hidden = !place || !isHere;
     if (isEmpty && this.#isClean) return;
     this.#isClean = isEmpty;
     const [width, height] = [over.clientWidth, over.clientHeight];
     const context = this.#fit(width, height);
     if (focused && lines.length > 1) veil(context, width, height, lines.length > MAX_BY_RUN ? VEIL.many : VEIL.few);
+    if (span) this.#drawSpan(context, span, width, height);
     if (place) this.#drawCursor(context, place, height, isHere);
     if (place && isHere) this.#putFlag(label, place, width, height);
     if (focused) drawLifted(context, this.plot, focused, place?.line === focused ? place.index : null);
@@ -61,6 +63,11 @@ export class Overlay {
     const half = this.#flag.offsetWidth / 2;
     const x = Math.max(half - BLEED_PX, Math.min(this.plot.valToPos(line.x.points[index], "x"), width + BLEED_PX - half));
     this.#flag.style.transform = `translate(${Math.round(x - half)}px, ${height + 4}px)`;
+  }
+
+  #drawSpan(context, span, width, height) {
+    const [left, right] = span.map((bound) => Math.max(-1, Math.min(this.plot.valToPos(bound, "x"), width + 1)));
+    drawDrag(context, { kind: "range", from: { left, top: 0 }, to: { left: right, top: height } }, height);
   }
 
   #drawCursor(context, { line, index }, height, isHere) {

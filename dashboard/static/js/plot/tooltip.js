@@ -7,10 +7,9 @@ import { preference, setPreference } from "../preferences.js";
 import { swatchBackground } from "../runs/colors.js";
 import { MAX_COLUMNS, shortenNames } from "../runs/comparison.js";
 import { isSmall } from "../screen.js";
+import { dock, element } from "./dock.js";
 import { SORTS, columnsOf, describePoints, pickPoints, sortPoints, toTSV } from "./tooltip_rows.js";
 
-const GAP_PX = 6;
-const EDGE_PX = 8;
 const COPIED_MS = 2_000;
 const ROW_LIMITS = [8, 16, 32];
 
@@ -48,7 +47,7 @@ class Tooltip {
     root.setAttribute("aria-label", `Values of ${tag}`);
     root.replaceChildren(head(tag, at), table(columns, near, lit), this.#foot(points.length - near.length, at, isHeld, columns.some(({ title }) => title === "smoothed")));
     root.hidden = false;
-    this.#dock(root, anchor);
+    dock(root, anchor);
     this.#copied = () => toTSV(columns, points);
     if (isHeld) scroll(root.querySelector(".plot-tip-rows"), wasHeld ? scrolled : null);
   }
@@ -59,7 +58,7 @@ class Tooltip {
     if (this.#root) return this.#root;
     this.#root = element("div", "plot-tip");
     document.body.append(this.#root);
-    addEventListener("scroll", ({ target }) => this.#shown && !this.#root.contains(target) && this.#dock(this.#root, this.#shown.anchor), { capture: true, passive: true });
+    addEventListener("scroll", ({ target }) => this.#shown && !this.#root.contains(target) && dock(this.#root, this.#shown.anchor), { capture: true, passive: true });
     addEventListener("copy", (event) => this.#copy(event));
     return this.#root;
   }
@@ -99,21 +98,6 @@ class Tooltip {
       setTimeout(() => (button.textContent = "Copy table"), COPIED_MS);
     });
     return button;
-  }
-
-  // Under the plot, above it where there is more room; never over it. On a small screen it is a sheet at the bottom.
-  #dock(root, anchor) {
-    if (isSmall()) return root.removeAttribute("style");
-    const box = anchor.getBoundingClientRect();
-    const below = innerHeight - EDGE_PX - box.bottom - GAP_PX;
-    const above = box.top - GAP_PX - EDGE_PX;
-    root.style.maxHeight = "";
-    const isBelow = root.offsetHeight <= below || below >= above;
-    root.style.maxHeight = `${Math.max(isBelow ? below : above, 0)}px`;
-    const { offsetWidth: width, offsetHeight: height } = root;
-    const left = Math.max(EDGE_PX, Math.min(box.left + box.width / 2 - width / 2, innerWidth - width - EDGE_PX));
-    const top = isBelow ? box.bottom + GAP_PX : box.top - height - GAP_PX;
-    root.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
 }
 
@@ -162,13 +146,6 @@ function choose(label, options, chosen, choice) {
   for (const [value, word] of options) list.append(new Option(capitalize(word), value, false, value === chosen));
   list.addEventListener("change", () => choice(list.value));
   return list;
-}
-
-function element(name, className = "", text = "") {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
 }
 
 export const tooltip = new Tooltip();
