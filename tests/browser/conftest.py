@@ -21,6 +21,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 from dashboard.page_files import PageFiles
+from tests.browser.served import Board
 from tests.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -49,20 +50,17 @@ def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
 @contextmanager
 def starting_boards() -> Iterator[Callable[..., str]]:
     """Starts boards, which end together."""
-    boards: list[subprocess.Popen[str]] = []
+    boards: list[Board] = []
 
     def start(logdir: Path, *flags: str) -> str:
-        command = [sys.executable, "-m", "dashboard.cli", "--logdir", str(logdir), "--port", "0", *flags]
-        board = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        boards.append(board)
-        return re.search(r"board is ready at (\S+)/", board.stdout.readline())[1]
+        boards.append(Board("--logdir", str(logdir), "--port", "0", *flags))
+        return boards[-1].address
 
     yield start
     for board in boards:
-        board.send_signal(signal.SIGINT)
+        board.signal(signal.SIGINT)
     for board in boards:
-        board.wait(timeout=20)
-        board.stdout.close()
+        board.wait()
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,55 @@
-"""A board in a process of its own that a test kills, freezes and starts again at one address, and logs that grow."""
+"""Boards in processes of their own, that a test kills, freezes and starts again at one address, and logs that grow."""
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
 
+from dashboard.cli import main
 from summaries import SummaryWriter
+
+# All boards are forked from one process that has imported what they need, which is most of what starting one takes.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["dashboard.serving"])
+
+
+def run_board(says: Connection, words: Sequence[str]) -> None:
+    """What the process of a board does."""
+    os.dup2(says.fileno(), 1)
+    main(words)
+
+
+class Board:
+    """The command `board` with some words, ready to answer.
+
+    Attributes:
+        address: As it says it, without the slash at the end.
+    """
+
+    def __init__(self, *words: str) -> None:
+        self._hears, says = FORKS.Pipe(duplex=False)
+        self._process = FORKS.Process(target=run_board, args=(says, words), daemon=True)
+        self._process.start()
+        says.close()
+        with os.fdopen(os.dup(self._hears.fileno())) as lines:
+            self.address = re.search(r"board is ready at (\S+)/", lines.readline())[1]
+
+    def signal(self, number: int) -> None:
+        os.kill(self._process.pid, number)
+
+    def wait(self) -> None:
+        """Waits until it has ended."""
+        self._process.join(timeout=20)
+        assert self._process.exitcode is not None
+        self._process.close()
+        self._hears.close()
 
 
 class Served:
@@ -20,30 +58,29 @@ class Served:
     def __init__(self, logdir: Path, *flags: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
-        self._logdir, self._flags = logdir, flags
-        self.address = f"http://127.0.0.1:{self._port}"
+            port = free.getsockname()[1]
+        self._words = ["--logdir", str(logdir), "--port", str(port), *flags]
+        self.address = f"http://127.0.0.1:{port}"
         self.start()
 
     def start(self) -> None:
         """Starts it and waits until it answers."""
-        command = [sys.executable, "-m", "dashboard.cli", "--logdir", str(self._logdir), "--port", str(self._port)]
-        self.process = subprocess.Popen([*command, *self._flags], stdout=subprocess.PIPE, text=True)
-        assert re.search("board is ready", self.process.stdout.readline())
+        self._board: Board | None = Board(*self._words)
 
     def kill(self) -> None:
         """Ends it at once, as a machine that fails does."""
-        self.process.kill()
-        self.process.wait(timeout=20)
-        self.process.stdout.close()
+        if self._board:
+            self._board.signal(signal.SIGKILL)
+            self._board.wait()
+        self._board = None
 
     def freeze(self) -> None:
         """Has it do nothing, though its connections stay open."""
-        self.process.send_signal(signal.SIGSTOP)
+        self._board.signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Has it go on."""
-        self.process.send_signal(signal.SIGCONT)
+        self._board.signal(signal.SIGCONT)
 
 
 @contextmanager
@@ -53,8 +90,7 @@ def serve(logdir: Path, *flags: str) -> Iterator[Served]:
     try:
         yield served
     finally:
-        if served.process.poll() is None:
-            served.kill()
+        served.kill()
 
 
 def log(writer: SummaryWriter, values: list[float], first_step: int = 0, tag: str = "loss") -> None:
