@@ -9,6 +9,8 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+# As many at once as there are cores; a file's tests stay together and files in order. Serially: make test ARGS='-n 0'
+WORKERS := -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help demo test test-full test-peers lint format proto vendor bench fuzz wheel screenshots clean
@@ -54,14 +56,14 @@ demo: $(VENV)/.train
 
 test: $(VENV)/.test
 	@bash scripts/ensure_browser.sh
-	@$(PYTEST) -m "not slow and not peers" $(ARGS)
+	@$(PYTEST) $(WORKERS) -m "not slow and not peers" $(ARGS)
 
 test-full: $(VENV)/.test
 	@bash scripts/ensure_browser.sh
-	@$(PYTEST) -m "slow and not peers" $(ARGS)
+	@$(PYTEST) $(WORKERS) -m "slow and not peers" $(ARGS)
 
 test-peers: $(VENV)/.peers
-	@$(PYTEST) -m peers $(ARGS)
+	@$(PYTEST) $(WORKERS) -m peers $(ARGS)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,9 +53,10 @@ def unprivileged() -> Iterator[Path]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Runs the browser's tests last.
+    """Runs the browser's tests last, of them the largest files first, so that workers end together.
 
     Once Playwright has started, the thread that runs the tests has an event loop going for good: another `asyncio.run`
     is refused in it, and Python 3.11's parser loses count of its recursion.
     """
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    sizes = Counter(item.path for item in items if "browser" in item.path.parts)
+    items.sort(key=lambda item: (item.path in sizes, -sizes[item.path]))
