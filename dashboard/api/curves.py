@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -15,6 +17,8 @@ from dashboard.store.protocol import LogStore
 
 MAX_ANSWER_BYTES = 16 << 20
 """How much is kept of whole answers, for tabs that show the same."""
+AT_ONCE = max(2, os.cpu_count() or 1)
+"""Answers that are drawn at the same time."""
 BATCH_POINTS, BATCH_CURVES = 1 << 20, 256
 """How much is drawn before it is asked whether somebody still waits."""
 
@@ -60,6 +64,8 @@ class Curves:
     def __init__(self, store: LogStore) -> None:
         self._store = store
         self._answers = SharedAnswers(MAX_ANSWER_BYTES)
+        # In turns, most of those who ask together wait for some of the others only; all at once, all wait for all.
+        self._turns = threading.Semaphore(AT_ONCE)
 
     def answer(self, wanted: Wanted, version: int, client: Client) -> bytes:
         """Encodes what `iter_drawn` draws; `version` is the store's, taken before.
@@ -70,19 +76,22 @@ class Curves:
 
         def make() -> bytes:
             found = iter_curves(self._store, wanted.runs, wanted.tags, wanted.window, wanted.since)
-            return wire.join(_encode(client.while_there(found), wanted.window), version)
+            return wire.join(self._encode(client.while_there(found), wanted.window), version)
 
         return self._answers.find_or_make(wanted, version, make)
 
-
-def _encode(found: Iterable[Found], window: Window) -> list[tuple[bytes, bytes]]:
-    """Place and body of each curve, drawn a batch at a time."""
-    blocks: list[tuple[bytes, bytes]] = []
-    for batch in _iter_batches(found):
-        bodies = draw_bodies([one.curve for one in batch], window)
-        places = [wire.encode_place(*one.place, one.version) for one in batch]
-        blocks.extend(zip(places, bodies, strict=True))
-    return blocks
+    def _encode(self, found: Iterable[Found], window: Window) -> list[tuple[bytes, bytes]]:
+        """Place and body of each curve, read and drawn a batch at a time, each when it is its turn."""
+        blocks: list[tuple[bytes, bytes]] = []
+        batches = _iter_batches(found)
+        while True:
+            with self._turns:
+                batch = next(batches, None)
+                if batch is None:
+                    return blocks
+                bodies = draw_bodies([one.curve for one in batch], window)
+            places = [wire.encode_place(*one.place, one.version) for one in batch]
+            blocks.extend(zip(places, bodies, strict=True))
 
 
 def _iter_batches(found: Iterable[Found]) -> Iterator[list[Found]]:
