@@ -7,8 +7,9 @@ import { Card } from "./grid/card.js";
 import { describeSelection } from "./grid/card_notes.js";
 import { GridSkeleton } from "./grid/card_states.js";
 import { useGoal } from "./grid/go_to_card.js";
-import { groupTags, tagMatcher } from "./grid/groups.js";
+import { groupTags } from "./grid/groups.js";
 import { Loader } from "./grid/loader.js";
+import { useMatches } from "./grid/tag_match.js";
 import { formatAmount, formatCount } from "./format.js";
 import { Icon, h, useDeferredValue, useEffect, useMemo, useReducer, useRef, useSession, useState } from "./react.js";
 import { session } from "./session.js";
@@ -27,9 +28,10 @@ export default function CardGrid({ kind, empty }) {
   const loader = useLoader(kind);
   useEffect(() => loader?.setOptions(options), [loader, JSON.stringify(options)]);
 
-  const groups = useMemo(() => groupTags(shownTags(tags, filter, expanded)), [tags, filter, session.selected, expanded.join("\n")]);
+  const matches = useMatches(tags, filter);
+  const groups = useMemo(() => groupTags(shownTags(tags, matches, expanded)), [tags, matches, session.selected, expanded.join("\n")]);
   const goal = useGoal(kind, (tag) => reveal(kind, groups, tags, tag));
-  if (!loader || !session.isLoaded || tags === null) return h("div", { className: "grid-page" }, h(GridSkeleton, { height: cardHeights[kind] }));
+  if (!loader || !session.isLoaded || tags === null || matches === null) return h("div", { className: "grid-page" }, h(GridSkeleton, { height: cardHeights[kind] }));
   if (session.runs.length === 0 || tags.size === 0) return h(EmptyPage, { empty, kind });
   if (groups.length === 0) return h(NothingShown, { filter, empty, kind });
   const selected = describeSelection();
@@ -91,10 +93,9 @@ function useTags(kind) {
 }
 
 // Tags that the filter matches, of which a selected run has one, or that someone opened.
-function shownTags(tags, filter, expanded) {
-  if (!tags) return [];
-  const matches = tagMatcher(filter);
-  return [...tags].filter(([tag, runs]) => matches(tag) && (isSelected(runs) || (session.selected.size > 0 && expanded.includes(tag)))).map(([tag]) => tag);
+function shownTags(tags, matches, expanded) {
+  if (!tags || !matches) return [];
+  return [...tags].filter(([tag, runs]) => matches.has(tag) && (isSelected(runs) || (session.selected.size > 0 && expanded.includes(tag)))).map(([tag]) => tag);
 }
 
 function isSelected(runs) {

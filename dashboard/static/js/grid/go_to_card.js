@@ -3,7 +3,7 @@
 import { Emitter } from "../emitter.js";
 import { useEffect, useReducer } from "../react.js";
 import { session } from "../session.js";
-import { tagMatcher } from "./groups.js";
+import { matchTags } from "./tag_match.js";
 
 const SHOWN_MS = 1_600;
 
@@ -15,7 +15,7 @@ export function goToCard(page, tag, { isExpanded = false } = {}) {
   goal = { page: page.name, tag };
   session.view.visit(page.path);
   const key = `${page.name}.filter`;
-  if (!tagMatcher(session.view.get(key))(tag)) session.view.set({ [key]: "" }, { label: "tag filter" });
+  matchTags(session.view.get(key), [tag]).then((found) => found.has(tag) || session.view.set({ [key]: "" }, { label: "tag filter" }));
   const cards = session.view.get(`${page.name}.card`);
   if (isExpanded && !cards.includes(tag)) session.view.set({ [`${page.name}.card`]: [...cards, tag] }, { label: "full width" });
   emitter.emit("goal");

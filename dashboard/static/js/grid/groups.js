@@ -47,13 +47,3 @@ export function compareNaturally(a, b) {
 }
 
 const collator = new Intl.Collator("en", { numeric: true });
-
-// Whether a tag fits a filter: a regex, or a text as it is if it is none.
-export function tagMatcher(filter) {
-  try {
-    const pattern = new RegExp(filter, "i");
-    return (tag) => pattern.test(tag);
-  } catch {
-    return (tag) => tag.toLowerCase().includes(filter.toLowerCase());
-  }
-}
