@@ -293,6 +293,37 @@ def test_view_is_saved_opened_replaced_and_deleted(open_page: OpenPage, board: s
     expect(page.get_by_text("Nothing has this in its name.")).to_be_visible()
 
 
+def test_view_is_renamed_in_one_step_and_its_link_copied(
+    open_page: OpenPage, start_board: Callable[..., str], tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "a") as writer:
+        writer.add_scalar("loss", 1.0, 0)
+    board = start_board(tmp_path, "--index", "off")
+    page = open_page(f"{board}/scalars?filter=loss")
+    open_palette(page, "save this view")
+    page.keyboard.press("Enter")
+    page.keyboard.type("first name")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Saved this view as first name")).to_be_visible()
+
+    open_palette(page, "rename the view first")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox", name="Name of this view")).to_be_focused()
+    page.keyboard.type("second")
+    page.keyboard.press("Enter")
+
+    names = "async () => [...(await import('/static/js/session.js')).session.sidecar.state.views.keys()]"
+    expect(page.get_by_text("Renamed the view first name to second")).to_be_visible()
+    assert page.evaluate(names) == ["second"]
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_palette(page, "copy the link of the view second")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Copied the link of the view second")).to_be_visible()
+    assert re.fullmatch(rf"{board}/scalars\?(v=\d+&)?filter=loss", page.evaluate("navigator.clipboard.readText()"))
+    page.get_by_text("Renamed the view").locator("..").get_by_role("button", name="Undo").click()
+    assert page.evaluate(names) == ["first name"]
+
+
 @pytest.mark.parametrize(
     "address", ["//evil.example/scalars", "javascript:alert(1)", "https://evil.example", "../../etc"]
 )
