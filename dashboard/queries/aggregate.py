@@ -12,6 +12,7 @@ Synopsis:
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -24,7 +25,11 @@ from dashboard.queries.joining import Floats, Ints, Lookup, Places
 from dashboard.queries.statistics import Band, Center, count, find_bands, find_centers
 
 MAX_CELLS = 4_000_000
-"""Numbers worked on at most: with more members or steps, evenly spread steps stand for all."""
+"""Numbers worked on at most: with more members or steps, evenly spread steps and those of extremes stand for all."""
+
+
+Picture = tuple[int, float, float]
+"""Pixel columns, and the first and the last position of the range."""
 
 
 class Member(NamedTuple):
@@ -86,7 +91,8 @@ def aggregate(
         start: First position of the range.
         stop: Last position of the range. The neighbours outside are kept too, so lines run to the edge.
     """
-    grid, num_total = _make_grid([member.points.steps for member in members], len(members), start, stop)
+    picture = width_px, start, stop
+    grid, num_total = _make_grid([member.points for member in members], picture)
     with np.errstate(all="ignore"):  # values may be as large as they like
         raw = _fill([member.points for member in members], grid)
         is_there = count(raw) > 0
@@ -94,7 +100,7 @@ def aggregate(
         smoothed = [member.smoothed for member in members if member.smoothed is not None]
         shown = _fill(smoothed, x) if smoothed else raw
         centers = find_centers(shown, summary.center)
-        chosen = _choose(x, shown, centers, summary, (width_px, start, stop))
+        chosen = _choose(x, shown, centers, summary, picture)
         shown, centers = shown[chosen], centers[chosen]
         low, high = (None, None)
         if summary.band != "none":
@@ -112,21 +118,56 @@ def aggregate(
         )
 
 
-def _make_grid(columns: Sequence[Places], num_members: int, start: float, stop: float) -> tuple[Floats, int]:
+def _make_grid(lookups: Sequence[Lookup], picture: Picture) -> tuple[Floats, int]:
     """The positions to work at, and how many different ones the range has."""
-    different = {}
-    last: Places | None = None
-    for column in columns:
-        if last is None or not np.array_equal(column, last):  # runs of one program have the same steps
-            different[column.tobytes()] = last = column
-    union = np.unique(np.concatenate(list(different.values()))).astype(np.float64)
+    different = [lookups[0].steps]
+    for lookup in lookups[1:]:
+        if not np.array_equal(lookup.steps, different[-1]):  # runs of one program have the same steps
+            different.append(lookup.steps)
+    union = _unite(different).astype(np.float64)
+    _, start, stop = picture
     low, high = int(np.searchsorted(union, start)), int(np.searchsorted(union, stop, "right"))
     high = max(low, high)
     grid = union[max(0, low - 1) : high + 1]
-    room = max(2, MAX_CELLS // num_members)
+    room = max(2, MAX_CELLS // len(lookups))
     if grid.size > room:
-        grid = grid[np.linspace(0, grid.size - 1, room).astype(np.int64)]
+        spread = grid[np.linspace(0, grid.size - 1, room).astype(np.int64)]
+        grid = np.union1d(spread, _find_peaks(lookups, picture, room))
     return grid, high - low
+
+
+def _unite(columns: Sequence[Places]) -> Places:
+    """All different positions of several columns, rising, each of which is so."""
+    columns = list({column.tobytes(): column for column in columns}.values()) if len(columns) > 1 else columns
+    if len(columns) == 1:
+        return columns[0]
+    ordered = np.sort(np.concatenate(columns))
+    united: Places = ordered[np.append(True, ordered[1:] > ordered[:-1])]
+    return united
+
+
+def _find_peaks(lookups: Sequence[Lookup], picture: Picture, room: int) -> Floats:
+    """Positions of each member's extremes in each pixel column; if they are too many, of those of all members."""
+    width_px, start, stop = picture
+    places, values = [], []
+    for lookup in lookups:
+        inside = slice(
+            bisect_left(lookup.steps, start), bisect_right(lookup.steps, stop)
+        )  # makes no floats of all steps
+        is_finite = np.isfinite(lookup.values[inside])
+        places.append(lookup.steps[inside][is_finite].astype(np.float64))
+        values.append(lookup.values[inside][is_finite])
+    filled = [place for place in places if place.size]
+    if not filled:
+        return np.zeros(0)
+    extent = min(place[0] for place in filled), max(place[-1] for place in filled)
+    chosen = [downsample(*curve, width_px, extent) for curve in zip(places, values, strict=True)]
+    x = np.concatenate([place[rows] for place, rows in zip(places, chosen, strict=True)])
+    if x.size <= room:
+        return x
+    order = np.argsort(x, kind="stable")
+    heights = np.concatenate([value[rows] for value, rows in zip(values, chosen, strict=True)])
+    return x[order][downsample(x[order], heights[order], width_px, extent)]
 
 
 def _fill(lookups: Sequence[Lookup], grid: Floats) -> Floats:
@@ -138,7 +179,7 @@ def _fill(lookups: Sequence[Lookup], grid: Floats) -> Floats:
     return np.ascontiguousarray(matrix.T)
 
 
-def _choose(x: Floats, shown: Floats, centers: Floats, summary: Summary, picture: tuple[int, float, float]) -> Ints:
+def _choose(x: Floats, shown: Floats, centers: Floats, summary: Summary, picture: Picture) -> Ints:
     """Rows to draw: of those in the range the extremes, and one before and after."""
     width_px, start, stop = picture
     low, high = int(np.searchsorted(x, start)), int(np.searchsorted(x, stop, "right"))

@@ -129,12 +129,18 @@ def test_smoothed_members_make_the_band_and_raw_ones_the_values() -> None:
     assert found.high.tolist() == [0.0, 2.0, 1.0]
 
 
-def test_more_numbers_than_fit_are_worked_on_at_evenly_spread_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_CELLS", 200)
-    members = [Member(Lookup(np.arange(1_000) + shift, np.full(1_000, float(shift)))) for shift in (0.0, 0.5)]
+@pytest.mark.parametrize("num_members", [2, 30])
+def test_more_numbers_than_fit_are_worked_on_at_spread_steps_and_those_of_peaks(
+    num_members: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_CELLS", 100 * num_members)
+    values = np.random.default_rng(num_members).normal(size=(num_members, 1_000))
+    values[1, 333], values[0, 777] = 50.0, -90.0
+    members = [Member(Lookup(np.arange(1_000.0) + number / 64, row)) for number, row in enumerate(values)]
 
-    found = aggregate(members, MEAN, 400)
+    found = aggregate(members, Summary("mean", "minmax"), 20)
 
-    assert found.x.size == 100
-    assert (found.x[0], found.x[-1]) == (0.0, 999.5)
-    assert found.num_total == 2_000
+    assert found.x.size <= 12 * 20
+    assert found.num_total == num_members * 1_000
+    assert (np.nanmax(found.high), np.nanmin(found.low)) == (50.0, -90.0)
+    assert {333 + 1 / 64, 777.0} < set(found.x)
