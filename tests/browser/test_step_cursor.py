@@ -44,9 +44,10 @@ def point(page: Page, tag: str, x: float, y: float) -> None:
     page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
 
 
-def lit(page: Page) -> list[str]:
-    """Run, value and step of the lit row."""
-    return page.locator(".plot-tip .is-lit td").all_inner_texts()[:3]
+def is_lit(page: Page, run: str, value: str, step: str) -> None:
+    """The lit row of a held cursor says so."""
+    anything = re.compile(".")
+    expect(page.locator(".plot-tip .is-lit td")).to_have_text([run, value, step, anything, anything])
 
 
 def click(page: Page, tag: str, x: float, y: float) -> None:
@@ -59,15 +60,15 @@ def click(page: Page, tag: str, x: float, y: float) -> None:
 def test_click_holds_and_keys_move_along_the_steps(page: Page) -> None:
     click(page, "train/loss", 0.5, 0.05)
     point(page, "train/loss", 0.9, 0.9)
-    assert lit(page) == ["b", "3.200", "200"]
+    is_lit(page, "b", "3.200", "200")
     expect(page).to_have_url(re.compile(r"[?&]step=200\b"))
 
     page.keyboard.press("ArrowRight")
-    assert lit(page) == ["b", "3.210", "210"]
+    is_lit(page, "b", "3.210", "210")
     page.keyboard.press("Shift+ArrowRight")
-    assert lit(page) == ["b", "3.310", "310"]
+    is_lit(page, "b", "3.310", "310")
     page.keyboard.press("ArrowDown")
-    assert lit(page)[2] == "310"
+    is_lit(page, "c", "2.310", "310")
 
     point(page, "train/loss", 1.2, 1.5)
     page.keyboard.press("Escape")
@@ -170,3 +171,24 @@ def test_tap_holds_the_cursor_and_its_table_is_a_sheet(board: str, browser: obje
     assert sheet["y"] + sheet["height"] == pytest.approx(800, abs=1)
     expect(page.locator(".plot-tip .is-lit td:visible")).to_have_text(["b", "3.200"])
     context.close()
+
+
+def test_note_at_the_held_cursor_is_marked_on_the_lane_and_kept(page: Page) -> None:
+    click(page, "train/loss", 0.5, 0.05)
+
+    page.keyboard.press("n")
+    page.get_by_label("Note", exact=True).fill("rate was halved")
+    page.keyboard.press("Enter")
+
+    mark = card(page, "train/loss").locator(".plot-mark")
+    expect(mark).to_have_attribute("title", "note in b at step 200: rate was halved")
+    over = card(page, "train/loss").locator(".u-over").bounding_box()
+    box = mark.bounding_box()
+    assert box["x"] + box["width"] / 2 == pytest.approx(over["x"] + over["width"] / 2, abs=3)
+    assert box["y"] + box["height"] <= over["y"] + 1
+    expect(card(page, "train/rate").locator(".plot-mark")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.reload()
+    expect(mark).to_have_count(1)
+    mark.click()
+    expect(page).to_have_url(re.compile(r"[?&]step=200\b"))

@@ -12,6 +12,8 @@ const BIG_STEP = 10;
 addKey({ keys: ["ArrowLeft", "ArrowRight"], label: "Move the cursor; with Shift by ten points", group: "Chart" });
 addKey({ keys: ["ArrowUp", "ArrowDown"], label: "Change the run", group: "Chart" });
 
+addKey({ keys: ["N"], label: "Add a note at the held cursor", group: "Chart", run: () => tooltip.writeNote() });
+
 // The cursor that is held; while there is one, the pointer moves it on no other plot.
 let holder = null;
 

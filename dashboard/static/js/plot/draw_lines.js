@@ -129,8 +129,11 @@ function drawNonFinite(ctx, line, place, bbox, ratio) {
   const floor = bbox.top + bbox.height - 6 * ratio;
   const size = MARK_PX * ratio;
   ctx.strokeStyle = line.run.color;
+  let last = -Infinity; // of several that would hide each other the first is drawn
   for (const position of line.x.nonFinite) {
     const x = place.x(position);
+    if (Math.abs(x - last) < 2 * size + ratio) continue;
+    last = x;
     ctx.lineWidth = 1.5 * ratio;
     ctx.beginPath();
     ctx.moveTo(x - size, floor - size);

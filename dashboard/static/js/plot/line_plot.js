@@ -5,6 +5,8 @@ import uPlot from "../../../vendor/uplot/uPlot.esm.js";
 import { Cursor } from "./cursor.js";
 import { drawLines } from "./draw_lines.js";
 import { followPointer } from "./gestures.js";
+import { Lane } from "./lane.js";
+import { followMarks } from "./marks.js";
 import { placePoints } from "./nearest.js";
 import { Overlay } from "./overlay.js";
 import { rangePanel, selectSpan, spanOf } from "./range_panel.js";
@@ -21,6 +23,7 @@ export class LinePlot {
   #uplot = null;
   #overlay = new Overlay();
   #cursor;
+  #lane;
   #drag = null; // {kind, from, to} while one goes on
   #isInView = true;
   #isDue = false; // what is drawn is not what there is
@@ -36,7 +39,9 @@ export class LinePlot {
     this.#tag = tag;
     this.#options = options;
     this.#cursor = new Cursor(element, session, { tag, changed: () => this.#changed(), left: () => this.#thaw() });
+    this.#lane = new Lane((step) => session.cursor.hold(step));
     this.#offs = [
+      followMarks(() => this.#changed()),
       session.on("theme", () => this.#clear()), // colours of axes are fixed when they are made
       session.on("range", () => this.#zoomed()),
       session.on("view", (keys) => keys.has("scalars.span") && this.#changed()),
@@ -219,6 +224,7 @@ export class LinePlot {
   #drawOverlay() {
     if (!this.#uplot) return;
     this.#cursor.follow();
+    this.#lane.draw(this.#uplot, { lines: this.#lines, tag: this.#tag, axis: this.axis });
     const span = this.#followSpan();
     this.#overlay.draw({ lines: this.#lines, ...this.#cursor.sight, drag: this.#drag, span });
   }

@@ -8,6 +8,7 @@ import { swatchBackground } from "../runs/colors.js";
 import { MAX_COLUMNS, shortenNames } from "../runs/comparison.js";
 import { isSmall } from "../screen.js";
 import { dock, element } from "./dock.js";
+import { addNote } from "./marks.js";
 import { SORTS, columnsOf, describePoints, pickPoints, sortPoints, toTSV } from "./tooltip_rows.js";
 
 const COPIED_MS = 2_000;
@@ -16,6 +17,7 @@ const ROW_LIMITS = [8, 16, 32];
 class Tooltip {
   #root = null;
   #shown = null; // what `show` was given last
+  #isWriting = false; // whether a note is being written
 
   // owner: the plot; only it may hide the table again. lit: the line that the cursor is on; x: where on the axis.
   show(owner, shown) {
@@ -30,6 +32,8 @@ class Tooltip {
   }
 
   #draw() {
+    if (this.#isWriting && this.#shown.isHeld) return;
+    this.#isWriting = false;
     const { lines, lit, x, isHeld, axis, comparison, tag, anchor } = this.#shown;
     const root = this.#element();
     const sort = preference("tooltip.sort");
@@ -48,6 +52,7 @@ class Tooltip {
     root.replaceChildren(head(tag, at), table(columns, near, lit), this.#foot(points.length - near.length, at, isHeld, columns.some(({ title }) => title === "smoothed")));
     root.hidden = false;
     dock(root, anchor);
+    if (isHeld && !wasHeld && isSmall()) reveal(anchor, root.offsetHeight);
     this.#copied = () => toTSV(columns, points);
     if (isHeld) scroll(root.querySelector(".plot-tip-rows"), wasHeld ? scrolled : null);
   }
@@ -78,7 +83,7 @@ class Tooltip {
     const sort = preference("tooltip.sort");
     const word = sort === "value" && isSmoothed ? "smoothed" : sort;
     if (!isHeld) root.append(element("span", "", `sorted by ${word}`), element("span", "", "click to hold"));
-    else root.append(...this.#choices(), this.#copyButton());
+    else root.append(...this.#choices(), ...(at ? [this.#noteButton()] : []), this.#copyButton());
     return root;
   }
 
@@ -87,6 +92,36 @@ class Tooltip {
     const rows = choose("Rows while it is not held", ROW_LIMITS.map((rows) => [rows, `${rows} rows`]), preference("tooltip.rows"), (rows) => setPreference("tooltip.rows", Number(rows)));
     for (const list of [sorts, rows]) list.addEventListener("change", () => this.#shown && this.#draw());
     return [sorts, rows];
+  }
+
+  #noteButton() {
+    const button = element("button", "link", "Add note");
+    button.type = "button";
+    button.title = "Note what happened here (N)";
+    button.addEventListener("click", () => this.writeNote());
+    return button;
+  }
+
+  // Asks for a note on the lit run at the held step; Enter keeps it, Esc leaves it.
+  writeNote() {
+    if (!this.#shown?.isHeld) return false;
+    const { lit, lines, x, tag } = this.#shown;
+    const { index } = describePoints(lines, x).find(({ line }) => line === lit);
+    const field = element("input", "plot-tip-note");
+    Object.assign(field, { placeholder: `Note on ${lit.run.label} at step ${formatCount(lit.steps[index])}`, maxLength: 500 });
+    field.setAttribute("aria-label", "Note");
+    field.addEventListener("keydown", (event) => {
+      if (!["Enter", "Escape"].includes(event.key)) return;
+      event.stopPropagation();
+      const text = field.value.trim();
+      this.#isWriting = false;
+      if (event.key === "Enter" && text) addNote(lit.run.name, { step: lit.steps[index], text, tag });
+      this.#draw();
+    });
+    this.#isWriting = true;
+    this.#root.querySelector(".plot-tip-foot").replaceChildren(field);
+    field.focus();
+    return true;
   }
 
   #copyButton() {
@@ -105,6 +140,12 @@ class Tooltip {
 function scroll(rows, to) {
   const lit = rows.querySelector(".is-lit");
   rows.scrollTop = to ?? (lit ? lit.offsetTop - rows.clientHeight / 2 : 0);
+}
+
+// The sheet at the bottom does not stand over the plot that it explains.
+function reveal(anchor, sheetHeight) {
+  anchor.style.scrollMarginBottom = `${sheetHeight}px`;
+  anchor.scrollIntoView({ block: "nearest" });
 }
 
 function head(tag, at) {

@@ -1,0 +1,71 @@
+// The lane above a plot: small marks of what happened in its runs. A mark is named when pointed at; a press jumps there.
+
+import { formatCount } from "../format.js";
+import { element } from "./dock.js";
+import { hasPoints, pointAtStep } from "./nearest.js";
+import { marksOf } from "./marks.js";
+
+const MERGE_PX = 9; // marks nearer to each other are one, with their number
+const MAX_NAMED = 8;
+const SIGNS = { checkpoint: "◇", restart: "↻", alert: "▲", note: "✎" };
+const ORDER = ["alert", "note", "restart", "checkpoint"]; // which sign a place with several has
+
+export class Lane {
+  #root = element("div", "plot-lane");
+  #drawn = "";
+  #goTo;
+
+  // goTo(step): the mark was pressed
+  constructor(goTo) {
+    this.#goTo = goTo;
+  }
+
+  draw(plot, { lines, tag, axis }) {
+    if (this.#root.parentNode !== plot.over) plot.over.append(this.#root);
+    const places = placesOf(plot, lines, tag, axis);
+    const key = JSON.stringify(places);
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#root.replaceChildren(...places.map((place) => this.#mark(place)));
+  }
+
+  #mark({ left, marks }) {
+    const kind = ORDER.find((one) => marks.some((mark) => mark.kind === one)) ?? marks[0].kind;
+    const mark = element("button", `plot-mark is-${kind}`, SIGNS[kind] ?? "◆");
+    if (marks.length > 1) mark.append(element("sup", "", formatCount(marks.length)));
+    mark.type = "button";
+    mark.tabIndex = -1;
+    mark.title = nameOf(marks);
+    mark.setAttribute("aria-label", mark.title);
+    mark.style.left = `${left}px`;
+    mark.addEventListener("pointerdown", (event) => event.stopPropagation());
+    mark.addEventListener("click", () => this.#goTo(marks[0].step));
+    return mark;
+  }
+}
+
+function nameOf(marks) {
+  const lines = marks.slice(0, MAX_NAMED).map(({ kind, step, run, text }) => `${kind} in ${run} at step ${formatCount(step)}${text ? `: ${text}` : ""}`);
+  if (marks.length > MAX_NAMED) lines.push(`${formatCount(marks.length - MAX_NAMED)} more`);
+  return lines.join("\n");
+}
+
+// → [{left, marks: [{kind, step, run, text}]}] from left to right, of what is in sight
+function placesOf(plot, lines, tag, axis) {
+  const width = plot.over.clientWidth;
+  const found = [];
+  for (const line of lines) {
+    if (!hasPoints(line)) continue;
+    for (const { kind, step, text } of marksOf(line.run.name, tag)) {
+      const x = axis === "step" ? step : line.x.points[pointAtStep(line, step)];
+      const left = Math.round(plot.valToPos(x, "x"));
+      if (left >= 0 && left <= width) found.push({ left, mark: { kind, step, run: line.run.label, text } });
+    }
+  }
+  const places = [];
+  for (const { left, mark } of found.sort((a, b) => a.left - b.left)) {
+    if (places.length > 0 && left - places.at(-1).left < MERGE_PX) places.at(-1).marks.push(mark);
+    else places.push({ left, marks: [mark] });
+  }
+  return places;
+}
