@@ -61,7 +61,12 @@ Row = tuple[Line, dict[str, Any]]
 def make_router(store: LogStore, selections: Selections, server: str) -> APIRouter:
     """Makes the routes; `server` is part of each ETag."""
     router = APIRouter(tags=["series"])
+    _add_ranges(router, store, selections, server)
+    _add_values(router, store, selections, server)
+    return router
 
+
+def _add_ranges(router: APIRouter, store: LogStore, selections: Selections, server: str) -> None:
     @router.get("/data/ranges", responses=shows(RANGE_EXAMPLE, csv=CSV_EXAMPLE))
     def get_ranges(
         request: Request,
@@ -94,6 +99,8 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
 
         return answer(request, (server, *stamp_of(store, runs, window)), make)
 
+
+def _add_values(router: APIRouter, store: LogStore, selections: Selections, server: str) -> None:
     @router.get("/data/values", responses=shows(VALUE_EXAMPLE))
     def get_values(
         request: Request,
@@ -120,8 +127,6 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
             return json_answer({"version": version, "rows": _to_columns(rows, VALUE_COLUMNS)})
 
         return answer(request, (server, *stamp_of(store, runs, window)), make)
-
-    return router
 
 
 def iter_ranges(store: LogStore, runs: Sequence[str], tags: Sequence[str], window: Window) -> Iterator[Row]:
