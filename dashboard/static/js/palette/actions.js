@@ -13,7 +13,7 @@ const THEMES = [["light", "Light theme", "sun"], ["dark", "Dark theme", "moon"],
 const DENSITIES = [["comfortable", "Comfortable density"], ["compact", "Compact density"]];
 
 export function listActions() {
-  return [...listOwn(), ...listOfKeys()].map((action) => ({ id: `action ${action.label}`, group: "Actions", icon: "chevron-right", verb: "do", ...action }));
+  return [...listOwn(), ...listOfKeys()].map((action) => ({ id: `action ${action.label}`, group: "Actions", verb: "do", ...action, icon: action.icon ?? "chevron-right" }));
 }
 
 function listOwn() {
