@@ -1,7 +1,7 @@
-"""Which colour a run or a group has, as pure functions: a slot of the palette, or a place on a ramp.
+"""Which colours groups of runs have, and where runs stand on a ramp of colours, as pure functions.
 
-A run keeps its slot for ever; whoever calls keeps them. A new one takes the slot that fewest of the selected have. A
-slot is a number from 1 to 12. Where runs of one slot are selected together, dashes tell them apart: `find_dashes`.
+A group keeps its slot, a number from 1 to 12, as long as whoever asks says which it had; a new one takes the slot that
+fewest have. `dashboard.store.slots` knows the colours that runs have by themselves.
 
 Synopsis:
     >>> slots = assign_slots({"a": 2}, ["a", "b", "c"])
@@ -26,14 +26,12 @@ from dashboard.queries.runs.facts import AnyFact
 from dashboard.queries.runs.table import Rows, RunTable
 
 NUM_SLOTS = 12
-MAX_BY_RUN = 36
-"""With more runs selected they are coloured by a hyperparameter on a ramp."""
 _LOG_FROM = 10.0
 _LEARNING_RATE = re.compile(r"(init(ial)?_|base_|max_|peak_)?(lr|learning_?rate)(_init|_max)?")
 
 
 def assign_slots(known: Mapping[str, int], selected: Sequence[str]) -> dict[str, int]:
-    """The slots of all runs, or groups, that had one or are selected now.
+    """The slots of all groups that had one or are seen now.
 
     Args:
         known: The slots of those that have one; these stay.
@@ -50,20 +48,6 @@ def assign_slots(known: Mapping[str, int], selected: Sequence[str]) -> dict[str,
             slots[name] = slot + 1
             used[slot] += 1
     return slots
-
-
-def find_dashes(slots: Mapping[str, int], selected: Sequence[str]) -> dict[str, int]:
-    """How many of the selected before each have its slot: 0 is drawn solid, 1 and 2 with two kinds of dashes.
-
-    >>> find_dashes({"a": 1, "b": 1, "c": 2}, ["a", "b", "c"])
-    {'a': 0, 'b': 1, 'c': 0}
-    """
-    used: dict[int, int] = {}
-    dashes = {}
-    for name in selected:
-        dashes[name] = used.get(slots[name], 0)
-        used[slots[name]] = dashes[name] + 1
-    return dashes
 
 
 @dataclass(frozen=True)
