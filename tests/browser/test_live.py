@@ -263,7 +263,12 @@ def test_list_of_runs_that_a_lost_connection_never_answered_is_asked_for_again(
 
 @pytest.mark.parametrize(
     ("path", "shown"),
-    [("query", ".run-row"), ("columns", ".run-metric"), ("table", ".run-metric >> text=1.000")],
+    [
+        ("groups", ".run-row.is-group"),
+        ("query", ".run-row"),
+        ("columns", ".run-metric"),
+        ("table", ".run-metric >> text=1.000"),
+    ],
 )
 def test_question_of_the_run_panel_that_a_lost_connection_never_answered_is_asked_again(
     open_page: OpenPage, tmp_path: Path, path: str, shown: str

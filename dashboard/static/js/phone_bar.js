@@ -26,7 +26,7 @@ export function PhoneBar() {
 }
 
 function countRuns() {
-  const [numSelected, total] = [session.selected.size, session.runs.length];
+  const [numSelected, total] = [session.selected.size, session.runsInSight.length];
   return total === 0 ? "Runs" : `${formatCount(numSelected)} of ${formatCount(total)} run${total === 1 ? "" : "s"}`;
 }
 

@@ -2,7 +2,8 @@
 
 import { Icon, h } from "../react.js";
 
-export function Box({ state, label, onClick, tabIndex = 0, title }) {
+// why: for what reason it cannot be pressed, "" where it can
+export function Box({ state, label, onClick, tabIndex = 0, title, why = "" }) {
   return h(
     "button",
     {
@@ -11,9 +12,10 @@ export function Box({ state, label, onClick, tabIndex = 0, title }) {
       role: "checkbox",
       "aria-checked": state === "some" ? "mixed" : state === "all",
       "aria-label": label,
-      title,
+      "aria-disabled": why ? true : undefined,
+      title: why || title,
       tabIndex,
-      onClick,
+      onClick: why ? undefined : onClick,
     },
     state !== "none" && h(Icon, { name: state === "some" ? "minus" : "check", size: 12 }),
   );

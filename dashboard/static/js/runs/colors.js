@@ -35,23 +35,28 @@ function stop(index) {
 //             {kind: "ramp", positions: Map(run → place, or null without a number)}
 //             {kind: "pending"}: what it will be is not known yet
 export function paint(runs, { selected, scheme }) {
-  for (const run of runs) Object.assign(run, run.isBaseline ? { color: themeColor("--ink") || NO_SHEET, dash: DASHES[0] } : lookOf(run, scheme));
+  const theme = { slots: Array.from({ length: NUM_SLOTS }, (_, slot) => slotColor(slot)), ink: themeColor("--ink") || NO_SHEET, none: themeColor("--text-3") };
+  for (const run of runs) Object.assign(run, run.isBaseline ? solid(theme.ink) : lookOf(run, scheme, theme));
   if (scheme.kind === "run") tellApart(runs.filter((run) => selected.has(run.name) && !run.isBaseline).sort((a, b) => a.slot - b.slot));
 }
 
-function lookOf(run, scheme) {
-  if (scheme.kind === "run") return ownLook(run);
+// theme: its colours, looked up once for all runs
+function lookOf(run, scheme, theme) {
+  if (scheme.kind === "run") return ownLook(run, theme);
   if (scheme.kind === "slots") {
     const slot = scheme.slotOf.get(run.name);
-    return slot === undefined ? { color: themeColor("--text-3"), dash: DASHES[0] } : { color: slotColor(slot), dash: dashOf(slot) };
+    return slot === undefined ? solid(theme.none) : { color: theme.slots[slot % NUM_SLOTS], dash: dashOf(slot) };
   }
   const position = scheme.kind === "ramp" ? scheme.positions.get(run.name) : null;
-  return { color: Number.isFinite(position) ? rampColor(position) : themeColor("--text-3"), dash: DASHES[0] };
+  return solid(Number.isFinite(position) ? rampColor(position) : theme.none);
 }
 
 // A colour that someone chose is a number of the palette from 1 on, or #rrggbb.
-function ownLook({ slot, chosenColor }) {
-  const color = typeof chosenColor === "string" ? chosenColor : slotColor(chosenColor ? chosenColor - 1 : slot);
+function ownLook({ slot, chosenColor }, { slots }) {
+  return solid(typeof chosenColor === "string" ? chosenColor : slots[(chosenColor ? chosenColor - 1 : slot) % NUM_SLOTS]);
+}
+
+function solid(color) {
   return { color, dash: DASHES[0] };
 }
 

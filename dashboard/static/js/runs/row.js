@@ -34,7 +34,7 @@ export const RunRow = memo(function RunRow(props) {
     h(
       "div",
       { role: "gridcell", className: "run-cell" },
-      h(Box, { state: isSelected ? "all" : "none", label: `Select ${name}`, tabIndex: -1, onClick: (event) => on.pick(event, name) }),
+      h(Box, { state: isSelected ? "all" : "none", label: `Select ${name}`, why: props.aside ? `It is ${props.aside}, and so in no chart` : "", tabIndex: -1, onClick: (event) => on.pick(event, name) }),
       isSelected ? h(Swatch, { run: props.run, isShown: true, tabIndex: -1 }) : h("span", { className: "swatch-button" }, h("span", { className: "swatch" })),
     ),
     h(

@@ -209,6 +209,7 @@ function describeRun(run, listing, columns, metric) {
     isBaseline: run.isBaseline,
     isPinned: run.isPinned,
     isHidden: run.isHidden,
+    aside: run.isHidden ? "hidden" : run.isArchived ? "archived" : "",
     canEdit: canEdit(),
     swatch: swatchBackground(run),
     problems: run.problems.join("\n"),
