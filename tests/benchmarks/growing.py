@@ -31,7 +31,7 @@ TAB_MS, UNFAIR = 100.0, 2.0
 SETTLE_SECS, QUIET_SECS, QUIET_SHARE = 10.0, 20.0, 1.0
 HOUR_STEPS, STEPS_AT_ONCE = 3_600, 100
 NUM_HOURS = 3
-WARM_UP_MB, GROWTH_MB = 32.0, 10.0
+WARM_UP_MB, GROWTH_MB = 32.0, 16.0
 """While caches fill, over three quarters of the first hour; in each later one, of which 4 MB are the points shown."""
 
 

@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from dashboard.api import wire
-from dashboard.api.bodies import Window
-from dashboard.api.curves import iter_drawn
+from dashboard.api.bodies import Curve, Window, draw_bodies
 from dashboard.queries.aggregate import Member, Summary, aggregate
 from dashboard.queries.downsample import downsample
-from dashboard.queries.draw import choose_points
 from dashboard.queries.joining import Lookup
-from dashboard.queries.positions import Positions
 from dashboard.queries.smooth import smooth
 from dashboard.store.memory import MemoryStore
 from summaries import LogdirTail
@@ -53,7 +49,7 @@ def measure() -> Iterator[Row]:
     store, names = _read_store()
     for smoothing, limit in ((0.0, 10.0), (0.6, 20.0)):
         window = Window("step", CARD_PX, -math.inf, math.inf, smoothing)
-        ours = _take_least(lambda window=window: wire.encode(iter_drawn(store, names, ONE_TAG.tags, window), 1))
+        ours = _take_least(lambda window=window: _draw(store, names, window))
         what = f"one tag of {ONE_TAG.num_runs} runs × {ONE_TAG.num_steps:,} points, from memory to bytes"
         yield Row(what + ", smoothed" * (smoothing > 0), "ms", ours, "limit", limit, 1.0)
 
@@ -61,12 +57,13 @@ def measure() -> Iterator[Row]:
 def _measure_zoom(rng: np.random.Generator) -> Iterator[Row]:
     walls = np.cumsum(rng.exponential(0.01, NUM_LONG))
     series = make_series([Piece(np.arange(NUM_LONG), walls, rng.normal(size=NUM_LONG))])
-    for axis, x in (("step", Positions(series.steps)), ("wall", Positions(series.wall_times))):
-        for share in (1.0, 0.1, 0.0001):
-            start, stop = float(x.column[NUM_LONG // 4]), float(x.column[int(NUM_LONG * (0.25 + 0.75 * share)) - 1])
-            taken = _take_least(lambda x=x, ends=(start, stop): choose_points(series, x, WIDTH_PX, *ends), 5)
-            what = f"a range of {0.75 * share * NUM_LONG:,.0f} in a series of 10 M points, by {axis}"
-            yield Row(what, "ms", taken, "limit", 30.0, 1.0)
+    for axis, column in (("step", series.steps), ("wall", series.wall_times)):
+        for share, smoothing in ((1.0, 0.0), (0.1, 0.0), (0.0001, 0.0), (1.0, 0.999)):
+            start, stop = float(column[NUM_LONG // 4]), float(column[int(NUM_LONG * (0.25 + 0.75 * share)) - 1])
+            window = Window(axis, WIDTH_PX, start, stop, smoothing)
+            taken = _take_least(lambda window=window: draw_bodies([Curve(series, 0.0)], window), 5)
+            what = f"a range of {0.75 * share * NUM_LONG:,.0f} in a series of 10 M points, by {axis}, to bytes"
+            yield Row(what + ", smoothed" * (smoothing > 0), "ms", taken, "limit", 30.0, 1.0)
 
 
 def _measure_groups(rng: np.random.Generator) -> Iterator[Row]:
@@ -105,6 +102,11 @@ def _read_store() -> tuple[MemoryStore, list[str]]:
     for update in LogdirTail(corpora.make(ONE_TAG)).iter_updates():
         store.append(update)
     return store, list(ONE_TAG.runs)
+
+
+def _draw(store: MemoryStore, names: Sequence[str], window: Window) -> list[bytes]:
+    (tag,) = ONE_TAG.tags
+    return draw_bodies([Curve(store.series(name, tag), 0.0) for name in names], window)
 
 
 def _take_least(call: Callable[[], object], repeats: int = REPEATS) -> float:
