@@ -100,7 +100,7 @@ def test_cursor_is_drawn_on_the_other_cards(page: Page) -> None:
       const { data } = canvas.getContext("2d").getImageData(canvas.width / 2, 0, 1, canvas.height);
       return data.some((value, i) => i % 4 === 3 && value > 0);
     }"""
-    assert card(page, "train/rate").locator(".plot-overlay").evaluate(column)
+    assert card(page, "train/rate").locator(".plot-overlay").last.evaluate(column)
     expect(card(page, "train/rate").locator(".plot-flag")).to_be_hidden()
 
 

@@ -28,8 +28,8 @@ export function drawLines(plot, lines) {
   ctx.restore();
 }
 
-// One line over all others, with a halo and a dot, on the overlay (CSS pixels).
-export function drawLifted(context, plot, line, index) {
+// One line over all others, with a halo, on the overlay (CSS pixels).
+export function drawLifted(context, plot, line) {
   const place = placer(plot, false);
   const width = themeNumber("--lw-hover");
   context.lineJoin = "round";
@@ -39,7 +39,11 @@ export function drawLifted(context, plot, line, index) {
   context.globalAlpha = 1;
   context.strokeStyle = line.run.color;
   strokeAll(context, line, place, width);
-  if (index === null) return;
+}
+
+// The dot at the cursor, on the overlay (CSS pixels).
+export function drawPoint(context, plot, { line, index }) {
+  const place = placer(plot, false);
   const [x, y] = [place.x(line.x.points[index]), place.y((shownValues(line))[index])];
   dot(context, x, y, 5.5, themeColor("--surface"));
   dot(context, x, y, 4, line.run.color);

@@ -1,7 +1,8 @@
-// The second canvas of a plot: what follows the pointer, without drawing the lines again.
+// Two canvases over a plot: on one the line that is lifted, drawn anew when it is another; on the other what follows the
+// pointer. The lines below are not drawn again.
 
 import { MAX_BY_RUN } from "../runs/colors.js";
-import { drawLifted } from "./draw_lines.js";
+import { drawLifted, drawPoint } from "./draw_lines.js";
 import { themeColor } from "./theme.js";
 
 const BLEED_PX = 8; // it reaches over the plot's edge, so that a dot there is whole
@@ -10,18 +11,20 @@ const VEIL = { few: 0.3, many: 0.6 }; // what the other lines fade by
 
 export class Overlay {
   #canvas = document.createElement("canvas");
+  #lifted = document.createElement("canvas");
+  #drawn = {}; // what the lifted line was drawn from
   #flag = document.createElement("span");
   #isClean = true;
 
   constructor() {
-    this.#canvas.className = "plot-overlay";
+    for (const canvas of [this.#canvas, this.#lifted]) canvas.className = "plot-overlay";
     this.#flag.className = "plot-flag";
     this.#flag.hidden = true;
   }
 
   attach(plot) {
     this.plot = plot;
-    plot.over.append(this.#canvas, this.#flag);
+    plot.over.append(this.#lifted, this.#canvas, this.#flag);
   }
 
   // focused: the line to lift, or null; place: {line, index} of the cursor, or null; isHere: whether it is moved on this
@@ -34,27 +37,23 @@ export class Overlay {
     if (isEmpty && this.#isClean) return;
     this.#isClean = isEmpty;
     const [width, height] = [over.clientWidth, over.clientHeight];
-    const context = this.#fit(width, height);
-    if (focused && lines.length > 1) veil(context, width, height, lines.length > MAX_BY_RUN ? VEIL.many : VEIL.few);
+    this.#lift(focused, lines.length, width, height);
+    const context = fit(this.#canvas, width, height);
     if (span) this.#drawSpan(context, span, width, height);
     if (place) this.#drawCursor(context, place, height, isHere);
     if (place && isHere) this.#putFlag(label, place, width, height);
-    if (focused) drawLifted(context, this.plot, focused, place?.line === focused ? place.index : null);
+    if (focused && place?.line === focused) drawPoint(context, this.plot, place);
     if (drag) drawDrag(context, drag, height);
   }
 
-  #fit(innerWidth, innerHeight) {
-    const ratio = devicePixelRatio;
-    const [width, height] = [innerWidth + 2 * BLEED_PX, innerHeight + 2 * BLEED_PX];
-    const canvas = this.#canvas;
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-    }
-    const context = canvas.getContext("2d");
-    context.setTransform(ratio, 0, 0, ratio, BLEED_PX * ratio, BLEED_PX * ratio);
-    context.clearRect(-BLEED_PX, -BLEED_PX, width, height);
-    return context;
+  #lift(focused, numLines, width, height) {
+    const { x, y } = this.plot.scales;
+    const drawn = { focused, numLines, width, height, ratio: devicePixelRatio, theme: themeColor("--surface"), axes: [x.min, x.max, y.min, y.max].join() };
+    if (Object.keys(drawn).every((name) => drawn[name] === this.#drawn[name])) return;
+    this.#drawn = drawn;
+    const context = fit(this.#lifted, width, height);
+    if (focused && numLines > 1) veil(context, width, height, numLines > MAX_BY_RUN ? VEIL.many : VEIL.few);
+    if (focused) drawLifted(context, this.plot, focused);
   }
 
   // Under the cursor, but not beyond the plot's ends.
@@ -81,6 +80,20 @@ export class Overlay {
     context.stroke();
     context.globalAlpha = 1;
   }
+}
+
+// Gives a canvas its size, and a context that draws in CSS pixels from the plot's corner.
+function fit(canvas, innerWidth, innerHeight) {
+  const ratio = devicePixelRatio;
+  const [width, height] = [innerWidth + 2 * BLEED_PX, innerHeight + 2 * BLEED_PX];
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, BLEED_PX * ratio, BLEED_PX * ratio);
+  context.clearRect(-BLEED_PX, -BLEED_PX, width, height);
+  return context;
 }
 
 function veil(context, width, height, alpha) {
