@@ -43,10 +43,16 @@ function want() {
   if (listeners.size > 0 && session.selected.size > 0) latest.want({ key: numWishes });
 }
 
+// What fails is asked for again at the next news: only these tell which server there is.
 async function ask() {
-  const { key: selection, runs } = await session.selectionKey();
-  const answer = await session.getJSON("data/annotations", { selection, limit: MAX_MARKS });
-  return new Map(answer.runs.map(({ run, marks }) => [runs[run], marks.filter((mark) => !mark.superseded)]));
+  try {
+    const { key: selection, runs } = await session.selectionKey();
+    const answer = await session.getJSON("data/annotations", { selection, limit: MAX_MARKS });
+    return new Map(answer.runs.map(({ run, marks }) => [runs[run], marks.filter((mark) => !mark.superseded)]));
+  } catch (error) {
+    if (error.status === 404) session.forgetSelectionKey();
+    return logged;
+  }
 }
 
 function take(found) {

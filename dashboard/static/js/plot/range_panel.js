@@ -81,7 +81,10 @@ class RangePanel {
   async #ask({ session, span: { tag, axis, bounds } }) {
     const [start, stop] = bounds;
     const { key: selection, runs } = await session.selectionKey();
-    const { rows } = await session.getJSON("data/ranges", { selection, tag, x: axis, start, stop });
+    const { rows } = await session.getJSON("data/ranges", { selection, tag, x: axis, start, stop }).catch((error) => {
+      if (error.status === 404) session.forgetSelectionKey();
+      throw error;
+    });
     return rows.run.map((number, i) => ({ name: runs[number], ...Object.fromEntries(NUMBERS.map(([name]) => [name, rows[name][i]])) }));
   }
 
