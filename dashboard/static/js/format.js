@@ -55,6 +55,9 @@ export function capitalize(text) {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
+// As wide as a digit: what it fills up begins at one place, however many digits it has.
+export const FIGURE_SPACE = "\u2007";
+
 // A count that may be large, for sentences: `2,000`, `2.3 M`.
 export function formatAmount(count) {
   if (count < 1e6) return formatCount(count);

@@ -1,8 +1,6 @@
 // How long ago a run wrote its last point.
 
-import { formatDuration } from "../format.js";
-
-const FIGURE_SPACE = "\u2007"; // as wide as a digit, so that an age begins at one place as it grows
+import { FIGURE_SPACE, formatDuration } from "../format.js";
 
 // → {amount, unit, title}; amount is "–" before the first point
 export function describeAge(lastWallTime, now) {

@@ -2,7 +2,7 @@
 // on one has the query ask for it.
 
 import { formatCount } from "../format.js";
-import { Icon, h } from "../react.js";
+import { Icon, h, useEffect, useRef } from "../react.js";
 import { describeState } from "../run_state.js";
 import { session } from "../session.js";
 import { useReading } from "./reading.js";
@@ -19,8 +19,8 @@ export function Foot({ runs }) {
   const counts = new Map();
   for (const { state } of runs) counts.set(state, (counts.get(state) ?? 0) + 1);
   const query = session.view.get("runs");
+  const shown = useShown((state) => counts.has(state) || hasTerm(query, termOf(state)));
   if (reading) return reading;
-  const shown = STATES.filter((state) => counts.has(state) || hasTerm(query, termOf(state)));
   const aside = ASIDE.map((one) => ({ ...one, count: countWith(one.isIt), term: `${one.word} = true` })).filter(({ count, term }) => count > 0 || hasTerm(query, term));
   if (shown.length === 0 && aside.length === 0) return null;
   return h(
@@ -29,6 +29,16 @@ export function Foot({ runs }) {
     h("div", { className: "foot-counts", role: "group", "aria-label": "Selected runs by status" }, shown.map((state) => h(StateCount, { key: state, state, count: counts.get(state) ?? 0, query }))),
     aside.length > 0 && h("div", { className: "foot-counts", role: "group", "aria-label": "Runs out of sight" }, aside.map(({ word, icon, count, term }) => h(Count, { key: word, term, query, text: `${formatCount(count)} ${word}`, title: `Show the ${word} runs`, titleOn: `Leave the ${word} runs` }, h(Icon, { name: icon, size: 12 })))),
   );
+}
+
+// The states that have a count. While runs write, one that comes stands last, and one that no run has any more stays with
+// a 0, so that none moves; another selection sorts them again.
+function useShown(isWanted) {
+  const shown = useRef([]);
+  useEffect(() => session.on("selection", ({ isMore }) => isMore || (shown.current = [])), []);
+  const kept = shown.current;
+  shown.current = [...kept, ...STATES.filter((state) => !kept.includes(state) && isWanted(state))];
+  return shown.current;
 }
 
 function termOf(state) {

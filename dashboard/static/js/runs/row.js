@@ -1,7 +1,7 @@
 // A row of the list: a run, or a folder of runs. Both are given plain values, so that a row whose values are the same
 // is not drawn again.
 
-import { formatCount, formatValue } from "../format.js";
+import { FIGURE_SPACE, formatCount, formatValue } from "../format.js";
 import { openHealth } from "../health_panel.js";
 import { Icon, h } from "../react.js";
 import { RunState } from "../run_state.js";
@@ -10,6 +10,7 @@ import { Name } from "./name.js";
 import { Swatch } from "./swatch.js";
 
 const { memo } = window.React;
+const METRIC_CHARACTERS = 8;
 
 // on: what presses do, the same object at every drawing. swatch: the background of the swatch, which tells when it is
 // another.
@@ -60,7 +61,7 @@ function Facts({ hparams, hparamsTitle, hasHparams, run, curve, hasCurve, metric
     hasHparams && h("div", { role: "gridcell", className: "run-hparams", title: hparamsTitle || undefined }, hparams),
     h("div", { role: "gridcell", className: "run-status" }, h(RunState, { run })),
     hasCurve && h("div", { role: "gridcell", className: "run-curve" }, curve && h("svg", { viewBox: "0 0 34 14", width: 34, height: 14, "aria-hidden": true }, h("path", { d: curve }))),
-    metric && h("div", { role: "gridcell", className: "run-metric", title: value === null ? undefined : `${metric} ${value}` }, delta ? h(Delta, { delta, share, hasShare }) : typeof value === "number" ? formatValue(value) : "–"),
+    metric && h("div", { role: "gridcell", className: "run-metric", title: value === null ? undefined : `${metric} ${value}` }, delta ? h(Delta, { delta, share, hasShare }) : typeof value === "number" ? formatValue(value).padStart(METRIC_CHARACTERS, FIGURE_SPACE) : "–"),
     hasAge && h("div", { role: "gridcell", className: "age", title: ageTitle }, age, " ", h("span", { className: "age-unit" }, ageUnit)),
   );
 }
