@@ -1,6 +1,6 @@
 // The field of the query over runs: coloured as it is typed, with completion, and with what is wrong told below it.
 
-import { Icon, h, useEffect, useRef, useState } from "../react.js";
+import { Icon, h, useEffect, useLayoutEffect, useRef, useState } from "../react.js";
 import { session } from "../session.js";
 import { useViewKey } from "../use_view.js";
 import { useCompletion } from "./completion.js";
@@ -15,12 +15,14 @@ export function QueryField() {
   const text = useViewKey("runs");
   const field = useRef(null);
   const overlay = useRef(null);
+  const caret = useRef(null); // where it goes once the field has its new value
   const problem = useProblem(text);
   const completion = useCompletion(field);
   const change = (value, isContinuous) => session.view.set({ runs: value }, { label: "run filter", isContinuous });
   const put = (value, cursor) => {
+    caret.current = { value, cursor };
     change(value, false);
-    place(field, cursor);
+    field.current.focus();
   };
   const accept = (index) => {
     const { value, cursor } = completion.apply(index);
@@ -34,6 +36,10 @@ export function QueryField() {
   const follow = () => {
     overlay.current.scrollLeft = field.current.scrollLeft;
   };
+  useLayoutEffect(() => {
+    if (caret.current?.value === text) field.current.setSelectionRange(caret.current.cursor, caret.current.cursor);
+    caret.current = null;
+  }, [text]);
   useEffect(follow);
   const { isOpen, candidates, index } = completion;
   return h(
@@ -75,12 +81,6 @@ export function QueryField() {
     isOpen && h(CompletionList, { candidates, index, accept }),
     problem && h(Problem, { problem, correct: () => correct(problem, put) }),
   );
-}
-
-// The cursor goes there once the field has its new value.
-function place(field, cursor) {
-  field.current.focus();
-  requestAnimationFrame(() => field.current?.setSelectionRange(cursor, cursor));
 }
 
 // What is wrong, once the person paused; it goes as soon as the text is another.
