@@ -36,6 +36,19 @@ class Toggle(BoardComponent):
         super().__init__(id=make_id(key), viewKey=key, on=on, off=off, word=word, label=label, shortcut=shortcut)
 
 
+class Groups(BoardComponent):
+    """A menu of how groups of runs are drawn: line, band and members; there while runs are grouped.
+
+    Args:
+        page: Name of the page; the keys are its ``center``, ``band`` and ``members``.
+    """
+
+    _prop_names = ["id", "page"]
+
+    def __init__(self, *, page: str) -> None:
+        super().__init__(id=f"{page}-groups", page=page)
+
+
 class ResetZoom(BoardComponent):
     """A button that shows the whole of all plots again; there while something is zoomed.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import CardGrid, ResetZoom, Smoothing, TagFilter, Toggle, XAxis
+from dashboard.components import CardGrid, Groups, ResetZoom, Smoothing, TagFilter, Toggle, XAxis
 from dashboard.pages.page import CARD_KEYS, Page
 from dashboard.settings import Settings
 
@@ -61,6 +61,7 @@ def layout(settings: Settings) -> Component:
             label="Fit the y-axis to the 1st–99th percentile",
             shortcut="C",
         ),
+        Groups(page="scalars"),
         ResetZoom(page="scalars"),
     ]
     return html.Div(
@@ -86,6 +87,9 @@ PAGE = Page(
         "span": "A selected range and the card of its table, as in `step:100..2000:train/loss`",
         "box": "What the y-axis of a card is zoomed to, as in `0.5..1.5:train/loss`; may come several times",
         "smoothing": "Weight of the moving average, 0 to 0.999",
+        "center": "Line of a group of runs: mean, median or iqm",
+        "band": "Band of a group: ci, std, stderr, minmax or none",
+        "members": "off to leave out the faint lines of the runs of groups",
         **CARD_KEYS,
     },
     layout=layout,

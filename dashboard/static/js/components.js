@@ -44,6 +44,7 @@
   window.board_components = {
     CardGrid: lazily("card_grid.js", "page"),
     GraphView: lazily("graph_view.js", "page"),
+    Groups: lazily("controls/groups.js", "control"),
     PageAddress,
     PageFailure: lazily("page_failure.js", "page"),
     PanelEdge: lazily("panel_edge.js", "control"),

@@ -3,6 +3,8 @@
 //   localOptions   names of options that `load` does not read (optional)
 //   previewedOptions   names of options that `load` reads and a card shows by itself until the answer comes (optional)
 //   keepsRuns   whether a card can draw fewer runs from what it has (optional)
+//   follow(session, changed) → a function that ends it: calls `changed` when what `load` answers depends on changed,
+//     besides options, selection and range (optional)
 //   load(tags, {selection, runs, since, width, signal, session, options}) → {version, cards: Map(tag → data)}
 //   mount({root, values, plot, foot, badges}, {tag, session, options})
 //     → {update(data, {isPartial}), reselect() and setInView(isInView) (both optional), resize(width, height), setOptions(options), destroy()}

@@ -1,5 +1,8 @@
 // A card of curves: one line a run.
 
+import { followGroups, selectedGroups } from "../aggregates/groups.js";
+import { behindGroups, groupLines } from "../aggregates/lines.js";
+import { loadAggregates } from "../aggregates/load.js";
 import { formatAmount, formatCount, formatValue } from "../format.js";
 import { LinePlot } from "../plot/line_plot.js";
 import { smoothDrawn } from "../plot/smooth.js";
@@ -15,36 +18,42 @@ async function load(tags, { selection, runs, since, width, signal, session, opti
   const params = { selection, tag: tags, x: options.x ?? "step", width, start, stop };
   if (since) params.since = since;
   if (options.smoothing) params.smoothing = options.smoothing;
-  const { version, series } = decodeSeries(await session.getBuffer("data/series", params, signal));
+  const [buffer, grouped] = await Promise.all([session.getBuffer("data/series", params, signal), loadAggregates(tags, params, { session, signal, options })]);
+  const { version, series } = decodeSeries(buffer);
   const cards = new Map();
   for (const one of series) {
     const tag = tags[one.tag];
-    if (!cards.has(tag)) cards.set(tag, []);
-    cards.get(tag).push({ ...one, name: runs[one.run], weight: options.smoothing });
+    if (!cards.has(tag)) cards.set(tag, { series: [], aggregates: grouped.curves.get(tag) ?? [] });
+    cards.get(tag).series.push({ ...one, name: runs[one.run], weight: options.smoothing });
   }
-  return { version, cards };
+  return { version: Math.min(version, grouped.version), cards };
 }
 
 // later(draw): has it drawn after the next frame, once, whatever else asks for it until then
 function mount(parts, { tag, session, options, later }) {
   let series = new Map(); // run → its decoded series
+  let aggregates = new Map(); // key of a group → its curve
   let current = options;
   const plot = new LinePlot(parts.plot, session, { tag, options });
 
   const draw = () => {
     const lines = session.selectedRuns.filter((run) => series.has(run.name)).map((run) => makeLine(series.get(run.name), run, current.smoothing));
-    plot.setLines([...lines.filter(({ run }) => !run.isBaseline), ...lines.filter(({ run }) => run.isBaseline)]); // drawn last
-    writeValues(parts.values, lines, session.comparison);
+    const groups = selectedGroups(session);
+    const grouped = groupLines(aggregates, { groups, described: session.groups, members: lines, axis: plot.axis });
+    if (grouped) plot.setLines(grouped, behindGroups(lines, grouped, groups));
+    else plot.setLines([...lines.filter(({ run }) => !run.isBaseline), ...lines.filter(({ run }) => run.isBaseline)]); // drawn last
+    writeValues(parts.values, grouped ?? lines, session.comparison);
     writeFoot(parts.foot, lines, { isLog: current.y === "log", numOutside: current.clip === "middle" ? plot.countOutside() : 0 });
-    describe(parts, lines);
+    describe(parts, grouped ?? lines);
   };
   const redraw = () => later(draw);
   const offs = ["theme", "style"].map((event) => session.on(event, redraw));
 
   return {
-    update(data = [], { isPartial = false } = {}) {
-      if (!isPartial) series = new Map();
-      for (const one of data) series.set(one.name, one);
+    update(data = { series: [], aggregates: [] }, { isPartial = false } = {}) {
+      if (!isPartial) [series, aggregates] = [new Map(), new Map()];
+      for (const one of data.series) series.set(one.name, one);
+      for (const one of data.aggregates) aggregates.set(one.key, one);
       redraw();
     },
     reselect: redraw,
@@ -136,4 +145,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: cardHeights.scalars, localOptions: ["y", "xscale", "clip", "box", "span"], previewedOptions: ["smoothing"], keepsRuns: true, load, mount };
+export const card = { height: cardHeights.scalars, localOptions: ["y", "xscale", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followGroups, load, mount };

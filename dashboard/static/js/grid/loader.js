@@ -30,6 +30,7 @@ export class Loader {
       session.on("range", () => this.#followRange()),
       session.on("server", () => this.#restart()),
       session.live.on("back", () => this.#askAgain()),
+      ...(kind.follow ? [kind.follow(session, () => this.reload())] : []),
     ];
   }
 

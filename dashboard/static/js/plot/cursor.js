@@ -24,6 +24,7 @@ export class Cursor {
   #changed;
   #left;
   #lines = [];
+  #behind = []; // members of the lines, where these are groups
   #axis = "step";
   #plot = null;
   #pointer = null; // where it is over the plot: {left, top}; null elsewhere
@@ -48,8 +49,9 @@ export class Cursor {
     this.#plot = plot;
   }
 
-  setLines(lines, axis) {
+  setLines(lines, axis, behind = []) {
     this.#lines = lines;
+    this.#behind = behind;
     this.#axis = axis;
     if (!this.#lit) return;
     const line = lines.find(({ name }) => name === this.#lit.line.name);
@@ -64,8 +66,8 @@ export class Cursor {
 
   // What an overlay draws: {focused, place, isHere, label}.
   get sight() {
-    const name = this.#session.focusedRun ?? holder?.#lit?.line.name;
-    const focused = this.#lines.find((line) => line.name === name) ?? null;
+    const name = this.#session.focusedRun ?? holder?.#lit?.line.name ?? this.#lit?.line.name;
+    const focused = [...this.#lines, ...this.#behind].find((line) => line.name === name) ?? null;
     const place = this.#lit ?? this.#placeOf(focused);
     return { focused, place, isHere: this.#lit !== null, label: place && this.#labelOf(place) };
   }
@@ -115,7 +117,7 @@ export class Cursor {
   #show() {
     const { line, index } = this.#lit;
     const isHeld = holder === this;
-    if (!isHeld) this.#session.setFocus(line.name);
+    if (!isHeld) this.#session.setFocus(runOf(line));
     const x = isHeld ? line.x.points[index] : this.#plot.posToVal(this.#pointer.left, "x");
     tooltip.show(this, { lines: this.#lines, lit: line, x, isHeld, axis: this.#axis, tag: this.#tag, anchor: this.#element, comparison: this.#session.comparison });
   }
@@ -124,7 +126,7 @@ export class Cursor {
     if (holder !== this) holder?.#let();
     holder = this;
     this.#lit = lit;
-    this.#session.setFocus(lit.line.name);
+    this.#session.setFocus(runOf(lit.line));
     this.#session.cursor.hold(lit.line.steps[lit.index]);
     this.#changed();
   }
@@ -162,4 +164,9 @@ export class Cursor {
     const place = near + (stride ?? 0) * (event.shiftKey ? BIG_STEP : 1);
     this.#hold({ line, index: indexAt(line, Math.max(0, Math.min(x.length - 1, place))) });
   }
+}
+
+// The run that a line stands for; null for a group.
+function runOf(line) {
+  return line.group ? null : line.name;
 }

@@ -1,5 +1,6 @@
 // Strokes lines into a plot: whole, dashed where superseded, with marks for single points, NaN and Inf.
 
+import { drawBands } from "../aggregates/draw_bands.js";
 import { MAX_BY_RUN } from "../runs/colors.js";
 import { indexAt, shownValues } from "./nearest.js";
 import { themeColor, themeNumber } from "./theme.js";
@@ -7,13 +8,14 @@ import { themeColor, themeNumber } from "./theme.js";
 const SINGLE_POINT_PX = 5;
 const MARK_PX = 4;
 
-// All lines, on uPlot's canvas (device pixels).
-export function drawLines(plot, lines) {
+// All lines, on uPlot's canvas (device pixels); those of `faint` behind the others.
+export function drawLines(plot, lines, faint = []) {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
   const place = placer(plot, true);
   const isMany = lines.length > MAX_BY_RUN; // then without raw lines, thin, and where many meet denser
   const usual = { width: themeNumber(isMany ? "--lw-many" : "--lw") * ratio, alpha: isMany ? themeNumber("--many-alpha") : 1 };
+  const group = { width: themeNumber("--lw-group") * ratio, alpha: 1 };
   const baseline = { width: themeNumber("--lw-baseline") * ratio, alpha: 1 };
   ctx.save();
   ctx.beginPath();
@@ -21,10 +23,12 @@ export function drawLines(plot, lines) {
   ctx.clip();
   ctx.lineJoin = "round";
   ctx.lineCap = "round";
-  if (!isMany) for (const line of lines) if (line.smoothed) strokeSegments(ctx, line, line.values, place, { width: ratio, alpha: 1 });
-  for (const line of lines) strokeSegments(ctx, line, shownValues(line), place, line.run.isBaseline ? baseline : usual);
+  drawBands(ctx, lines, place);
+  for (const line of faint) strokeSegments(ctx, line, shownValues(line), place, { width: ratio, alpha: themeNumber("--member-alpha") });
+  if (!isMany) for (const line of lines) if (line.smoothed && !line.group) strokeSegments(ctx, line, line.values, place, { width: ratio, alpha: 1 });
+  for (const line of lines) strokeSegments(ctx, line, shownValues(line), place, line.group ? group : line.run.isBaseline ? baseline : usual);
   if (!isMany) for (const line of lines) if (line.run.state === "running") drawEnd(ctx, line, place, ratio);
-  for (const line of lines) drawNonFinite(ctx, line, place, bbox, ratio);
+  for (const line of [...faint, ...lines]) drawNonFinite(ctx, line, place, bbox, ratio);
   ctx.restore();
 }
 
@@ -62,6 +66,7 @@ function placer(plot, isDevice) {
   return {
     x: (value) => left + (x(value) - xMin) * xPerUnit,
     y: (value) => top + height - (y(value) - yMin) * yPerUnit,
+    bottom: top + height,
   };
 }
 

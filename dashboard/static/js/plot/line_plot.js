@@ -1,6 +1,7 @@
 // Curves of many runs on one canvas. uPlot draws the axes; each line has its own x, so the lines are drawn on its canvas
 // by draw_lines.js. What follows the pointer is on a second canvas and costs no redraw.
 
+import { edgesOf } from "../aggregates/lines.js";
 import uPlot from "../../../vendor/uplot/uPlot.esm.js";
 import { Cursor } from "./cursor.js";
 import { drawLines } from "./draw_lines.js";
@@ -20,6 +21,7 @@ export class LinePlot {
   #tag;
   #options;
   #lines = [];
+  #behind = []; // members of the lines, which are groups
   #uplot = null;
   #overlay = new Overlay();
   #cursor;
@@ -48,12 +50,15 @@ export class LinePlot {
     ];
   }
 
-  // Lines are decoded series with their `run`; `source` is the series that was decoded.
-  setLines(lines) {
+  // Lines are decoded series with their `run`; `source` is the series that was decoded. Those behind are the members of
+  // groups, faint.
+  setLines(lines, behind = []) {
     const areOthers = lines.length !== this.#lines.length || lines.some(({ name }, i) => name !== this.#lines[i].name);
     if (areOthers) this.#frozen = null;
-    this.#lines = lines.map((line) => ({ ...line, x: placePoints(line.source, this.axis) }));
-    this.#cursor.setLines(this.#lines, this.axis);
+    const place = (line) => ({ ...line, x: placePoints(line.source, this.axis) });
+    this.#lines = lines.map(place);
+    this.#behind = behind.map(place);
+    this.#cursor.setLines(this.#lines, this.axis, this.#behind);
     this.#redraw();
   }
 
@@ -131,19 +136,23 @@ export class LinePlot {
     return this.#options.xscale === "log";
   }
 
+  get #faint() {
+    return this.#options.members === "off" ? [] : this.#behind;
+  }
+
   #data() {
     return [this.#rangeOfX(), [null, null]];
   }
 
   #rangeOfX() {
-    const range = rangeOfX(this.#lines, this.#zoom, this.#isLogX);
+    const range = rangeOfX([...this.#lines, ...this.#faint], this.#zoom, this.#isLogX);
     if (!this.#zoom) this.#full = range;
     return this.#keep("x", range);
   }
 
   #rangeOfY() {
     const { y, clip } = this.#options;
-    return this.#keep("y", boxOf(this.#session, this.#tag) ?? rangeOfY(this.#lines, { zoom: this.#zoom, isLog: y === "log", isClipped: clip === "middle" }));
+    return this.#keep("y", boxOf(this.#session, this.#tag) ?? rangeOfY([...this.#lines, ...edgesOf(this.#lines), ...this.#faint], { zoom: this.#zoom, isLog: y === "log", isClipped: clip === "middle" }));
   }
 
   #keep(axis, range) {
@@ -156,7 +165,7 @@ export class LinePlot {
   #make() {
     const { clientWidth: width, clientHeight: height } = this.#element;
     const axes = { x: () => this.#rangeOfX(), y: () => this.#rangeOfY(), isLogX: this.#isLogX, isLogY: this.#options.y === "log", word: this.axis };
-    const draw = (plot) => drawLines(plot, this.#lines);
+    const draw = (plot) => drawLines(plot, this.#lines, this.#faint);
     this.#uplot = new uPlot(uplotOptions({ width, height, axes, draw }), this.#data(), this.#element);
     this.#overlay.attach(this.#uplot);
     this.#cursor.attach(this.#uplot);
@@ -224,7 +233,7 @@ export class LinePlot {
   #drawOverlay() {
     if (!this.#uplot) return;
     this.#cursor.follow();
-    this.#lane.draw(this.#uplot, { lines: this.#lines, tag: this.#tag, axis: this.axis });
+    this.#lane.draw(this.#uplot, { lines: [...this.#lines, ...this.#behind], tag: this.#tag, axis: this.axis });
     const span = this.#followSpan();
     this.#overlay.draw({ lines: this.#lines, ...this.#cursor.sight, drag: this.#drag, span });
   }

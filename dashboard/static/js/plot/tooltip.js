@@ -1,6 +1,7 @@
 // The table under the plot that the cursor is on. While it is held it scrolls, its text can be selected and copied, and
 // how it is sorted can be chosen.
 
+import { groupColumns } from "../aggregates/words.js";
 import { copyText } from "../clipboard.js";
 import { capitalize, formatClock, formatCount } from "../format.js";
 import { preference, setPreference } from "../preferences.js";
@@ -42,7 +43,7 @@ class Tooltip {
     const differing = comparison.differing.slice(0, MAX_COLUMNS);
     const short = shortenNames(differing);
     const hparams = differing.map((name) => ({ name, title: short.get(name) }));
-    const columns = columnsOf(points, { hparams, textOf: (run, name) => comparison.textOf(run, name), axis, isHeld });
+    const columns = lit?.group ? groupColumns(points, axis) : columnsOf(points, { hparams, textOf: (run, name) => comparison.textOf(run, name), axis, isHeld });
     const at = points.find(({ line }) => line === lit);
     const wasHeld = root.classList.contains("is-held") && !root.hidden;
     const scrolled = root.querySelector(".plot-tip-rows")?.scrollTop ?? 0;
@@ -78,12 +79,12 @@ class Tooltip {
 
   #foot(numMore, at, isHeld, isSmoothed) {
     const root = element("div", "plot-tip-foot");
-    const left = numMore > 0 ? `${formatCount(numMore)} more` : at ? formatClock(at.line.firstWall + at.line.walls[at.index]) : "";
+    const left = numMore > 0 ? `${formatCount(numMore)} more` : at ? sayTime(at) : "";
     root.append(element("span", "", left), element("span", "grow"));
     const sort = preference("tooltip.sort");
     const word = sort === "value" && isSmoothed ? "smoothed" : sort;
     if (!isHeld) root.append(element("span", "", `sorted by ${word}`), element("span", "", "click to hold"));
-    else root.append(...this.#choices(), ...(at ? [this.#noteButton()] : []), this.#copyButton());
+    else root.append(...this.#choices(), ...(at && !at.line.group ? [this.#noteButton()] : []), this.#copyButton());
     return root;
   }
 
@@ -104,7 +105,7 @@ class Tooltip {
 
   // Asks for a note on the lit run at the held step; Enter keeps it, Esc leaves it.
   writeNote() {
-    if (!this.#shown?.isHeld) return false;
+    if (!this.#shown?.isHeld || this.#shown.lit.group) return false;
     const { lit, lines, x, tag } = this.#shown;
     const { index } = describePoints(lines, x).find(({ line }) => line === lit);
     const field = element("input", "plot-tip-note");
@@ -134,6 +135,11 @@ class Tooltip {
     });
     return button;
   }
+}
+
+// Points of groups are of no one time.
+function sayTime({ line, index }) {
+  return line.group ? "interpolated on the union of steps" : formatClock(line.firstWall + line.walls[index]);
 }
 
 // To where it was; at first the lit row is in the middle.

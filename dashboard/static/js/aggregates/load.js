@@ -1,0 +1,27 @@
+// Fetches the curves of groups of runs, of all cards in view at once.
+
+import { decodeAggregates } from "../aggregates_wire.js";
+import { groupingKey, selectedGroups } from "./groups.js";
+
+// params: what data/series is asked with. → {version, curves: Map(tag → aggregates)}; of no groups, no curves.
+export async function loadAggregates(tags, { selection, ...params }, context) {
+  const groups = selectedGroups(context.session);
+  if (!groups || groups.length === 0) return { version: Infinity, curves: new Map() };
+  const { version, aggregates } = decodeAggregates(await ask(groups, params, context));
+  const { center, band, x: axis, smoothing } = context.options;
+  const curves = new Map(tags.map((tag) => [tag, []]));
+  for (const one of aggregates) curves.get(tags[one.tag]).push({ ...one, key: groups[one.group].key, center, band, axis, weight: smoothing });
+  return { version, curves };
+}
+
+// The server may have forgotten the key: it is asked for once more.
+async function ask(groups, params, { session, signal, options }, isRetry = false) {
+  try {
+    const grouping = await groupingKey.of(session, groups);
+    return await session.getBuffer("data/aggregates", { ...params, grouping, center: options.center, band: options.band }, signal);
+  } catch (error) {
+    if (error.status !== 404 || isRetry) throw error;
+    groupingKey.forget();
+    return ask(groups, params, { session, signal, options }, true);
+  }
+}
