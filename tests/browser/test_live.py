@@ -59,6 +59,11 @@ WORDS = {
     "state: 'stale', silence: 40.9": ("stale", "no answer · 40 s"),
 }
 
+HELD = """async (count) => {
+  const { session } = await import('/static/js/session.js');
+  while (session.arrivals.numHeld !== count) await new Promise((next) => setTimeout(next, 20));
+}"""
+
 
 def test_states_have_their_words(run_module: Callable[[str, str], object]) -> None:
     none = "silence: 0, shareRead: 0, numHeld: 0, numRunsHeld: 0, looked: null, isRunning: false, age: 0"
@@ -153,13 +158,12 @@ def test_page_out_of_sight_asks_for_nothing_and_has_all_when_it_is_seen_again(
         log(writer, [1.0])
         page = open_page(start_board(tmp_path))
         expect(value(page)).to_have_text("1.000")
+        page.wait_for_load_state("networkidle")  # what the first view asks for a moment later is asked
         page.evaluate(HIDE, True)
         sent = record_requests(page, "/data/")
         log(writer, [0.5], 1)
         log(writer, [0.25], 2)
-        page.wait_for_function(
-            "() => import('/static/js/session.js').then(({ session }) => session.arrivals.numHeld === 2)"
-        )
+        page.evaluate(HELD, 2)
         asked_while_hidden = [request.url for request in sent]
         page.evaluate(HIDE, False)
 

@@ -161,6 +161,33 @@ def test_tag_of_another_page_is_shown_there(open_page: OpenPage, board: str) -> 
     expect(page.locator('.card[data-tag="weights/dense"]')).to_be_in_viewport()
 
 
+def test_best_tag_becomes_the_x_axis(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/histograms")
+    open_palette(page, "grad_norm")
+    page.get_by_role("option", name="Use train/grad_norm as x-axis").click()
+
+    expect(page).to_have_url(re.compile(r"/scalars\?.*x=metric"))
+    expect(page.get_by_role("button", name="x-axis: train/grad_norm")).to_be_visible()
+
+
+def test_runs_are_filtered_by_the_best_tag_beside_what_filters_them(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/?runs=sweep-1+or+deep")
+    open_palette(page, "val/loss")
+    page.get_by_role("option", name="Filter runs by exists(val/loss)").click()
+
+    expect(page.get_by_label("Filter runs")).to_have_value("(sweep-1 or deep) and exists(val/loss)")
+    expect(page.locator("[data-run]")).to_have_count(3)
+
+
+def test_odd_tag_is_quoted_in_the_query(open_page: OpenPage, board: str) -> None:
+    page = open_page(board)
+    open_palette(page, "onerror")
+    page.get_by_role("option", name="Filter runs by").click()
+
+    expect(page.get_by_label("Filter runs")).to_have_value(f"exists(`{HOSTILE[0]}`)")
+    expect(page.locator("[data-run]")).to_have_count(1)
+
+
 def test_arrows_choose_and_the_second_key_selects_only_a_run(open_page: OpenPage, board: str) -> None:
     page = open_page(board)
     field = open_palette(page, "@sweep-1/seed")
@@ -358,13 +385,13 @@ def test_what_happened_in_a_run_is_found_by_its_words_and_led_to(
     expect(active_option(page)).to_contain_text("note, step 1,200 of a")
     page.keyboard.press("Enter")
     expect(page.locator('.card[data-tag="train/loss"] .card-plot')).to_be_focused()
-    page.wait_for_function("async () => (await import('/static/js/session.js')).session.cursorStep === 1200")
+    expect(page).to_have_url(re.compile(r"/scalars\?.*step=1200"))
 
     open_palette(page, "exploded")
     expect(active_option(page)).to_contain_text("alert, step")
     page.keyboard.press("Enter")
 
-    page.wait_for_function("async () => (await import('/static/js/session.js')).session.cursorStep === 3000")
+    expect(page).to_have_url(re.compile("step=3000"))
 
 
 def test_runs_that_were_put_aside_are_listed_and_brought_back(

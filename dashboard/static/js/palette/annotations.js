@@ -39,5 +39,5 @@ function goToStep(pages, tag, step) {
   const page = pages.find(({ name }) => name === "scalars");
   if (tag && page) goToCard(page, tag);
   else if (page && !location.pathname.endsWith(page.path)) session.view.visit(page.path);
-  session.setCursor(step);
+  session.cursor.hold(step);
 }

@@ -39,6 +39,7 @@ function tagItems(page, tags) {
     verb: "go to card",
     run: () => goToCard(page, tag),
     also: { label: "go to card, in full width", run: () => goToCard(page, tag, { isExpanded: true }) },
+    scalar: page.name === "scalars" ? { tag, numRuns: runs.size } : null,
   }));
 }
 

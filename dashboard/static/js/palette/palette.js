@@ -10,6 +10,7 @@ import { fold } from "./match.js";
 import { Group, optionId } from "./options.js";
 import { recentIds, remember } from "./recent.js";
 import { readQuery, search, withWays } from "./search.js";
+import { withTagActions } from "./tag_actions.js";
 
 const PLACEHOLDER = "Search runs, tags, pages, views and actions";
 const LIST = "palette-list";
@@ -25,7 +26,7 @@ export function Palette({ pages, onClose }) {
   const recent = useMemo(recentIds, []);
   const query = readQuery(typed);
   const stage = stageOf?.stage() ?? null;
-  const found = useMemo(() => withWays(search(items, query, recent), query), [items, typed]);
+  const found = useMemo(() => withWays(withTagActions(search(items, query, recent), query, pages), query), [items, typed]);
   const groups = stage ? searchStage(stage, typed) : found;
   const shown = groups.flatMap((group) => group.items);
   const active = shown.find(({ id }) => id === chosen) ?? shown[0] ?? null;
