@@ -14,6 +14,8 @@ CARD_KEYS = {
     "closed": "A group that was closed; may come several times",
     "open": "A group that was opened; may come several times",
     "card": "Tag of a card in full width; may come several times",
+    "pin": "Tag of a pinned card; may come several times, in their order",
+    "full": "Tag of the card that fills the window",
 }
 
 

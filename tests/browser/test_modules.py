@@ -131,6 +131,26 @@ def test_groups_follow_prefixes_and_small_ones_join_their_parent(run_module: Run
     ]
 
 
+def test_groups_are_nested_as_prefixes_are(run_module: Run) -> None:
+    groups = run_module(
+        "grid/groups.js",
+        """
+        const under = (prefix) => ["a", "b", "c", "d"].map((name) => `${prefix}/${name}`);
+        const tags = ["net", "net-b/x", "net/enc", "opt/mu", "opt/nu"].flatMap(under);
+        return module.groupTags(tags).map((one) => [one.name, one.tags.length, one.ancestors, one.numBelow]);
+        """,
+    )
+
+    assert groups == [
+        ["net", 4, [], 8],
+        ["net/enc", 4, ["net"], 4],
+        ["net-b/x", 4, [], 4],
+        ["opt", 0, [], 8],
+        ["opt/mu", 4, ["opt"], 4],
+        ["opt/nu", 4, ["opt"], 4],
+    ]
+
+
 def test_common_folders_are_elided_but_never_a_whole_name(run_module: Run) -> None:
     names = [["a/b/one", "a/b/two"], ["a/b", "a/b/c"], ["only/one"], ["x", "y"]]
 

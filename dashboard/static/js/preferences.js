@@ -7,6 +7,7 @@ const PREFIX = "board.";
 
 const oneOf = (...values) => ({ fallback: values[0], isValid: (value) => values.includes(value) });
 const flag = (fallback) => ({ fallback, isValid: (value) => typeof value === "boolean" });
+const texts = (max) => ({ fallback: [], isValid: (value) => Array.isArray(value) && value.length <= max && value.every((text) => typeof text === "string") });
 const within = (min, max, fallback) => ({ fallback, isValid: (value) => Number.isFinite(value) && value >= min && value <= max });
 
 // The first value of a list is the default.
@@ -16,7 +17,9 @@ const KNOWN = {
   columns: oneOf("auto", 1, 2, 3, 4, 5, 6),
   "runs.width": within(240, 560, 344), // px
   "runs.hidden": flag(false),
-  "palette.recent": { fallback: [], isValid: (value) => Array.isArray(value) && value.length <= 20 && value.every((id) => typeof id === "string") },
+  "palette.recent": texts(20),
+  "scalars.pin": texts(50), // tags of pinned cards
+  "histograms.pin": texts(50),
   "tooltip.sort": oneOf("value", "nearest", "name"),
   "tooltip.rows": oneOf(8, 16, 32),
   "graph.dock": within(320, 640, null), // px; null is the width of the style sheet

@@ -71,6 +71,12 @@ export function names(noun) {
   return { noun, default: [], parse: tidy, format: (value) => tidy(value) };
 }
 
+// Names in an order of their own.
+export function list(noun) {
+  const unique = (values) => [...new Set(values.filter(Boolean))];
+  return { noun, default: [], parse: unique, format: unique };
+}
+
 // A set of names that may be empty, or null for no set.
 export function namesOrNull(noun) {
   return { noun, default: null, parse: tidy, format: (value) => (value === null ? [] : value.length === 0 ? [""] : tidy(value)) };

@@ -2,13 +2,15 @@
 // are declared in its Python module too (`Page.url_keys`).
 
 import { ORDERS } from "./runs/order.js";
-import { axis, boxes, grouping, name, names, namesOrNull, number, oneOf, range, span, step, text } from "./view_codecs.js";
+import { axis, boxes, grouping, list, name, names, namesOrNull, number, oneOf, range, span, step, text } from "./view_codecs.js";
 
 const cards = () => ({
   filter: text(),
   closed: names("closed groups"),
   open: names("open groups"),
   card: names("cards in full width"),
+  pin: list("pinned cards"),
+  full: name(), // the card in full screen
 });
 
 // Whether a page has a card for each tag.

@@ -1,18 +1,24 @@
 // The frame of one card. What is inside belongs to the kind, and is made when the card first comes into view.
 
 import { Icon, h, useEffect, useRef, useState } from "../react.js";
+import { useEscape } from "../use_keys.js";
+import { CardMenu } from "./card_menu.js";
 import { CardNotes } from "./card_notes.js";
 import { CardSkeleton, DrawError, NoData, ReadError } from "./card_states.js";
 import { follow } from "./follow.js";
 
-// runs: a Set of the names of the runs that have the tag; selected: {numRuns, spoiled, hasTag} of the selected runs.
-export function Card({ tag, label, loader, runs, selected, isExpanded, toggle }) {
+// card: as sections.js makes it; runs: a Set of the names of the runs that have its tags; selected: {numRuns, spoiled,
+// hasTag} of the selected runs; actions: as actions.js has them.
+export function Card({ card, loader, runs, selected, isExpanded, isFull, isPinned, actions }) {
+  const { id, tags, parent, label } = card;
+  const tag = tags[0];
   const root = useRef(null);
   const parts = { values: useRef(null), plot: useRef(null), foot: useRef(null), badges: useRef(null) };
   const [hasData, setHasData] = useState(false);
   const [trouble, setTrouble] = useState(null); // {cause: "reading" or "drawing", error}
   const [attempt, setAttempt] = useState(0); // the drawing is made anew after one that failed
   useEffect(() => follow({ root: root.current, parts, tag, loader, setHasData, setTrouble }), [tag, loader, attempt]);
+  useEscape(isFull, actions.toggleFull);
   const readAgain = () => {
     setTrouble(null);
     loader.retry(tag);
@@ -22,11 +28,13 @@ export function Card({ tag, label, loader, runs, selected, isExpanded, toggle })
     setHasData(false);
     setAttempt(attempt + 1);
   };
+  const leave = isPinned ? { word: "Unpin", act: actions.togglePin } : { word: "Back to the grid", act: isFull ? actions.toggleFull : actions.toggleWide };
   return h(
     "figure",
     {
-      className: isExpanded ? "card is-expanded" : "card",
+      className: `card${isExpanded ? " is-expanded" : ""}${isFull ? " is-full" : ""}`,
       ref: root,
+      "data-card": id,
       "data-tag": tag,
       "aria-label": tag,
       "aria-busy": !hasData && !trouble,
@@ -35,21 +43,14 @@ export function Card({ tag, label, loader, runs, selected, isExpanded, toggle })
     h(
       "figcaption",
       { className: "card-head" },
-      h("span", { className: "card-title", title: tag }, label),
+      h("span", { className: "card-title", title: tags.join("\n") }, ...(isFull ? [tags.join(" · ")] : [parent && h("span", { key: "parent", className: "card-parent" }, parent), label])),
       h("span", { className: "card-badges", ref: parts.badges }),
       h("span", { className: "grow" }),
-      h(
-        "button",
-        {
-          type: "button",
-          className: "icon-button is-small on-hover",
-          title: isExpanded ? "Back to the grid" : "Full width",
-          "aria-label": isExpanded ? `Shrink ${tag}` : `Expand ${tag}`,
-          "aria-pressed": isExpanded,
-          onClick: toggle,
-        },
-        h(Icon, { name: "arrows-diagonal", size: 14 }),
-      ),
+      h(Tool, { word: isPinned ? "Unpin" : "Pin", name: tag, shortcut: "P", icon: "pin", isOn: isPinned, act: actions.togglePin }),
+      isFull
+        ? h(Tool, { word: "Leave full screen", name: tag, shortcut: "Esc", icon: "x", act: actions.toggleFull, isShown: true })
+        : h(Tool, { word: isExpanded ? "Shrink" : "Expand", name: tag, shortcut: "E", icon: "arrows-diagonal", isOn: isExpanded, act: actions.toggleWide }),
+      h(CardMenu, { card, isExpanded, isFull, isPinned, actions }),
     ),
     h("div", { className: "card-values", ref: parts.values }),
     h("div", { className: "card-plot", ref: parts.plot }),
@@ -59,14 +60,29 @@ export function Card({ tag, label, loader, runs, selected, isExpanded, toggle })
       h("div", { className: "card-foot-kind", ref: parts.foot }),
       h(CardNotes, { runs, selected, trouble: hasData && trouble?.cause === "reading" ? trouble.error : null, readAgain }),
     ),
-    h(State, { tag, runs, selected, hasData, trouble, readAgain, drawAgain, toggle }),
+    h(State, { tag, runs, selected, hasData, trouble, readAgain, drawAgain, leave }),
+  );
+}
+
+function Tool({ word, name, shortcut, icon, isOn, act, isShown = isOn }) {
+  return h(
+    "button",
+    {
+      type: "button",
+      className: `icon-button is-small${isShown ? "" : " on-hover"}${isOn ? " is-on" : ""}`,
+      title: `${word} (${shortcut})`,
+      "aria-label": `${word} ${name}`,
+      "aria-pressed": isOn,
+      onClick: act,
+    },
+    h(Icon, { name: icon, size: 14 }),
   );
 }
 
 // What stands over the plot. Data that are there stay, whatever the server says since.
-function State({ tag, runs, selected, hasData, trouble, readAgain, drawAgain, toggle }) {
+function State({ tag, runs, selected, hasData, trouble, readAgain, drawAgain, leave }) {
   if (trouble?.cause === "drawing") return h(DrawError, { tag, error: trouble.error, retry: drawAgain });
-  if (!selected.hasTag) return h(NoData, { runs, numSelected: selected.numRuns, toggle });
+  if (!selected.hasTag) return h(NoData, { runs, numSelected: selected.numRuns, leave });
   if (hasData) return null;
   if (trouble) return h(ReadError, { tag, error: trouble.error, numSelected: selected.numRuns, retry: readAgain });
   return h(CardSkeleton);

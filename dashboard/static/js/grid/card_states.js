@@ -33,8 +33,8 @@ function ErrorState({ title, text, evidence, details, retry }) {
   );
 }
 
-// A card that someone opened, of a tag that no selected run logs.
-export function NoData({ runs, numSelected, toggle }) {
+// A card that someone opened or pinned, of a tag that no selected run logs.
+export function NoData({ runs, numSelected, leave }) {
   const names = [...runs];
   const select = () => session.select((selection) => selection.setMany(names, true));
   return h(
@@ -46,7 +46,7 @@ export function NoData({ runs, numSelected, toggle }) {
       "div",
       { className: "failure-actions" },
       h("button", { type: "button", className: "button", onClick: select }, names.length === 1 ? "Select that one" : `Select those ${formatCount(names.length)}`),
-      h("button", { type: "button", className: "button is-quiet", onClick: toggle }, "Back to the grid"),
+      h("button", { type: "button", className: "button is-quiet", onClick: leave.act }, leave.word),
     ),
   );
 }

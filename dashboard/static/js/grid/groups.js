@@ -1,11 +1,27 @@
-// Tags → groups by their prefix: everything before the last slash.
+// Tags → groups by their prefix: everything before the last slash. Groups are nested as prefixes are.
 
 const OPEN_AT_FIRST = 12;
 const MIN_GROUP = 3; // cards in a row, at the usual width
 
-// → [{name, parent, title, tags: [{tag, label}], isClosedAtFirst}], tags without a prefix first.
-// A group too small for a row of its own joins the one above it: params/dense_0 and params/dense_1 are params.
+// → [{name, parent, title, tags: [{tag, label}], ancestors: [names], numBelow: of tags, its own too, isClosedAtFirst}],
+// tags without a prefix first, a group before those in it.
+// A group too small for a row of its own joins the one above it: params/dense_0 and params/dense_1 are params. A prefix
+// that only holds groups is one too, if it holds several.
 export function groupTags(tags) {
+  const groups = gather(tags);
+  for (const name of forks([...groups.keys()])) if (!groups.has(name)) groups.set(name, []);
+  const named = [...groups].sort(([a], [b]) => compareByParts(a, b));
+  return named.map(([name, members], i) => ({
+    name,
+    ...titleOf(name),
+    tags: members.sort(compareNaturally).map((tag) => ({ tag, label: name ? tag.slice(name.length + 1) : tag })),
+    ancestors: prefixesOf(name).filter((prefix) => groups.has(prefix)),
+    numBelow: members.length + sum(named.filter(([other]) => name && other.startsWith(`${name}/`)).map(([, below]) => below.length)),
+    isClosedAtFirst: i >= OPEN_AT_FIRST,
+  }));
+}
+
+function gather(tags) {
   const groups = new Map();
   for (const tag of tags) addTo(groups, prefixOf(tag), tag);
   const byDepth = [...groups.keys()].sort((a, b) => b.split("/").length - a.split("/").length);
@@ -16,14 +32,25 @@ export function groupTags(tags) {
     groups.delete(name);
     if (!byDepth.includes(parent)) byDepth.push(parent);
   }
-  return [...groups]
-    .sort(([a], [b]) => compareNaturally(a, b))
-    .map(([name, members], i) => ({
-      name,
-      ...titleOf(name),
-      tags: members.sort(compareNaturally).map((tag) => ({ tag, label: name ? tag.slice(name.length + 1) : tag })),
-      isClosedAtFirst: i >= OPEN_AT_FIRST,
-    }));
+  return groups;
+}
+
+// Prefixes under which the names go different ways.
+function forks(names) {
+  const ways = new Map(); // prefix → what comes after it
+  for (const name of names) {
+    for (const prefix of prefixesOf(name)) {
+      if (!ways.has(prefix)) ways.set(prefix, new Set());
+      ways.get(prefix).add(name.slice(prefix.length + 1).split("/")[0]);
+    }
+  }
+  return [...ways].filter(([, after]) => after.size > 1).map(([prefix]) => prefix);
+}
+
+// a/b/c → a, a/b
+function prefixesOf(name) {
+  const parts = name.split("/");
+  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/")).filter(Boolean);
 }
 
 function prefixOf(name) {
@@ -37,8 +64,23 @@ function addTo(groups, name, tag) {
 
 function titleOf(name) {
   if (name === "") return { parent: "", title: "Ungrouped" };
-  const slash = name.lastIndexOf("/");
-  return { parent: name.slice(0, slash + 1), title: name.slice(slash + 1) };
+  return splitTag(name);
+}
+
+// What stands before the last slash, with it, and after.
+export function splitTag(tag) {
+  const slash = tag.lastIndexOf("/");
+  return { parent: tag.slice(0, slash + 1), title: tag.slice(slash + 1) };
+}
+
+// A group stands right before those in it, whatever signs their names hold.
+function compareByParts(a, b) {
+  const [left, right] = [a.split("/"), b.split("/")];
+  for (let i = 0; i < Math.min(left.length, right.length); i += 1) {
+    const order = compareNaturally(left[i], right[i]);
+    if (order !== 0) return order;
+  }
+  return left.length - right.length;
 }
 
 // layer_2 before layer_10
@@ -46,4 +88,5 @@ export function compareNaturally(a, b) {
   return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 const collator = new Intl.Collator("en", { numeric: true });

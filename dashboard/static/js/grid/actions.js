@@ -1,0 +1,40 @@
+// What is done to a card by its buttons, its menu and its keys.
+
+import { session } from "../session.js";
+import { useKeys } from "../use_keys.js";
+import { togglePin } from "./pins.js";
+
+// kind: name of the page; → {toggleWide(), togglePin(), toggleFull()} of the card with the id
+export function actionsOf(kind, id) {
+  return {
+    toggleWide: () => toggleName(`${kind}.card`, id, "full width"),
+    togglePin: () => togglePin(kind, id),
+    toggleFull: () => session.view.set({ [`${kind}.full`]: session.view.get(`${kind}.full`) === id ? null : id }, { label: "full screen" }),
+  };
+}
+
+// Puts a name into the set of a key, or takes it out.
+export function toggleName(key, name, label) {
+  const names = session.view.get(key);
+  const others = names.filter((one) => one !== name);
+  session.view.set({ [key]: others.length < names.length ? others : [...names, name] }, { label });
+}
+
+// Keys of the card under the pointer, or with the focus.
+export function useCardKeys(kind) {
+  const act = (name) => () => {
+    const id = cardAtHand();
+    if (id === null) return false;
+    return actionsOf(kind, id)[name]();
+  };
+  useKeys("Card", [
+    { keys: ["E"], label: "Full width", run: act("toggleWide") },
+    { keys: ["Shift+E"], label: "Full screen; Esc leaves it", run: act("toggleFull") },
+    { keys: ["P"], label: "Pin", run: act("togglePin") },
+  ]);
+}
+
+function cardAtHand() {
+  const card = document.activeElement?.closest(".card") ?? document.querySelector(".card:hover");
+  return card?.dataset.card ?? null;
+}
