@@ -36,6 +36,19 @@ class Toggle(BoardComponent):
         super().__init__(id=make_id(key), viewKey=key, on=on, off=off, word=word, label=label, shortcut=shortcut)
 
 
+class Delta(BoardComponent):
+    """A button that shows every value as its difference to the baseline run; there while a baseline is chosen.
+
+    Args:
+        page: Name of the page.
+    """
+
+    _prop_names = ["id"]
+
+    def __init__(self, *, page: str) -> None:
+        super().__init__(id=f"{page}-delta")
+
+
 class Groups(BoardComponent):
     """A menu of how groups of runs are drawn: line, band and members; there while runs are grouped.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import CardGrid, Groups, ResetZoom, Smoothing, TagFilter, Toggle, XAxis
+from dashboard.components import CardGrid, Delta, Groups, ResetZoom, Smoothing, TagFilter, Toggle, XAxis
 from dashboard.pages.page import CARD_KEYS, Page
 from dashboard.settings import Settings
 
@@ -62,6 +62,7 @@ def layout(settings: Settings) -> Component:
             shortcut="C",
         ),
         Groups(page="scalars"),
+        Delta(page="scalars"),
         ResetZoom(page="scalars"),
     ]
     return html.Div(

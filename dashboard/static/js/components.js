@@ -44,6 +44,7 @@
   window.board_components = {
     CardGrid: lazily("card_grid.js", "page"),
     GraphView: lazily("graph_view.js", "page"),
+    Delta: lazily("controls/delta.js", "control"),
     Groups: lazily("controls/groups.js", "control"),
     PageAddress,
     PageFailure: lazily("page_failure.js", "page"),

@@ -10,20 +10,6 @@ export function selectedGroups(session) {
   return seen.filter(({ runs }) => runs.length > 0);
 }
 
-// Calls `changed` when other groups are to be drawn, or others of their runs. → a function that ends it
-export function followGroups(session, changed) {
-  const describe = () => JSON.stringify(selectedGroups(session));
-  let known = describe();
-  const follow = () => {
-    const now = describe();
-    if (now === known) return;
-    known = now;
-    changed();
-  };
-  const offs = ["style", "selection"].map((event) => session.on(event, follow));
-  return () => offs.forEach((off) => off());
-}
-
 class GroupingKey {
   #asked = null; // {of: the groups as text, key: promise}
 

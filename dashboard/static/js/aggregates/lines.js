@@ -10,11 +10,12 @@ const NOTHING = new Float64Array();
 //   groups       [{key, runs}]: those to draw
 //   described    the session's groups: {key, label, color, slot}
 //   members      lines of the runs
-export function groupLines(aggregates, { groups, described, members, axis }) {
+//   baseline     the run that is taken off, or null
+export function groupLines(aggregates, { groups, described, members, axis, baseline }) {
   if (!groups || groups.length === 0 || aggregates.size === 0) return null;
   const byKey = new Map(described.map((group) => [group.key, group]));
   const byRun = new Map(members.map((line) => [line.name, line]));
-  const known = groups.filter(({ key }) => aggregates.get(key)?.axis === axis);
+  const known = groups.filter(({ key }) => aggregates.get(key)?.axis === axis && aggregates.get(key).baseline === baseline);
   if (known.length < groups.filter(({ runs }) => runs.some((run) => byRun.has(run))).length) return null;
   return known.map(({ key, runs }) => makeLine(aggregates.get(key), byKey.get(key), runs.flatMap((run) => byRun.get(run) ?? [])));
 }
@@ -34,6 +35,7 @@ function makeLine(aggregate, { key, label, color, slot }, members) {
     numTotal,
     lastValue: values.length > 0 ? values[values.length - 1] : NaN,
     counts: [0, 0, 0],
+    baseline: aggregate.baseline,
     group: { ...aggregate, numRuns: members.length },
   };
 }

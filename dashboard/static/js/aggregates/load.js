@@ -10,7 +10,7 @@ export async function loadAggregates(tags, { selection, ...params }, context) {
   const { version, aggregates } = decodeAggregates(await ask(groups, params, context));
   const { center, band, x: axis, smoothing } = context.options;
   const curves = new Map(tags.map((tag) => [tag, []]));
-  for (const one of aggregates) curves.get(tags[one.tag]).push({ ...one, key: groups[one.group].key, center, band, axis, weight: smoothing });
+  for (const one of aggregates) curves.get(tags[one.tag]).push({ ...one, key: groups[one.group].key, center, band, axis, weight: smoothing, baseline: params.baseline ?? null });
   return { version, curves };
 }
 

@@ -1,6 +1,6 @@
 // What centres and bands are called, and what the tooltip says of groups.
 
-import { formatCount, formatValue } from "../format.js";
+import { formatCount, formatDelta, formatValue } from "../format.js";
 import { METRIC } from "../view_codecs.js";
 
 export const CENTERS = { mean: "Mean", median: "Median", iqm: "IQM" };
@@ -17,14 +17,16 @@ export function nameOf(center, band) {
 // Columns of the table under a plot, for lines of groups; see tooltip_rows.js.
 export function groupColumns(points, axis) {
   const { center, band } = points[0].line.group;
+  const isDelta = points.some(({ line }) => line.baseline);
+  const write = isDelta ? formatDelta : formatValue;
   const isSmoothed = points.some(({ line }) => line.smoothed);
   const column = (title, className, text, exact) => ({ title, className, text, exact });
   const at = (pick) => ({ line, index }) => pick(line.group)[index];
   const [low, high, n] = [at(({ low }) => low), at(({ high }) => high), at(({ counts }) => counts)];
   return [
     column("Group", "run", ({ line }) => line.run.label, ({ line }) => line.run.label),
-    column(isSmoothed ? `smoothed ${CENTER_COLUMNS[center]}` : CENTER_COLUMNS[center], "value", ({ value }) => formatValue(value), ({ value }) => value),
-    band !== "none" && column(SHORT[band], "band", (point) => writeBand(low(point), high(point)), (point) => `${low(point)} to ${high(point)}`),
+    column(`${isDelta ? "Δ " : ""}${isSmoothed ? "smoothed " : ""}${CENTER_COLUMNS[center]}`, "value", ({ value }) => write(value), ({ value }) => value),
+    band !== "none" && column(SHORT[band], "band", (point) => writeBand(low(point), high(point), write), (point) => `${low(point)} to ${high(point)}`),
     column("n", "", (point) => writeMembers(n(point), point.line.group.numMembers), n),
     axis.startsWith(METRIC) && column(axis.slice(METRIC.length), "", ({ line, index }) => formatValue(line.x.points[index]), ({ line, index }) => line.x.points[index]),
     axis === "step" && column("step", "", ({ line, index }) => formatCount(line.steps[index]), ({ line, index }) => line.steps[index]),
@@ -32,8 +34,8 @@ export function groupColumns(points, axis) {
 }
 
 // A band of one run is none.
-function writeBand(low, high) {
-  return Number.isNaN(low) ? "–" : `${formatValue(low)} – ${formatValue(high)}`;
+function writeBand(low, high, write) {
+  return Number.isNaN(low) ? "–" : `${write(low)} to ${write(high)}`;
 }
 
 // Of how many runs a point is, where that is not all of them.

@@ -1,9 +1,10 @@
 // A card of curves: one line a run.
 
-import { followGroups, selectedGroups } from "../aggregates/groups.js";
+import { followCurves, wantedBaseline } from "../aggregates/follow.js";
+import { selectedGroups } from "../aggregates/groups.js";
 import { behindGroups, groupLines } from "../aggregates/lines.js";
 import { loadAggregates } from "../aggregates/load.js";
-import { formatAmount, formatCount, formatValue } from "../format.js";
+import { formatAmount, formatCount, formatDelta, formatValue } from "../format.js";
 import { LinePlot } from "../plot/line_plot.js";
 import { smoothDrawn } from "../plot/smooth.js";
 import { swatchBackground } from "../runs/colors.js";
@@ -16,6 +17,8 @@ const WORDS = ["NaN", "+Inf", "−Inf"];
 async function load(tags, { selection, runs, since, width, signal, session, options }) {
   const [start, stop] = session.range?.axis === options.x ? session.range.bounds : [];
   const params = { selection, tag: tags, x: options.x ?? "step", width, start, stop };
+  const baseline = wantedBaseline(session);
+  if (baseline) params.baseline = baseline;
   if (since) params.since = since;
   if (options.smoothing) params.smoothing = options.smoothing;
   const [buffer, grouped] = await Promise.all([session.getBuffer("data/series", params, signal), loadAggregates(tags, params, { session, signal, options })]);
@@ -24,7 +27,7 @@ async function load(tags, { selection, runs, since, width, signal, session, opti
   for (const one of series) {
     const tag = tags[one.tag];
     if (!cards.has(tag)) cards.set(tag, { series: [], aggregates: grouped.curves.get(tag) ?? [] });
-    cards.get(tag).series.push({ ...one, name: runs[one.run], weight: options.smoothing });
+    cards.get(tag).series.push({ ...one, name: runs[one.run], weight: options.smoothing, baseline });
   }
   return { version: Math.min(version, grouped.version), cards };
 }
@@ -39,11 +42,11 @@ function mount(parts, { tag, session, options, later }) {
   const draw = () => {
     const lines = session.selectedRuns.filter((run) => series.has(run.name)).map((run) => makeLine(series.get(run.name), run, current.smoothing));
     const groups = selectedGroups(session);
-    const grouped = groupLines(aggregates, { groups, described: session.groups, members: lines, axis: plot.axis });
+    const grouped = groupLines(aggregates, { groups, described: session.groups, members: lines, axis: plot.axis, baseline: lines[0]?.baseline ?? null });
     if (grouped) plot.setLines(grouped, behindGroups(lines, grouped, groups));
     else plot.setLines([...lines.filter(({ run }) => !run.isBaseline), ...lines.filter(({ run }) => run.isBaseline)]); // drawn last
     writeValues(parts.values, grouped ?? lines, session.comparison);
-    writeFoot(parts.foot, lines, { isLog: current.y === "log", numOutside: current.clip === "middle" ? plot.countOutside() : 0 });
+    writeFoot(parts.foot, lines, { isLog: current.y === "log", numOutside: current.clip === "middle" ? plot.countOutside() : 0, baseline: session.runNamed(lines[0]?.baseline) });
     describe(parts, grouped ?? lines);
   };
   const redraw = () => later(draw);
@@ -80,7 +83,7 @@ function makeLine(series, run, weight) {
 
 // The lowest last values, best in bold: no metric declares a direction yet. NaN is never best.
 function sortedByLast(lines) {
-  const last = lines.filter((line) => line.numTotal > 0).map((line) => ({ line, value: line.lastValue }));
+  const last = lines.filter((line) => line.numTotal > 0 && !(line.baseline && line.run.isBaseline)).map((line) => ({ line, value: line.lastValue }));
   return last.sort((a, b) => (Number.isNaN(a.value) ? 1 : Number.isNaN(b.value) ? -1 : a.value - b.value));
 }
 
@@ -91,11 +94,16 @@ function writeValues(element, lines, comparison) {
     const swatch = make("span", "swatch");
     swatch.style.background = swatchBackground(line.run);
     item.title = `${describeRun(line.run, comparison)}: last value ${value}`;
-    item.append(swatch, formatValue(value));
+    item.append(swatch, write(line, value));
     return item;
   });
   if (last.length > NUM_VALUES) nodes.push(make("span", "more", `+${last.length - NUM_VALUES}`));
   element.replaceChildren(...nodes);
+}
+
+// A value, or the difference that it is.
+function write({ baseline }, value) {
+  return baseline ? formatDelta(value) : formatValue(value);
 }
 
 // Its name, and what tells it from the others.
@@ -108,18 +116,27 @@ function describeRun({ name }, comparison) {
 function describe({ root }, lines) {
   const [best] = sortedByLast(lines);
   const tag = root.dataset.tag;
-  root.setAttribute("aria-label", best ? `${tag}, ${formatValue(best.value)}, ${best.line.run.name}` : tag);
+  const isDelta = lines.some(({ baseline }) => baseline);
+  root.toggleAttribute("data-delta", isDelta);
+  root.setAttribute("aria-label", best ? `${isDelta ? "Δ " : ""}${tag}, ${write(best.line, best.value)}, ${best.line.run.name}` : tag);
 }
 
-function writeFoot(element, lines, { isLog, numOutside }) {
+function writeFoot(element, lines, { isLog, numOutside, baseline }) {
   const total = lines.reduce((sum, line) => sum + line.numTotal, 0);
   const drawn = lines.reduce((sum, line) => sum + line.values.length + line.nonFinite.kinds.length, 0);
   const points = make("span", "", total <= drawn ? `all ${formatCount(total)} points` : `${formatCount(drawn)} of ${formatAmount(total)} points`);
   points.title = "All points are kept. The picture shows the extremes of every pixel column.";
   const problems = WORDS.map((word, kind) => nonFiniteNote(lines, kind, word)).filter(Boolean);
   if (isLog && lines.some((line) => line.values.some((value) => value <= 0))) problems.push(make("span", "", "≤ 0 not drawn"));
+  if (baseline) problems.unshift(deltaNote(baseline));
   if (numOutside > 0) problems.push(outsideNote(numOutside, drawn));
   element.replaceChildren(points, ...problems);
+}
+
+function deltaNote(baseline) {
+  const note = make("span", "", `Δ to ${baseline.label}`);
+  note.title = `Each value less that of ${baseline.name}, which is interpolated at the run's own steps. No points where it has none.`;
+  return note;
 }
 
 function outsideNote(numOutside, numDrawn) {
@@ -145,4 +162,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: cardHeights.scalars, localOptions: ["y", "xscale", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followGroups, load, mount };
+export const card = { height: cardHeights.scalars, localOptions: ["y", "xscale", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followCurves, load, mount };

@@ -22,9 +22,9 @@ export default function Groups({ page }) {
     label: LABEL,
     button: {
       className: "toggle groups-button is-on",
-      title: LABEL,
+      title: `${LABEL}: ${word}`,
       "aria-label": `${LABEL}: ${word}`,
-      children: [h(Icon, { key: "icon", name: "stack-2", size: 14 }), h("span", { key: "word" }, word), h(Icon, { key: "more", name: "chevron-down", size: 12 })],
+      children: [h(Icon, { key: "icon", name: "stack-2", size: 14 }), h("span", { key: "word" }, CENTERS[center], h("span", { className: "is-spare" }, word.slice(CENTERS[center].length))), h(Icon, { key: "more", name: "chevron-down", size: 12 })],
     },
     items: [
       { heading: "Line" },

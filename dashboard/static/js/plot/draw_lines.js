@@ -24,12 +24,25 @@ export function drawLines(plot, lines, faint = []) {
   ctx.lineJoin = "round";
   ctx.lineCap = "round";
   drawBands(ctx, lines, place);
+  if (lines.some((line) => line.baseline)) drawZero(ctx, bbox, place, baseline.width);
   for (const line of faint) strokeSegments(ctx, line, shownValues(line), place, { width: ratio, alpha: themeNumber("--member-alpha") });
   if (!isMany) for (const line of lines) if (line.smoothed && !line.group) strokeSegments(ctx, line, line.values, place, { width: ratio, alpha: 1 });
   for (const line of lines) strokeSegments(ctx, line, shownValues(line), place, line.group ? group : line.run.isBaseline ? baseline : usual);
   if (!isMany) for (const line of lines) if (line.run.state === "running") drawEnd(ctx, line, place, ratio);
   for (const line of [...faint, ...lines]) drawNonFinite(ctx, line, place, bbox, ratio);
   ctx.restore();
+}
+
+// The line of the baseline, from which all others are told.
+function drawZero(ctx, bbox, place, width) {
+  const y = place.y(0);
+  if (!Number.isFinite(y)) return;
+  ctx.strokeStyle = themeColor("--ink");
+  ctx.lineWidth = width;
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
 }
 
 // One line over all others, with a halo, on the overlay (CSS pixels).

@@ -41,13 +41,16 @@ export function pickPoints(points, lit, limit) {
 // What each column is called and shows: [{title, className, text(point), exact(point)}].
 export function columnsOf(points, { hparams, textOf, axis, isHeld }) {
   const isSmoothed = points.some(({ line }) => line.smoothed);
-  const hasDelta = points.some(({ delta }) => delta !== null);
+  const isDelta = points.some(({ line }) => line.baseline); // then all values are differences
+  const hasDelta = !isDelta && points.some(({ delta }) => delta !== null);
+  const write = isDelta ? sayDifference : ({ value }) => formatValue(value);
+  const title = (word) => (isDelta ? `Δ ${word}` : word);
   const wallTime = ({ line, index }) => line.firstWall + line.walls[index];
   return [
     { title: "Run", className: "run", text: ({ line }) => line.run.label || line.run.name, exact: ({ line }) => line.run.name },
     ...hparams.map(({ name, title }) => column(title, "hparam", ({ line }) => textOf(line.run.name, name))),
-    column("value", isSmoothed ? "raw" : "value", ({ line, index }) => formatValue(line.values[index]), ({ line, index }) => line.values[index]),
-    isSmoothed && column("smoothed", "value", ({ value }) => formatValue(value), ({ value }) => value),
+    column(title("value"), isSmoothed ? "raw" : "value", ({ line, index }) => write({ line, value: line.values[index] }), ({ line, index }) => line.values[index]),
+    isSmoothed && column(title("smoothed"), "value", write, ({ value }) => value),
     hasDelta && column("Δ base", "delta", sayDelta, ({ delta }) => delta ?? ""),
     axis.startsWith(METRIC) && column(axis.slice(METRIC.length), "", ({ line, index }) => formatValue(line.x.points[index]), ({ line, index }) => line.x.points[index]),
     column("step", "", ({ line, index }) => formatCount(line.steps[index]), ({ line, index }) => line.steps[index]),
@@ -58,6 +61,10 @@ export function columnsOf(points, { hparams, textOf, axis, isHeld }) {
 
 function column(title, className, text, exact = text) {
   return { title, className, text, exact };
+}
+
+function sayDifference({ line, value }) {
+  return line.run.isBaseline ? "baseline" : formatDelta(value);
 }
 
 function sayDelta({ line, delta }) {
