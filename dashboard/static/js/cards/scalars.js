@@ -37,10 +37,13 @@ function mount(parts, { tag, session, options, later }) {
   let series = new Map(); // run → its decoded series
   let aggregates = new Map(); // key of a group → its curve
   let current = options;
+  let drawn = []; // names of runs
   const plot = new LinePlot(parts.plot, session, { tag, options });
 
+  const shownRuns = () => session.selectedRuns.filter((run) => series.has(run.name));
   const draw = () => {
-    const lines = session.selectedRuns.filter((run) => series.has(run.name)).map((run) => makeLine(series.get(run.name), run, current.smoothing));
+    const lines = shownRuns().map((run) => makeLine(series.get(run.name), run, current.smoothing));
+    drawn = lines.map(({ name }) => name);
     const groups = selectedGroups(session);
     const grouped = groupLines(aggregates, { groups, described: session.groups, members: lines, axis: plot.axis, baseline: lines[0]?.baseline ?? null });
     if (grouped) plot.setLines(grouped, behindGroups(lines, grouped, groups));
@@ -59,7 +62,10 @@ function mount(parts, { tag, session, options, later }) {
       for (const one of data.aggregates) aggregates.set(one.key, one);
       redraw();
     },
-    reselect: redraw,
+    reselect() {
+      const shown = shownRuns();
+      if (shown.length !== drawn.length || shown.some(({ name }, i) => name !== drawn[i])) redraw();
+    },
     resize: (width, height) => plot.resize(width, height),
     setInView: (isInView) => plot.setInView(isInView),
     setOptions(changed) {

@@ -5,7 +5,9 @@ const PAUSE_MS = 60; // after which a change that goes on counts as paused
 
 export class Loader {
   #session;
-  #cards = new Map(); // tag → {handle, width, isInView, version of its data, epoch: grows when that is void}
+  // tag → {handle, width, isInView, version of its data, epoch: grows when that is void, left: the version that each run
+  // had when it was taken out, isBehind: runs were put back whose news have to be asked for}
+  #cards = new Map();
   #options = {};
   #abort = new AbortController();
   #isRunning = false;
@@ -19,14 +21,16 @@ export class Loader {
   #pause = null; // timer until a change that goes on has paused
   #ranged = -Infinity; // when the range was changed last
   #lead = null; // tag of the card that shows each of such changes at once
+  #selected; // names of runs
   #offs;
 
   constructor(kind, session) {
     this.kind = kind;
     this.#session = session;
+    this.#selected = session.selected;
     this.#offs = [
       session.on("news", (news) => this.#hear(news)),
-      session.on("selection", ({ isMore }) => this.#reselect(isMore)),
+      session.on("selection", () => this.#reselect()),
       session.on("range", () => this.#followRange()),
       session.on("server", () => this.#restart()),
       session.live.on("back", () => this.#askAgain()),
@@ -91,7 +95,7 @@ export class Loader {
   }
 
   add(tag, handle) {
-    this.#cards.set(tag, { handle, width: 0, isInView: false, version: 0, epoch: 0 });
+    this.#cards.set(tag, { handle, width: 0, isInView: false, version: 0, epoch: 0, left: new Map(), isBehind: false });
   }
 
   // A card came into view, or its width changed.
@@ -142,20 +146,23 @@ export class Loader {
     this.reload();
   }
 
-  // Every card is asked for in full, while what is under way still counts.
-  #outdate() {
-    this.#void();
-    this.schedule();
-  }
-
   #void() {
     for (const card of this.#cards.values()) outdate(card);
   }
 
-  // Cards draw what they have of the selected runs at once; only runs that were added have to be asked for.
-  #reselect(isMore) {
-    for (const { handle } of this.#cards.values()) handle.reselect?.();
-    if (isMore || !this.kind.keepsRuns) this.#outdate();
+  // Cards draw what they have of the selected runs at once. Of runs that are put back only what came since is asked for,
+  // of runs that were never there all.
+  #reselect() {
+    const before = this.#selected;
+    this.#selected = this.#session.selected;
+    const added = [...this.#selected].filter((run) => !before.has(run));
+    const removed = [...before].filter((run) => !this.#selected.has(run));
+    for (const card of this.#cards.values()) {
+      card.handle.reselect?.();
+      if (this.kind.keepsRuns) moveRuns(card, { added, removed });
+      else outdate(card);
+    }
+    this.schedule();
   }
 
   #hear({ changed, version, isNewTag }) {
@@ -193,7 +200,7 @@ export class Loader {
   #batches() {
     const batches = new Map();
     for (const [tag, card] of this.#cards) {
-      if (!card.isInView || (card.version > 0 && (card.version >= this.#latest || this.#session.live.isPaused))) continue;
+      if (!card.isInView || (card.version > 0 && !card.isBehind && (card.version >= this.#latest || this.#session.live.isPaused))) continue;
       const id = `${card.width} ${card.version > 0}`;
       const batch = batches.get(id) ?? { width: card.width, cards: new Map(), since: Infinity };
       batch.cards.set(tag, { card, epoch: card.epoch });
@@ -228,7 +235,7 @@ export class Loader {
   // Gives a card its data; if these became void meanwhile, the next round asks again.
   #deliver(tag, { card, epoch }, since, { version, cards }) {
     if (this.#cards.get(tag) !== card || (since > 0 && card.epoch !== epoch)) return;
-    if (card.epoch === epoch) card.version = version;
+    if (card.epoch === epoch) Object.assign(card, { version, isBehind: false });
     const data = cards.get(tag);
     if (data || since === 0) card.handle.update(data, { isPartial: since > 0 });
     else card.handle.recover?.();
@@ -243,6 +250,16 @@ export class Loader {
 }
 
 function outdate(card) {
-  card.version = 0;
-  card.epoch += 1;
+  Object.assign(card, { version: 0, epoch: card.epoch + 1, isBehind: false });
+  card.left.clear();
+}
+
+// Runs were put back and taken out: the card's data are as old as those of the oldest run that came back.
+function moveRuns(card, { added, removed }) {
+  for (const run of removed) card.left.set(run, card.version);
+  if (added.length === 0) return;
+  const version = added.reduce((least, run) => Math.min(least, card.left.get(run) ?? 0), card.version);
+  for (const run of added) card.left.delete(run);
+  if (version === 0) outdate(card);
+  else Object.assign(card, { version, epoch: card.epoch + 1, isBehind: true });
 }
