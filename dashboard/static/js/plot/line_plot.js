@@ -105,6 +105,7 @@ export class LinePlot {
   #clear() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
+    this.#overlay.detach();
     this.#uplot?.destroy();
     this.#uplot = null;
   }

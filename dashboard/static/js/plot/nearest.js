@@ -4,7 +4,7 @@ const REACH_PX = 30; // beside the pointer; a line that ended farther away is no
 
 const placed = new WeakMap(); // decoded series → {axis: where its points stand}
 
-// Where the points of a decoded series stand on an axis: {points, nonFinite, current}. `current` are the points that no
+// Where the points of a decoded series stand on an axis: {points, nonFinite, extent, current}. `current` are the points that no
 // restart replaced, in the order of x: {x, indices}; indices is null where these are all points as they come.
 export function placePoints(series, axis) {
   if (!placed.has(series)) placed.set(series, {});
@@ -20,7 +20,21 @@ function place(series, axis) {
     wall: ({ walls }) => walls.map((wall) => wall + series.firstWall),
   }[axis] ?? (({ x }) => x ?? new Float64Array()); // another metric's values
   const points = on(series);
-  return { points, nonFinite: on(series.nonFinite), current: currentPoints(series, points) };
+  const nonFinite = on(series.nonFinite);
+  return { points, nonFinite, current: currentPoints(series, points), extent: extentOf(points, nonFinite) };
+}
+
+// {low, high, leastPositive}: ±Infinity without points
+function extentOf(...columns) {
+  const extent = { low: Infinity, high: -Infinity, leastPositive: Infinity };
+  for (const column of columns) {
+    for (const x of column) {
+      if (x < extent.low) extent.low = x;
+      if (x > extent.high) extent.high = x;
+      if (x > 0 && x < extent.leastPositive) extent.leastPositive = x;
+    }
+  }
+  return extent;
 }
 
 export function currentPoints(series, points) {

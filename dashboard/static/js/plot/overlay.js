@@ -1,6 +1,7 @@
 // Two canvases over a plot: on one the line that is lifted, drawn anew when it is another; on the other what follows the
-// pointer. The lines below are not drawn again.
+// pointer. The lines below are not drawn again. Plots that the pointer is not on lift theirs after the frame.
 
+import { drawLater, forgetDrawing } from "../grid/schedule.js";
 import { MAX_BY_RUN } from "../runs/colors.js";
 import { drawLifted, drawPoint } from "./draw_lines.js";
 import { themeColor } from "./theme.js";
@@ -37,7 +38,7 @@ export class Overlay {
     if (isEmpty && this.#isClean) return;
     this.#isClean = isEmpty;
     const [width, height] = [over.clientWidth, over.clientHeight];
-    this.#lift(focused, lines.length, width, height);
+    this.#lift({ focused, numLines: lines.length, width, height }, isHere);
     const context = fit(this.#canvas, width, height);
     if (span) this.#drawSpan(context, span, width, height);
     if (place) this.#drawCursor(context, place, height, isHere);
@@ -46,11 +47,23 @@ export class Overlay {
     if (drag) drawDrag(context, drag, height);
   }
 
-  #lift(focused, numLines, width, height) {
+  // Nothing of it is drawn any more.
+  detach() {
+    forgetDrawing(this.#lifted);
+  }
+
+  #lift({ focused, numLines, width, height }, isHere) {
     const { x, y } = this.plot.scales;
     const drawn = { focused, numLines, width, height, ratio: devicePixelRatio, theme: themeColor("--surface"), axes: [x.min, x.max, y.min, y.max].join() };
     if (Object.keys(drawn).every((name) => drawn[name] === this.#drawn[name])) return;
     this.#drawn = drawn;
+    if (isHere || !focused) {
+      forgetDrawing(this.#lifted);
+      this.#drawLifted(drawn);
+    } else drawLater(this.#lifted, () => this.#drawLifted(drawn));
+  }
+
+  #drawLifted({ focused, numLines, width, height }) {
     const context = fit(this.#lifted, width, height);
     if (focused && numLines > 1) veil(context, width, height, numLines > MAX_BY_RUN ? VEIL.many : VEIL.few);
     if (focused) drawLifted(context, this.plot, focused);

@@ -8,15 +8,10 @@ const CLIPPED_SHARE = 0.01; // of the values at each end
 // [from, to] of the x-axis: the zoom, else all points of all lines. A log axis shows positive positions only.
 export function rangeOfX(lines, zoom, isLog = false) {
   if (zoom && (!isLog || zoom[0] > 0)) return zoom;
-  const floor = isLog ? Number.MIN_VALUE : -Infinity;
   let [low, high] = [Infinity, -Infinity];
-  for (const { x } of lines) {
-    for (const positions of [x.points, x.nonFinite]) {
-      for (const position of positions) {
-        if (position < low && position >= floor) low = position;
-        if (position > high) high = position;
-      }
-    }
+  for (const { x: { extent } } of lines) {
+    low = Math.min(low, isLog ? extent.leastPositive : extent.low);
+    high = Math.max(high, extent.high);
   }
   if (zoom) high = zoom[1];
   if (!(low <= high)) return isLog ? [1, 10] : [0, 1];
