@@ -21,6 +21,7 @@ NAMES = (
     "opening",
     "serving",
     "run_panel",
+    "scalars",
 )
 ON_REQUEST = ("reading_large",)
 """What takes too much of a disk to be measured unasked."""

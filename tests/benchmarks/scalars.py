@@ -1,0 +1,227 @@
+"""The Scalars page in a real Chromium, beside TensorBoard's Time Series page on the same logdirs.
+
+Times are of the page itself, to the frame that shows what is meant, the server's answers among them. Opening, heap and
+memory are measured on both; what only ours is held to has its limit beside it. Of several times the least counts, since
+a busy machine adds to each; of frames the middle one, and of scrolling the longest of the best pass.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.benchmarks import corpora, tabs
+from tests.benchmarks.corpora import MANY_RUNS, SCALARS, Corpus
+from tests.benchmarks.row import Row
+from tests.benchmarks.servers import Server, start_board, start_tensorboard
+from tests.chromium import find_chromium
+
+PROBE = Path(__file__).with_name("scalars_probe.js")
+ARGS = ["--no-sandbox", "--disable-gpu"]
+VIEWPORT = {"width": 1400, "height": 900}
+REPEATS = 3
+NUM_VALUES = 3
+"""Runs whose values a card shows; it says how many there are beyond them."""
+FIRST_MS, SCROLL_MS, SLIDER_MS, NEAREST_MS = 1_000.0, 50.0, 1_000 / 30, 16.7
+PAUSE_MS = 60.0
+"""What a slider must rest before the cards that are not pointed at follow it."""
+OTHERS_MS, EXACT_MS = 100.0, 300.0
+
+_WEIGHT = "document.querySelector('input.number')"
+_DRAW_ALL = "[...document.querySelectorAll('.card-note')].find(({ textContent }) => textContent === 'Draw all')"
+_BOX = "document.querySelectorAll('[data-run] [role=checkbox]')[2]"
+_FILTER = "document.querySelector('.tag-filter input')"
+_AXES = "[...document.querySelectorAll('.x-axis button')].find(({ textContent }) => textContent === name)"
+_SLIDE = """
+  const slider = document.querySelector("input.slider");
+  return probe.each(40, (i) => probe.type(slider, String(30 + i)));
+"""
+_POINT = """
+  const over = probe.cards()[1].querySelector(".u-over");
+  const { left, top, width, height } = over.getBoundingClientRect();
+  const at = (name, i) => over.dispatchEvent(new PointerEvent(name, {
+    bubbles: true, pointerType: "mouse",
+    clientX: left + width * (0.3 + 0.005 * i), clientY: top + height * (0.2 + 0.6 * (i % 2)),
+  }));
+  const taken = await probe.each(40, (i) => at("pointermove", i));
+  at("pointerleave", 0);
+  return taken;
+"""
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What is opened.
+
+    Attributes:
+        corpus: The logdir.
+        num_selected: Runs that ours selects at first.
+        redraw_ms: What a redraw of all cards in view may take.
+    """
+
+    corpus: Corpus
+    num_selected: int
+    redraw_ms: float
+
+    @property
+    def what(self) -> str:
+        """Its size in words."""
+        return f"{self.corpus.num_runs:,} runs × {self.corpus.num_tags} tags × {self.corpus.num_steps:,} points"
+
+
+CASES = (_Case(SCALARS, 50, 100.0), _Case(MANY_RUNS, 300, 400.0))
+
+
+def measure() -> Iterator[Row]:
+    """Yields the rows of the Scalars page."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(whole=True), args=ARGS)
+        for case in CASES:
+            yield from _measure_case(browser, case)
+        browser.close()
+
+
+def _measure_case(browser: Browser, case: _Case) -> Iterator[Row]:
+    logdir = corpora.make(case.corpus)
+    with tempfile.TemporaryDirectory() as index:
+        cold = [
+            _open_cold(browser, start_board(logdir, Path(index) / "first"), case),
+            _open_cold(browser, start_tensorboard(logdir), case),
+        ]
+        yield Row(
+            f"{case.what}: start without an index, to all charts in view", "s", cold[0], "TensorBoard", cold[1], 5
+        )
+        with start_board(logdir, Path(index) / "first") as ours, start_tensorboard(logdir) as theirs:
+            tabs.wait_until_read(tabs.Browser(ours), case.corpus.num_runs)
+            tabs.wait_for_tensorboard(tabs.Browser(theirs), case.corpus.runs, case.corpus.num_tags)
+            yield from _compare(browser, case, ours, theirs)
+            yield from _measure_redraws(browser, case, ours)
+
+
+def _open_cold(browser: Browser, starting: AbstractContextManager[Server], case: _Case) -> float:
+    """Seconds from the command to all charts in view; a server that is still reading has the page loaded until then."""
+    start = time.perf_counter()
+    with starting as server:
+        page = _open(browser, server)
+        _wait_for_charts(page, case)
+        taken = time.perf_counter() - start
+        page.close()
+    return taken
+
+
+def _compare(browser: Browser, case: _Case, ours: Server, theirs: Server) -> Iterator[Row]:
+    openings: dict[Server, list[tuple[float, float, float]]] = {ours: [], theirs: []}
+    for _ in range(REPEATS):
+        for server, taken in openings.items():
+            taken.append(_measure_opening(browser, server, case))
+    first, all_, heap = (min(column) for column in zip(*openings[ours], strict=True))
+    peer_first, peer_all, peer_heap = (min(column) for column in zip(*openings[theirs], strict=True))
+    yield Row(f"{case.what}: from the address to the first chart", "ms", first, "limit", FIRST_MS, 1)
+    yield Row(f"{case.what}: from the address to the first chart", "ms", first, "TensorBoard", peer_first, 1.5)
+    yield Row(f"{case.what}: from the address to all charts in view", "ms", all_, "TensorBoard", peer_all, 5)
+    yield Row(f"{case.what}: the page's heap", "MB", heap, "TensorBoard", peer_heap, 2)
+    memory = (server.resident_bytes / 1e6 for server in (ours, theirs))
+    yield Row(f"{case.what}: memory of the server", "MB", next(memory), "TensorBoard", next(memory), 1)
+
+
+def _measure_opening(browser: Browser, server: Server, case: _Case) -> tuple[float, float, float]:
+    page = _open(browser, server)
+    first, all_ = _wait_for_charts(page, case)
+    heap = _read_heap(page)
+    page.close()
+    return first, all_, heap
+
+
+def _measure_redraws(browser: Browser, case: _Case, server: Server) -> Iterator[Row]:
+    page = _open(browser, server)
+    _wait_for_charts(page, case)
+    yield from _measure_drawn(page, case, case.what)
+    if case.num_selected < case.corpus.num_runs:
+        taken = _redraw(page, f"{_DRAW_ALL}.click()")[1]
+        yield _limit(f"{case.what}: Draw all, to the last card in view", taken, 2 * case.redraw_ms)
+        yield from _measure_drawn(page, case, f"{case.what}, all drawn")
+    page.close()
+
+
+def _measure_drawn(page: Page, case: _Case, what: str) -> Iterator[Row]:
+    toggled = [_redraw(page, f"{_BOX}.click()") for _ in range(2 * REPEATS)]
+    yield _limit(f"{what}: a run taken out, to all cards", min(first for first, _ in toggled[0::2]), case.redraw_ms)
+    yield _limit(f"{what}: a run put back, to all cards", min(last for _, last in toggled[1::2]), case.redraw_ms)
+    axes = [_redraw(page, _axis(name)) for name in ("Relative", "Step") * REPEATS]
+    yield _limit(f"{what}: another x-axis, to all cards", min(first for first, _ in axes), case.redraw_ms)
+    filtered = [_filter(page, text) for text in ("_1", "_0", "_1", "")][:-1]
+    yield _limit(f"{what}: a filter of tags, to cards that it brings", min(filtered), case.redraw_ms)
+    scrolled = [max(_call(page, "return probe.scroll(30);")) for _ in range(REPEATS + 1)]
+    yield _limit(f"{what}: the longest frame while drawn cards scroll by", min(scrolled[1:]), SCROLL_MS)
+    page.evaluate("document.querySelector('.page').scrollTop = 0")
+    pointed = [statistics.median(_call(page, _POINT)) for _ in range(REPEATS)]
+    yield _limit(f"{what}: a frame in which another run is the nearest", min(pointed), NEAREST_MS)
+    yield from _measure_smoothing(page, what)
+
+
+def _measure_smoothing(page: Page, what: str) -> Iterator[Row]:
+    page.hover("figure.card >> nth=1")
+    slid = [statistics.median(_call(page, _SLIDE)) for _ in range(REPEATS)]
+    yield _limit(f"{what}: a frame of the slider of smoothing, the card that is pointed at", min(slid), SLIDER_MS)
+    page.wait_for_timeout(1_000)
+    weights = [_redraw(page, f"probe.type({_WEIGHT}, '0.{weight}')") for weight in (5, 6, 7, 8)]
+    others = min(first for first, _ in weights) - PAUSE_MS
+    yield _limit(f"{what}: smoothing of all cards, after the slider's pause", others, OTHERS_MS)
+    exact = min(last for _, last in weights) - PAUSE_MS
+    yield _limit(f"{what}: smoothing over all points, after the slider's pause", exact, EXACT_MS)
+    _redraw(page, f"probe.type({_WEIGHT}, '0')")
+
+
+def _redraw(page: Page, act: str) -> tuple[float, float]:
+    """Milliseconds from what is done to all cards drawn once, and to the last drawing."""
+    first, last = _call(page, f"return probe.redraw(() => {{ {act}; }});")
+    return first, last
+
+
+def _filter(page: Page, text: str) -> float:
+    """Milliseconds from a text in the filter of tags to the cards that it finds."""
+    [taken] = _call(page, f"return probe.filter('{text}', () => probe.type({_FILTER}, '{text}'));")
+    return taken
+
+
+def _axis(name: str) -> str:
+    return f"const name = '{name}'; {_AXES}.click()"
+
+
+def _call(page: Page, body: str) -> list[float]:
+    return list(page.evaluate(f"async () => {{ {body} }}"))
+
+
+def _limit(what: str, taken_ms: float, limit_ms: float) -> Row:
+    return Row(what, "ms", taken_ms, "limit", limit_ms, 1)
+
+
+def _open(browser: Browser, server: Server) -> Page:
+    """The page of charts in a tab that knows nothing of it."""
+    page = browser.new_context(viewport=VIEWPORT).new_page()
+    page.add_init_script(path=PROBE)
+    page.goto(f"{server.address}#timeseries")
+    return page
+
+
+def _wait_for_charts(page: Page, case: _Case) -> tuple[float, float]:
+    """Milliseconds from the address to the first chart with all its points, and to all in view."""
+    is_ours = page.title() != "TensorBoard"
+    asked = f"probe.ours('+{case.num_selected - NUM_VALUES}')" if is_ours else "probe.theirs()"
+    times = page.evaluate(asked)
+    return times["first"], times["all"]
+
+
+def _read_heap(page: Page) -> float:
+    """Megabytes of objects and of buffers that are in use."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    usage = session.send("Runtime.getHeapUsage")
+    return (usage["usedSize"] + usage.get("backingStorageSize", 0)) / 1e6

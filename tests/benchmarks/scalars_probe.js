@@ -1,0 +1,109 @@
+// What a page of charts takes, seen from inside of it, before its own scripts run. Times are those of performance.now.
+// A card of ours writes its foot whenever it draws; one of TensorBoard's has a spinner until its points are there.
+
+window.probe = (() => {
+  const QUIET_MS = 400;
+  const PATIENCE_MS = 60_000;
+  const draws = new Map(); // card → when it was drawn last
+  let lastDrawAt = 0;
+
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const isInView = (element) => {
+    const { top, bottom, height } = element.getBoundingClientRect();
+    return height > 0 && top < innerHeight && bottom > 0;
+  };
+  const inView = (selector) => [...document.querySelectorAll(selector)].filter(isInView);
+  const cards = () => inView("figure.card");
+  const until = async (isDone) => {
+    const began = performance.now();
+    while (!isDone()) {
+      if (performance.now() - began > PATIENCE_MS) throw new Error(`it took too long: ${isDone}`);
+      await frame();
+    }
+    await frame();
+    return performance.now();
+  };
+
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      if (!target.classList?.contains("card-foot-kind")) continue;
+      lastDrawAt = performance.now();
+      draws.set(target.closest(".card"), lastDrawAt);
+    }
+  }).observe(document, { childList: true, subtree: true });
+
+  const isFull = (card, rest) => card.querySelector(".card-values .more")?.textContent === rest;
+  const isDrawn = (card) => card.querySelector(".card-foot-kind").textContent !== "";
+  const isRead = (card) => card.querySelector("line-chart") && !card.querySelector("mat-spinner") && card.querySelector("line-chart .tick, line-chart text");
+  const opened = async (first, all) => ({ first: await until(first), all: await until(all) });
+
+  return {
+    frame,
+    cards,
+    // rest: what a card says of runs beyond the three whose values it shows
+    ours: (rest) => opened(
+      () => cards().some((card) => isFull(card, rest)),
+      () => cards().length > 0 && cards().every((card) => isFull(card, rest)),
+    ),
+    theirs: () => opened(
+      () => inView("scalar-card").some(isRead),
+      () => inView("scalar-card").length > 0 && inView("scalar-card").every(isRead),
+    ),
+
+    // From what `act` does to all cards in view drawn at least once since, and to the last drawing of any: [ms, ms].
+    async redraw(act) {
+      const began = performance.now();
+      act();
+      const all = await until(() => cards().length > 0 && cards().every((card) => (draws.get(card) ?? 0) > began));
+      let last = all;
+      while (performance.now() - lastDrawAt < QUIET_MS) {
+        const before = lastDrawAt;
+        await frame();
+        if (lastDrawAt > before) last = performance.now();
+      }
+      return [all - began, last - began];
+    },
+
+    // From what `act` does to all cards in view being those of tags with a text in their name, and drawn: ms.
+    async filter(text, act) {
+      const began = performance.now();
+      act();
+      return [(await until(() => cards().length > 0 && cards().every((card) => card.dataset.tag.includes(text) && isDrawn(card)))) - began];
+    },
+
+    // The time of each of several frames, in which `act` is called with its number: from it to the end of the frame.
+    async each(count, act) {
+      const taken = [];
+      for (let i = 0; i < count; i += 1) {
+        await new Promise(requestAnimationFrame);
+        const began = performance.now();
+        act(i);
+        await frame();
+        taken.push(performance.now() - began);
+      }
+      return taken;
+    },
+
+    // The times between frames while the page scrolls from its top to its end.
+    async scroll(stride) {
+      const page = document.querySelector(".page");
+      const between = [];
+      page.scrollTop = 0;
+      await frame();
+      let before = await new Promise(requestAnimationFrame);
+      while (page.scrollTop + page.clientHeight < page.scrollHeight - 1) {
+        page.scrollTop += stride;
+        const now = await new Promise(requestAnimationFrame);
+        between.push(now - before);
+        before = now;
+      }
+      return between;
+    },
+
+    // Types into a field of React's.
+    type(field, text) {
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, text);
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+  };
+})();
