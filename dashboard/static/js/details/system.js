@@ -86,5 +86,5 @@ function useLines(run, tags) {
 async function load(name, tags, signal) {
   const { key: selection } = await session.postJSON("data/selections", { runs: [name] });
   const { cards } = await card.load(tags, { selection, runs: [name], width: WIDTH_PX, signal, session: { range: null, getBuffer: (...asked) => session.getBuffer(...asked) }, options: OPTIONS });
-  return new Map([...cards].map(([tag, [line]]) => [tag, line]));
+  return new Map([...cards].map(([tag, { series: [line] }]) => [tag, line]));
 }
