@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from summaries import SummaryWriter
+from summaries.kinds.environment import Environment
 
 pytestmark = pytest.mark.browser
 StartBoard = Callable[..., str]
@@ -178,6 +179,28 @@ def test_metric_and_hparams_are_chosen_in_menus(page: Page) -> None:
     page.reload()
     expect(row(page, "alone").locator(".run-hparams")).to_have_text(re.compile("^(7 · 12|12 · 7)$"))
     expect(row(page, "alone").locator(".run-metric")).to_have_text("4.000")
+
+
+def test_package_in_which_runs_differ_is_chosen_as_a_column(
+    open_page: OpenPage, start_board: StartBoard, tmp_path: Path
+) -> None:
+    for name, version in (("old", "0.4.30"), ("new", "0.5.0")):
+        with SummaryWriter(tmp_path / name) as writer:
+            writer.add_scalar("loss", 1.0, 0)
+            writer.add_environment(Environment(host="box", packages={"jax": version, "numpy": "2.0"}))
+    page = open_page(f"{start_board(tmp_path, '--index', 'off')}/scalars")
+    expect(row(page, "old").locator(".run-metric")).to_have_text("1.000")
+
+    page.get_by_role("button", name="Order and columns").click()
+    choices = page.get_by_role("group", name="Environment")
+    expect(choices.get_by_role("checkbox")).to_have_count(1)
+    choices.get_by_label("jax").check()
+    page.keyboard.press("Escape")
+
+    expect(row(page, "old").locator(".run-hparams")).to_have_text("0.4.30")
+    expect(page.locator(".head-hparams")).to_have_text("jax")
+    page.reload()
+    expect(row(page, "new").locator(".run-hparams")).to_have_text("0.5.0")
 
 
 @pytest.mark.parametrize(

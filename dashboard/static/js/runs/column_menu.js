@@ -1,4 +1,4 @@
-// The menu of the columns: the order of the runs, and which hyperparameters are shown.
+// The menu of the columns: the order of the runs, and which hyperparameters, and facts of what they ran on, are shown.
 
 import { formatCount } from "../format.js";
 import { Popover } from "../overlay.js";
@@ -16,7 +16,7 @@ export function ColumnMenu() {
 }
 
 function Content() {
-  return h(window.React.Fragment, null, h(Order), h(Hparams));
+  return h(window.React.Fragment, null, h(Order), h(Facts));
 }
 
 function Order() {
@@ -31,25 +31,35 @@ function Order() {
   );
 }
 
-function Hparams() {
-  const { hparams } = facts;
-  if (hparams.length === 0) return null;
+function Facts() {
+  const { hparams, environment } = facts;
   const shown = new Set(chooseHparams());
   const set = (value) => session.view.set({ hparams: value }, { label: "columns of runs" });
   const toggle = (name) => set(shown.has(name) ? [...shown].filter((one) => one !== name) : [...shown, name]);
+  const isChosen = session.view.get("hparams") !== null;
+  return h(
+    window.React.Fragment,
+    null,
+    h(Choices, { legend: "Hyperparameters", columns: hparams, shown, toggle }),
+    h(Choices, { legend: "Environment", columns: environment, shown, toggle }),
+    isChosen && h("button", { type: "button", className: "link", onClick: () => set(null) }, "Those that differ most"),
+  );
+}
+
+function Choices({ legend, columns, shown, toggle }) {
+  if (columns.length === 0) return null;
   return h(
     "fieldset",
     null,
-    h("legend", null, "Hyperparameters"),
-    hparams.slice(0, MAX_LISTED).map(({ name, is_constant: isConstant, num_values: numValues }) =>
+    h("legend", null, legend),
+    columns.slice(0, MAX_LISTED).map(({ name, is_constant: isConstant, num_values: numValues }) =>
       h(
         "label",
         { key: name },
         h("input", { type: "checkbox", checked: shown.has(name), onChange: () => toggle(name) }),
-        h("span", { className: "menu-label" }, name),
+        h("span", { className: "menu-label", title: name }, name.replace(/^env\.(packages\.)?/, "")),
         h("span", { className: "menu-detail" }, isConstant ? "same in all" : `${formatCount(numValues)} values`),
       ),
     ),
-    session.view.get("hparams") && h("button", { type: "button", className: "link", onClick: () => set(null) }, "Those that differ most"),
   );
 }

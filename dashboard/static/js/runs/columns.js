@@ -19,10 +19,11 @@ const CURVE_PX = 40;
 const SHARE_PX = 54; // of a difference in percent
 const METRIC_PX = 58; // as −0.08872 is written: the widest usual number, so that none moves the column
 
-// The names of the hyperparameters to show: those chosen, else those that tell the runs apart best.
+// The names of the hyperparameters to show: those chosen, else those that tell the runs apart best. What the runs ran on
+// stands among them where someone chose it.
 export function chooseHparams() {
   const chosen = session.view.get("hparams");
-  if (chosen) return facts.hparams.filter((one) => chosen.includes(one.name)).map((one) => one.name);
+  if (chosen) return [...facts.hparams, ...facts.environment].filter((one) => chosen.includes(one.name)).map((one) => one.name);
   const grouping = session.groups ? (session.view.get("group")?.by ?? []) : []; // which the heads of the groups say
   return facts.differing.filter((one) => !grouping.includes(one.name)).slice(0, MAX_HPARAMS).map((one) => one.name);
 }

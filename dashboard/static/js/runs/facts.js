@@ -24,6 +24,7 @@ class RunFacts extends Emitter {
     this.version = 0;
     this.isKnown = false;
     this.hparams = []; // {name, num_values, is_constant, …}, those first that tell the runs apart best
+    this.environment = []; // the same of what the runs ran on, packages among it, where they differ in that
     this.metrics = []; // {name, measures, num_runs}
     session.on("runs", () => this.#follow({ columns: true, values: true }));
     session.on("news", ({ isNewTag }) => this.#follow({ columns: isNewTag, values: true }));
@@ -106,6 +107,7 @@ class RunFacts extends Emitter {
     this.#needs.columns = false;
     const { columns } = await session.getJSON("data/runs/columns", { limit: 0 }, whileConnected());
     this.hparams = columns.filter((one) => one.source === "hparams");
+    this.environment = columns.filter((one) => one.source === "env" && one.num_values > 1);
     this.metrics = columns.filter((one) => one.source === "metrics");
     this.isKnown = true;
     this.#tell();
@@ -122,7 +124,7 @@ class RunFacts extends Emitter {
 
   // A link may name what these runs don't have, and a logdir may come back as another; the rest is shown nonetheless.
   async #askTable(wanted) {
-    const known = new Set([...this.hparams.map((one) => one.name), ...this.metrics.flatMap(({ name, measures }) => measures.map((one) => `${name}.${one}`))]);
+    const known = new Set([...[...this.hparams, ...this.environment].map((one) => one.name), ...this.metrics.flatMap(({ name, measures }) => measures.map((one) => `${name}.${one}`))]);
     const columns = wanted.filter((name) => known.has(name));
     return columns.length > 0 ? session.postJSON("data/runs/table", { columns }, whileConnected()) : { runs: [], columns: [] };
   }
