@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -78,6 +79,56 @@ def test_group_heads_its_runs_and_says_how_many_and_how_sure(page: Page) -> None
       return runs.every((run) => color(run) === color(document.querySelector(`[data-group="${name}"]`)));
     })""")
     assert same
+
+
+def test_value_of_a_group_is_of_its_selected_runs_and_without_one_of_all(page: Page) -> None:
+    metric = group(page, "adam").locator(".group-metric")
+
+    page.locator('[data-run="seed1/adam"]').get_by_role("checkbox").click()
+    expect(metric).to_have_attribute("title", re.compile("^val/loss.last of 2 selected of 3 runs\nmean 3.19"))
+    page.locator('[data-run="seed0/adam"]').get_by_role("checkbox").click()
+    expect(metric).to_have_text("3.190")
+    page.locator('[data-run="seed2/adam"]').get_by_role("checkbox").click()
+
+    expect(metric).to_have_attribute("title", re.compile("^val/loss.last of 3 runs\nmean 3.22"))
+
+
+def test_pinned_runs_stand_on_top_and_in_their_groups(
+    open_page: OpenPage, start_board: StartBoard, tmp_path: Path
+) -> None:
+    for seed in (0, 1):
+        with SummaryWriter(tmp_path / f"sweep-of-the-week-{seed}") as writer:
+            writer.add_config({"optimizer": "adam"})
+            writer.add_scalar("val/loss", 1.0, 0, walltime=1e9 + seed)
+    page = open_page(f"{start_board(tmp_path, '--index', 'off')}/scalars?group=optimizer")
+    newest, oldest = "sweep-of-the-week-1", "sweep-of-the-week-0"
+    expect(group(page, "adam")).to_be_visible()
+
+    page.locator(f'[data-run="{oldest}"]').hover()
+    page.get_by_role("button", name=f"Pin on top: {oldest}").click()
+
+    expect(page.locator(".run-pinned [data-run]")).to_have_attribute("data-run", oldest)
+    assert rows(page) == [oldest, "adam", newest, oldest]
+    page.get_by_role("treegrid", name="Runs").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    active = page.get_by_role("treegrid", name="Runs").get_attribute("aria-activedescendant")
+    assert active == "run-row-3"
+
+
+def test_names_in_groups_are_cut_to_what_tells_them_apart(
+    open_page: OpenPage, start_board: StartBoard, tmp_path: Path
+) -> None:
+    for name in ("sweep/gpt-124m-0410", "sweep/gpt-124m-0411", "ablation/a", "ablation/b", "other/a"):
+        with SummaryWriter(tmp_path / name) as writer:
+            writer.add_config({"optimizer": "adam"})
+            writer.add_scalar("val/loss", 1.0, 0)
+    page = open_page(f"{start_board(tmp_path, '--index', 'off')}/scalars?group=optimizer")
+    expect(group(page, "adam")).to_be_visible()
+
+    names = page.locator(".run-name").all_inner_texts()
+
+    assert sorted(name.replace("\n", "") for name in names) == ["ablation/a", "other/a", "…0410", "…0411", "…b"]
 
 
 def test_box_of_a_group_has_three_states_and_alt_leaves_only_it(page: Page) -> None:

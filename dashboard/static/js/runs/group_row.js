@@ -26,14 +26,14 @@ export const GroupRow = memo(function GroupRow({ path, label, top, depth, index,
       h("button", { type: "button", className: "folder-name", tabIndex: -1, title: label, onClick: () => on.fold(path) }, h(Name, { label })),
       h("span", { className: "folder-count", title: `${formatCount(numSelected)} of ${countOf(numRuns, "run")} selected` }, numSelected === numRuns ? formatCount(numRuns) : `${formatCount(numSelected)} / ${formatCount(numRuns)}`, h("span", { className: "count-word" }, numRuns === 1 ? " run" : " runs")),
     ),
-    metric && h(Summary, { metric, summary, base, numRuns }),
+    metric && h(Summary, { metric, summary, base, numSelected, numRuns }),
     hasAge && h("div", { role: "gridcell", className: "age", title: ageTitle }, age, " ", h("span", { className: "age-unit" }, ageUnit)),
   );
 });
 
 // base: the baseline's value, where groups are told against it; null where not
-function Summary({ metric, summary, base, numRuns }) {
+function Summary({ metric, summary, base, numSelected, numRuns }) {
   if (!summary) return h("div", { role: "gridcell", className: "group-metric" }, "–");
   const [mean, half] = formatInterval({ ...summary, mean: summary.mean - (base ?? 0) }, base !== null);
-  return h("div", { role: "gridcell", className: "group-metric", title: describeSummary(metric, summary, numRuns) }, mean, half && h("span", { className: "group-half" }, ` ± ${half}`));
+  return h("div", { role: "gridcell", className: "group-metric", title: describeSummary(metric, summary, { numSelected, numRuns }) }, mean, half && h("span", { className: "group-half" }, ` ± ${half}`));
 }

@@ -1,6 +1,6 @@
 // What the runs of a group have in common in a metric: the mean, and how sure it is.
 
-import { formatDelta, formatValue } from "../format.js";
+import { countOf, formatDelta, formatValue } from "../format.js";
 
 // 97.5 % quantiles of Student's t for 1, 2, … degrees of freedom
 const STUDENT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042];
@@ -30,9 +30,14 @@ export function formatInterval({ mean, half }, isDelta = false) {
   return [isDelta && mean > 0 ? `+${write(mean)}` : write(mean), write(half)];
 }
 
-// All of it, for the tooltip.
-export function describeSummary(metric, { count, mean, low, high, half }, numRuns) {
-  const of = count < numRuns ? `${count} of ${numRuns} runs` : `${count} run${count === 1 ? "" : "s"}`;
+// All of it, for the tooltip. numSelected, numRuns: of the group; without a selected run the values are of all.
+export function describeSummary(metric, { count, mean, low, high, half }, { numSelected, numRuns }) {
   const interval = half > 0 ? `\n95 % interval of the mean: ± ${half} (Student's t)` : "";
-  return `${metric} of ${of}\nmean ${mean}${interval}\nmin ${low}, max ${high}`;
+  return `${metric} of ${describeRuns(count, numSelected, numRuns)}\nmean ${mean}${interval}\nmin ${low}, max ${high}`;
+}
+
+function describeRuns(count, numSelected, numRuns) {
+  const of = numSelected === 0 || numSelected === numRuns ? countOf(numRuns, "run") : `${numSelected} selected of ${countOf(numRuns, "run")}`;
+  const missing = (numSelected || numRuns) - count;
+  return missing > 0 ? `${of}, ${missing} without a value` : of;
 }

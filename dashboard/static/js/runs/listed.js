@@ -29,8 +29,9 @@ export function makeListing() {
     return sorted.filter((name) => (!names || names.has(name)) && isShown(name));
   });
   const rowsOf = remember((names, pinned, places, groups, isOpen) => {
+    if (groups) return listGroups(names, groups, isOpen); // a pinned run counts in its group too
     const others = pinned.length > 0 ? names.filter((name) => !pinned.includes(name)) : names;
-    return groups ? listGroups(others, groups, isOpen) : listRows(others, places, isOpen);
+    return listRows(others, places, isOpen);
   });
   const opened = new Map(); // path of a folder or a group → whether it is open where nobody said; decided once
   const opens = remember((runs, places, groups, folded, unfolded, isFiltered) => {
@@ -65,11 +66,10 @@ function numberOf(value) {
   return typeof value === "number" && !Number.isNaN(value) ? value : null;
 }
 
-// The runs that stand on top whatever the list shows: the baseline, then those that were pinned; none where runs stand
-// in their groups. A function that answers the same list as long as nothing of it changed.
+// The runs that stand on top whatever the list shows: the baseline, then those that were pinned. A function that answers
+// the same list as long as nothing of it changed.
 export function makePinned() {
-  return remember((runs, areGrouped) => {
-    if (areGrouped) return [];
+  return remember((runs) => {
     const onTop = runs.filter((run) => (run.isPinned || run.isBaseline) && !run.isPutAside);
     return onTop.sort((a, b) => b.isBaseline - a.isBaseline).map((run) => run.name);
   });

@@ -43,7 +43,7 @@ function List() {
   const [width, setWidth] = useState(344);
   const clock = useClock();
   const [list, pin] = useMemo(() => [makeListing(), makePinned()], []);
-  const pinned = pin(session.runs, session.groups !== null);
+  const pinned = pin(session.runs);
   const listing = list({ isHeld, clock, pinned });
   const metric = chooseMetric();
   const columns = useColumns({ panelPx: width, metric, places: listing.places, isHeld });

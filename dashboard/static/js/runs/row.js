@@ -16,7 +16,7 @@ const METRIC_CHARACTERS = 8;
 // another.
 export const RunRow = memo(function RunRow(props) {
   const { name, top, depth, index, id, label, elided, isSelected, isLit, isBaseline, on } = props;
-  const classes = ["run-row", isSelected && "is-selected", isLit && "is-lit"].filter(Boolean).join(" ");
+  const classes = ["run-row", isSelected && "is-selected", isLit && "is-lit", props.isMember && "is-member"].filter(Boolean).join(" ");
   return h(
     "div",
     {

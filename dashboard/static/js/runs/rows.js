@@ -31,7 +31,7 @@ export function Rows({ listing, pinned, columns, metric, hold, onWidth, children
   const [menu, setMenu] = useState(null);
   const view = useView(scroller, onWidth);
   const rowPx = tokenPx("--h-row");
-  const entries = useMemo(() => [...pinned.map((name) => ({ key: `run ${name}`, name, depth: 0, isPinned: true })), ...listing.rows.map(withKey)], [pinned, listing.rows]);
+  const entries = useMemo(() => [...pinned.map((name) => ({ key: `pinned ${name}`, name, depth: 0 })), ...listing.rows.map(withKey)], [pinned, listing.rows]);
   const context = useRef(null);
   context.current = { listing, entries, active, setActive, setMenu, scroller, rowPx, numPinned: pinned.length, grid };
   const on = useHandlers(context);
@@ -106,7 +106,10 @@ function useCurves(names, tag) {
 
 function useHandlers(context) {
   return useMemo(() => {
-    const listed = () => context.current.entries.filter((row) => row.name).map((row) => row.name);
+    const listed = () => {
+      const { entries, listing, numPinned } = context.current;
+      return entries.slice(listing.areGrouped ? numPinned : 0).filter((row) => row.name).map((row) => row.name); // each once
+    };
     const inFolder = (path) => context.current.listing.rows.find((row) => row.folder?.path === path);
     const select = (event, name) => pick(event, name, listed());
     return {
@@ -125,7 +128,7 @@ function useHandlers(context) {
       only: onlyRun,
       menu: (event, name) => {
         event.preventDefault();
-        context.current.setActive(`run ${name}`);
+        context.current.setActive(context.current.entries.find((row) => row.name === name).key);
         context.current.setMenu({ key: performance.now(), name, x: event.clientX, y: event.clientY });
       },
     };
@@ -144,7 +147,8 @@ function drawer({ listing, columns, metric, active, rowPx, on }) {
     const common = { key: row.key, index, id: rowId(index), top, on };
     if (row.folder?.group) return h(GroupRow, { ...common, ...describeFolder(row, listing, active), ...describeGroup(row, columns, metric) });
     if (row.folder) return h(FolderRow, { ...common, ...describeFolder(row, listing, active) });
-    return h(RunRow, { ...common, depth: row.depth, ...describeRun(session.runNamed(row.name), listing, columns, metric) });
+    const isMember = row.depth > 0 && session.comparison.coloring.kind === "group"; // drawn faintly, behind the line of its group
+    return h(RunRow, { ...common, depth: row.depth, isMember, ...describeRun(session.runNamed(row.name), listing, columns, metric) });
   };
 }
 
@@ -181,13 +185,17 @@ function describeGroup({ folder, names }, columns, metric) {
   };
 }
 
-const summaries = new WeakMap(); // names of the runs of a row → {metric, version, summary}
+const summaries = new WeakMap(); // names of the runs of a row → {metric, version, selected, summary}
 
+// Of the selected runs, as the charts have it; of all while none is selected.
 function summaryOf(names, metric) {
+  const { selected } = session;
+  const { version } = facts;
   const known = summaries.get(names);
-  if (known?.metric === metric && known.version === facts.version) return known.summary;
-  const summary = summarize(names.map((name) => facts.valueOf(name, metric)));
-  summaries.set(names, { metric, version: facts.version, summary });
+  if (known?.metric === metric && known.version === version && known.selected === selected) return known.summary;
+  const some = names.filter((name) => selected.has(name));
+  const summary = summarize((some.length > 0 ? some : names).map((name) => facts.valueOf(name, metric)));
+  summaries.set(names, { metric, version, selected, summary });
   return summary;
 }
 

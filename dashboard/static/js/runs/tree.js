@@ -6,7 +6,7 @@ const GROUP_PATH = "//"; // no folder begins so
 const BOUNDARY = /[-_./=+: ]/;
 
 // Where each run stands. names: without the common folder, by the name of the run. areFlat: whether there are to be no
-// folders, so that a row has all of its name. → {folders: the outermost first,
+// folders, as within groups. → {folders: the outermost first,
 // placeOf: name → {label, elided, chain: the folders it is in}, elided: of the runs in no folder, longest: characters of
 // a label as shown, deepest: folders within each other}
 //   folder  {path, label, depth, names: all its runs, elided: beginning that its runs share, "" for none}
@@ -18,11 +18,24 @@ export function placeRuns(names, areFlat = false) {
   for (const [label, child] of root.children) visit(child, label, top, places);
   places.elided = elide(top, places);
   places.deepest = areFlat ? 1 : 0; // in their groups
+  if (areFlat) shorten(places, placeRuns(names));
   for (const { label, elided, chain } of places.placeOf.values()) {
     places.longest = Math.max(places.longest, label.length - elided.length + (elided ? 1 : 0));
     places.deepest = Math.max(places.deepest, chain.length);
   }
   return places;
+}
+
+// Leaves of each name in a flat list what it would have within its folders, where no other run looks the same by that.
+function shorten(flat, { placeOf }) {
+  const endOf = ({ label, elided }) => label.slice(elided.length);
+  const numOf = new Map();
+  for (const end of [...placeOf.values()].map(endOf)) for (const text of new Set([end, end.slice(end.lastIndexOf("/") + 1)])) numOf.set(text, (numOf.get(text) ?? 0) + 1);
+  for (const [run, place] of placeOf) {
+    const end = endOf(place);
+    const own = flat.placeOf.get(run);
+    if (numOf.get(end) === 1 && end.length < endOf(own).length) own.elided = own.label.slice(0, -end.length);
+  }
 }
 
 function insert(root, parts, run) {
