@@ -120,7 +120,7 @@ def _make(store: LogStore, curves: Curves, client: Client, wanted: Wanted, form:
     tables = iter_rows(store, wanted)
     if format == "json":
         return StreamingResponse(iter_json(tables, version), media_type=JSON_TYPE)
-    headers = {"content-disposition": f'attachment; filename="series.{format}"'}
+    headers = {"content-disposition": "attachment"}  # a link that saves it says what the file is called
     if format == "csv":
         return StreamingResponse(iter_csv(tables), media_type=MEDIA_TYPES["csv"], headers=headers)
     try:
