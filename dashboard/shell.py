@@ -45,7 +45,9 @@ def _modules() -> list[str]:
     """The modules that the first page needs, asked for while Dash's own scripts still load."""
     parts = (
         "*.js",
+        "aggregates/*.js",
         "controls/*.js",
+        "export/items.js",
         "palette/*.js",
         "runs/*.js",
         "grid/*.js",

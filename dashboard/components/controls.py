@@ -49,6 +49,19 @@ class Delta(BoardComponent):
         super().__init__(id=f"{page}-delta")
 
 
+class Export(BoardComponent):
+    """A menu that saves all charts of the page, as pictures or tables.
+
+    Args:
+        page: Name of the page, and of the files.
+    """
+
+    _prop_names = ["id", "page"]
+
+    def __init__(self, *, page: str) -> None:
+        super().__init__(id=f"{page}-export", page=page)
+
+
 class Groups(BoardComponent):
     """A menu of how groups of runs are drawn: line, band and members; there while runs are grouped.
 

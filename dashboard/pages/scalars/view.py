@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import CardGrid, Delta, Groups, ResetZoom, Smoothing, TagFilter, Toggle, XAxis
+from dashboard.components import CardGrid, Delta, Export, Groups, ResetZoom, Smoothing, TagFilter, Toggle, XAxis
 from dashboard.pages.page import CARD_KEYS, Page
 from dashboard.settings import Settings
 
@@ -64,6 +64,7 @@ def layout(settings: Settings) -> Component:
         Groups(page="scalars"),
         Delta(page="scalars"),
         ResetZoom(page="scalars"),
+        Export(page="scalars"),
     ]
     return html.Div(
         className="page-content",

@@ -45,6 +45,7 @@
     CardGrid: lazily("card_grid.js", "page"),
     GraphView: lazily("graph_view.js", "page"),
     Delta: lazily("controls/delta.js", "control"),
+    Export: lazily("controls/export.js", "control"),
     Groups: lazily("controls/groups.js", "control"),
     PageAddress,
     PageFailure: lazily("page_failure.js", "page"),

@@ -4,6 +4,7 @@ import { followCurves, wantedBaseline } from "../aggregates/follow.js";
 import { selectedGroups } from "../aggregates/groups.js";
 import { behindGroups, groupLines } from "../aggregates/lines.js";
 import { loadAggregates } from "../aggregates/load.js";
+import { exportItems } from "../export/items.js";
 import { formatAmount, formatCount, formatDelta, formatValue } from "../format.js";
 import { LinePlot } from "../plot/line_plot.js";
 import { smoothDrawn } from "../plot/smooth.js";
@@ -168,4 +169,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: cardHeights.scalars, localOptions: ["y", "xscale", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followCurves, load, mount };
+export const card = { height: cardHeights.scalars, localOptions: ["y", "xscale", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followCurves, exports: exportItems, load, mount };

@@ -3,7 +3,9 @@
 import { Boundary } from "../boundary.js";
 import { formatCount } from "../format.js";
 import { Icon, h, useReducer, useRef } from "../react.js";
+import { Menu } from "../overlay.js";
 import { Card } from "./card.js";
+import { chartOf } from "./card_menu.js";
 
 const PAGE_SIZE = 60; // cards put into the document at a time
 
@@ -16,7 +18,7 @@ export function Section({ section, isOpen, toggle, loader, goal, describe }) {
   return h(
     "section",
     { className: isOpen ? "group" : "group is-closed" },
-    h(Head, { section, isOpen, toggle }),
+    h(Head, { section, isOpen, toggle, exports: loader.kind.exports }),
     isOpen && cards.length > 0 &&
       h("div", { className: "cards" }, cards.map((card) => h(Boundary, { key: card.id, what: "card" }, h(Card, { card, loader, ...describe(card) })))),
     isOpen && numLeft > 0 &&
@@ -25,11 +27,11 @@ export function Section({ section, isOpen, toggle, loader, goal, describe }) {
 }
 
 // Its number is that of its own cards; closed, of all that it hides.
-function Head({ section, isOpen, toggle }) {
+function Head({ section, isOpen, toggle, exports }) {
   const { icon, parent, title, cards, numBelow } = section;
   const count = isOpen ? cards.length : numBelow;
   const words = numBelow > cards.length ? `${formatCount(cards.length)} here, ${formatCount(numBelow)} with the groups in it` : undefined;
-  return h(
+  const head = h(
     "h2",
     { className: "group-head" },
     h(
@@ -42,6 +44,14 @@ function Head({ section, isOpen, toggle }) {
       (count > 0 || !isOpen) && h("span", { className: "group-count" }, formatCount(count)),
     ),
   );
+  return h("div", { className: "group-bar" }, head, exports && cards.length > 0 && h(SectionMenu, { section, exports }));
+}
+
+function SectionMenu({ section: { parent, title, cards }, exports }) {
+  const name = `${parent}${title}`;
+  const label = `Save the charts of ${name}`;
+  const button = { className: "icon-button is-small on-hover", title: label, "aria-label": label, children: h(Icon, { name: "dots", size: 14 }) };
+  return h(Menu, { label, align: "end", items: exports(() => cards.map(chartOf), name), button });
 }
 
 // The largest number so far: a card that was drawn for once stays.

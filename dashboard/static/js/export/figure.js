@@ -1,0 +1,172 @@
+// Makes Plotly's figure of charts, as they are printed: light, with titles at the axes and one legend.
+
+import { edgesOf } from "../aggregates/lines.js";
+import { nameOf } from "../aggregates/words.js";
+import { rangeOfX, rangeOfY } from "../plot/ranges.js";
+import { shownValues } from "../plot/nearest.js";
+import { METRIC } from "../view_codecs.js";
+
+const MAX_WITH_RAW = 36; // of more lines the raw ones behind would hide the others
+const SIZES = { one: [660, 360], many: [330, 210] }; // px of a chart without what is around it
+const LEGEND = { rowPx: 20, signPx: 52, letterPx: 5.2, restPx: 28 }; // restPx: below it
+const MARGINS = { l: 76, r: 28, t: 44, b: 60 };
+const GAPS = { x: 84, y: 96 }; // px between charts, for titles and ticks
+const MAX_COLUMNS = 3;
+const TIMES = { s: [1, 180], min: [60, 10_800], h: [3_600, 259_200], d: [86_400, Infinity] }; // unit: [seconds, up to]
+const INK = "#191a1f";
+
+// panels: as panels.js gives them; view: {x, xscale, y, clip} of the page, `range` of x or null
+// → {data, layout, width, height}
+export function makeFigure(panels, view) {
+  const columns = Math.min(panels.length, MAX_COLUMNS);
+  const rows = Math.ceil(panels.length / columns);
+  const [chartWidth, chartHeight] = panels.length === 1 ? SIZES.one : SIZES.many;
+  const inner = { width: columns * (chartWidth + GAPS.x) - GAPS.x, height: rows * (chartHeight + GAPS.y) - GAPS.y };
+  const unit = unitOf(panels, view);
+  const named = new Set(); // lines in the legend
+  const parts = panels.map((panel, i) => makePanel(panel, { view, unit, named, id: i === 0 ? "" : String(i + 1), place: placeOf(i, columns, inner, [chartWidth, chartHeight]) }));
+  const legend = heightOfLegend([...named], inner.width);
+  const size = { width: inner.width + MARGINS.l + MARGINS.r, height: inner.height + MARGINS.t + MARGINS.b + legend };
+  return {
+    data: parts.flatMap(({ traces }) => traces),
+    layout: {
+      ...Object.assign({}, ...parts.map(({ axes }) => axes)),
+      annotations: parts.map(({ heading }) => heading),
+      font: { family: "Inter, Helvetica, Arial, sans-serif", size: 12, color: INK },
+      paper_bgcolor: "#ffffff",
+      plot_bgcolor: "#ffffff",
+      margin: { ...MARGINS, b: MARGINS.b + legend, autoexpand: false },
+      legend: { orientation: "h", x: 0, xanchor: "left", y: -MARGINS.b / inner.height, yanchor: "top", font: { size: 11 } },
+      showlegend: true,
+      ...size,
+    },
+    ...size,
+  };
+}
+
+// The part of the picture that a chart takes, in shares of it: {x: [from, to], y: [from, to]}.
+function placeOf(i, columns, inner, [width, height]) {
+  const left = (i % columns) * (width + GAPS.x);
+  const top = Math.floor(i / columns) * (height + GAPS.y);
+  const share = (from, length, whole) => [Math.max(0, from / whole), Math.min(1, (from + length) / whole)];
+  return { x: share(left, width, inner.width), y: share(inner.height - top - height, height, inner.height) };
+}
+
+// Plotly lays it out in rows, as words of a text.
+function heightOfLegend(titles, width) {
+  let [rows, filled] = [1, 0];
+  for (const title of titles) {
+    const length = title.length * LEGEND.letterPx + LEGEND.signPx;
+    if (filled > 0 && filled + length > width) [rows, filled] = [rows + 1, 0];
+    filled += length;
+  }
+  return rows * LEGEND.rowPx + LEGEND.restPx;
+}
+
+function makePanel(panel, { view, unit, named, id, place }) {
+  const { lines, faint } = panel;
+  const all = [...lines, ...edgesOf(lines), ...faint];
+  const zoom = view.range?.axis === view.x ? view.range.bounds : null;
+  const [low, high] = rangeOfY(all, { zoom, isLog: view.y === "log", isClipped: view.clip === "middle" });
+  const axes = { xaxis: `x${id}`, yaxis: `y${id}` };
+  const draw = { axes, toX: scalerOf(view.x, unit), floor: view.y === "log" ? low : low + (high - low) * 0.02, named };
+  const log = (bounds, isLog) => (isLog ? bounds.map(Math.log10) : bounds);
+  const x = rangeOfX(all, zoom, view.xscale === "log");
+  return {
+    traces: tracesOf(panel, draw),
+    axes: {
+      [`xaxis${id}`]: { ...axisLook(titleOfX(view.x, unit)), domain: place.x, anchor: axes.yaxis, type: view.x === "wall" ? "date" : view.xscale, range: view.x === "wall" ? x.map(draw.toX) : log(x.map(draw.toX), view.xscale === "log") },
+      [`yaxis${id}`]: { ...axisLook(titleOfY(panel)), domain: place.y, anchor: axes.xaxis, type: view.y, range: log([low, high], view.y === "log"), zeroline: panel.isDelta, zerolinecolor: INK, zerolinewidth: 2 },
+    },
+    heading: { text: `<b>${escape(panel.isDelta ? `Δ ${panel.title}` : panel.title)}</b>`, showarrow: false, xref: "paper", yref: "paper", x: place.x[0], y: place.y[1], xanchor: "left", yanchor: "bottom", yshift: 6 },
+  };
+}
+
+function axisLook(title) {
+  return { title: { text: escape(title), standoff: 6, font: { size: 12 } }, linecolor: "#8a8d98", linewidth: 1, ticks: "outside", tickcolor: "#8a8d98", gridcolor: "#ececef", zeroline: false, exponentformat: "SI", minexponent: 4 };
+}
+
+function titleOfX(axis, unit) {
+  if (axis.startsWith(METRIC)) return axis.slice(METRIC.length);
+  return { step: "Step", relative: `Time since the first point (${unit})`, wall: "Time" }[axis];
+}
+
+function titleOfY({ title, lines }) {
+  const group = lines[0]?.group;
+  return group ? `${title}, ${nameOf(group.center, group.band)}` : title;
+}
+
+// Relative time has the unit that its span is told in.
+function unitOf(panels, { x }) {
+  if (x !== "relative") return "";
+  const [, last] = rangeOfX(panels.flatMap(({ lines }) => lines), null);
+  return Object.keys(TIMES).find((unit) => last < TIMES[unit][1]);
+}
+
+function scalerOf(axis, unit) {
+  if (axis === "wall") return (x) => new Date(1000 * x).toISOString();
+  return unit ? (x) => x / TIMES[unit][0] : (x) => x;
+}
+
+function tracesOf({ lines, faint }, draw) {
+  const bands = lines.filter(({ group }) => group?.low).map((line) => bandOf(line, draw));
+  const raw = lines.length <= MAX_WITH_RAW ? lines.filter((line) => line.smoothed && !line.group) : [];
+  return [
+    ...bands,
+    ...faint.map((line) => traceOf(line, shownValues(line), draw, { width: 1, opacity: 0.22 })),
+    ...raw.map((line) => traceOf(line, line.values, draw, { width: 1, opacity: 0.2 })),
+    ...lines.map((line) => ({ ...traceOf(line, shownValues(line), draw, { width: line.group || line.run.isBaseline ? 2 : 1.5, opacity: 1 }), ...legendOf(line, draw.named) })),
+    ...lines.filter((line) => line.superseded.some(Boolean)).map((line) => traceOf(line, shownValues(line), draw, { width: 1.5, opacity: 0.38, isSuperseded: true })),
+    ...[...lines, ...faint].filter((line) => line.x.nonFinite.length > 0).map((line) => marksOf(line, draw)),
+  ];
+}
+
+// One trace a line; it breaks between segments.
+function traceOf({ segments, superseded, run, x: { points } }, values, { axes, toX }, { width, opacity, isSuperseded = false }) {
+  const [x, y] = [[], []];
+  segments.forEach((start, i) => {
+    if (Boolean(superseded[i]) !== isSuperseded) return;
+    if (x.length > 0) [x, y].forEach((column) => column.push(null));
+    for (let at = start; at < (segments[i + 1] ?? values.length); at += 1) {
+      x.push(toX(points[at]));
+      y.push(values[at]);
+    }
+  });
+  const dash = isSuperseded ? "3px,3px" : run.dash.length > 0 ? run.dash.map((length) => `${length}px`).join(",") : "solid";
+  return { type: "scatter", mode: x.length === 1 ? "markers" : "lines", x, y, ...axes, line: { color: run.color, width, dash }, marker: { color: run.color, size: 5 }, opacity, showlegend: false, hoverinfo: "skip" };
+}
+
+// A run stands in the legend once, whatever charts it is on.
+function legendOf({ title }, named) {
+  if (named.has(title)) return { name: title, legendgroup: title };
+  named.add(title);
+  return { name: escape(title), legendgroup: title, showlegend: true };
+}
+
+function bandOf(line, { axes, toX }) {
+  const { low, high } = line.group;
+  const [x, y] = [[], []];
+  const close = (from, to) => {
+    if (to - from < 2) return;
+    for (let i = from; i < to; i += 1) [x, y].forEach((column, isY) => column.push(isY ? high[i] : toX(line.x.points[i])));
+    for (let i = to - 1; i >= from; i -= 1) [x, y].forEach((column, isY) => column.push(isY ? low[i] : toX(line.x.points[i])));
+    [x, y].forEach((column) => column.push(null));
+  };
+  let from = 0;
+  for (let i = 0; i <= low.length; i += 1) {
+    if (i < low.length && !Number.isNaN(low[i])) continue;
+    close(from, i);
+    from = i + 1;
+  }
+  return { type: "scatter", mode: "lines", x, y, ...axes, fill: "toself", fillcolor: line.run.color, line: { width: 0, color: line.run.color }, opacity: 0.16, showlegend: false, hoverinfo: "skip" };
+}
+
+// NaN and Inf: crosses on the floor.
+function marksOf({ run, x: { nonFinite } }, { axes, toX, floor }) {
+  return { type: "scatter", mode: "markers", x: Array.from(nonFinite, toX), y: Array.from(nonFinite, () => floor), ...axes, marker: { symbol: "x-thin", size: 7, line: { color: run.color, width: 1.5 } }, showlegend: false, hoverinfo: "skip" };
+}
+
+// Plotly reads tags of HTML in its texts.
+function escape(text) {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+}

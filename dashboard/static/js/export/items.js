@@ -1,0 +1,28 @@
+// What a menu offers to do with charts: pictures, tables, their link. How it is done is loaded when it is chosen.
+
+import { copyText } from "../clipboard.js";
+import { notify } from "../notifications.js";
+import { session } from "../session.js";
+
+// charts: () → [{title, tags}]; title: what they are together, and the file's name
+export function exportItems(charts, title) {
+  const picture = (format) => async () => (await import("./save.js")).savePicture(charts(), title, format);
+  const table = (format) => async () => (await import("./save.js")).saveTable(charts(), title, format);
+  return [
+    { label: "Save as SVG", icon: "download", detail: "picture", run: picture("svg") },
+    { label: "Save as PNG", icon: "download", detail: "for print", run: picture("png") },
+    { label: "Save as CSV", icon: "download", detail: "all points", run: table("csv") },
+    { label: "Save as JSON", icon: "download", detail: "all points", run: table("json") },
+  ];
+}
+
+// The link of this view with one card in full screen.
+export function linkItem(id) {
+  return { label: "Copy the link", icon: "copy", detail: "of this chart", run: () => copyLink(id) };
+}
+
+async function copyLink(id) {
+  const address = new URL(session.view.href());
+  address.searchParams.set("full", id);
+  if (!(await copyText(address.href))) notify({ tone: "warn", text: "The browser lets no page copy here.", detail: address.href });
+}

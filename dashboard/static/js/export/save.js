@@ -1,0 +1,73 @@
+// Saves charts as pictures and their points as tables.
+
+import { wantedBaseline } from "../aggregates/follow.js";
+import { notify } from "../notifications.js";
+import { ROOT } from "../root.js";
+import { session } from "../session.js";
+import { makeFigure } from "./figure.js";
+import { fileName } from "./file_names.js";
+import { loadPanels } from "./panels.js";
+import { loadPlotly } from "./plotly.js";
+
+const PRINT_SCALE = 4; // of the 760 px of one chart: 430 dots per inch over 18 cm
+const MANY_SCALE = 2; // of pictures of several charts
+export const MAX_CHARTS = 48; // in one picture
+export const MAX_TAGS = 200; // in one table, as the server takes them
+const TYPES = { svg: "image/svg+xml", png: "image/png" };
+
+// charts: [{title, tags}]; title: what they are together; format: "svg" or "png"
+export async function savePicture(charts, title, format) {
+  const taken = capped(charts, MAX_CHARTS, "charts", "picture");
+  const done = notify({ id: "export", text: `Making ${title} as ${format.toUpperCase()}`, seconds: Infinity });
+  try {
+    const [plotly, panels] = await Promise.all([loadPlotly(), loadPanels(taken, session)]);
+    const { width, height, ...figure } = makeFigure(panels, { ...session.view.ofPage("scalars"), range: session.range });
+    const scale = format === "svg" ? 1 : taken.length > 1 ? MANY_SCALE : PRINT_SCALE;
+    const image = await plotly.toImage(figure, { format, width, height, scale, imageDataOnly: true });
+    save(new Blob([format === "svg" ? image : bytesOf(image)], { type: TYPES[format] }), `${fileName(title)}.${format}`);
+    done();
+  } catch (error) {
+    notify({ id: "export", tone: "bad", text: `The picture could not be made: ${error.message}`, action: { label: "Try again", run: () => savePicture(charts, title, format) } });
+  }
+}
+
+// The points of all lines as they were logged; of the range in sight, and as differences where these are shown.
+export async function saveTable(charts, title, format) {
+  const tags = capped([...new Set(charts.flatMap((chart) => chart.tags))], MAX_TAGS, "tags", "table");
+  try {
+    session.forgetSelectionKey(); // a link that fails is no error here, so its key is a new one
+    const { key } = await session.selectionKey();
+    const { x } = session.view.ofPage("scalars");
+    const [start, stop] = session.range?.axis === x ? session.range.bounds : [];
+    const address = new URL("data/series", ROOT);
+    const params = { selection: key, format, points: "all", x, start, stop, baseline: wantedBaseline(session) };
+    for (const [name, value] of Object.entries(params)) if (value !== undefined && value !== null) address.searchParams.set(name, value);
+    for (const tag of tags) address.searchParams.append("tag", tag);
+    follow(address.href, `${fileName(title)}.${format}`);
+  } catch (error) {
+    notify({ id: "export", tone: "bad", text: `The table could not be made: ${error.message}`, action: { label: "Try again", run: () => saveTable(charts, title, format) } });
+  }
+}
+
+function capped(list, max, noun, what) {
+  if (list.length > max) notify({ id: "export cut", tone: "warn", text: `A ${what} holds ${max} ${noun}: the first of ${list.length} are in it.`, detail: "A filter of tags or closed groups leave others." });
+  return list.slice(0, max);
+}
+
+function bytesOf(base64) {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
+
+function save(blob, name) {
+  const url = URL.createObjectURL(blob);
+  follow(url, name);
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+// The browser writes what comes into the file as it comes.
+function follow(href, name) {
+  const link = Object.assign(document.createElement("a"), { href, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
