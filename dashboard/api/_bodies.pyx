@@ -6,14 +6,14 @@ portable member; one test holds both together.
 """
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
-from libc.math cimport INFINITY, NAN, ceil, expm1, isfinite, log
+from libc.math cimport INFINITY, NAN, ceil, expm1, isfinite, log, pow
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcpy, memset
 
 import numpy as np
 
-INTERFACE = 2  # as in `dashboard.api.bodies`
+INTERFACE = 3  # as in `dashboard.api.bodies`
 
 cdef enum:
     POINTS_PER_COLUMN = 4
@@ -37,6 +37,7 @@ cdef struct Curve:
 cdef struct Window:
     int64_t width
     double start, stop, weight
+    bint is_log
 
 cdef struct Buffer:
     uint8_t* bytes
@@ -58,7 +59,7 @@ def draw_bodies(curves, window):
         The body of each; None for those that the portable member is to draw.
     """
     cdef Py_ssize_t num_curves = len(curves), number
-    cdef Window view = Window(window.width_px, window.start, window.stop, window.smoothing)
+    cdef Window view = Window(window.width_px, window.start, window.stop, window.smoothing, window.columns == "log")
     cdef list kept = []  # the columns, while only their addresses are known
     cdef size_t begin
     cdef Drawn drawn
@@ -103,6 +104,7 @@ def draw_bodies(curves, window):
         free(drawn.superseded)
         free(drawn.column)
         free(drawn.cells)
+        free(drawn.edges)
         free(drawn.marks)
         free(buffer.bytes)
 

@@ -9,7 +9,8 @@ cdef struct Drawn:
     double left, right  # positions of the picture's edges
     int64_t* cells  # room for the marks of each pixel column
     int64_t* marks  # rows of NaN and infinities to mark
-    int64_t num_cells, num_marks
+    double* edges  # room for the position where each pixel column begins; the first one's is not used
+    int64_t num_cells, num_marks, num_edges
     uint32_t counts[3]
     double first_steps[3]
 
@@ -38,9 +39,11 @@ cdef bint choose(const Curve* curve, const Window* window, Drawn* drawn) noexcep
     """Chooses the rows to draw; False if there is no memory for them."""
     cdef int64_t number, first, end, low, high, num_before, num_inside, segment_bad, chosen
     cdef int64_t bad = 0  # of those before the point that is looked at
-    if not reserve_rows(curve, window, drawn):
+    if not (reserve_rows(curve, window, drawn) and reserve_edges(window, drawn)):
         return False
     find_extent(curve, window, drawn)
+    if curve.num_bad > 0 or curve.num_points > POINTS_PER_COLUMN * window.width:
+        find_edges(window, drawn)
     drawn.num_rows = drawn.num_lines = drawn.num_total = 0
     for number in range(curve.num_segments):
         first, end = curve.segment_starts[number], end_of(curve, number)
@@ -100,6 +103,44 @@ cdef void find_extent(const Curve* curve, const Window* window, Drawn* drawn) no
         high = max(high, last)
     drawn.left = window.start if isfinite(window.start) else low
     drawn.right = window.stop if isfinite(window.stop) else high
+    if window.is_log and not drawn.left > 0:
+        drawn.left = find_first_positive(curve)
+
+
+cdef double find_first_positive(const Curve* curve) noexcept nogil:
+    cdef int64_t number, row, end
+    cdef double least = INFINITY
+    for number in range(curve.num_segments):
+        end = end_of(curve, number)
+        row = find_row(curve, curve.segment_starts[number], end, 0.0, True)
+        if row < end:
+            least = min(least, position(curve, row))
+    return least
+
+
+cdef bint reserve_edges(const Window* window, Drawn* drawn) noexcept nogil:
+    if window.width <= drawn.num_edges:
+        return True
+    cdef void* edges = realloc(drawn.edges, window.width * sizeof(double))
+    if edges == NULL:
+        return False
+    drawn.edges, drawn.num_edges = <double*> edges, window.width
+    return True
+
+
+cdef void find_edges(const Window* window, Drawn* drawn) noexcept nogil:
+    """Where pixel columns begin; of a logarithmic axis the first is of what has no place on it."""
+    cdef int64_t column
+    cdef double span = drawn.right - drawn.left, growth, edge = drawn.left
+    cdef double column_width = (span if span > 0 else 0.0) / window.width
+    if not (window.is_log and 0 < drawn.left < drawn.right and window.width > 1):
+        for column in range(1, window.width):
+            drawn.edges[column] = column * column_width + drawn.left
+        return
+    growth = pow(drawn.right / drawn.left, 1.0 / (window.width - 1))
+    for column in range(1, window.width):
+        drawn.edges[column] = edge
+        edge *= growth
 
 
 cdef inline int64_t end_of(const Curve* curve, int64_t number) noexcept nogil:
@@ -164,17 +205,11 @@ cdef void add_all(const Curve* curve, int64_t low, int64_t high, int64_t bad, Dr
             add_row(drawn, row)
 
 
-cdef inline double find_column_width(int64_t width, double left, double right) noexcept nogil:
-    cdef double span = right - left
-    return (span if span > 0 else 0.0) / width
-
-
 cdef void add_columns(const Curve* curve, int64_t low, int64_t high, int64_t width, Drawn* drawn) noexcept nogil:
     """Adds first, last, smallest and largest of the finite points of each pixel column (M4)."""
     cdef int64_t column, end, length = (high - low) // width
-    cdef double column_width = find_column_width(width, drawn.left, drawn.right)
     for column in range(1, width):
-        end = find_near(curve, low, high, low + length, column * column_width + drawn.left)
+        end = find_near(curve, low, high, low + length, drawn.edges[column])
         add_column(curve, low, end, drawn)
         length = end - low
         low = end

@@ -28,7 +28,7 @@ cdef bint choose_marks(const Curve* curve, const Window* window, Drawn* drawn) n
             continue
         if not curve.superseded[segment]:
             count_bad(curve, row, drawn)
-        cell = NUM_KINDS * find_column(x, window.width, drawn.left, drawn.right) + kind_of(curve.values[row])
+        cell = NUM_KINDS * find_column(x, window.width, drawn.edges) + kind_of(curve.values[row])
         if drawn.cells[cell] < 0 or x < position(curve, drawn.cells[cell]):
             drawn.cells[cell] = row
     for number in range(window.width):
@@ -64,13 +64,12 @@ cdef inline void count_bad(const Curve* curve, int64_t row, Drawn* drawn) noexce
     drawn.counts[kind] += 1
 
 
-cdef inline int64_t find_column(double x, int64_t width, double left, double right) noexcept nogil:
+cdef inline int64_t find_column(double x, int64_t width, const double* edges) noexcept nogil:
     """The pixel column of a position; what lies outside of the picture is in the outermost."""
-    cdef double column_width = find_column_width(width, left, right)
     cdef int64_t low = 0, high = width - 1, middle
     while low < high:
         middle = high - (high - low) // 2
-        if middle * column_width + left <= x:
+        if edges[middle] <= x:
             low = middle
         else:
             high = middle - 1

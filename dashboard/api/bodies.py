@@ -16,7 +16,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -27,8 +27,10 @@ from dashboard.queries.positions import Positions
 from summaries import Series
 from summaries.members import load_member
 
-INTERFACE = 2
+INTERFACE = 3
 """Grows with what this module and its compiled member expect of each other, in both."""
+
+Columns = Literal["linear", "log"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Window:
         stop: Last position of the range.
         smoothing: Weight of the moving average; 0 for none.
         baseline: Name of the run that is subtracted; "" for none.
+        columns: ``linear``, or ``log`` where the axis is logarithmic.
     """
 
     x_axis: str
@@ -50,6 +53,7 @@ class Window:
     stop: float
     smoothing: float
     baseline: str = ""
+    columns: Columns = "linear"
 
 
 class Curve(NamedTuple):
@@ -94,7 +98,7 @@ def draw(curve: Curve, place: tuple[int, int], version: int, window: Window) -> 
     """
     series = curve.series
     x = curve.place(window.x_axis)
-    drawn = choose_points(series, x, window.width_px, window.start, window.stop)
+    drawn = choose_points(series, x, window.width_px, window.start, window.stop, is_log=window.columns == "log")
     return wire.DrawnSeries(
         run=place[0],
         tag=place[1],

@@ -23,6 +23,7 @@ from dashboard.api.selections import Selections
 from dashboard.api.tables import ArrowStream, Rows, iter_csv, iter_json
 from dashboard.api.view_parameters import (
     BaselineParameter,
+    ColumnsParameter,
     SmoothingParameter,
     StartParameter,
     StopParameter,
@@ -84,6 +85,7 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
         stop: StopParameter = math.inf,
         smoothing: SmoothingParameter = 0.0,
         baseline: BaselineParameter = "",
+        columns: ColumnsParameter = "linear",
         since: SinceParameter = 0,
         format: FormatParameter = "binary",
         points: PointsParameter = None,
@@ -101,7 +103,7 @@ def make_router(store: LogStore, selections: Selections, server: str) -> APIRout
             raise HTTPException(422, "points must be drawn for format=binary; got all. Ask for arrow, csv or json.")
         with looking_up():
             runs = selections[selection]
-        wanted = Wanted(runs, tuple(tag), Window(x, width, start, stop, smoothing, baseline), since, points)
+        wanted = Wanted(runs, tuple(tag), Window(x, width, start, stop, smoothing, baseline, columns), since, points)
         version = store.version()
         stamp = server, *stamp_of(store, runs, wanted.window)
         return answer(request, stamp, lambda: _make(store, curves, client, wanted, (format, version)))
@@ -150,7 +152,8 @@ def iter_rows(store: LogStore, wanted: Wanted) -> Iterator[Rows]:
 def _choose_rows(curve: Curve, wanted: Wanted) -> slice | NDArray[np.int64]:
     window, x = wanted.window, curve.place(wanted.window.x_axis)
     if wanted.points == "drawn":
-        drawn = choose_points(curve.series, x, window.width_px, window.start, window.stop)
+        is_log = window.columns == "log"
+        drawn = choose_points(curve.series, x, window.width_px, window.start, window.stop, is_log=is_log)
         return np.sort(np.concatenate([drawn.points, drawn.non_finite]))
     if (window.start, window.stop) == (-math.inf, math.inf):
         return slice(None)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import AfterValidator, StringConstraints
 
+from dashboard.api.bodies import Columns
 from dashboard.api.lines import check_axis, check_tag
 from dashboard.api.parameters import MAX_NAME_CHARACTERS, Name
 
@@ -41,6 +42,14 @@ StartParameter = Annotated[float, Query(description="First position of the range
 StopParameter = Annotated[float, Query(description="Last position of the range, in units of x.", examples=[1000])]
 SmoothingParameter = Annotated[
     float, Query(ge=0, lt=1, description="Weight of the moving average of drawn points; 0 for none.", examples=[0.6])
+]
+ColumnsParameter = Annotated[
+    Columns,
+    Query(
+        description="How wide pixel columns are: all alike, or as on a logarithmic axis, where what is not positive has"
+        " no place.",
+        examples=["linear"],
+    ),
 ]
 BaselineParameter = Annotated[
     Name,

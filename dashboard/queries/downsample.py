@@ -11,7 +11,12 @@ _CHUNK = 1 << 18
 
 
 def downsample(
-    x: NDArray[np.float64], values: NDArray[np.float64], width_px: int, extent: tuple[float, float] | None = None
+    x: NDArray[np.float64],
+    values: NDArray[np.float64],
+    width_px: int,
+    extent: tuple[float, float] | None = None,
+    *,
+    is_log: bool = False,
 ) -> NDArray[np.int64]:
     """Chooses the first, last, smallest and largest point of every pixel column (M4).
 
@@ -23,6 +28,7 @@ def downsample(
         values: Finite. Shape ``(n,)``.
         width_px: Pixel columns of the picture, at least 1.
         extent: Positions of the picture's edges; None for those of the first and last point.
+        is_log: Whether columns are as wide as on a logarithmic axis, where the left edge is positive.
 
     Returns:
         Indices of the chosen points, rising. Shape ``(k,)``, ``k <= 4 * width_px``; all points where they are no more
@@ -38,7 +44,7 @@ def downsample(
         raise ValueError(f"width_px must be at least 1; got {width_px}. Pass the width of the plot in pixels.")
     if values.size <= POINTS_PER_COLUMN * width_px:
         return np.arange(values.size)
-    inner_edges = _find_inner_edges(width_px, extent or (float(x[0]), float(x[-1])))
+    inner_edges = _find_inner_edges(width_px, extent or (float(x[0]), float(x[-1])), is_log)
     bounds = np.empty(width_px + 1, dtype=np.int64)
     bounds[0], bounds[1:-1], bounds[-1] = 0, np.searchsorted(x, inner_edges), values.size
     is_filled = bounds[1:] > bounds[:-1]
@@ -49,14 +55,26 @@ def downsample(
     return np.flatnonzero(is_chosen)
 
 
-def find_columns(x: NDArray[np.float64], width_px: int, extent: tuple[float, float]) -> NDArray[np.int64]:
+def find_columns(
+    x: NDArray[np.float64], width_px: int, extent: tuple[float, float], *, is_log: bool = False
+) -> NDArray[np.int64]:
     """The pixel column of each position, in ``[0, width_px)``; what lies outside of `extent` is in the outermost."""
-    columns: NDArray[np.int64] = np.searchsorted(_find_inner_edges(width_px, extent), x, side="right")
+    columns: NDArray[np.int64] = np.searchsorted(_find_inner_edges(width_px, extent, is_log), x, side="right")
     return columns
 
 
-def _find_inner_edges(width_px: int, extent: tuple[float, float]) -> NDArray[np.float64]:
-    """Positions where the pixel columns begin, but for the first. Shape ``(width_px - 1,)``."""
+def _find_inner_edges(width_px: int, extent: tuple[float, float], is_log: bool) -> NDArray[np.float64]:
+    """Positions where the pixel columns begin, but for the first. Shape ``(width_px - 1,)``.
+
+    Of a logarithmic axis the first column is of what has no place on it, at the left of its left edge.
+    """
+    if is_log and 0 < extent[0] < extent[1] and width_px > 1:
+        # Products one after the other, as the compiled member makes them: powers of two libraries differ in their end.
+        edges = np.full(width_px - 1, (extent[1] / extent[0]) ** (1 / (width_px - 1)))
+        edges[0] = extent[0]
+        with np.errstate(over="ignore"):
+            growing: NDArray[np.float64] = np.multiply.accumulate(edges)
+        return growing
     column_width = max(0.0, extent[1] - extent[0]) / width_px
     with np.errstate(over="ignore", invalid="ignore"):  # clocks can say anything
         return np.arange(1.0, width_px) * column_width + extent[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,15 @@ def smooth_series(series: Series, weight: float) -> NDArray[np.float64]:
     return smoothed
 
 
-def choose_points(series: Series, x: Positions, width_px: int, start: float = -np.inf, stop: float = np.inf) -> Drawn:
+def choose_points(
+    series: Series,
+    x: Positions,
+    width_px: int,
+    start: float = -np.inf,
+    stop: float = np.inf,
+    *,
+    is_log: bool = False,
+) -> Drawn:
     """Chooses what a card of `width_px` pixels draws of a series between two positions.
 
     Args:
@@ -54,9 +63,10 @@ def choose_points(series: Series, x: Positions, width_px: int, start: float = -n
         width_px: Width of the plot.
         start: First position of the range.
         stop: Last position of the range. The neighbours outside are drawn too, so lines run to the edge.
+        is_log: Whether the axis is logarithmic, so that pixel columns are narrower at its left.
     """
     segments = list(iter_segments(series, x))
-    extent = _find_extent(segments, start, stop)
+    picture = _Picture(width_px, _find_extent(segments, start, stop, is_log), is_log)
     points: list[NDArray[np.int64]] = []
     starts: list[NDArray[np.int64]] = []
     superseded: list[bool] = []
@@ -64,7 +74,7 @@ def choose_points(series: Series, x: Positions, width_px: int, start: float = -n
     for segment in segments:
         low, high = segment.find_range(start, stop)
         num_total += high - low
-        places = _choose_places(segment, series.values, (low, high), (width_px, extent))
+        places = _choose_places(segment, series.values, (low, high), picture)
         line_starts = _find_line_starts(segment, places)
         points.append(segment.row_at(places))
         starts.append(num_drawn + line_starts)
@@ -74,20 +84,33 @@ def choose_points(series: Series, x: Positions, width_px: int, start: float = -n
         points=_join(points),
         segment_starts=_join(starts),
         superseded=np.array(superseded, dtype=bool),
-        non_finite=choose_marks(series, x, width_px, (start, stop), extent),
+        non_finite=choose_marks(series, x, width_px, (start, stop), picture.extent, is_log=is_log),
         num_total=num_total,
     )
 
 
-def _find_extent(segments: Sequence[Segment], start: float, stop: float) -> tuple[float, float]:
-    """Positions of the picture's edges: those asked for, and where there is none, those of the series."""
+class _Picture(NamedTuple):
+    """What points are chosen for."""
+
+    width_px: int
+    extent: tuple[float, float]
+    is_log: bool
+
+
+def _find_extent(segments: Sequence[Segment], start: float, stop: float, is_log: bool) -> tuple[float, float]:
+    """Positions of the picture's edges: those asked for, and where there is none, those of the series.
+
+    A logarithmic axis has no place for what is not positive: it begins at the first position that is.
+    """
     known = [segment.extent for segment in segments] or [(0.0, 0.0)]
     first = start if math.isfinite(start) else min(low for low, _ in known)
+    if is_log and not first > 0:
+        first = min((segment.first_positive for segment in segments), default=math.inf)
     return first, stop if math.isfinite(stop) else max(high for _, high in known)
 
 
 def _choose_places(
-    segment: Segment, values: NDArray[np.float64], inside: tuple[int, int], picture: tuple[int, tuple[float, float]]
+    segment: Segment, values: NDArray[np.float64], inside: tuple[int, int], picture: _Picture
 ) -> NDArray[np.int64]:
     """Places to draw of a segment, of which the half-open range `inside` lies in the picture.
 
@@ -97,19 +120,23 @@ def _choose_places(
     bad = segment.bad_places
     bad_inside = bad[slice(*np.searchsorted(bad, inside))] if bad.size else bad
     rows = segment.rows(low, high)
-    if not bad_inside.size and high - low <= POINTS_PER_COLUMN * picture[0]:
+    if not bad_inside.size and high - low <= POINTS_PER_COLUMN * picture.width_px:
         chosen = np.arange(low, high)  # where all are drawn their positions need not be known
     elif not bad_inside.size:
-        chosen = low + downsample(segment.x[rows], values[rows], *picture)
+        chosen = low + _downsample(segment.x[rows], values[rows], picture)
     else:
         is_finite = np.ones(high - low, dtype=bool)
         is_finite[bad_inside - low] = False
         finite = low + np.flatnonzero(is_finite)
         rows = segment.row_at(finite)
-        chosen = finite[downsample(segment.x[rows], values[rows], *picture)]
+        chosen = finite[_downsample(segment.x[rows], values[rows], picture)]
     before = [low - 1] if low > 0 and not _holds(bad, low - 1) else []
     after = [high] if high < segment.size and not _holds(bad, high) else []
     return np.concatenate([before, chosen, after]).astype(np.int64) if before or after else chosen
+
+
+def _downsample(x: NDArray[np.float64], values: NDArray[np.float64], picture: _Picture) -> NDArray[np.int64]:
+    return downsample(x, values, picture.width_px, picture.extent, is_log=picture.is_log)
 
 
 def _holds(rising: NDArray[np.int64], number: int) -> bool:

@@ -86,6 +86,8 @@ def choose_marks(
     width_px: int,
     inside: tuple[float, float],
     extent: tuple[float, float],
+    *,
+    is_log: bool = False,
 ) -> NDArray[np.int64]:
     """Chooses the NaN and infinite points to mark: the first of each kind in every pixel column, from left to right.
 
@@ -95,6 +97,7 @@ def choose_marks(
         width_px: Pixel columns of the picture.
         inside: First and last position of the range.
         extent: Positions of the picture's edges.
+        is_log: Whether columns are as wide as on a logarithmic axis.
 
     Returns:
         Rows of the series. Shape ``(k,)``, ``k <= 3 * width_px``.
@@ -108,6 +111,7 @@ def choose_marks(
     if not rows.size:
         return rows
     order = np.argsort(positions, kind="stable")
-    cells = find_columns(positions[order], width_px, extent) * len(WORDS) + kinds_of(series.values[rows[order]])
+    columns = find_columns(positions[order], width_px, extent, is_log=is_log)
+    cells = columns * len(WORDS) + kinds_of(series.values[rows[order]])
     marked: NDArray[np.int64] = rows[order][np.sort(np.unique(cells, return_index=True)[1])]
     return marked

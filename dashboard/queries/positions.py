@@ -86,6 +86,12 @@ class Segment:
         """Positions of the first and the last point; the segment must have one."""
         return self._position(0), self._position(self.size - 1)
 
+    @property
+    def first_positive(self) -> float:
+        """The least position above 0; infinite if there is none."""
+        place = bisect_right(range(self.size), 0.0, key=self._position)
+        return self._position(place) if place < self.size else math.inf
+
     def find_range(self, start: float, stop: float) -> tuple[int, int]:
         """Places ``(low, high)``: the points from `low` to before `high` lie between two positions, both included."""
         places = range(self.size)

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.api import bodies
-from dashboard.api.bodies import INTERFACE, Curve, Window, draw_bodies, draw_portably
+from dashboard.api.bodies import INTERFACE, Columns, Curve, Window, draw_bodies, draw_portably
 from dashboard.queries.positions import XAxis
 from summaries import Series
 from summaries.members import load_member
@@ -71,7 +71,7 @@ def make_piece(points: Sequence[tuple[int, float, float]], *, in_order: bool, wi
 @settings(deadline=None)
 @given(
     FILES, st.sampled_from(["step", "relative", "wall"]), st.integers(1, 12), EDGES, EDGES,
-    st.sampled_from([0.0, 1.5, 1e308]), st.sampled_from([0.0, 0.6, 0.999]),
+    st.sampled_from([0.0, 1.5, 1e308]), st.sampled_from([0.0, 0.6, 0.999]), st.sampled_from(["linear", "log"]),
 )  # fmt: skip
 def test_both_members_draw_the_same(
     files: list[tuple[list[tuple[int, float, float]], bool, bool]],
@@ -81,10 +81,11 @@ def test_both_members_draw_the_same(
     stop: float,
     first_wall_time: float,
     smoothing: float,
+    columns: Columns,
 ) -> None:
     pieces = [make_piece(points, in_order=in_order, with_clock=clock) for points, in_order, clock in files]
     curve = Curve(make_series(pieces), first_wall_time)
-    window = Window(x_axis, width_px, start, stop, smoothing)
+    window = Window(x_axis, width_px, start, stop, smoothing, columns=columns)
 
     with np.errstate(all="ignore"):
         expected, found = draw_portably(curve, window), draw_compiled(curve, window)
@@ -107,12 +108,13 @@ def make_walk(num_points: int, seed: int) -> Series:
 
 
 @compiled
+@pytest.mark.parametrize("columns", ["linear", "log"])
 @pytest.mark.parametrize("x_axis", ["step", "relative", "wall"])
-def test_long_curves_with_a_restart_are_drawn_the_same(x_axis: XAxis) -> None:
+def test_long_curves_with_a_restart_are_drawn_the_same(x_axis: XAxis, columns: Columns) -> None:
     curves = [Curve(make_walk(20_000, seed), 1.25) for seed in range(6)]
 
     for width_px, (start, stop) in itertools.product((1, 333, 8192), ((-math.inf, math.inf), (777.5, 9_000.0))):
-        window = Window(x_axis, width_px, start, stop, 0.0)
+        window = Window(x_axis, width_px, start, stop, 0.0, columns=columns)
         found = [draw_compiled(curve, window) for curve in curves]
 
         assert None not in found

@@ -61,6 +61,7 @@ PARAMETERS = {
         "stop",
         "smoothing",
         "baseline",
+        "columns",
         "since",
         "format",
         "points",

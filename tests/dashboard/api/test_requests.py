@@ -23,7 +23,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "/data/console": [{"run": "a"}],
     "/data/tags": [{"kind": "scalars"}, {"kind": "none_has_it", "since": 1}],
     "/data/series": [
-        {"selection": SELECTION, "tag": ["loss", "gone"], "format": form, "x": "relative", "start": 0, "smoothing": 0.5}
+        {"selection": SELECTION, "tag": ["loss", "gone"], "format": form, "x": "relative", "start": 0, "columns": "log"}
         for form in ("binary", "json", "csv", "arrow")
     ]
     + [{"selection": SELECTION, "tag": "=loss / 2", "format": "json", "x": "metric:loss", "baseline": "a"}],

@@ -84,3 +84,26 @@ def test_extent_beyond_all_floats_is_no_error() -> None:
     values = np.arange(9.0)
 
     assert downsample(values, values, 2, (-1.7e308, 1.7e308)).tolist() == [0, 8]
+
+
+def test_columns_of_a_logarithmic_axis_keep_the_extremes_of_each_decade() -> None:
+    x = np.arange(100_000.0)
+    values = np.sin(x)
+    values[[0, 3, 17, 450]] = 9.0, 5.0, -5.0, 7.0
+
+    chosen = downsample(x, values, 301, (1.0, 99_999.0), is_log=True)  # 60 a decade, and one of what is not above 0
+
+    assert chosen[:30].tolist() == list(range(30))  # where points are sparser than columns all are drawn
+    assert {0, 3, 17, 450} <= set(chosen.tolist())
+    places = np.log10(np.maximum(x, 0.1))
+    columns = np.clip(np.floor(places / (places[-1] / 300)), -1, 299)
+    for column in np.unique(columns)[:-1]:
+        inside = np.flatnonzero(columns == column)
+        drawn = np.intersect1d(inside, chosen)
+        assert (values[drawn].min(), values[drawn].max()) == (values[inside].min(), values[inside].max())
+
+
+def test_columns_are_alike_where_nothing_is_positive() -> None:
+    x = np.arange(-20.0, 0.0)
+
+    assert downsample(x, x, 2, (-20.0, -1.0), is_log=True).tolist() == downsample(x, x, 2, (-20.0, -1.0)).tolist()

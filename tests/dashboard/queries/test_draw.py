@@ -184,3 +184,14 @@ def test_smoothing_passes_over_what_a_restart_replaced() -> None:
     series = make_series([Piece.make([0, 1, 2], [1.0, 0.0, 9.0]), Piece.make([2, 3], [0.0, 0.0])])
 
     assert smooth_series(series, 0.5).round(3).tolist() == [1.0, 0.333, 9.0, 0.143, 0.067]
+
+
+def test_logarithmic_axis_has_as_many_columns_in_each_decade() -> None:
+    steps = np.arange(100_000)
+    series = make_series([Piece.make(steps, np.sin(steps))])
+
+    drawn = choose_points(series, Positions.make(series, "step"), 101, is_log=True)
+
+    in_decade = np.histogram(series.steps[drawn.points], [1, 10, 100, 1_000, 10_000, 100_000])[0]
+    assert in_decade[0] == 9  # sparser than columns
+    assert all(40 <= number <= 80 for number in in_decade[1:])  # 20 columns of at most 4 points

@@ -21,6 +21,7 @@ async function load(tags, { selection, runs, since, width, signal, session, opti
   const baseline = wantedBaseline(session);
   if (baseline) params.baseline = baseline;
   if (since) params.since = since;
+  if (options.xscale === "log") params.columns = "log";
   if (options.smoothing) params.smoothing = options.smoothing;
   const [buffer, grouped] = await Promise.all([session.getBuffer("data/series", params, signal), loadAggregates(tags, params, { session, signal, options })]);
   const { version, series } = decodeSeries(buffer);
@@ -169,4 +170,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: cardHeights.scalars, localOptions: ["y", "xscale", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followCurves, exports: exportItems, load, mount };
+export const card = { height: cardHeights.scalars, localOptions: ["y", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followCurves, exports: exportItems, load, mount };
