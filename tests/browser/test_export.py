@@ -179,3 +179,29 @@ def test_names_of_files_are_safe(run_module: Callable[[str, str], object]) -> No
     )
 
     assert names == ["train-loss", "etc-passwd", "=a-b", "Verlust-größer", "chart", "a" * 80]
+
+
+def test_csv_of_groups_has_their_names_lines_and_bands(
+    open_page: OpenPage, board: str, logged: tuple[Path, pd.DataFrame], tmp_path: Path
+) -> None:
+    page = open_page(f"{board}/scalars?group=/run-[0-1]/&band=minmax")
+    expect(page.locator(".card-value").first).to_be_visible()
+    expect(page.locator(".groups-button")).to_be_visible()
+    page.wait_for_function("""async () => (await import("/static/js/session.js")).session.groups?.length > 0""")
+
+    path = save(page, menu_of(page, "val/loss"), "Save groups as CSV", tmp_path)
+
+    assert path.name == "val-loss-groups.csv"
+    table = pd.read_csv(path)
+    groups = page.evaluate(
+        """async () => (await import("/static/js/session.js")).session.groups.map(({ label, runs }) => [label, runs])"""
+    )
+    assert set(table.group) == {label for label, _ in groups}
+    for label, runs in groups:
+        own = logged[1][(logged[1].tag == "val/loss") & logged[1].run.isin(runs)].groupby("step").value
+        found = table[table.group == label].set_index("x")
+        np.testing.assert_allclose(found.value, own.mean(), rtol=1e-6)
+        assert found.n.tolist() == own.count().tolist()
+        if len(runs) > 1:
+            np.testing.assert_allclose(found.low, own.min(), rtol=1e-6)
+            np.testing.assert_allclose(found.high, own.max(), rtol=1e-6)

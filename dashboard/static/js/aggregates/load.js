@@ -1,7 +1,11 @@
 // Fetches the curves of groups of runs, of all cards in view at once.
 
 import { decodeAggregates } from "../aggregates_wire.js";
+import { nameCells } from "./csv.js";
 import { groupingKey, selectedGroups } from "./groups.js";
+import { paramsOf } from "./params.js";
+
+const TABLE_COLUMNS = 2_000; // whose extremes are kept, of lines with more points
 
 // params: what data/series is asked with. → {version, curves: Map(tag → aggregates)}; of no groups, no curves.
 export async function loadAggregates(tags, { selection, ...params }, context) {
@@ -12,6 +16,16 @@ export async function loadAggregates(tags, { selection, ...params }, context) {
   const curves = new Map(tags.map((tag) => [tag, []]));
   for (const one of aggregates) curves.get(tags[one.tag]).push({ ...one, key: groups[one.group].key, center, band, axis, weight: smoothing, baseline: params.baseline ?? null });
   return { version, curves };
+}
+
+// The same of all selected runs as CSV, with the names of the groups. → promise of text
+export async function loadTable(tags, session) {
+  const groups = selectedGroups(session);
+  const { center, band, smoothing } = session.view.ofPage("scalars");
+  const params = { ...paramsOf(session), tag: tags, width: TABLE_COLUMNS, smoothing: smoothing || undefined, format: "csv" };
+  const buffer = await ask(groups, params, { session, signal: undefined, options: { center, band } });
+  const labels = new Map(session.groups.map(({ key, label }) => [key, label]));
+  return nameCells(new TextDecoder().decode(buffer), groups.map(({ key }) => labels.get(key)));
 }
 
 // The server may have forgotten the key: it is asked for once more.

@@ -8,11 +8,13 @@ import { session } from "../session.js";
 export function exportItems(charts, title) {
   const picture = (format) => async () => (await import("./save.js")).savePicture(charts(), title, format);
   const table = (format) => async () => (await import("./save.js")).saveTable(charts(), title, format);
+  const groups = async () => (await import("./save.js")).saveGroups(charts(), title);
   return [
     { label: "Save as SVG", icon: "download", detail: "picture", run: picture("svg") },
     { label: "Save as PNG", icon: "download", detail: "for print", run: picture("png") },
     { label: "Save as CSV", icon: "download", detail: "all points", run: table("csv") },
     { label: "Save as JSON", icon: "download", detail: "all points", run: table("json") },
+    ...(session.groups ? [{ label: "Save groups as CSV", icon: "download", detail: "lines and bands", run: groups }] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 // Saves charts as pictures and their points as tables.
 
-import { wantedBaseline } from "../aggregates/follow.js";
+import { loadTable } from "../aggregates/load.js";
+import { paramsOf } from "../aggregates/params.js";
 import { notify } from "../notifications.js";
 import { ROOT } from "../root.js";
 import { session } from "../session.js";
@@ -27,26 +28,42 @@ export async function savePicture(charts, title, format) {
     save(new Blob([format === "svg" ? image : bytesOf(image)], { type: TYPES[format] }), `${fileName(title)}.${format}`);
     done();
   } catch (error) {
-    notify({ id: "export", tone: "bad", text: `The picture could not be made: ${error.message}`, action: { label: "Try again", run: () => savePicture(charts, title, format) } });
+    tell("The picture", error, () => savePicture(charts, title, format));
   }
 }
 
 // The points of all lines as they were logged; of the range in sight, and as differences where these are shown.
 export async function saveTable(charts, title, format) {
-  const tags = capped([...new Set(charts.flatMap((chart) => chart.tags))], MAX_TAGS, "tags", "table");
+  const tags = tagsOf(charts);
   try {
     session.forgetSelectionKey(); // a link that fails is no error here, so its key is a new one
     const { key } = await session.selectionKey();
-    const { x } = session.view.ofPage("scalars");
-    const [start, stop] = session.range?.axis === x ? session.range.bounds : [];
     const address = new URL("data/series", ROOT);
-    const params = { selection: key, format, points: "all", x, start, stop, baseline: wantedBaseline(session) };
+    const params = { selection: key, format, points: "all", ...paramsOf(session) };
     for (const [name, value] of Object.entries(params)) if (value !== undefined && value !== null) address.searchParams.set(name, value);
     for (const tag of tags) address.searchParams.append("tag", tag);
     follow(address.href, `${fileName(title)}.${format}`);
   } catch (error) {
-    notify({ id: "export", tone: "bad", text: `The table could not be made: ${error.message}`, action: { label: "Try again", run: () => saveTable(charts, title, format) } });
+    tell("The table", error, () => saveTable(charts, title, format));
   }
+}
+
+// The lines of groups as they are drawn, with their bands, under the names of the groups.
+export async function saveGroups(charts, title) {
+  try {
+    const text = await loadTable(tagsOf(charts), session);
+    save(new Blob([text], { type: "text/csv" }), `${fileName(title)}-groups.csv`);
+  } catch (error) {
+    tell("The table", error, () => saveGroups(charts, title));
+  }
+}
+
+function tagsOf(charts) {
+  return capped([...new Set(charts.flatMap((chart) => chart.tags))], MAX_TAGS, "tags", "table");
+}
+
+function tell(what, error, run) {
+  notify({ id: "export", tone: "bad", text: `${what} could not be made: ${error.message}`, action: { label: "Try again", run } });
 }
 
 function capped(list, max, noun, what) {

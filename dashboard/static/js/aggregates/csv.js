@@ -1,0 +1,11 @@
+// Names in tables of the server.
+
+// Puts names in the place of the numbers in the first column, but for the head.
+export function nameCells(csv, names) {
+  const [head, ...rows] = csv.split("\n");
+  return [head, ...rows.map((row) => row.replace(/^\d+/, (number) => quote(names[number])))].join("\n");
+}
+
+function quote(text) {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
