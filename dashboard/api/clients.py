@@ -33,9 +33,17 @@ class Client:
             ClientGoneError: After the item in whose making the client went away.
         """
         for item in items:
-            if self._gone.is_set():
-                raise ClientGoneError
+            self.check()
             yield item
+
+    def check(self) -> None:
+        """Does nothing as long as somebody waits; for between two steps of long work.
+
+        Raises:
+            ClientGoneError: If nobody does.
+        """
+        if self._gone.is_set():
+            raise ClientGoneError
 
 
 async def _watch(request: Request) -> AsyncIterator[Client]:

@@ -14,6 +14,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from dashboard.api.answers import answer as send
 from dashboard.api.answers import json_answer
+from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
 from dashboard.api.errors import not_found
 from dashboard.api.parameters import Name, RunParameter
@@ -72,17 +73,22 @@ class GraphCache:
         last = len(places.steps) - 1
         return run, tag, last, name_place(places, last)
 
-    def get(self, key: GraphKey) -> Hierarchy:
+    def get(self, key: GraphKey, client: Client) -> Hierarchy:
         """The graph of a key, indexed now if it was not asked for lately.
 
         Raises:
             ValueError: If the logged bytes are no graph.
+            ClientGoneError: If the client went away before all was done.
         """
         with self._lock:
+            client.check()  # it may have waited for the graphs of others
             if key not in self._hierarchies:
                 run, tag, index, _ = key
-                definition = GRAPHS.decode(self._store.blob(run, tag, GRAPHS.name, index))
-                self._hierarchies[key] = build_hierarchy(read_graph(definition))
+                content = self._store.blob(run, tag, GRAPHS.name, index)
+                client.check()
+                graph = read_graph(GRAPHS.decode(content))
+                client.check()
+                self._hierarchies[key] = build_hierarchy(graph)
             self._hierarchies.move_to_end(key)
             while len(self._hierarchies) > MAX_GRAPHS:
                 self._hierarchies.popitem(last=False)
@@ -94,10 +100,15 @@ def make_router(store: LogStore, server: str) -> APIRouter:
     router = APIRouter(tags=["graph"])
     cache = GraphCache(store)
 
-    def answer(request: Request, run: str, make: Callable[[Hierarchy], Answer]) -> Response:
+    def answer(request: Request, client: Client, run: str, make: Callable[[Hierarchy], Answer]) -> Response:
+        def draw() -> Response:
+            hierarchy = cache.get(key, client)
+            client.check()
+            return json_answer(make(hierarchy))
+
         try:
             key = cache.find_key(run)
-            return send(request, (server, key[-1]), lambda: json_answer(make(cache.get(key))))
+            return send(request, (server, key[-1]), draw)
         except KeyError as error:
             raise not_found(error) from error
         except ValueError as error:
@@ -106,21 +117,22 @@ def make_router(store: LogStore, server: str) -> APIRouter:
     @router.get("/data/graph", responses=shows(GRAPH_EXAMPLE))
     def get_graph(
         request: Request,
+        client: ClientParameter,
         run: RunParameter,
         opened: OpenParameter = None,
         keep: KeepParameter = "",
     ) -> Response:
         """The placed boxes and edges of a run's graph, and its layer table, with the scopes `open` opened."""
-        return answer(request, run, lambda hierarchy: drawing_answer(hierarchy, frozenset(opened or ()), keep))
+        return answer(request, client, run, lambda hierarchy: drawing_answer(hierarchy, frozenset(opened or ()), keep))
 
     @router.get("/data/graph/node", responses=shows(NODE_EXAMPLE))
-    def get_node(request: Request, run: RunParameter, id: IdParameter) -> Response:
+    def get_node(request: Request, client: ClientParameter, run: RunParameter, id: IdParameter) -> Response:
         """The facts of one scope or node."""
-        return answer(request, run, lambda hierarchy: panel_answer(hierarchy, id))
+        return answer(request, client, run, lambda hierarchy: panel_answer(hierarchy, id))
 
     @router.get("/data/graph/search", responses=shows(SEARCH_EXAMPLE))
-    def search_nodes(request: Request, run: RunParameter, q: SearchParameter) -> Response:
+    def search_nodes(request: Request, client: ClientParameter, run: RunParameter, q: SearchParameter) -> Response:
         """The scopes and nodes whose path or op matches."""
-        return answer(request, run, lambda hierarchy: search_answer(hierarchy, q))
+        return answer(request, client, run, lambda hierarchy: search_answer(hierarchy, q))
 
     return router

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from dashboard.api.answers import JSON_TYPE, answer, encode_json
+from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import MEDIA_TYPES, shows
 from dashboard.api.parameters import MAX_NAME_CHARACTERS, KindParameter, Name
 from dashboard.api.runs import hide_folders
@@ -86,12 +87,17 @@ class Reports:
         self._lock = threading.Lock()
         self._made: tuple[int, float, Report] | None = None
 
-    def get(self) -> tuple[int, Report]:
-        """Version of the store, and what it had at that version or later."""
+    def get(self, client: Client) -> tuple[int, Report]:
+        """Version of the store, and what it had at that version or later.
+
+        Raises:
+            ClientGoneError: If the client went away before all files were looked at.
+        """
         with self._lock:
+            client.check()  # it may have waited for the report of another
             version, now = self._store.version(), time.monotonic()
             if self._made is None or self._made[0] != version or now - self._made[1] > _KEPT_SECS:
-                report = make_report(self._store.files(), self._progress.problems, self._settings)
+                report = make_report(client.while_there(self._store.files()), self._progress.problems, self._settings)
                 self._made = version, now, report
             return version, self._made[2]
 
@@ -103,6 +109,7 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
     @router.get("/data/health", responses=shows(EXAMPLE, text=TEXT_EXAMPLE))
     def get_health(
         request: Request,
+        client: ClientParameter,
         run: Annotated[Name | None, Query(description="Only files of this run.", examples=["baseline"])] = None,
         problems: Annotated[bool, Query(description="Only files with something to say of.")] = False,
         q: Annotated[str, Query(max_length=MAX_NAME_CHARACTERS, description="Part of a run's or file's name.")] = "",
@@ -111,8 +118,9 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
         format: Literal["json", "text"] = "json",
     ) -> Response:
         """Files, those with problems first, and the totals of all; as text, what `board inspect` prints of them."""
-        version, report = reports.get()
-        chosen = [file for file in report.files if _is_asked(file, run, q.lower(), problems=problems)]
+        version, report = reports.get(client)
+        files = client.while_there(report.files)
+        chosen = [file for file in files if _is_asked(file, run, q.lower(), problems=problems)]
         if format == "text":
             part = report if len(chosen) == len(report.files) else _narrow(report, chosen)
             return _answer(request, hide_folders(to_text(part, MAX_FILES), settings), MEDIA_TYPES["text"])
@@ -133,17 +141,22 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, server:
         }
         return _answer(request, encode_json(content), JSON_TYPE)
 
+    _add_why(router, reports)
+    return router
+
+
+def _add_why(router: APIRouter, reports: Reports) -> None:
     @router.get("/data/health/why", responses=shows(WHY_EXAMPLE))
     def get_why(
+        client: ClientParameter,
         run: Annotated[list[Name], Query(min_length=1, max_length=MAX_RUNS, examples=[["baseline"]])],
         kind: KindParameter,
     ) -> dict[str, str]:
         """In a sentence or a few, why nothing of a kind is to be seen of some runs; "" if there is something."""
-        files = reports.get()[1].files
-        counts = {name: add_counts(file.counts for file in files if file.run == name) for name in run}
+        files = reports.get(client)[1].files
+        names = client.while_there(run)
+        counts = {name: add_counts(file.counts for file in files if file.run == name) for name in names}
         return {"sentence": explain_nothing(kind, counts)}
-
-    return router
 
 
 def _answer(request: Request, content: str | bytes, media_type: str) -> Response:

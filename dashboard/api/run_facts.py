@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from dashboard.api.answers import json_answer, looking_up
+from dashboard.api.clients import Client
 from dashboard.api.parameters import Name
 from dashboard.api.query_problems import refuse
 from dashboard.api.selections import Selections
@@ -60,17 +61,22 @@ class RunFactTable:
         return self._table.prepare(self._added.state().runs)
 
     def answer(
-        self, selection: str | None, make: Callable[[RunTable, Rows], dict[str, Any]], text: str = ""
+        self, client: Client, selection: str | None, make: Callable[[RunTable, Rows], dict[str, Any]], text: str = ""
     ) -> Response:
         """Makes an answer about some runs; a query that is wrong becomes one that says so.
 
         Args:
+            client: Who waits for it.
             selection: As of `reading`.
             make: Makes the content.
             text: What errors point into.
+
+        Raises:
+            ClientGoneError: If the client went away while others were answered, or the table was brought up to date.
         """
         try:
             with self.reading(selection) as (table, rows):
+                client.check()
                 content = {"server": self._server, "version": table.version, **make(table, rows)}
         except QueryError as error:
             return refuse(error, text)

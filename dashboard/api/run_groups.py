@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from dashboard.api.answers import or_null
+from dashboard.api.clients import ClientParameter
 from dashboard.api.description import Problem
 from dashboard.api.parameters import Name
 from dashboard.api.query_problems import QueryProblem
@@ -65,28 +66,29 @@ def make_router(facts: RunFactTable) -> APIRouter:
     router = APIRouter(tags=["runs"])
 
     @router.post("/data/runs/differences")
-    def post_differences(body: DifferencesBody) -> Response:
+    def post_differences(client: ClientParameter, body: DifferencesBody) -> Response:
         """In which hyperparameters some runs differ, those first that tell them apart best, and which are constant.
 
         `columns` are those of data/runs/table for the first `num_columns` of them, long texts cut off.
         """
-        return facts.answer(body.selection, partial(_compare, body.num_columns))
+        return facts.answer(client, body.selection, partial(_compare, body.num_columns))
 
     @router.post("/data/runs/groups", responses=_REFUSED)
-    def post_groups(body: GroupsBody) -> Response:
+    def post_groups(client: ClientParameter, body: GroupsBody) -> Response:
         """Runs in groups, in the order of their values; each with a colour of the palette and its runs' states.
 
         With neither `by` nor `pattern` all runs are one group.
         """
-        return facts.answer(body.selection, partial(_group, body), body.pattern or max(body.by, key=len, default=""))
+        text = body.pattern or max(body.by, key=len, default="")
+        return facts.answer(client, body.selection, partial(_group, body), text)
 
     @router.post("/data/runs/ramp", responses=_REFUSED)
-    def post_ramp(body: RampBody) -> Response:
+    def post_ramp(client: ClientParameter, body: RampBody) -> Response:
         """Where each run stands on a ramp of colours, from 0 to 1; null for those without a number.
 
         `name` is empty, and nothing else told, where no number varies.
         """
-        return facts.answer(body.selection, partial(_place, body), body.by or "")
+        return facts.answer(client, body.selection, partial(_place, body), body.by or "")
 
     return router
 

@@ -16,6 +16,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from dashboard.api.answers import answer
+from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import Problem, shows
 from dashboard.api.parameters import Name
 from dashboard.api.query_problems import QueryProblem, count_characters, count_units
@@ -89,13 +90,14 @@ def make_router(facts: RunFactTable) -> APIRouter:
     router = APIRouter(tags=["runs"])
 
     @router.post("/data/runs/query", responses=_REFUSED)
-    def post_query(body: QueryBody) -> Response:
+    def post_query(client: ClientParameter, body: QueryBody) -> Response:
         """The runs that a query finds: all, in the order of data/runs, or those of a selection, in its order."""
-        return facts.answer(body.selection, partial(_find, body), body.query)
+        return facts.answer(client, body.selection, partial(_find, body), body.query)
 
     @router.get("/data/runs/columns", responses=shows(COLUMNS_EXAMPLE))
     def get_columns(
         request: Request,
+        client: ClientParameter,
         selection: Annotated[
             Name | None, Query(description="Key of a selection that was posted; left out, all runs.")
         ] = None,
@@ -108,23 +110,24 @@ def make_router(facts: RunFactTable) -> APIRouter:
         """
         # Made first, so what is told is of this version or a later one, never of an earlier.
         stamp = *facts.stamp(), int(time.time()) // _CHANGING_SECS
-        return answer(request, stamp, lambda: facts.answer(selection, partial(_describe_columns, limit)))
+        describe = partial(_describe_columns, client, limit)
+        return answer(request, stamp, lambda: facts.answer(client, selection, describe))
 
     @router.post("/data/runs/complete")
-    def post_complete(body: CompleteBody) -> Response:
+    def post_complete(client: ClientParameter, body: CompleteBody) -> Response:
         """What may stand at the cursor of a query: names with examples, values with their number of runs, signs.
 
         The candidates replace `length` UTF-16 units from `start` on.
         """
-        return facts.answer(None, partial(_complete, body))
+        return facts.answer(client, None, partial(_complete, body))
 
     @router.post("/data/runs/table", responses=_REFUSED)
-    def post_table(body: TableBody) -> Response:
+    def post_table(client: ClientParameter, body: TableBody) -> Response:
         """Facts of runs, a column each: `numbers` with null where there is none, or `values` and codes into them.
 
         A code of -1 means that the run does not have the fact. Times and spans are seconds.
         """
-        return facts.answer(body.selection, partial(_tell, body), max(body.columns, key=len, default=""))
+        return facts.answer(client, body.selection, partial(_tell, body), max(body.columns, key=len, default=""))
 
     return router
 
@@ -152,8 +155,8 @@ def _tell(body: TableBody, table: RunTable, rows: Rows) -> dict[str, Any]:
     return {"runs": table.names_of(rows), "columns": columns}
 
 
-def _describe_columns(limit: int, table: RunTable, rows: Rows) -> dict[str, Any]:
-    return {"num_runs": len(rows), "columns": list(_iter_described(table, rows, limit))}
+def _describe_columns(client: Client, limit: int, table: RunTable, rows: Rows) -> dict[str, Any]:
+    return {"num_runs": len(rows), "columns": list(client.while_there(_iter_described(table, rows, limit)))}
 
 
 def _iter_described(table: RunTable, rows: Rows, limit: int) -> Iterator[dict[str, Any]]:

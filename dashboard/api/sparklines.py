@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from dashboard.api.answers import json_answer
+from dashboard.api.clients import ClientParameter
 from dashboard.api.parameters import Name
 from dashboard.queries.downsample import POINTS_PER_COLUMN, downsample
 from dashboard.store.protocol import LogStore
@@ -32,14 +33,14 @@ def make_router(store: LogStore, server: str) -> APIRouter:
     router = APIRouter(tags=["runs"])
 
     @router.post("/data/runs/sparklines")
-    def post_sparklines(body: SparklinesBody) -> Response:
+    def post_sparklines(client: ClientParameter, body: SparklinesBody) -> Response:
         """A curve of each run that has the tag, by its name: few points, the smallest and the largest among them.
 
         Points that a restart replaced and values that are not finite are left out.
         """
         version = store.version()
         curves = {}
-        for run in dict.fromkeys(body.runs):
+        for run in client.while_there(dict.fromkeys(body.runs)):
             try:
                 series = store.series(run, body.tag)
             except KeyError:

@@ -15,30 +15,61 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
-from dashboard.api import aggregates, errors, points, series
+from dashboard.api import (
+    aggregates,
+    errors,
+    graph,
+    health,
+    points,
+    run_groups,
+    run_queries,
+    series,
+    sparklines,
+)
 from dashboard.api.groupings import Groupings
+from dashboard.api.run_facts import RunFactTable
 from dashboard.api.selections import Selections
 from dashboard.security import SecurityMiddleware
 from dashboard.settings import Settings
+from dashboard.sidecar import Sidecar
 from dashboard.store.memory import MemoryStore
-from summaries import LogdirTail, Series
+from dashboard.store.protocol import FileFacts, RunFacts
+from dashboard.store.tailer import Tailer
+from summaries import LogdirTail, Series, SummaryWriter
+from summaries.proto.graph_pb2 import GraphDef, NodeDef
 
-NUM_RUNS = 20
+RUNS = [f"run_{number:02}" for number in range(20)]
 LIMIT_SECS = 30
+CLIENT_CLOSED_REQUEST = 499
 
 
 class SlowStore(MemoryStore):
-    """A store whose series are read when the test lets them be."""
+    """A store of which things are read when the test lets them be."""
 
     def __init__(self) -> None:
         super().__init__()
         self.num_read, self.has_begun, self.may_go_on = 0, threading.Event(), threading.Event()
 
     def series(self, run: str, tag: str) -> Series:
+        self._wait()
+        return super().series(run, tag)
+
+    def files(self) -> tuple[FileFacts, ...]:
+        self._wait()
+        return super().files()
+
+    def blob(self, run: str, tag: str, kind: str, index: int) -> bytes:
+        self._wait()
+        return super().blob(run, tag, kind, index)
+
+    def runs(self) -> tuple[RunFacts, ...]:
+        self._wait()
+        return super().runs()
+
+    def _wait(self) -> None:
         self.num_read += 1
         self.has_begun.set()
         assert self.may_go_on.wait(LIMIT_SECS)
-        return super().series(run, tag)
 
 
 class Witness:
@@ -46,6 +77,7 @@ class Witness:
 
     def __init__(self, app: FastAPI) -> None:
         self.app, self.has_heard, self.has_ended = app, threading.Event(), threading.Event()
+        self.status = 0  # of the last answer, which nobody gets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def receive_and_tell() -> Message:
@@ -54,15 +86,22 @@ class Witness:
                 asyncio.get_running_loop().call_soon(self.has_heard.set)
             return message
 
-        await self.app(scope, receive_and_tell if scope["type"] == "http" else receive, send)
+        async def note_and_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.status = message["status"]
+            await send(message)
+
+        await self.app(scope, receive_and_tell if scope["type"] == "http" else receive, note_and_send)
         if scope["type"] == "http":
             self.has_ended.set()
 
 
 @pytest.fixture
 def store(write_run: Callable[..., Path], tmp_path: Path) -> SlowStore:
-    for number in range(NUM_RUNS):
-        write_run(f"run_{number:02}", {"loss": [1.0]})
+    for name in RUNS:
+        write_run(name, {"loss": [1.0]})
+    with SummaryWriter(tmp_path / RUNS[0]) as writer:
+        writer.add_graph(GraphDef(node=[NodeDef(name="x", op="Placeholder")]))
     store = SlowStore()
     for update in LogdirTail(tmp_path).poll():
         store.append(update)
@@ -71,14 +110,19 @@ def store(write_run: Callable[..., Path], tmp_path: Path) -> SlowStore:
 
 @pytest.fixture
 def witness(store: SlowStore, tmp_path: Path) -> Witness:
-    app, selections, groupings = FastAPI(), Selections(), Groupings()
+    app, selections, groupings, settings = FastAPI(), Selections(), Groupings(), Settings(logdir=tmp_path, index="off")
+    table = RunFactTable(store, Sidecar([]), selections, "board")
     errors.install(app)
     app.include_router(series.make_router(store, selections, "board"))
     app.include_router(points.make_router(store, selections, "board"))
     app.include_router(aggregates.make_router(store, groupings, "board"))
-    runs = [run.name for run in store.runs()]
-    app.state.keys = {"selection": selections.add(runs), "grouping": groupings.add([runs])}
-    app.add_middleware(SecurityMiddleware, settings=Settings(logdir=tmp_path), access=None, policy="")
+    app.include_router(graph.make_router(store, "board"))
+    app.include_router(health.make_router(store, settings, Tailer(tmp_path, store, lambda: None), "board"))
+    app.include_router(run_queries.make_router(table))
+    app.include_router(run_groups.make_router(table))
+    app.include_router(sparklines.make_router(store, "board"))
+    app.state.keys = {"selection": selections.add(RUNS), "grouping": groupings.add([RUNS])}
+    app.add_middleware(SecurityMiddleware, settings=settings, access=None, policy="")
     return Witness(app)
 
 
@@ -101,6 +145,15 @@ def request(witness: Witness, route: str, **params: str) -> bytes:
     return f"GET /data/{route}?{query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
 
+def leave(client: socket.socket, store: SlowStore, witness: Witness) -> None:
+    """Has the client go away after the store was asked for the first thing, and the work go on."""
+    assert store.has_begun.wait(LIMIT_SECS)
+    client.close()
+    assert witness.has_heard.wait(LIMIT_SECS)
+    store.may_go_on.set()
+    assert witness.has_ended.wait(LIMIT_SECS)
+
+
 @pytest.mark.parametrize(
     ("route", "params"),
     [
@@ -119,13 +172,53 @@ def test_nothing_is_drawn_any_more_for_a_client_that_went_away(
     store: SlowStore, witness: Witness, client: socket.socket, route: str, params: dict[str, str]
 ) -> None:
     client.sendall(request(witness, route, **params))
-    assert store.has_begun.wait(LIMIT_SECS)
+    leave(client, store, witness)
 
-    client.close()
-    assert witness.has_heard.wait(LIMIT_SECS)
-    store.may_go_on.set()
+    assert store.num_read == 1
 
-    assert witness.has_ended.wait(LIMIT_SECS)
+
+@pytest.mark.parametrize(
+    ("route", "params"),
+    [
+        ("graph", {"run": RUNS[0]}),
+        ("graph/node", {"run": RUNS[0], "id": "x"}),
+        ("graph/search", {"run": RUNS[0], "q": "x"}),
+        ("health", {}),
+        ("health", {"format": "text"}),
+        ("health/why", {"run": RUNS[0], "kind": "images"}),
+        ("runs/columns", {}),
+    ],
+)
+def test_answer_for_a_client_that_went_away_is_not_made(
+    store: SlowStore, witness: Witness, client: socket.socket, route: str, params: dict[str, str]
+) -> None:
+    client.sendall(request(witness, route, **params))
+    leave(client, store, witness)
+
+    assert witness.status == CLIENT_CLOSED_REQUEST
+
+
+@pytest.mark.parametrize(
+    ("route", "body"),
+    [
+        ("query", {"query": "run"}),
+        ("complete", {"text": "r", "cursor": 1}),
+        ("table", {"columns": ["name"]}),
+        ("differences", {}),
+        ("groups", {"by": ["name"]}),
+        ("ramp", {}),
+        ("sparklines", {"runs": RUNS, "tag": "loss"}),
+    ],
+)
+def test_question_of_a_client_that_went_away_is_not_answered(
+    store: SlowStore, witness: Witness, client: socket.socket, route: str, body: dict[str, object]
+) -> None:
+    content = json.dumps(body).encode()
+    head = f"POST /data/runs/{route} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    client.sendall(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
+    leave(client, store, witness)
+
+    assert witness.status == CLIENT_CLOSED_REQUEST
     assert store.num_read == 1
 
 
@@ -138,4 +231,4 @@ def test_answer_of_a_client_that_stays_is_whole(store: SlowStore, witness: Witne
         length = int(head.partition("content-length: ")[2].split()[0])
         content = json.loads(answer.read(length))
 
-    assert [one["run"] for one in content["series"]] == list(range(NUM_RUNS))
+    assert [one["run"] for one in content["series"]] == list(range(len(RUNS)))
