@@ -175,3 +175,24 @@ def test_group_is_no_run_to_keys_and_notes_and_its_menu_is_accessible(open_page:
     page.locator(".groups-button").click()
     serious = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
     assert serious == []
+
+
+def test_line_of_a_group_takes_in_new_points_of_its_runs(
+    open_page: OpenPage, start_board: StartBoard, tmp_path: Path
+) -> None:
+    writers = [SummaryWriter(tmp_path / f"run-{i}") for i in range(2)]
+    for i, writer in enumerate(writers):
+        writer.add_config({"lr": 0.1, "seed": i})
+        for step in range(10):
+            writer.add_scalar("loss", 1.0 + 2 * i, step)
+        writer.flush()
+    page = open_page(f"{start_board(tmp_path, '--index', 'off')}/scalars?group=lr")
+    value = page.locator(".card-value").first
+    expect(value).to_have_text("2.000")
+
+    for i, writer in enumerate(writers):
+        writer.add_scalar("loss", 5.0 + 2 * i, 10)
+        writer.close()
+
+    expect(value).to_have_text("6.000")
+    expect(value).to_have_attribute("title", "lr 0.1: last value 6")

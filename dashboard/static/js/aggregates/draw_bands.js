@@ -1,12 +1,20 @@
-// Fills the bands of groups and strokes their members, behind the lines of the groups.
+// The bands of groups, and how faint their members are.
 
 import { themeNumber } from "../plot/theme.js";
+import { MAX_BY_RUN } from "../runs/colors.js";
+
+const LEAST_ALPHA = 0.02; // a screen shows 256 levels
 
 // place: value → pixel, as {x(value), y(value)}
 export function drawBands(context, lines, place) {
   context.globalAlpha = themeNumber("--band-alpha");
   for (const line of lines) if (line.group?.low) fillBand(context, line, place);
   context.globalAlpha = 1;
+}
+
+// How strong each of the members is drawn: many of them are a cloud, through which the lines and bands are seen.
+export function memberAlpha(numMembers) {
+  return Math.max(LEAST_ALPHA, themeNumber("--member-alpha") * Math.min(1, MAX_BY_RUN / numMembers));
 }
 
 // Where a band is not known, as beside a single run, there is none.

@@ -1,5 +1,6 @@
 // Makes Plotly's figure of charts, as they are printed: light, with titles at the axes and one legend.
 
+import { memberAlpha } from "../aggregates/draw_bands.js";
 import { edgesOf } from "../aggregates/lines.js";
 import { nameOf } from "../aggregates/words.js";
 import { rangeOfX, rangeOfY } from "../plot/ranges.js";
@@ -113,7 +114,7 @@ function tracesOf({ lines, faint }, draw) {
   const raw = lines.length <= MAX_WITH_RAW ? lines.filter((line) => line.smoothed && !line.group) : [];
   return [
     ...bands,
-    ...faint.map((line) => traceOf(line, shownValues(line), draw, { width: 1, opacity: 0.22 })),
+    ...faint.map((line) => traceOf(line, shownValues(line), draw, { width: 1, opacity: memberAlpha(faint.length) })),
     ...raw.map((line) => traceOf(line, line.values, draw, { width: 1, opacity: 0.2 })),
     ...lines.map((line) => ({ ...traceOf(line, shownValues(line), draw, { width: line.group || line.run.isBaseline ? 2 : 1.5, opacity: 1 }), ...legendOf(line, draw.named) })),
     ...lines.filter((line) => line.superseded.some(Boolean)).map((line) => traceOf(line, shownValues(line), draw, { width: 1.5, opacity: 0.38, isSuperseded: true })),

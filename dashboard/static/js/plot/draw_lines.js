@@ -1,6 +1,6 @@
 // Strokes lines into a plot: whole, dashed where superseded, with marks for single points, NaN and Inf.
 
-import { drawBands } from "../aggregates/draw_bands.js";
+import { drawBands, memberAlpha } from "../aggregates/draw_bands.js";
 import { MAX_BY_RUN } from "../runs/colors.js";
 import { indexAt, shownValues } from "./nearest.js";
 import { themeColor, themeNumber } from "./theme.js";
@@ -26,7 +26,7 @@ export function drawLines(plot, lines, faint = []) {
   ctx.lineCap = "round";
   drawBands(ctx, lines, place);
   if (lines.some((line) => line.baseline)) drawZero(ctx, bbox, place, baseline.width);
-  for (const line of faint) strokeSegments(ctx, line, shownValues(line), place, { width: ratio, alpha: themeNumber("--member-alpha") });
+  for (const line of faint) strokeSegments(ctx, line, shownValues(line), place, { width: ratio, alpha: memberAlpha(faint.length) });
   if (!isMany) for (const line of lines) if (line.smoothed && !line.group) strokeSegments(ctx, line, line.values, place, { width: ratio, alpha: 1 });
   for (const line of lines) strokeSegments(ctx, line, shownValues(line), place, line.group ? group : line.run.isBaseline ? baseline : usual);
   if (!isMany) for (const line of lines) if (line.run.state === "running") drawEnd(ctx, line, place, ratio);
