@@ -192,3 +192,24 @@ def test_note_at_the_held_cursor_is_marked_on_the_lane_and_kept(page: Page) -> N
     expect(mark).to_have_count(1)
     mark.click()
     expect(page).to_have_url(re.compile(r"[?&]step=200\b"))
+
+
+def test_keys_go_along_the_lane(page: Page) -> None:
+    for share, text in ((0.25, "first"), (0.75, "second")):
+        click(page, "train/loss", share, 0.05)
+        page.keyboard.press("n")
+        page.get_by_label("Note", exact=True).fill(text)
+        page.keyboard.press("Enter")
+        page.keyboard.press("Escape")
+    marks = card(page, "train/loss").locator(".plot-mark")
+    expect(marks.filter(has_text="✎")).to_have_count(len(marks.all()))
+    card(page, "train/loss").locator(".card-plot").focus()
+
+    page.keyboard.press("Tab")
+    expect(marks.first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(marks.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile(r"[?&]step=300\b"))

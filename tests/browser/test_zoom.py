@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from summaries import SummaryWriter
 
@@ -219,3 +219,61 @@ def test_selected_range_has_its_numbers_of_all_raw_points(long_board: str, open_
     expect(panel.locator("tbody tr")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(panel).to_have_count(0)
+
+
+def test_zooming_out_of_a_link_ends_where_the_points_do(long_board: str, open_page: OpenPage) -> None:
+    page = open_page(f"{long_board}/scalars?range=step:95000..99000")
+    foot, plot = page.locator(".card-foot"), page.locator(".card .u-over")
+    expect(foot).to_contain_text("of 4,001 points")
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 40)
+
+    page.keyboard.down("Control")
+    for _ in range(8):
+        page.mouse.wheel(0, 400)
+    expect(foot).to_contain_text("of 100,000 points")
+    page.mouse.wheel(0, 400)
+    page.keyboard.up("Control")
+
+    expect(page.get_by_text("Reset zoom")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("range="))
+
+
+def test_finger_selects_a_range_by_the_menu_of_the_card(long_board: str, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 400, "height": 800}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{long_board}/scalars")
+    expect(page.locator(".card-foot")).to_contain_text("of 100,000 points")
+    page.get_by_role("button", name="Menu of loss").click()
+    page.get_by_role("menuitem", name="Select a range by the next drag").click()
+    box = page.locator(".card .u-over").bounding_box()
+    finger = context.new_cdp_session(page)
+
+    for kind, share in (("touchStart", 0.25), ("touchMove", 0.4), ("touchMove", 0.5)):
+        places = [{"x": box["x"] + share * box["width"], "y": box["y"] + 40}]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    expect(page.locator(".range-panel tbody tr")).to_have_count(1)
+    expect(page.locator("[data-next-drag]")).to_have_count(0)
+    context.close()
+
+
+def test_keys_select_a_range_and_zoom_at_the_held_cursor(long_board: str, open_page: OpenPage) -> None:
+    page = open_page(long_board)
+    foot, plot = page.locator(".card-foot"), page.locator(".card .u-over")
+    expect(foot).to_contain_text("of 100,000 points")
+    plot.click(position={"x": 60, "y": 40})
+
+    page.keyboard.press("[")
+    for _ in range(5):
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("]")
+
+    expect(page.locator(".range-panel tbody tr")).to_have_count(1)
+    low, high = map(int, re.search(r"span=step:(\d+)\.\.(\d+)", page.url).groups())
+    assert 0 < low < high < NUM_POINTS
+    page.keyboard.press("+")
+    expect(page).to_have_url(re.compile("range=step"))
+    first, last = shown_range(page)
+    assert last - first == pytest.approx(NUM_POINTS / 2, rel=0.05)

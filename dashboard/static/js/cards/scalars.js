@@ -7,6 +7,7 @@ import { loadAggregates } from "../aggregates/load.js";
 import { exportItems } from "../export/items.js";
 import { formatAmount, formatCount, formatDelta, formatValue } from "../format.js";
 import { LinePlot } from "../plot/line_plot.js";
+import { dragItems } from "../plot/next_drag.js";
 import { smoothDrawn } from "../plot/smooth.js";
 import { swatchBackground } from "../runs/colors.js";
 import { decodeSeries } from "../wire.js";
@@ -29,7 +30,7 @@ async function load(tags, { selection, runs, since, width, signal, session, opti
   for (const one of series) {
     const tag = tags[one.tag];
     if (!cards.has(tag)) cards.set(tag, { series: [], aggregates: grouped.curves.get(tag) ?? [] });
-    cards.get(tag).series.push({ ...one, name: runs[one.run], weight: options.smoothing, baseline });
+    cards.get(tag).series.push({ ...one, name: runs[one.run], range: start === undefined ? null : [start, stop], weight: options.smoothing, baseline });
   }
   return { version: Math.min(version, grouped.version), cards };
 }
@@ -137,7 +138,7 @@ function writeFoot(element, lines, { isLog, numOutside, baseline }) {
   const problems = WORDS.map((word, kind) => nonFiniteNote(lines, kind, word)).filter(Boolean);
   if (isLog && lines.some((line) => line.values.some((value) => value <= 0))) problems.push(make("span", "", "≤ 0 not drawn"));
   if (baseline) problems.unshift(deltaNote(baseline));
-  if (numOutside > 0) problems.push(outsideNote(numOutside, drawn));
+  if (numOutside > 0) problems.push(outsideNote(numOutside, drawn, total));
   element.replaceChildren(points, ...problems);
 }
 
@@ -147,8 +148,8 @@ function deltaNote(baseline) {
   return note;
 }
 
-function outsideNote(numOutside, numDrawn) {
-  const note = make("span", "", `${formatCount(numOutside)} outside`);
+function outsideNote(numOutside, numDrawn, numTotal) {
+  const note = make("span", "", numTotal > numDrawn ? `${formatCount(numOutside)} of the drawn outside` : `${formatCount(numOutside)} outside`);
   note.title = `Of ${formatCount(numDrawn)} drawn points ${formatCount(numOutside)} lie beyond the y-axis. Nothing is removed from tables or statistics.`;
   return note;
 }
@@ -170,4 +171,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: cardHeights.scalars, localOptions: ["y", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followCurves, exports: exportItems, load, mount };
+export const card = { height: cardHeights.scalars, localOptions: ["y", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followCurves, tools: dragItems, exports: exportItems, load, mount };

@@ -50,7 +50,7 @@ export function Card({ card, loader, runs, selected, isExpanded, isFull, isPinne
       isFull
         ? h(Tool, { word: "Leave full screen", name: tag, shortcut: "Esc", icon: "x", act: actions.toggleFull, isShown: true })
         : h(Tool, { word: isExpanded ? "Shrink" : "Expand", name: tag, shortcut: "E", icon: "arrows-diagonal", isOn: isExpanded, act: actions.toggleWide }),
-      h(CardMenu, { card, exports: loader.kind.exports, isExpanded, isFull, isPinned, actions }),
+      h(CardMenu, { card, tools: loader.kind.tools, exports: loader.kind.exports, isExpanded, isFull, isPinned, actions }),
     ),
     h("div", { className: "card-values", ref: parts.values }),
     h("div", { className: "card-plot", ref: parts.plot }),

@@ -6,13 +6,14 @@ import { formatKey } from "../keys.js";
 import { Menu } from "../overlay.js";
 import { Icon, h } from "../react.js";
 
-// exports(charts, title) → items that save the chart, of kinds that have any
-export function CardMenu({ card, exports, isExpanded, isFull, isPinned, actions }) {
+// tools: items of the kind; exports(charts, title) → items that save the chart, of kinds that have any
+export function CardMenu({ card, tools, exports, isExpanded, isFull, isPinned, actions }) {
   const [tag] = card.tags;
   const items = [
     { label: isPinned ? "Unpin" : "Pin", icon: "pin", detail: "P", run: actions.togglePin },
     { label: isExpanded ? "Back to the grid" : "Full width", icon: "arrows-diagonal", detail: "E", run: actions.toggleWide },
     { label: isFull ? "Leave full screen" : "Full screen", icon: "arrows-maximize", detail: formatKey("Shift+E"), run: actions.toggleFull },
+    ...(tools ? [null, ...tools] : []),
     null,
     { label: card.tags.length > 1 ? "Copy the tags" : "Copy the tag", icon: "copy", run: () => copyText(card.tags.join("\n")) },
     linkItem(card.id),

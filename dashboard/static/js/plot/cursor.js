@@ -11,6 +11,8 @@ const BIG_STEP = 10;
 // Answered by the plot that has the focus; here only told.
 addKey({ keys: ["ArrowLeft", "ArrowRight"], label: "Move the cursor; with Shift by ten points", group: "Chart" });
 addKey({ keys: ["ArrowUp", "ArrowDown"], label: "Change the run", group: "Chart" });
+addKey({ keys: ["[", "]"], label: "Begin, or end, a range at the cursor", group: "Chart" });
+addKey({ keys: ["+", "-"], label: "Zoom in, or out, at the cursor", group: "Chart" });
 
 addKey({ keys: ["N"], label: "Add a note at the held cursor", group: "Chart", run: () => tooltip.writeNote() });
 
@@ -23,6 +25,7 @@ export class Cursor {
   #tag;
   #changed;
   #left;
+  #keys;
   #lines = [];
   #behind = []; // members of the lines, where these are groups
   #axis = "step";
@@ -31,14 +34,16 @@ export class Cursor {
   #lit = null; // {line, index} of the point that is meant
   #offs;
 
-  // changed(): what it shows is another; left(): the pointer has left the plot.
-  constructor(element, session, { tag, changed, left }) {
+  // changed(): what it shows is another; left(): the pointer has left the plot; keys: what keys do at a
+  // position of the axis, by their names.
+  constructor(element, session, { tag, changed, left, keys }) {
     Object.assign(element, { tabIndex: 0 });
     this.#element = element;
     this.#session = session;
     this.#tag = tag;
     this.#changed = changed;
     this.#left = left;
+    this.#keys = keys;
     const ends = new AbortController();
     element.addEventListener("keydown", (event) => this.#press(event), ends);
     element.addEventListener("blur", () => this.leave(), ends);
@@ -149,8 +154,16 @@ export class Cursor {
     this.#changed();
   }
 
-  // Left and right move along a line; up and down change the line.
   #press(event) {
+    const act = this.#keys[event.key];
+    if (!act || !this.#lit || event.ctrlKey || event.metaKey) return this.#travel(event);
+    event.preventDefault();
+    event.stopPropagation();
+    act(this.#lit.line.x.points[this.#lit.index]);
+  }
+
+  // Left and right move along a line; up and down change the line.
+  #travel(event) {
     const lines = this.#lines.filter(hasPoints);
     const stride = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const turn = { ArrowUp: -1, ArrowDown: 1 }[event.key];

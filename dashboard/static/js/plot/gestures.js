@@ -1,6 +1,8 @@
-// What a pointer does on a plot. A drag is told from a click by how far it goes, and its kind by the key that is down.
+// What a pointer does on a plot. A drag is told from a click by how far it goes, and its kind by the key that is down, or
+// by what was chosen before.
 
 import { addKey } from "../keys.js";
+import { nextDrag, setNextDrag } from "./next_drag.js";
 
 const DRAG_PX = 4;
 const WHEEL_SHARE = 0.002; // of the range for each pixel of the wheel, as an exponent of e
@@ -32,8 +34,9 @@ export function followPointer(element, act) {
   listen("pointerdown", (event) => {
     if (event.button !== 0) return;
     const isTouch = event.pointerType === "touch";
-    drag = { kind: isTouch ? null : kindOf(event), from: placeIn(element, event), isMoved: false };
-    if (!isTouch) element.setPointerCapture(event.pointerId);
+    const kind = nextDrag() ?? (isTouch ? null : kindOf(event));
+    drag = { kind, from: placeIn(element, event), isMoved: false };
+    if (kind) element.setPointerCapture(event.pointerId);
   });
   listen("pointermove", (event) => {
     const place = placeIn(element, event);
@@ -44,7 +47,10 @@ export function followPointer(element, act) {
   listen("pointerup", (event) => {
     const { kind, from, isMoved } = drag ?? {};
     if (drag && !isMoved) act.click(from);
-    else if (drag && kind) act.drop(kind, from, clamp(element, placeIn(element, event)));
+    else if (drag && kind) {
+      setNextDrag(null);
+      act.drop(kind, from, clamp(element, placeIn(element, event)));
+    }
     drag = null;
   });
   listen("pointercancel", () => {

@@ -1,4 +1,5 @@
 // The lane above a plot: small marks of what happened in its runs. A mark is named when pointed at; a press jumps there.
+// All of it is one stop of Tab, and arrow keys move along it.
 
 import { formatCount } from "../format.js";
 import { element } from "./dock.js";
@@ -18,6 +19,9 @@ export class Lane {
   // goTo(step): the mark was pressed
   constructor(goTo) {
     this.#goTo = goTo;
+    this.#root.setAttribute("role", "group");
+    this.#root.setAttribute("aria-label", "What happened");
+    this.#root.addEventListener("keydown", (event) => this.#press(event));
   }
 
   draw(plot, { lines, tag, axis }) {
@@ -26,7 +30,28 @@ export class Lane {
     const key = JSON.stringify(places);
     if (key === this.#drawn) return;
     this.#drawn = key;
+    const focused = [...this.#root.children].indexOf(document.activeElement);
     this.#root.replaceChildren(...places.map((place) => this.#mark(place)));
+    this.#root.hidden = places.length === 0;
+    this.#reach(Math.max(0, focused), focused >= 0);
+  }
+
+  // The mark that Tab reaches.
+  #reach(at, isFocused) {
+    const marks = [...this.#root.children];
+    const reached = marks[Math.min(at, marks.length - 1)];
+    for (const mark of marks) mark.tabIndex = mark === reached ? 0 : -1;
+    if (isFocused) reached?.focus();
+  }
+
+  // What a key does here is not done to the plot below.
+  #press(event) {
+    const stride = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (stride || ["ArrowUp", "ArrowDown", "Enter", " "].includes(event.key)) event.stopPropagation();
+    if (!stride) return;
+    event.preventDefault();
+    const at = [...this.#root.children].indexOf(document.activeElement);
+    this.#reach(Math.max(0, at + stride), true);
   }
 
   #mark({ left, marks }) {

@@ -11,7 +11,7 @@ import { followMarks } from "./marks.js";
 import { placePoints } from "./nearest.js";
 import { Overlay } from "./overlay.js";
 import { rangePanel, selectSpan, spanOf } from "./range_panel.js";
-import { countOutside, rangeOfX, rangeOfY } from "./ranges.js";
+import { countOutside, knownEnds, rangeOfX, rangeOfY } from "./ranges.js";
 import { uplotOptions } from "./uplot_options.js";
 import { boxOf, resetZoom, zoomAt, zoomOf, zoomTo, zoomToBox } from "./zoom.js";
 
@@ -36,13 +36,20 @@ export class LinePlot {
   #full = null; // range of x without a zoom, once it was seen
   #frame = 0;
   #offs;
+  #keys = {
+    "[": (x) => this.#setBound(0, x),
+    "]": (x) => this.#setBound(1, x),
+    "+": (x) => this.#zoomAtValue(x, 0.5),
+    "=": (x) => this.#zoomAtValue(x, 0.5),
+    "-": (x) => this.#zoomAtValue(x, 2),
+  };
 
   constructor(element, session, { tag, options }) {
     this.#element = element;
     this.#session = session;
     this.#tag = tag;
     this.#options = options;
-    this.#cursor = new Cursor(element, session, { tag, changed: () => this.#changed(), left: () => this.#thaw() });
+    this.#cursor = new Cursor(element, session, { tag, changed: () => this.#changed(), left: () => this.#thaw(), keys: this.#keys });
     this.#lane = new Lane((step) => session.cursor.hold(step));
     this.#offs = [
       followMarks(() => this.#changed()),
@@ -217,9 +224,23 @@ export class LinePlot {
     return [a, b].map((pixel) => this.#uplot.posToVal(pixel, scale)).sort((one, other) => one - other);
   }
 
+  // One end of the selected range is put at a position; without a range the other one is that of the plot.
+  #setBound(end, x) {
+    const { min, max } = this.#uplot.scales.x;
+    const span = spanOf(this.#session);
+    const bounds = [...(span?.axis === this.axis ? span.bounds : [min, max])];
+    bounds[end] = x;
+    if (bounds[0] > bounds[1]) bounds[1 - end] = end === 0 ? max : min;
+    selectSpan(this.#session, { axis: this.axis, bounds, tag: this.#tag });
+  }
+
+  #zoomAtValue(x, factor) {
+    this.#zoomAt({ left: this.#uplot.valToPos(x, "x") }, factor);
+  }
+
   #zoomAt({ left }, factor) {
     const toValue = (pixel) => this.#uplot.posToVal(pixel, "x");
-    const full = this.#full ?? [-Infinity, Infinity];
+    const full = this.#full ?? knownEnds(this.#lines);
     const bounds = zoomAt(left, factor, this.#uplot.over.clientWidth, { toValue, full });
     if (bounds) zoomTo(this.#session, this.axis, bounds, { isContinuous: true });
     else if (this.#zoom) this.#session.view.set({ range: null }, { label: "zoom", isContinuous: true });

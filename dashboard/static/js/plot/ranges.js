@@ -19,6 +19,17 @@ export function rangeOfX(lines, zoom, isLog = false) {
   return low === high ? [low - 1, high + 1] : [low, high];
 }
 
+// [from, to] of all points, as far as lines tell that were asked for in a range: one point beyond each end of it is
+// there, unless the data end before. ±Infinity where they go on, and for groups, which do not tell.
+export function knownEnds(lines) {
+  const areKnown = (isEnd) => lines.every((line) => !line.group && (!line.range || isEnd(line)));
+  const [low, high] = rangeOfX(lines, null);
+  return [
+    areKnown(({ x, range }) => x.extent.low >= range[0]) ? low : -Infinity,
+    areKnown(({ x, range }) => x.extent.high <= range[1]) ? high : Infinity,
+  ];
+}
+
 // [from, to] of the y-axis: the values in sight, with a little air; a log axis shows positive values only.
 export function rangeOfY(lines, { zoom, isLog, isClipped }) {
   const [low, high] = isClipped ? middleOf(valuesInSight(lines, zoom, isLog)) : extentOf(lines, zoom, isLog);
