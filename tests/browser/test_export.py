@@ -205,3 +205,27 @@ def test_csv_of_groups_has_their_names_lines_and_bands(
         if len(runs) > 1:
             np.testing.assert_allclose(found.low, own.min(), rtol=1e-6)
             np.testing.assert_allclose(found.high, own.max(), rtol=1e-6)
+
+
+def test_svg_of_many_runs_tells_their_colours_by_a_bar(
+    open_page: OpenPage, start_board: StartBoard, tmp_path: Path
+) -> None:
+    for i in range(40):
+        with SummaryWriter(tmp_path / "logs" / f"run-{i:02d}") as writer:
+            writer.add_config({"lr": 1e-4 * (i + 1)})
+            for step in range(3):
+                writer.add_scalar("loss", i + step, step)
+    page = open_page(f"{start_board(tmp_path / 'logs', '--index', 'off')}/scalars")
+    expect(page.locator(".color-legend").first).to_be_visible()
+    page.wait_for_function("""async () => {
+      const { session } = await import("/static/js/session.js");
+      return session.comparison.coloring.kind === "ramp";
+    }""")
+
+    path = save(page, menu_of(page, "loss"), "Save as SVG", tmp_path)
+
+    assert len(set(strokes_of(path))) > 30
+    root = ElementTree.parse(path).getroot()
+    words = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
+    assert {"lr", "1e-4", "4e-3"} <= set(words)
+    assert not [word for word in words if "run-" in word]

@@ -5,18 +5,18 @@ import { edgesOf } from "../aggregates/lines.js";
 import { nameOf } from "../aggregates/words.js";
 import { rangeOfX, rangeOfY } from "../plot/ranges.js";
 import { shownValues } from "../plot/nearest.js";
+import { MAX_BY_RUN } from "../runs/colors.js";
 import { METRIC } from "../view_codecs.js";
 
-const MAX_WITH_RAW = 36; // of more lines the raw ones behind would hide the others
 const SIZES = { one: [660, 360], many: [330, 210] }; // px of a chart without what is around it
-const LEGEND = { rowPx: 20, signPx: 52, letterPx: 5.2, restPx: 28 }; // restPx: below it
+const LEGEND = { rowPx: 20, signPx: 52, letterPx: 5.2, restPx: 36 }; // restPx: below it
 const MARGINS = { l: 76, r: 28, t: 44, b: 60 };
 const GAPS = { x: 84, y: 96 }; // px between charts, for titles and ticks
 const MAX_COLUMNS = 3;
 const TIMES = { s: [1, 180], min: [60, 10_800], h: [3_600, 259_200], d: [86_400, Infinity] }; // unit: [seconds, up to]
 const INK = "#191a1f";
 
-// panels: as panels.js gives them; view: {x, xscale, y, clip} of the page, `range` of x or null
+// panels: as panels.js gives them; view: {x, xscale, y, clip} of the page, `range` of x or null, `key` of the colours
 // → {data, layout, width, height}
 export function makeFigure(panels, view) {
   const columns = Math.min(panels.length, MAX_COLUMNS);
@@ -26,10 +26,11 @@ export function makeFigure(panels, view) {
   const unit = unitOf(panels, view);
   const named = new Set(); // lines in the legend
   const parts = panels.map((panel, i) => makePanel(panel, { view, unit, named, id: i === 0 ? "" : String(i + 1), place: placeOf(i, columns, inner, [chartWidth, chartHeight]) }));
-  const legend = heightOfLegend([...named], inner.width);
+  const isMany = panels.some(({ lines }) => lines.length > MAX_BY_RUN);
+  const legend = heightOfLegend(isMany ? (view.key?.values ?? []).map(({ title }) => title) : [...named], inner.width);
   const size = { width: inner.width + MARGINS.l + MARGINS.r, height: inner.height + MARGINS.t + MARGINS.b + legend };
   return {
-    data: parts.flatMap(({ traces }) => traces),
+    data: [...parts.flatMap(({ traces }) => traces), ...keyTraces(isMany ? view.key : null, inner)],
     layout: {
       ...Object.assign({}, ...parts.map(({ axes }) => axes)),
       annotations: parts.map(({ heading }) => heading),
@@ -89,7 +90,7 @@ function axisLook(title) {
 
 function titleOfX(axis, unit) {
   if (axis.startsWith(METRIC)) return axis.slice(METRIC.length);
-  return { step: "Step", relative: `Time since the first point (${unit})`, wall: "Time" }[axis];
+  return { step: "Step", relative: `Time since the first point (${unit})`, wall: "Time (UTC)" }[axis];
 }
 
 function titleOfY({ title, lines }) {
@@ -111,15 +112,30 @@ function scalerOf(axis, unit) {
 
 function tracesOf({ lines, faint }, draw) {
   const bands = lines.filter(({ group }) => group?.low).map((line) => bandOf(line, draw));
-  const raw = lines.length <= MAX_WITH_RAW ? lines.filter((line) => line.smoothed && !line.group) : [];
+  const isMany = lines.length > MAX_BY_RUN; // then as on the page: thin, without raw lines, and told by colour only
+  const raw = !isMany ? lines.filter((line) => line.smoothed && !line.group) : [];
   return [
     ...bands,
     ...faint.map((line) => traceOf(line, shownValues(line), draw, { width: 1, opacity: memberAlpha(faint.length) })),
     ...raw.map((line) => traceOf(line, line.values, draw, { width: 1, opacity: 0.2 })),
-    ...lines.map((line) => ({ ...traceOf(line, shownValues(line), draw, { width: line.group || line.run.isBaseline ? 2 : 1.5, opacity: 1 }), ...legendOf(line, draw.named) })),
+    ...lines.map((line) => ({ ...traceOf(line, shownValues(line), draw, { width: widthOf(line, isMany), opacity: isMany && !line.run.isBaseline ? 0.5 : 1 }), ...(isMany ? {} : legendOf(line, draw.named)) })),
     ...lines.filter((line) => line.superseded.some(Boolean)).map((line) => traceOf(line, shownValues(line), draw, { width: 1.5, opacity: 0.38, isSuperseded: true })),
     ...[...lines, ...faint].filter((line) => line.x.nonFinite.length > 0).map((line) => marksOf(line, draw)),
   ];
+}
+
+function widthOf({ group, run }, isMany) {
+  if (group || run.isBaseline) return 2;
+  return isMany ? 1 : 1.5;
+}
+
+// What tells the colours of many lines: a legend of their values, or a bar of the ramp.
+function keyTraces(key, inner) {
+  const nothing = { type: "scatter", x: [null], y: [null], hoverinfo: "skip" };
+  if (key?.values) return key.values.map(({ title, color }) => ({ ...nothing, mode: "lines", name: escape(title), line: { color, width: 2 }, showlegend: true }));
+  if (!key?.ramp) return [];
+  const colorbar = { orientation: "h", x: 0, xanchor: "left", y: -MARGINS.b / inner.height, yanchor: "top", len: 260, lenmode: "pixels", thickness: 8, title: { text: escape(key.title), side: "top" }, tickvals: [0, 1], ticktext: key.ends, outlinewidth: 0 };
+  return [{ ...nothing, mode: "markers", marker: { color: [0], cmin: 0, cmax: 1, colorscale: key.ramp, showscale: true, colorbar }, showlegend: false }];
 }
 
 // One trace a line; it breaks between segments.

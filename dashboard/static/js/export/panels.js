@@ -5,18 +5,22 @@ import { behindGroups, groupLines } from "../aggregates/lines.js";
 import { wantedBaseline } from "../aggregates/follow.js";
 import { card } from "../cards/scalars.js";
 import { placePoints } from "../plot/nearest.js";
-import { paint } from "../runs/colors.js";
+import { formatHparam } from "../format.js";
+import { paint, rampColor, slotColor } from "../runs/colors.js";
 
+const PLACES = [0, 0.2, 0.4, 0.6, 0.8, 1]; // of the colours of a ramp
 const COLUMNS = 2_000; // of which each keeps its extremes: finer than 300 dots per inch over the width of a page
 
-// charts: [{title, tags}] → promise of [{title, lines, faint}]; of a line, `x` is placed and `title` names it.
+// charts: [{title, tags}] → promise of {panels: [{title, lines, faint}], key}; of a line, `x` is placed and `title` names
+// it; key: what the colours say of too many lines to be named one by one, {values: [{title, color}]},
+// {ramp: [[place, color]], title, ends} or null.
 export async function loadPanels(charts, session, isRetry = false) {
   const options = session.view.ofPage("scalars");
   const tags = [...new Set(charts.flatMap((chart) => chart.tags))];
   const { key: selection, runs } = await session.selectionKey();
   try {
     const { cards } = await card.load(tags, { selection, runs, since: 0, width: COLUMNS, signal: undefined, session, options });
-    return onPaper(() => charts.map((chart) => makePanel(chart, cards, session, options)));
+    return onPaper(() => ({ panels: charts.map((chart) => makePanel(chart, cards, session, options)), key: keyOf(session.comparison.coloring) }));
   } catch (error) {
     if (error.status !== 404 || isRetry) throw error;
     session.forgetSelectionKey();
@@ -34,6 +38,12 @@ function onPaper(make) {
   } finally {
     dataset.theme = theme;
   }
+}
+
+function keyOf({ kind, name, values, low, high }) {
+  if (kind === "values") return { values: values.map(({ label, slot }) => ({ title: `${name} ${label}`, color: slotColor(slot) })) };
+  if (kind !== "ramp") return null;
+  return { ramp: PLACES.map((place) => [place, rampColor(place)]), title: name, ends: [low, high].map(formatHparam) };
 }
 
 function makePanel({ title, tags }, cards, session, options) {

@@ -21,8 +21,8 @@ export async function savePicture(charts, title, format) {
   const taken = capped(charts, MAX_CHARTS, "charts", "picture");
   const done = notify({ id: "export", text: `Making ${title} as ${format.toUpperCase()}`, seconds: Infinity });
   try {
-    const [plotly, panels] = await Promise.all([loadPlotly(), loadPanels(taken, session)]);
-    const { width, height, ...figure } = makeFigure(panels, { ...session.view.ofPage("scalars"), range: session.range });
+    const [plotly, { panels, key }] = await Promise.all([loadPlotly(), loadPanels(taken, session)]);
+    const { width, height, ...figure } = makeFigure(panels, { key, ...session.view.ofPage("scalars"), range: session.range });
     const scale = format === "svg" ? 1 : taken.length > 1 ? MANY_SCALE : PRINT_SCALE;
     const image = await plotly.toImage(figure, { format, width, height, scale, imageDataOnly: true });
     save(new Blob([format === "svg" ? image : bytesOf(image)], { type: TYPES[format] }), `${fileName(title)}.${format}`);
