@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from summaries import SummaryWriter
@@ -229,3 +230,25 @@ def test_svg_of_many_runs_tells_their_colours_by_a_bar(
     words = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
     assert {"lr", "1e-4", "4e-3"} <= set(words)
     assert not [word for word in words if "run-" in word]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_menus_on_a_small_screen_are_large_enough_and_accessible(open_page: OpenPage, board: str, theme: str) -> None:
+    page = open_page(f"{board}/scalars?group=lr", width=400, height=800, theme=theme)
+    expect(page.locator(".card-value").first).to_be_visible()
+    section = page.get_by_role("button", name="Save the charts of train")
+    box = section.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 36
+
+    section.click()
+    items = page.get_by_role("menuitem")
+    expect(items).to_have_count(5)
+    sizes = items.evaluate_all("(items) => items.map((item) => item.getBoundingClientRect().height)")
+    assert min(sizes) >= 36
+    serious = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+    assert serious == []
+
+    page.keyboard.press("Escape")
+    expect(section).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400

@@ -50,7 +50,7 @@ class Tooltip {
     root.classList.toggle("is-held", isHeld);
     root.setAttribute("role", isHeld ? "group" : "tooltip");
     root.setAttribute("aria-label", `Values of ${tag}`);
-    root.replaceChildren(head(tag, at), table(columns, near, lit), this.#foot(points.length - near.length, at, isHeld, columns.some(({ title }) => title === "smoothed")));
+    root.replaceChildren(head(tag, at), table(columns, near, lit), this.#foot(points.length - near.length, at, isHeld, columns.some(({ title }) => title.includes("smoothed"))));
     root.hidden = false;
     dock(root, anchor);
     if (isHeld && !wasHeld && isSmall()) reveal(anchor, root.offsetHeight);
