@@ -6,7 +6,7 @@ import { wantedBaseline } from "../aggregates/follow.js";
 import { card } from "../cards/scalars.js";
 import { placePoints } from "../plot/nearest.js";
 import { formatHparam } from "../format.js";
-import { paint, rampColor, slotColor } from "../runs/colors.js";
+import { NUM_SLOTS, dashOf, paint, rampColor, slotColor } from "../runs/colors.js";
 
 const PLACES = [0, 0.2, 0.4, 0.6, 0.8, 1]; // of the colours of a ramp
 const COLUMNS = 2_000; // of which each keeps its extremes: finer than 300 dots per inch over the width of a page
@@ -47,12 +47,13 @@ function keyOf({ kind, name, values, low, high }) {
 }
 
 function makePanel({ title, tags }, cards, session, options) {
-  const parts = tags.filter((tag) => cards.has(tag)).map((tag) => linesOf(cards.get(tag), session, options));
-  const name = (tag, line) => ({ ...line, title: tags.length > 1 ? `${line.title} · ${tag}` : line.title });
+  const known = tags.filter((tag) => cards.has(tag));
+  const parts = known.map((tag) => linesOf(cards.get(tag), session, options));
+  const name = (i, line) => (known.length > 1 ? { ...line, title: `${line.title} · ${known[i]}`, run: { ...line.run, dash: dashOf(i * NUM_SLOTS) } } : line);
   return {
     title,
     isDelta: parts.some(({ lines }) => lines.some(({ baseline }) => baseline)),
-    lines: parts.flatMap(({ lines }, i) => lines.map((line) => name(tags[i], line))),
+    lines: parts.flatMap(({ lines }, i) => lines.map((line) => name(i, line))),
     faint: parts.flatMap(({ faint }) => faint),
   };
 }
