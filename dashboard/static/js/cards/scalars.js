@@ -90,10 +90,10 @@ function makeLine(series, run, weight) {
   return { ...series, run, source: series, smoothed: weight ? smoothed : null };
 }
 
-// The lowest last values, best in bold: no metric declares a direction yet. NaN is never best.
+// The lowest last values, best in bold: no metric declares a direction yet. What is not finite is never best.
 function sortedByLast(lines) {
   const last = lines.filter((line) => line.numTotal > 0 && !(line.baseline && line.run.isBaseline)).map((line) => ({ line, value: line.lastValue }));
-  return last.sort((a, b) => (Number.isNaN(a.value) ? 1 : Number.isNaN(b.value) ? -1 : a.value - b.value));
+  return last.sort((a, b) => Number.isFinite(b.value) - Number.isFinite(a.value) || a.value - b.value || 0);
 }
 
 function writeValues(element, lines, comparison) {
@@ -135,7 +135,7 @@ function writeFoot(element, lines, { isLog, numOutside, baseline }) {
   const drawn = lines.reduce((sum, line) => sum + line.values.length + line.nonFinite.kinds.length, 0);
   const points = make("span", "", total <= drawn ? `all ${formatCount(total)} points` : `${formatCount(drawn)} of ${formatAmount(total)} points`);
   points.title = "All points are kept. The picture shows the extremes of every pixel column.";
-  const problems = WORDS.map((word, kind) => nonFiniteNote(lines, kind, word)).filter(Boolean);
+  const problems = nonFiniteNote(lines);
   if (isLog && lines.some((line) => line.values.some((value) => value <= 0))) problems.push(make("span", "", "≤ 0 not drawn"));
   if (baseline) problems.unshift(deltaNote(baseline));
   if (numOutside > 0) problems.push(outsideNote(numOutside, drawn, total));
@@ -154,14 +154,21 @@ function outsideNote(numOutside, numDrawn, numTotal) {
   return note;
 }
 
-function nonFiniteNote(lines, kind, word) {
-  const count = lines.reduce((sum, line) => sum + line.counts[kind], 0);
-  if (count === 0) return null;
+// Of several kinds the sum, so that what else the foot says has room; how many there are of each is in the title.
+function nonFiniteNote(lines) {
+  const kinds = WORDS.map((word, kind) => ({ word, kind, count: lines.reduce((sum, line) => sum + line.counts[kind], 0) })).filter(({ count }) => count > 0);
+  if (kinds.length === 0) return [];
   const note = make("span", "is-bad");
-  note.append(make("span", "icon icon-alert-triangle is-12"), `${formatCount(count)} ${word}`);
-  const hit = lines.filter((line) => line.counts[kind] > 0).sort((a, b) => a.firstSteps[kind] - b.firstSteps[kind])[0];
-  note.title = `First in ${hit.run.label || hit.run.name} at step ${formatCount(hit.firstSteps[kind])}`;
-  return note;
+  const total = kinds.reduce((sum, { count }) => sum + count, 0);
+  note.append(make("span", "icon icon-alert-triangle is-12"), `${formatCount(total)} `, make("span", "card-foot-word", kinds.length > 1 ? "NaN or Inf" : kinds[0].word));
+  const firsts = kinds.map(({ kind }) => `First in ${firstWith(lines, kind)}`);
+  note.title = kinds.length > 1 ? kinds.map(({ word, count }, i) => `${formatCount(count)} ${word}. ${firsts[i]}`).join("\n") : firsts[0];
+  return [note];
+}
+
+function firstWith(lines, kind) {
+  const [hit] = lines.filter((line) => line.counts[kind] > 0).sort((a, b) => a.firstSteps[kind] - b.firstSteps[kind]);
+  return `${hit.run.label || hit.run.name} at step ${formatCount(hit.firstSteps[kind])}`;
 }
 
 function make(name, className, text = "") {

@@ -20,7 +20,7 @@ export function CardNotes({ runs, selected, trouble, readAgain }) {
         `${formatCount(spoiled.length)} of ${formatCount(selected.numRuns)} ${selected.numRuns === 1 ? "run" : "runs"} unreadable`,
       ),
     selected.isCapped && h("span", null, `${formatCount(selected.numRuns)} of ${formatCount(session.runs.length)} runs`),
-    selected.isCapped && h("button", { type: "button", className: "card-note", title: "Select every run", onClick: drawAll }, "Draw all"),
+    selected.isCapped && h("button", { type: "button", className: "card-note is-draw-all", title: "Select every run", onClick: drawAll }, "Draw all"),
   );
 }
 
