@@ -73,7 +73,7 @@ def make_router(sidecar: Sidecar, hub: NewsHub, settings: Settings, server: str)
 
     @router.get("/data/sidecar")
     def get_sidecar(request: Request) -> Response:
-        """All that people added: to runs, as views, the baseline; what is not set is left out of a run."""
+        """All that people added: to runs, as views and charts, the baseline; what is not set is left out of a run."""
         known = sidecar.read()
         remarks = [_hide_data_folder(remark, settings) for remark in known.remarks]
         facts = {"server": server, "version": known.version, "is_read_only": sidecar.is_read_only, "remarks": remarks}
@@ -104,6 +104,7 @@ def state_to_json(state: SidecarState) -> dict[str, Any]:
         },
         "baseline": state.baseline,
         "views": state.views,
+        "charts": state.charts,
         "annotations": [asdict(note) for note in state.annotations],
     }
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dashboard.components.base import BoardComponent as BoardComponent
 from dashboard.components.card_grid import CardGrid as CardGrid
+from dashboard.components.controls import CardLayout as CardLayout
 from dashboard.components.controls import Delta as Delta
 from dashboard.components.controls import Export as Export
 from dashboard.components.controls import Groups as Groups
+from dashboard.components.controls import NewChart as NewChart
 from dashboard.components.controls import ResetZoom as ResetZoom
 from dashboard.components.controls import Smoothing as Smoothing
 from dashboard.components.controls import TagFilter as TagFilter

@@ -114,6 +114,33 @@ class XAxis(BoardComponent):
         super().__init__(id=make_id(key), viewKey=key)
 
 
+class NewChart(BoardComponent):
+    """A button that builds a chart of several tags.
+
+    Args:
+        page: Name of the page.
+    """
+
+    _prop_names = ["id"]
+
+    def __init__(self, *, page: str) -> None:
+        super().__init__(id=f"{page}-new-chart")
+
+
+class CardLayout(BoardComponent):
+    """A menu of how cards are laid out: how many in a row, and how high.
+
+    Args:
+        page: Name of the page.
+        join_key: The key that joins cards of one metric in training and evaluation; left out, there is no such choice.
+    """
+
+    _prop_names = ["id", "joinKey"]
+
+    def __init__(self, *, page: str, join_key: str | None = None) -> None:
+        super().__init__(id=f"{page}-card-layout", joinKey=join_key)
+
+
 def make_id(key: str) -> str:
     """Dash's id of the control of a key; Dash's ids hold no dots."""
     return key.replace(".", "-")

@@ -9,6 +9,7 @@
 | `runs / RUN / annotations / ID` | `{"step": number, "text": text, "tag": name of a time series, if it is of one}` |
 | `baseline` | name of a run |
 | `views / NAME` | address of the view below that of the board, as `scalars?x=wall` |
+| `charts / ID` | `{"title": text, "tags": [names of time series, or expressions over them after =]}` |
 
 No value (None) is always right: it takes away what there was. A tag and an annotation each have a path of their own,
 so that two people who add one at once both keep theirs.
@@ -31,6 +32,7 @@ MAX_TAG_CHARACTERS = 100
 MAX_ANNOTATION_CHARACTERS = 10_000
 MAX_VIEW_NAME_CHARACTERS = 200
 MAX_VIEW_CHARACTERS = 32_000
+MAX_CHART_TAGS = 20
 NUM_COLORS = 12
 """Colours of the palette; a run's colour is the number of one, so that it suits light and dark."""
 
@@ -86,6 +88,13 @@ def _is_annotation(value: Any) -> bool:
     return is_placed and _ANNOTATION_TEXT.is_met(value["text"]) and _RUN.is_met(value.get("tag", "-"))
 
 
+def _is_chart(value: Any) -> bool:
+    if not isinstance(value, dict) or set(value) != {"title", "tags"} or not isinstance(value["tags"], list):
+        return False
+    tags = value["tags"]
+    return _VIEW_NAME.is_met(value["title"]) and 1 <= len(tags) <= MAX_CHART_TAGS and all(map(_RUN.is_met, tags))
+
+
 _RUN = make_text_rule(MAX_RUN_CHARACTERS, is_empty_right=False)
 _TAG = make_text_rule(MAX_TAG_CHARACTERS, is_empty_right=False)
 _ID = make_text_rule(MAX_ID_CHARACTERS, is_empty_right=False)
@@ -104,6 +113,9 @@ _VIEW_ADDRESS = Rule(
         and _VIEW.fullmatch(value) is not None
         and _is_sound(value)
     ),
+)
+_CHART = Rule(
+    f'{{"title": text of 1 to {MAX_VIEW_NAME_CHARACTERS} characters, "tags": 1 to {MAX_CHART_TAGS} tags}}', _is_chart
 )
 _RUN_FIELDS = {
     "name": make_text_rule(MAX_NAME_CHARACTERS),
@@ -143,6 +155,8 @@ def find_rule(path: Path) -> Rule | None:
             return _RUN
         case ("views", _):
             return _VIEW_ADDRESS
+        case ("charts", _):
+            return _CHART
     return None
 
 
@@ -157,6 +171,8 @@ def _names_of(path: Path) -> dict[str, str]:
             return {"run": run, "id": identifier}
         case ("views", view):
             return {"view": view}
+        case ("charts", identifier):
+            return {"id": identifier}
     return {}
 
 

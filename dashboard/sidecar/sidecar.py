@@ -190,7 +190,7 @@ class Sidecar:
             (edit, shelf)
             for number, shelf in enumerate(self._shelves)
             for edit in shelf.iter_edits()
-            if number == 0 or edit.path[:1] != ("views",)
+            if number == 0 or edit.path[:1] not in (("views",), ("charts",))
         ]
         self._edits = {edit.id: (edit, shelf) for edit, shelf in placed}
         self._clock.show(max((edit.time for edit, _ in placed), default=0))

@@ -60,19 +60,21 @@ class SidecarState:
         runs: By the name of the run; those to which nothing was added are left out.
         baseline: Name of the run that others are compared with; "" for none.
         views: Addresses of views by their names.
+        charts: Charts that people built, by their ids: their title, and their tags.
         annotations: By run, then step.
     """
 
     runs: Mapping[str, RunNotes] = field(default_factory=dict)
     baseline: str = ""
     views: Mapping[str, str] = field(default_factory=dict)
+    charts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     annotations: tuple[Note, ...] = ()
 
 
 def make_state(values: Mapping[Path, Any]) -> SidecarState:
     """Makes the state of the values that edits come to; paths that this release does not know are passed over."""
     fields: dict[str, dict[str, Any]] = {}
-    views, notes = {}, []
+    views, charts, notes = {}, {}, []
     for path, value in values.items():
         if find_rule(path) is None:
             continue
@@ -85,10 +87,13 @@ def make_state(values: Mapping[Path, Any]) -> SidecarState:
                 fields.setdefault(run, {})[name] = value
             case ("views", name):
                 views[name] = value
+            case ("charts", identifier):
+                charts[identifier] = value
     return SidecarState(
         runs=dict(_iter_notes(fields)),
         baseline=values.get(("baseline",), ""),
         views=dict(sorted(views.items())),
+        charts=dict(sorted(charts.items())),
         annotations=tuple(sorted(notes, key=lambda note: (note.run, note.step, note.id))),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -128,3 +129,117 @@ def test_menu_of_a_card_is_used_by_keys_alone(open_page: OpenPage, board: str) -
     page.keyboard.press("Enter")
 
     expect(card(page, "val/acc")).to_have_class(re.compile("is-expanded"))
+
+
+def test_joined_train_and_val_are_two_lines_of_one_hue(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars?v=2&filter=train|val")
+    expect(page.locator(".card")).to_have_count(4)
+    page.get_by_role("button", name="Columns and height of cards").click()
+    page.get_by_role("checkbox", name="Join train and val").click()
+    page.keyboard.press("Escape")
+
+    expect(page.locator(".card")).to_have_count(2)
+    joined = card(page, "val/loss")
+    expect(joined.locator(".tag-key")).to_have_text(["val", "train"])
+    expect(joined.locator(".card-foot")).to_contain_text("all 80 points")
+    joined.locator(".card-plot").hover()
+    rows = page.locator(".plot-tip tbody tr")
+    expect(rows.locator(".run")).to_have_text(["b · train", "a · train", "b · val", "a · val"])
+    looks = rows.locator(".swatch").evaluate_all("all => all.map((one) => one.style.background)")
+    assert all("gradient" in look for look in looks[:2])
+    assert not any("gradient" in look for look in looks[2:])
+    assert looks[2] in looks[0]
+    expect(page).to_have_url(re.compile("join=on"))
+
+
+def test_heights_and_columns_of_cards_are_kept(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars")
+    page.get_by_role("button", name="Columns and height of cards").click()
+    menu = page.get_by_role("dialog", name="Columns and height of cards")
+    menu.get_by_role("radiogroup", name="Height of cards").get_by_role("radio", name="Large").click()
+    menu.get_by_role("radiogroup", name="Columns of cards").get_by_role("radio", name="2", exact=True).click()
+    page.keyboard.press("Escape")
+
+    expect(card(page, "loss")).to_have_js_property("offsetHeight", 350)
+    page.reload()
+    expect(card(page, "loss")).to_have_js_property("offsetHeight", 350)
+    columns = page.locator(".cards").first.evaluate("one => getComputedStyle(one).gridTemplateColumns")
+    assert len(columns.split()) == 2
+
+
+def test_chart_of_an_expression_is_built_changed_and_removed(
+    open_page: OpenPage, start_board: Callable[..., str], tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "a") as writer:
+        for step in range(10):
+            writer.add_scalar("train/loss", 1.0, step)
+            writer.add_scalar("val/loss", 1.25, step)
+    page = open_page(start_board(tmp_path), allow_console="422")
+    page.get_by_role("button", name="New chart").click()
+    dialog = page.get_by_role("dialog", name="New chart")
+    field = dialog.get_by_role("textbox", name="Find a tag")
+    expect(field).to_be_focused()
+
+    field.fill("val/los - train/loss")
+    field.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("Did you mean `val/loss`?")
+    expect(dialog.locator("mark")).to_have_text("val/los")
+    dialog.get_by_role("button", name="Use val/loss").click()
+    field.press("Enter")
+    expect(dialog.locator(".chart-tags code")).to_have_text("val/loss - train/loss")
+    dialog.get_by_role("textbox", name="Title").fill("Gap")
+    dialog.get_by_role("button", name="Make chart").click()
+
+    chart = group(page, "Charts").locator(".card")
+    expect(chart.locator(".card-title")).to_have_text("Gap")
+    expect(chart.locator(".card-value")).to_have_text("0.2500")
+    page.reload()
+    expect(chart.locator(".card-value")).to_have_text("0.2500")
+
+    page.get_by_role("button", name="Menu of Gap").click()
+    page.get_by_role("menuitem", name="Change chart…").click()
+    page.get_by_role("dialog").get_by_role("button", name="train/loss", exact=True).click()
+    page.get_by_role("button", name="Save").click()
+    expect(chart.locator(".tag-key")).to_have_text(["val/loss - train/loss", "train/loss"])
+    expect(chart.locator(".card-value")).to_have_text(["0.2500", "1.000"])
+
+    page.get_by_role("button", name="Menu of Gap").click()
+    page.get_by_role("menuitem", name="Remove chart").click()
+    expect(group(page, "Charts")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(chart.locator(".card-value")).to_have_text(["0.2500", "1.000"])
+
+
+def test_chart_of_a_read_only_board_is_kept_in_the_browser(
+    open_page: OpenPage, start_board: Callable[..., str], tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "a") as writer:
+        writer.add_scalar("train/loss", 1.0, 0)
+        writer.add_scalar("val/loss", 2.0, 0)
+    page = open_page(start_board(tmp_path, "--read-only"))
+    page.get_by_role("button", name="Menu of train/loss").click()
+    page.get_by_role("menuitem", name="Add a tag…").click()
+    page.get_by_role("dialog").get_by_role("button", name="val/loss", exact=True).click()
+    page.get_by_role("button", name="Make chart").click()
+
+    chart = group(page, "Charts").locator(".card")
+    expect(chart.locator(".card-title")).to_have_text("train/loss, val/loss")
+    page.reload()
+    expect(chart.locator(".card-value")).to_have_text(["1.000", "2.000"])
+    assert not (tmp_path / ".board").exists()
+
+
+def test_note_of_nan_leads_to_the_tag_that_went_bad_first(
+    open_page: OpenPage, start_board: Callable[..., str], tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "a") as writer:
+        for step in range(20):
+            writer.add_scalar("grad/norm", float("nan") if step >= 5 else 1.0, step)
+            writer.add_scalar("loss", float("nan") if step >= 7 else 1.0, step)
+    page = open_page(start_board(tmp_path))
+    note = card(page, "loss").get_by_role("button", name="13 NaN")
+    note.hover()
+
+    expect(note).to_have_attribute("title", re.compile("First bad in a: grad/norm at step 5 \\(NaN\\)"))
+    note.click()
+    expect(card(page, "grad/norm").locator(".card-plot")).to_be_focused()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import CardGrid, TagFilter
+from dashboard.components import CardGrid, CardLayout, TagFilter
 from dashboard.pages.page import CARD_KEYS, Page
 from dashboard.settings import Settings
 
@@ -58,7 +58,7 @@ def layout(settings: Settings) -> Component:
     return html.Div(
         className="page-content",
         children=[
-            html.Div(className="toolbar", children=[TagFilter(page="histograms")]),
+            html.Div(className="toolbar", children=[TagFilter(page="histograms"), CardLayout(page="histograms")]),
             CardGrid(id="histograms-grid", kind="histograms", empty=EMPTY),
         ],
     )

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import CardGrid, Delta, Export, Groups, ResetZoom, Smoothing, TagFilter, Toggle, XAxis
+from dashboard.components import (
+    CardGrid,
+    CardLayout,
+    Delta,
+    Export,
+    Groups,
+    NewChart,
+    ResetZoom,
+    Smoothing,
+    TagFilter,
+    Toggle,
+    XAxis,
+)
 from dashboard.pages.page import CARD_KEYS, Page
 from dashboard.settings import Settings
 
@@ -65,6 +77,8 @@ def layout(settings: Settings) -> Component:
         Delta(page="scalars"),
         ResetZoom(page="scalars"),
         Export(page="scalars"),
+        NewChart(page="scalars"),
+        CardLayout(page="scalars", join_key="scalars.join"),
     ]
     return html.Div(
         className="page-content",
@@ -88,6 +102,7 @@ PAGE = Page(
         "clip": "middle to fit the y-axis to the 1st–99th percentile",
         "span": "A selected range and the card of its table, as in `step:100..2000:train/loss`",
         "box": "What the y-axis of a card is zoomed to, as in `0.5..1.5:train/loss`; may come several times",
+        "join": "on to draw training and evaluation of a metric on one card",
         "smoothing": "Weight of the moving average, 0 to 0.999",
         "center": "Line of a group of runs: mean, median or iqm",
         "band": "Band of a group: ci, std, stderr, minmax or none",

@@ -16,6 +16,7 @@ export function applyAppearance() {
   const { dataset, style } = document.documentElement;
   dataset.theme = resolveTheme();
   dataset.density = preference("density");
+  dataset.cards = preference("cards.height");
   dataset.runs = preference("runs.hidden") ? "hidden" : "shown";
   style.setProperty("--w-runs", `${preference("runs.width")}px`);
   if (preference("columns") === "auto") style.removeProperty("--columns");

@@ -3,10 +3,11 @@
 import { cardHeights } from "./cards/index.js";
 import { EmptyPage } from "./empty_page.js";
 import { actionsOf, toggleName, useCardKeys } from "./grid/actions.js";
+import { listCharts } from "./grid/charts.js";
 import { describeSelection } from "./grid/card_notes.js";
 import { GridSkeleton } from "./grid/card_states.js";
 import { useGoal } from "./grid/go_to_card.js";
-import { useKeptPins } from "./grid/pins.js";
+import { isPinned, useKeptPins } from "./grid/pins.js";
 import { Section } from "./grid/section.js";
 import { isOpen, makeSections, sectionsInSight } from "./grid/sections.js";
 import { useMatches } from "./grid/tag_match.js";
@@ -18,27 +19,30 @@ import { useViewOf } from "./use_view.js";
 // What it shows are keys of the page that has the name of the kind. Those of all grids are taken out here, the others
 // are the kind's own options.
 export default function CardGrid({ kind, empty }) {
-  useSession(session, ["runs", "selection", "theme"]);
+  useSession(session, ["runs", "selection", "theme", "preference"]);
   useKeptPins(kind);
-  useCardKeys(kind);
-  const { filter: typed, closed, open, card: expanded, pin: pins, full, ...options } = useViewOf(kind);
+  const { filter: typed, closed, open, card: expanded, pin: pins, full, join, ...options } = useViewOf(kind);
   const filter = useDeferredValue(typed); // a keystroke is never late
   const tags = useTags(kind);
   const loader = useLoader(kind);
   useEffect(() => loader?.setOptions(options), [loader, JSON.stringify(options)]);
 
-  const matches = useMatches(tags, filter);
+  const charts = useCharts(loader);
+  const names = useMemo(() => tags && new Map([...tags, ...charts.map(({ title }) => [title])]), [tags, charts]);
+  const matches = useMatches(names, filter);
   const asked = [...expanded, ...pins, full]; // shown whether or not a selected run has them
-  const sections = useMemo(() => makeSections(shownTags(tags, matches, asked), pins), [tags, matches, session.selected, asked.join("\n")]);
+  const shown = useMemo(() => shownTags(tags, matches, asked), [tags, matches, session.selected, asked.join("\n")]);
+  const sections = useMemo(() => makeSections({ tags: shown, pins, isJoined: join === "on", charts: shownCharts(charts, matches) }), [shown, charts, matches, join, pins]);
+  useCardKeys(kind, sections.flatMap(({ cards }) => cards));
   const goal = useGoal(kind, (tag) => reveal(kind, sections, tags, tag));
   if (!loader || !session.isLoaded || tags === null || matches === null) return h("div", { className: "grid-page" }, h(GridSkeleton, { height: cardHeights[kind] }));
   if (session.runs.length === 0 || tags.size === 0) return h(EmptyPage, { empty, kind });
   if (sections.length === 0) return h(NothingShown, { filter, empty, kind });
   const selected = describeSelection();
-  const describe = ({ id, tags: members }) => {
-    const runs = runsOf(tags, members);
-    const state = { isExpanded: expanded.includes(id), isPinned: pins.includes(id), isFull: full === id };
-    return { runs, selected: { ...selected, hasTag: isSelected(runs) }, ...state, actions: actionsOf(kind, id) };
+  const describe = (card) => {
+    const runs = runsOf(tags, card.tags);
+    const state = { isExpanded: expanded.includes(card.id), isPinned: isPinned(card, pins), isFull: full === card.id };
+    return { runs, selected: { ...selected, hasTag: isSelected(runs) }, ...state, actions: actionsOf(kind, card) };
   };
   return h(
     "div",
@@ -55,8 +59,21 @@ function shownTags(tags, matches, asked) {
   return [...tags].filter(([tag, runs]) => matches.has(tag) && (isSelected(runs) || (session.selected.size > 0 && asked.includes(tag)))).map(([tag]) => tag);
 }
 
-// Names of the runs that have one of the tags.
+// The charts that people built, for a kind whose cards take several tags; the same list while none changes.
+function useCharts(loader) {
+  const charts = loader?.kind.join ? listCharts() : [];
+  return useMemo(() => charts, [JSON.stringify(charts)]);
+}
+
+// Charts of which the filter matches the title or a tag.
+function shownCharts(charts, matches) {
+  if (!matches || session.selected.size === 0) return [];
+  return charts.filter(({ title, tags }) => matches.has(title) || tags.some((tag) => matches.has(tag)));
+}
+
+// Names of the runs that have one of the tags; whether a run has an expression only the server can tell.
 function runsOf(tags, members) {
+  if (members.some((tag) => tag.startsWith("="))) return new Set(session.runsByName.keys());
   if (members.length === 1) return tags.get(members[0]) ?? new Set();
   return new Set(members.flatMap((tag) => [...(tags.get(tag) ?? [])]));
 }
@@ -90,8 +107,8 @@ function toggleSection(kind, section) {
 
 // Has the card of a tag drawn: opens the sections around it, or the card itself if no selected run has the tag.
 function reveal(kind, sections, tags, tag) {
-  const section = sections.find(({ cards }) => cards.some((card) => card.tags.includes(tag)));
-  if (!section && tags?.has(tag) && !session.view.get(`${kind}.card`).includes(tag)) return actionsOf(kind, tag).toggleWide();
+  const section = sections.find(({ cards }) => cards.some((card) => card.id === tag || card.tags.includes(tag)));
+  if (!section && tags?.has(tag) && !session.view.get(`${kind}.card`).includes(tag)) return toggleName(`${kind}.card`, tag, "full width");
   const { closed, open } = session.view.ofPage(kind);
   const around = sections.filter((one) => one === section || section?.ancestors.includes(one.name));
   for (const one of around) if (!isOpen(one, { closed, open })) toggleSection(kind, one);

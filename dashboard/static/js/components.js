@@ -42,11 +42,13 @@
   }
 
   window.board_components = {
+    CardLayout: lazily("controls/card_layout.js", "control"),
     CardGrid: lazily("card_grid.js", "page"),
     GraphView: lazily("graph_view.js", "page"),
     Delta: lazily("controls/delta.js", "control"),
     Export: lazily("controls/export.js", "control"),
     Groups: lazily("controls/groups.js", "control"),
+    NewChart: lazily("controls/new_chart.js", "control"),
     PageAddress,
     PageFailure: lazily("page_failure.js", "page"),
     PanelEdge: lazily("panel_edge.js", "control"),

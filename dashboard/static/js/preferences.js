@@ -10,16 +10,20 @@ const flag = (fallback) => ({ fallback, isValid: (value) => typeof value === "bo
 const texts = (max) => ({ fallback: [], isValid: (value) => Array.isArray(value) && value.length <= max && value.every((text) => typeof text === "string") });
 const within = (min, max, fallback) => ({ fallback, isValid: (value) => Number.isFinite(value) && value >= min && value <= max });
 
+const isChart = (one) => typeof one?.id === "string" && typeof one.title === "string" && Array.isArray(one.tags) && one.tags.every((tag) => typeof tag === "string");
+
 // The first value of a list is the default.
 const KNOWN = {
   theme: oneOf("system", "light", "dark"),
   density: oneOf("comfortable", "compact"),
   columns: oneOf("auto", 1, 2, 3, 4, 5, 6),
+  "cards.height": oneOf("medium", "small", "large"),
   "runs.width": within(240, 560, 344), // px
   "runs.hidden": flag(false),
   "palette.recent": texts(20),
   "scalars.pin": texts(50), // tags of pinned cards
   "histograms.pin": texts(50),
+  "scalars.charts": { fallback: [], isValid: (value) => Array.isArray(value) && value.every(isChart) }, // of boards that keep none
   "tooltip.sort": oneOf("value", "nearest", "name"),
   "tooltip.rows": oneOf(8, 16, 32),
   "graph.dock": within(320, 640, null), // px; null is the width of the style sheet

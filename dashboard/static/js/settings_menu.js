@@ -3,15 +3,12 @@
 import { openHealth } from "./health_panel.js";
 import { openKeySheet } from "./key_sheet.js";
 import { Popover } from "./overlay.js";
-import { preference, setPreference } from "./preferences.js";
-import { Icon, h, useSession } from "./react.js";
+import { Icon, h } from "./react.js";
 import { ROOT } from "./root.js";
-import { Segmented } from "./segmented.js";
-import { session } from "./session.js";
+import { COLUMNS, Setting } from "./setting.js";
 
 const THEMES = [["light", "Light"], ["dark", "Dark"], ["system", "System", "As the system has it, also when that changes"]];
 const DENSITIES = [["comfortable", "Comfortable"], ["compact", "Compact", "Lower rows, cards and bars"]];
-const COLUMNS = [["auto", "Auto", "As many as fit: 1 to 4"], ...[1, 2, 3, 4, 5, 6].map((count) => [count, String(count)])];
 const API_PAGE = new URL("data/docs", ROOT).href;
 
 export function SettingsMenu({ version }) {
@@ -28,7 +25,6 @@ export function SettingsMenu({ version }) {
 }
 
 function Settings({ version, close }) {
-  useSession(session, ["preference"]);
   return h(
     window.React.Fragment,
     null,
@@ -49,13 +45,4 @@ function Settings({ version, close }) {
 
 function Way({ icon, label, go, children }) {
   return h("button", { type: "button", className: "menu-item", onClick: go }, h(Icon, { name: icon, size: 14 }), h("span", { className: "menu-label" }, label), children);
-}
-
-function Setting({ name, word, options, hint }) {
-  return h(
-    "div",
-    { className: `setting is-${name}` },
-    h("span", { className: "setting-word" }, word, hint && h("kbd", { className: "kbd" }, hint)),
-    h(Segmented, { label: word, options, value: preference(name), choose: (value) => setPreference(name, value) }),
-  );
 }

@@ -44,6 +44,7 @@ export const KEYS = {
     clip: oneOf(["none", "middle"]),
     span: span(),
     box: boxes("cards with a y-axis of their own"),
+    join: oneOf(["off", "on"]), // whether training and evaluation of a metric share a card
     smoothing: number({ min: 0, max: 0.999, digits: 3 }),
     center: oneOf(["mean", "median", "iqm"]),
     band: oneOf(["ci", "std", "stderr", "minmax", "none"]),

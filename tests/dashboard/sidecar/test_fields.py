@@ -26,6 +26,7 @@ RIGHT = [
     (("views", "Losses"), "scalars?x=wall&q=lr%20%3C%201"),
     (("views", "Losses"), ""),
     (("views", "Losses"), "?tag=a#b"),
+    (("charts", "5d0a"), {"title": "Losses", "tags": ["train/loss", "=train/loss - val/loss"]}),
 ]
 
 WRONG = [
@@ -70,6 +71,13 @@ WRONG = [
     (("views", "v"), "https://evil.example", "views must be"),
     (("views", "v"), "../x", "views must be"),
     (("views", "v"), "?" + "x" * 32_000, "views must be"),
+    (("charts", ""), {"title": "Losses", "tags": ["a"]}, "id must be"),
+    (("charts", "c"), {"title": "", "tags": ["a"]}, 'charts must be {"title": text of 1 to 200 characters'),
+    (("charts", "c"), {"title": "Losses", "tags": []}, "charts must be"),
+    (("charts", "c"), {"title": "Losses", "tags": ["a"] * 21}, "charts must be"),
+    (("charts", "c"), {"title": "Losses", "tags": [1]}, "charts must be"),
+    (("charts", "c"), {"title": "Losses", "tags": "a"}, "charts must be"),
+    (("charts", "c"), {"title": "Losses", "tags": ["a"], "x": 1}, "charts must be"),
 ]
 
 

@@ -56,6 +56,7 @@ def test_sidecar_is_empty_at_first_and_changes_with_its_etag(client: TestClient)
         "runs": {},
         "baseline": "",
         "views": {},
+        "charts": {},
         "annotations": [],
     }
     assert client.get("/data/sidecar", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
@@ -66,6 +67,7 @@ def test_sidecar_is_empty_at_first_and_changes_with_its_etag(client: TestClient)
         {"path": ["runs", "a", "annotations", "1"], "value": {"step": 3, "text": "here"}},
         {"path": ["baseline"], "value": "a"},
         {"path": ["views", "v"], "value": "scalars"},
+        {"path": ["charts", "c"], "value": {"title": "Gap", "tags": ["=a - b"]}},
     ]
     kept = client.post("/data/sidecar/edits", json={"edits": edits}).json()
     second = client.get("/data/sidecar", headers={"If-None-Match": first.headers["etag"]})
@@ -74,6 +76,7 @@ def test_sidecar_is_empty_at_first_and_changes_with_its_etag(client: TestClient)
     assert second.json()["runs"] == {"a": {"name": "<b>\n\u202e", "tags": ["x"]}}
     assert second.json()["annotations"] == [{"run": "a", "id": "1", "step": 3, "text": "here", "tag": ""}]
     assert (second.json()["baseline"], second.json()["views"]) == ("a", {"v": "scalars"})
+    assert second.json()["charts"] == {"c": {"title": "Gap", "tags": ["=a - b"]}}
 
 
 def test_browser_that_has_it_compressed_is_not_sent_it_again(client: TestClient) -> None:

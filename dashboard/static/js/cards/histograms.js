@@ -33,7 +33,7 @@ function chooseRun(session, run) {
   session.view.set({ "histograms.run": run }, { label: "run of the histograms" });
 }
 
-function mount(parts, { tag, session }) {
+function mount(parts, { tags: [tag], session }) {
   let data = null;
   let describedRow = -1;
   const shownRow = () => plot.cursorRow ?? data.numRows - 1;

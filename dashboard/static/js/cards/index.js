@@ -7,7 +7,8 @@
 //     besides options, selection and range (optional)
 //   exports(charts, title) → items of a menu that save charts: () → [{title, tags}], called what they are together (optional)
 //   load(tags, {selection, runs, since, width, signal, session, options}) → {version, cards: Map(tag → data)}
-//   mount({root, values, plot, foot, badges}, {tag, session, options})
+//   join(list)   the data of several tags as those of one card (optional; without it a card has one tag)
+//   mount({root, values, plot, foot, badges}, {id, title, tags, session, options})
 //     → {update(data, {isPartial}), reselect() and setInView(isInView) (both optional), resize(width, height), setOptions(options), destroy()}
 
 // Known before a kind is loaded, for what stands in its place until then.

@@ -11,7 +11,9 @@ import { dragItems } from "../plot/next_drag.js";
 import { smoothDrawn } from "../plot/smooth.js";
 import { swatchBackground } from "../runs/colors.js";
 import { decodeSeries } from "../wire.js";
+import { explainBad } from "./first_bad.js";
 import { cardHeights } from "./index.js";
+import { dressLines, shortTags, writeTagKeys } from "./tag_lines.js";
 
 const NUM_VALUES = 3;
 const WORDS = ["NaN", "+Inf", "−Inf"];
@@ -29,45 +31,60 @@ async function load(tags, { selection, runs, since, width, signal, session, opti
   const cards = new Map();
   for (const one of series) {
     const tag = tags[one.tag];
-    if (!cards.has(tag)) cards.set(tag, { series: [], aggregates: grouped.curves.get(tag) ?? [] });
-    cards.get(tag).series.push({ ...one, name: runs[one.run], range: start === undefined ? null : [start, stop], weight: options.smoothing, baseline });
+    if (!cards.has(tag)) cards.set(tag, { series: [], aggregates: (grouped.curves.get(tag) ?? []).map((curve) => ({ ...curve, tagName: tag })) });
+    cards.get(tag).series.push({ ...one, tagName: tag, name: runs[one.run], range: start === undefined ? null : [start, stop], weight: options.smoothing, baseline });
   }
   return { version: Math.min(version, grouped.version), cards };
 }
 
-// later(draw): has it drawn after the next frame, once, whatever else asks for it until then
-function mount(parts, { tag, session, options, later }) {
-  let series = new Map(); // run → its decoded series
-  let aggregates = new Map(); // key of a group → its curve
-  let current = options;
-  let drawn = []; // names of runs
-  const plot = new LinePlot(parts.plot, session, { tag, options });
+function join(list) {
+  return { series: list.flatMap(({ series }) => series), aggregates: list.flatMap(({ aggregates }) => aggregates) };
+}
 
-  const shownRuns = () => session.selectedRuns.filter((run) => series.has(run.name));
-  const draw = () => {
-    const lines = shownRuns().map((run) => makeLine(series.get(run.name), run, current.smoothing));
-    drawn = lines.map(({ name }) => name);
+// later(draw): has it drawn after the next frame, once, whatever else asks for it until then
+function mount(parts, { id, title, tags, session, options, later }) {
+  let series = emptyFor(tags); // tag → run → its decoded series
+  let aggregates = emptyFor(tags); // tag → key of a group → its curve
+  let current = options;
+  let drawnRuns = []; // their names
+  const words = shortTags(tags);
+  const plot = new LinePlot(parts.plot, session, { id, title, tags, options });
+  writeTagKeys(parts.badges, tags, words);
+
+  const linesOf = (tag, i) => {
+    const own = series.get(tag);
+    const members = session.selectedRuns.filter((run) => own.has(run.name)).map((run) => makeLine(own.get(run.name), run, current.smoothing));
     const groups = selectedGroups(session);
-    const grouped = groupLines(aggregates, { groups, described: session.groups, members: lines, axis: plot.axis, baseline: lines[0]?.baseline ?? null });
-    if (grouped) plot.setLines(grouped, behindGroups(lines, grouped, groups));
+    const grouped = groupLines(aggregates.get(tag), { groups, described: session.groups, members, axis: plot.axis, baseline: members[0]?.baseline ?? null });
+    const dress = (lines) => dressLines(lines, { tags, words, i });
+    return { lines: dress(members), grouped: grouped && dress(grouped), behind: grouped ? dress(behindGroups(members, grouped, groups)) : [] };
+  };
+
+  const shownRuns = () => session.selectedRuns.filter(({ name }) => tags.some((tag) => series.get(tag).has(name)));
+  const draw = () => {
+    drawnRuns = shownRuns().map(({ name }) => name);
+    const drawn = tags.map(linesOf);
+    const lines = drawn.flatMap((one) => one.lines);
+    const grouped = drawn.some((one) => one.grouped) ? drawn.flatMap((one) => one.grouped ?? []) : null;
+    if (grouped) plot.setLines(grouped, drawn.flatMap(({ behind }) => behind));
     else plot.setLines([...lines.filter(({ run }) => !run.isBaseline), ...lines.filter(({ run }) => run.isBaseline)]); // drawn last
     writeValues(parts.values, grouped ?? lines, session.comparison);
-    writeFoot(parts.foot, lines, { isLog: current.y === "log", numOutside: current.clip === "middle" ? plot.countOutside() : 0, baseline: session.runNamed(lines[0]?.baseline) });
-    describe(parts, grouped ?? lines);
+    writeFoot(parts.foot, lines, { session, isLog: current.y === "log", numOutside: current.clip === "middle" ? plot.countOutside() : 0, baseline: session.runNamed(lines[0]?.baseline) });
+    describe(parts, title, grouped ?? lines);
   };
   const redraw = () => later(draw);
   const offs = ["theme", "style"].map((event) => session.on(event, redraw));
 
   return {
     update(data = { series: [], aggregates: [] }, { isPartial = false } = {}) {
-      if (!isPartial) [series, aggregates] = [new Map(), new Map()];
-      for (const one of data.series) series.set(one.name, one);
-      for (const one of data.aggregates) aggregates.set(one.key, one);
+      if (!isPartial) [series, aggregates] = [emptyFor(tags), emptyFor(tags)];
+      for (const one of data.series) series.get(one.tagName).set(one.name, one);
+      for (const one of data.aggregates) aggregates.get(one.tagName).set(one.key, one);
       redraw();
     },
     reselect() {
       const shown = shownRuns();
-      if (shown.length !== drawn.length || shown.some(({ name }, i) => name !== drawn[i])) redraw();
+      if (shown.length !== drawnRuns.length || shown.some(({ name }, i) => name !== drawnRuns[i])) redraw();
     },
     resize: (width, height) => plot.resize(width, height),
     setInView: (isInView) => plot.setInView(isInView),
@@ -81,6 +98,10 @@ function mount(parts, { tag, session, options, later }) {
       plot.destroy();
     },
   };
+}
+
+function emptyFor(tags) {
+  return new Map(tags.map((tag) => [tag, new Map()]));
 }
 
 // A series as a run draws it, smoothed as the weight says; until the server has done it, from the points that are here.
@@ -121,24 +142,28 @@ function describeRun({ name }, comparison) {
   return differences ? `${name} (${differences})` : name;
 }
 
-// What a screen reader says of the card: tag, best value, its run.
-function describe({ root }, lines) {
+// What a screen reader says of the card: its title, best value, its run.
+function describe({ root }, title, lines) {
   const [best] = sortedByLast(lines);
-  const tag = root.dataset.tag;
   const isDelta = lines.some(({ baseline }) => baseline);
   root.toggleAttribute("data-delta", isDelta);
-  root.setAttribute("aria-label", best ? `${isDelta ? "Δ " : ""}${tag}, ${write(best.line, best.value)}, ${best.line.run.name}` : tag);
+  root.setAttribute("aria-label", best ? `${isDelta ? "Δ " : ""}${title}, ${write(best.line, best.value)}, ${best.line.run.name}` : title);
 }
 
-function writeFoot(element, lines, { isLog, numOutside, baseline }) {
+const feet = new WeakMap(); // element → what it holds
+
+function writeFoot(element, lines, { session, isLog, numOutside, baseline }) {
   const total = lines.reduce((sum, line) => sum + line.numTotal, 0);
   const drawn = lines.reduce((sum, line) => sum + line.values.length + line.nonFinite.kinds.length, 0);
   const points = make("span", "", total <= drawn ? `all ${formatCount(total)} points` : `${formatCount(drawn)} of ${formatAmount(total)} points`);
   points.title = "All points are kept. The picture shows the extremes of every pixel column.";
-  const problems = nonFiniteNote(lines);
+  const problems = nonFiniteNote(lines, session);
   if (isLog && lines.some((line) => line.values.some((value) => value <= 0))) problems.push(make("span", "", "≤ 0 not drawn"));
   if (baseline) problems.unshift(deltaNote(baseline));
   if (numOutside > 0) problems.push(outsideNote(numOutside, drawn, total));
+  const html = [points, ...problems].map(({ outerHTML }) => outerHTML).join("");
+  if (html === feet.get(element)) return; // what has the focus keeps it
+  feet.set(element, html);
   element.replaceChildren(points, ...problems);
 }
 
@@ -155,20 +180,21 @@ function outsideNote(numOutside, numDrawn, numTotal) {
 }
 
 // Of several kinds the sum, so that what else the foot says has room; how many there are of each is in the title.
-function nonFiniteNote(lines) {
+function nonFiniteNote(lines, session) {
   const kinds = WORDS.map((word, kind) => ({ word, kind, count: lines.reduce((sum, line) => sum + line.counts[kind], 0) })).filter(({ count }) => count > 0);
   if (kinds.length === 0) return [];
-  const note = make("span", "is-bad");
+  const note = make("button", "is-bad");
   const total = kinds.reduce((sum, { count }) => sum + count, 0);
   note.append(make("span", "icon icon-alert-triangle is-12"), `${formatCount(total)} `, make("span", "card-foot-word", kinds.length > 1 ? "NaN or Inf" : kinds[0].word));
-  const firsts = kinds.map(({ kind }) => `First in ${firstWith(lines, kind)}`);
+  const hits = kinds.map(({ kind }) => firstWith(lines, kind));
+  const firsts = hits.map(({ run, firstSteps }, i) => `First in ${run.label || run.name} at step ${formatCount(firstSteps[kinds[i].kind])}`);
   note.title = kinds.length > 1 ? kinds.map(({ word, count }, i) => `${formatCount(count)} ${word}. ${firsts[i]}`).join("\n") : firsts[0];
+  explainBad(note, { session, run: hits[0].run, tag: hits[0].tagName });
   return [note];
 }
 
 function firstWith(lines, kind) {
-  const [hit] = lines.filter((line) => line.counts[kind] > 0).sort((a, b) => a.firstSteps[kind] - b.firstSteps[kind]);
-  return `${hit.run.label || hit.run.name} at step ${formatCount(hit.firstSteps[kind])}`;
+  return lines.filter((line) => line.counts[kind] > 0).sort((a, b) => a.firstSteps[kind] - b.firstSteps[kind])[0];
 }
 
 function make(name, className, text = "") {
@@ -178,4 +204,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: cardHeights.scalars, localOptions: ["y", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followCurves, tools: dragItems, exports: exportItems, load, mount };
+export const card = { height: cardHeights.scalars, localOptions: ["y", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followCurves, tools: dragItems, exports: exportItems, load, join, mount };

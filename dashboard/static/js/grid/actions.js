@@ -4,11 +4,12 @@ import { session } from "../session.js";
 import { useKeys } from "../use_keys.js";
 import { togglePin } from "./pins.js";
 
-// kind: name of the page; → {toggleWide(), togglePin(), toggleFull()} of the card with the id
-export function actionsOf(kind, id) {
+// kind: name of the page; → {toggleWide(), togglePin(), toggleFull()} of a card {id, tags, chart}
+export function actionsOf(kind, card) {
+  const { id } = card;
   return {
     toggleWide: () => toggleName(`${kind}.card`, id, "full width"),
-    togglePin: () => togglePin(kind, id),
+    togglePin: () => togglePin(kind, card),
     toggleFull: () => session.view.set({ [`${kind}.full`]: session.view.get(`${kind}.full`) === id ? null : id }, { label: "full screen" }),
   };
 }
@@ -20,12 +21,12 @@ export function toggleName(key, name, label) {
   session.view.set({ [key]: others.length < names.length ? others : [...names, name] }, { label });
 }
 
-// Keys of the card under the pointer, or with the focus.
-export function useCardKeys(kind) {
+// Keys of the card under the pointer, or with the focus. cards: all there are
+export function useCardKeys(kind, cards) {
   const act = (name) => () => {
     const id = cardAtHand();
-    if (id === null) return false;
-    return actionsOf(kind, id)[name]();
+    const card = cards.find((one) => one.id === id);
+    return card ? actionsOf(kind, card)[name]() : false;
   };
   useKeys("Card", [
     { keys: ["E"], label: "Full width", run: act("toggleWide") },
@@ -34,7 +35,8 @@ export function useCardKeys(kind) {
   ]);
 }
 
+// Id of the card; undefined for none.
 function cardAtHand() {
   const card = document.activeElement?.closest(".card") ?? document.querySelector(".card:hover");
-  return card?.dataset.card ?? null;
+  return card?.dataset.card;
 }

@@ -10,18 +10,18 @@ import { follow } from "./follow.js";
 // card: as sections.js makes it; runs: a Set of the names of the runs that have its tags; selected: {numRuns, spoiled,
 // hasTag} of the selected runs; actions: as actions.js has them.
 export function Card({ card, loader, runs, selected, isExpanded, isFull, isPinned, actions }) {
-  const { id, tags, parent, label } = card;
-  const tag = tags[0];
+  const { id, title, tags, parent, label } = card;
+  const [tag] = tags;
   const root = useRef(null);
   const parts = { values: useRef(null), plot: useRef(null), foot: useRef(null), badges: useRef(null) };
   const [hasData, setHasData] = useState(false);
   const [trouble, setTrouble] = useState(null); // {cause: "reading" or "drawing", error}
   const [attempt, setAttempt] = useState(0); // the drawing is made anew after one that failed
-  useEffect(() => follow({ root: root.current, parts, tag, loader, setHasData, setTrouble }), [tag, loader, attempt]);
+  useEffect(() => follow({ root: root.current, parts, card: { id, title, tags }, loader, setHasData, setTrouble }), [id, title, tags.join("\n"), loader, attempt]);
   useEscape(isFull, actions.toggleFull);
   const readAgain = () => {
     setTrouble(null);
-    loader.retry(tag);
+    loader.retry(id);
   };
   const drawAgain = () => {
     setTrouble(null);
@@ -36,21 +36,22 @@ export function Card({ card, loader, runs, selected, isExpanded, isFull, isPinne
       ref: root,
       "data-card": id,
       "data-tag": tag,
-      "aria-label": tag,
+      "data-tags": tags.join("\n"),
+      "aria-label": title,
       "aria-busy": !hasData && !trouble,
       style: { "--card-height": `${loader.kind.height}px` },
     },
     h(
       "figcaption",
       { className: "card-head" },
-      h("span", { className: "card-title", title: tags.join("\n") }, ...(isFull ? [tags.join(" · ")] : [parent && h("span", { key: "parent", className: "card-parent" }, parent), label])),
+      h("span", { className: "card-title", title: tags.join("\n") }, ...(isFull ? [title] : [parent && h("span", { key: "parent", className: "card-parent" }, parent), label])),
       h("span", { className: "card-badges", ref: parts.badges }),
       h("span", { className: "grow" }),
-      h(Tool, { word: isPinned ? "Unpin" : "Pin", name: tag, shortcut: "P", icon: "pin", isOn: isPinned, act: actions.togglePin }),
+      h(Tool, { word: isPinned ? "Unpin" : "Pin", name: title, shortcut: "P", icon: "pin", isOn: isPinned, act: actions.togglePin }),
       isFull
-        ? h(Tool, { word: "Leave full screen", name: tag, shortcut: "Esc", icon: "x", act: actions.toggleFull, isShown: true })
-        : h(Tool, { word: isExpanded ? "Shrink" : "Expand", name: tag, shortcut: "E", icon: "arrows-diagonal", isOn: isExpanded, act: actions.toggleWide }),
-      h(CardMenu, { card, tools: loader.kind.tools, exports: loader.kind.exports, isExpanded, isFull, isPinned, actions }),
+        ? h(Tool, { word: "Leave full screen", name: title, shortcut: "Esc", icon: "x", act: actions.toggleFull, isShown: true })
+        : h(Tool, { word: isExpanded ? "Shrink" : "Expand", name: title, shortcut: "E", icon: "arrows-diagonal", isOn: isExpanded, act: actions.toggleWide }),
+      h(CardMenu, { card, tools: loader.kind.tools, exports: loader.kind.exports, canJoin: Boolean(loader.kind.join), isExpanded, isFull, isPinned, actions }),
     ),
     h("div", { className: "card-values", ref: parts.values }),
     h("div", { className: "card-plot", ref: parts.plot }),
@@ -60,7 +61,7 @@ export function Card({ card, loader, runs, selected, isExpanded, isFull, isPinne
       h("div", { className: "card-foot-kind", ref: parts.foot }),
       h(CardNotes, { runs, selected, trouble: hasData && trouble?.cause === "reading" ? trouble.error : null, readAgain }),
     ),
-    h(State, { tag, runs, selected, hasData, trouble, readAgain, drawAgain, leave }),
+    h(State, { tag: title, runs, selected, hasData, trouble, readAgain, drawAgain, leave }),
   );
 }
 

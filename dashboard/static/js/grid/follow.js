@@ -7,7 +7,9 @@ import { drawLater, forgetDrawing } from "./schedule.js";
 const MARGIN = "300px 0px"; // a card is made ready a little before it is seen
 
 // → a function that ends it.
-export function follow({ root, parts, tag, loader, setHasData, setTrouble }) {
+// card: {id, title, tags}
+export function follow({ root, parts, card, loader, setHasData, setTrouble }) {
+  const { id } = card;
   const plot = parts.plot.current; // its card may be gone before what is observed here ends
   let handle = null;
   let isInView = false;
@@ -21,12 +23,12 @@ export function follow({ root, parts, tag, loader, setHasData, setTrouble }) {
   };
   const show = () => {
     const width = Math.round(plot.clientWidth);
-    if (width > 0) loader.show(tag, width);
+    if (width > 0) loader.show(id, width);
   };
   const make = () => {
     const elements = Object.fromEntries(Object.entries(parts).map(([name, ref]) => [name, ref.current]));
     const later = (draw) => drawLater(root, safely(draw));
-    const drawing = loader.kind.mount({ root, ...elements }, { tag, session, options: loader.options, later });
+    const drawing = loader.kind.mount({ root, ...elements }, { ...card, session, options: loader.options, later });
     const made = Object.fromEntries(Object.entries(drawing).map(([name, act]) => [name, safely(act)]));
     made.update = safely((data, info) => {
       setTrouble((trouble) => (trouble?.cause === "reading" ? null : trouble));
@@ -35,12 +37,12 @@ export function follow({ root, parts, tag, loader, setHasData, setTrouble }) {
     });
     made.fail = (error) => setTrouble((trouble) => trouble ?? { cause: "reading", error });
     made.recover = () => setTrouble((trouble) => (trouble?.cause === "reading" ? null : trouble));
-    loader.add(tag, made);
+    loader.add(card, made);
     return made;
   };
   const see = safely((entries) => {
     isInView = entries.at(-1).isIntersecting;
-    if (!isInView) loader.hide(tag);
+    if (!isInView) loader.hide(id);
     else handle ??= make();
     handle?.setInView?.(isInView);
     if (!isInView) return;
@@ -51,7 +53,7 @@ export function follow({ root, parts, tag, loader, setHasData, setTrouble }) {
     handle?.resize?.(plot.clientWidth, plot.clientHeight);
     if (isInView && handle) show();
   });
-  const lead = () => loader.lead(tag);
+  const lead = () => loader.lead(id);
   root.addEventListener("pointerenter", lead);
   views.observe(root);
   sizes.observe(plot);
@@ -59,7 +61,7 @@ export function follow({ root, parts, tag, loader, setHasData, setTrouble }) {
     root.removeEventListener("pointerenter", lead);
     views.disconnect();
     sizes.disconnect();
-    if (handle) loader.remove(tag, handle);
+    if (handle) loader.remove(id, handle);
     forgetDrawing(root);
     handle?.destroy();
     for (const name of ["values", "plot", "foot", "badges"]) parts[name].current?.replaceChildren();

@@ -10,7 +10,12 @@ const SHOWN_MS = 1_600;
 const emitter = new Emitter();
 let goal = null; // {page: its name, tag}, until its card is in sight
 
-// page: {name, path}. A filter that hides the tag is taken away; an expanded card is in full width.
+// The page in sight, as goToCard takes it.
+export function pageHere() {
+  return { name: session.view.page, path: location.pathname };
+}
+
+// page: {name, path}; tag: a tag, or the id of a card. A filter that hides the tag is taken away; an expanded card is in full width.
 export function goToCard(page, tag, { isExpanded = false } = {}) {
   goal = { page: page.name, tag };
   session.view.visit(page.path);
@@ -28,7 +33,7 @@ export function useGoal(page, reveal) {
   const tag = goal?.page === page ? goal.tag : null;
   useEffect(() => {
     if (tag === null) return;
-    const card = document.querySelector(`.card[data-tag="${CSS.escape(tag)}"]`);
+    const card = [...document.querySelectorAll(".card[data-card]")].find(({ dataset }) => dataset.card === tag || dataset.tags.split("\n").includes(tag));
     if (card) arrive(card);
     else reveal(tag);
   });

@@ -1,6 +1,6 @@
 // Tags → groups by their prefix: everything before the last slash. Groups are nested as prefixes are.
 
-const OPEN_AT_FIRST = 12;
+const OPEN_AT_FIRST = 12; // of those in one group, or in none
 const MIN_GROUP = 3; // cards in a row, at the usual width
 
 // → [{name, parent, title, tags: [{tag, label}], ancestors: [names], numBelow: of tags, its own too, isClosedAtFirst}],
@@ -11,14 +11,20 @@ export function groupTags(tags) {
   const groups = gather(tags);
   for (const name of forks([...groups.keys()])) if (!groups.has(name)) groups.set(name, []);
   const named = [...groups].sort(([a], [b]) => compareByParts(a, b));
-  return named.map(([name, members], i) => ({
-    name,
-    ...titleOf(name),
-    tags: members.sort(compareNaturally).map((tag) => ({ tag, label: name ? tag.slice(name.length + 1) : tag })),
-    ancestors: prefixesOf(name).filter((prefix) => groups.has(prefix)),
-    numBelow: members.length + sum(named.filter(([other]) => name && other.startsWith(`${name}/`)).map(([, below]) => below.length)),
-    isClosedAtFirst: i >= OPEN_AT_FIRST,
-  }));
+  const numBefore = new Map(); // name of the group around → how many in it came before
+  return named.map(([name, members]) => {
+    const ancestors = prefixesOf(name).filter((prefix) => groups.has(prefix));
+    const around = ancestors.at(-1) ?? "";
+    numBefore.set(around, (numBefore.get(around) ?? -1) + 1);
+    return {
+      name,
+      ...titleOf(name),
+      tags: members.sort(compareNaturally).map((tag) => ({ tag, label: name ? tag.slice(name.length + 1) : tag })),
+      ancestors,
+      numBelow: members.length + sum(named.filter(([other]) => name && other.startsWith(`${name}/`)).map(([, below]) => below.length)),
+      isClosedAtFirst: numBefore.get(around) >= OPEN_AT_FIRST,
+    };
+  });
 }
 
 function gather(tags) {

@@ -5,7 +5,7 @@ const PAUSE_MS = 60; // after which a change that goes on counts as paused
 
 export class Loader {
   #session;
-  // tag → {handle, width, isInView, version of its data, epoch: grows when that is void, left: the version that each run
+  // id → {tags, handle, width, isInView, version of its data, epoch: grows when that is void, left: the version that each run
   // had when it was taken out, isBehind: runs were put back whose news have to be asked for}
   #cards = new Map();
   #options = {};
@@ -20,7 +20,7 @@ export class Loader {
   #retry = null;
   #pause = null; // timer until a change that goes on has paused
   #ranged = -Infinity; // when the range was changed last
-  #lead = null; // tag of the card that shows each of such changes at once
+  #lead = null; // id of the card that shows each of such changes at once
   #selected; // names of runs
   #offs;
 
@@ -90,29 +90,29 @@ export class Loader {
   }
 
   // The pointer is on a card.
-  lead(tag) {
-    this.#lead = tag;
+  lead(id) {
+    this.#lead = id;
   }
 
-  add(tag, handle) {
-    this.#cards.set(tag, { handle, width: 0, isInView: false, version: 0, epoch: 0, left: new Map(), isBehind: false });
+  add({ id, tags }, handle) {
+    this.#cards.set(id, { tags, handle, width: 0, isInView: false, version: 0, epoch: 0, left: new Map(), isBehind: false });
   }
 
   // A card came into view, or its width changed.
-  show(tag, width) {
-    const card = this.#cards.get(tag);
+  show(id, width) {
+    const card = this.#cards.get(id);
     if (card.width !== width) outdate(card);
     Object.assign(card, { width, isInView: true });
     this.schedule();
   }
 
-  hide(tag) {
-    const card = this.#cards.get(tag);
+  hide(id) {
+    const card = this.#cards.get(id);
     if (card) card.isInView = false;
   }
 
-  remove(tag, handle) {
-    if (this.#cards.get(tag)?.handle === handle) this.#cards.delete(tag);
+  remove(id, handle) {
+    if (this.#cards.get(id)?.handle === handle) this.#cards.delete(id);
   }
 
   // What every card holds is for another range, axis or server: fetch all of it again.
@@ -129,8 +129,8 @@ export class Loader {
   }
 
   // Asks anew for one card.
-  retry(tag) {
-    const card = this.#cards.get(tag);
+  retry(id) {
+    const card = this.#cards.get(id);
     if (card) outdate(card);
     this.schedule();
   }
@@ -199,20 +199,21 @@ export class Loader {
   // Cards in view of one width that hold nothing yet, and those that hold an older version; while paused none of these.
   #batches() {
     const batches = new Map();
-    for (const [tag, card] of this.#cards) {
+    for (const [id, card] of this.#cards) {
       if (!card.isInView || (card.version > 0 && !card.isBehind && (card.version >= this.#latest || this.#session.live.isPaused))) continue;
-      const id = `${card.width} ${card.version > 0}`;
-      const batch = batches.get(id) ?? { width: card.width, cards: new Map(), since: Infinity };
-      batch.cards.set(tag, { card, epoch: card.epoch });
+      const isAlone = card.tags.some((tag) => tag.startsWith("=")); // an expression that is refused spoils no other card
+      const group = `${card.width} ${card.version > 0} ${isAlone ? id : ""}`;
+      const batch = batches.get(group) ?? { width: card.width, cards: new Map(), since: Infinity };
+      batch.cards.set(id, { card, epoch: card.epoch });
       batch.since = Math.min(batch.since, card.version);
-      batches.set(id, batch);
+      batches.set(group, batch);
     }
     return [...batches.values()];
   }
 
   async #load(batch, isRetry = false) {
     const { signal } = this.#abort;
-    const tags = [...batch.cards.keys()];
+    const tags = [...new Set([...batch.cards.values()].flatMap(({ card }) => card.tags))];
     const { since, width } = batch;
     try {
       const { key: selection, runs } = await this.#session.selectionKey();
@@ -220,7 +221,7 @@ export class Loader {
       const answer = await this.kind.load(tags, context);
       if (signal.aborted) return;
       this.#failures = 0;
-      for (const [tag, asked] of batch.cards) this.#deliver(tag, asked, batch.since, answer);
+      for (const [id, asked] of batch.cards) this.#deliver(id, asked, batch.since, answer);
     } catch (error) {
       if (signal.aborted) return;
       if (error.status === 404 && !isRetry) {
@@ -233,16 +234,22 @@ export class Loader {
   }
 
   // Gives a card its data; if these became void meanwhile, the next round asks again.
-  #deliver(tag, { card, epoch }, since, { version, cards }) {
-    if (this.#cards.get(tag) !== card || (since > 0 && card.epoch !== epoch)) return;
+  #deliver(id, { card, epoch }, since, { version, cards }) {
+    if (this.#cards.get(id) !== card || (since > 0 && card.epoch !== epoch)) return;
     if (card.epoch === epoch) Object.assign(card, { version, isBehind: false });
-    const data = cards.get(tag);
+    const data = this.#dataOf(card, cards);
     if (data || since === 0) card.handle.update(data, { isPartial: since > 0 });
     else card.handle.recover?.();
   }
 
+  #dataOf({ tags }, cards) {
+    if (tags.length === 1) return cards.get(tags[0]);
+    const found = tags.filter((tag) => cards.has(tag)).map((tag) => cards.get(tag));
+    return found.length > 0 ? this.kind.join(found) : undefined;
+  }
+
   #fail({ cards }, error) {
-    for (const [tag, { card }] of cards) if (this.#cards.get(tag) === card) card.handle.fail?.(error);
+    for (const [id, { card }] of cards) if (this.#cards.get(id) === card) card.handle.fail?.(error);
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.schedule(), RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)]);
     this.#failures += 1;

@@ -6,12 +6,22 @@ import { session } from "../session.js";
 
 const MAX_PINS = 50;
 
+// A card that was joined of several tags is pinned by any of them.
+export function isPinned(card, pins) {
+  return namesOf(card).some((name) => pins.includes(name));
+}
+
 // kind: name of the page
-export function togglePin(kind, id) {
+export function togglePin(kind, card) {
   const key = `${kind}.pin`;
   const pins = session.view.get(key);
-  const isPinned = pins.includes(id);
-  session.view.set({ [key]: isPinned ? pins.filter((one) => one !== id) : [...pins, id].slice(-MAX_PINS) }, { label: isPinned ? "unpinning of a card" : "pinning of a card" });
+  if (!isPinned(card, pins)) return session.view.set({ [key]: [...pins, card.id].slice(-MAX_PINS) }, { label: "pinning of a card" });
+  const names = namesOf(card);
+  return session.view.set({ [key]: pins.filter((one) => !names.includes(one)) }, { label: "unpinning of a card" });
+}
+
+function namesOf({ id, tags, chart }) {
+  return chart ? [id] : [id, ...tags];
 }
 
 // Takes the pins of this browser where the view has none, and remembers what they become.

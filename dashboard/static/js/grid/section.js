@@ -9,10 +9,10 @@ import { chartOf } from "./card_menu.js";
 
 const PAGE_SIZE = 60; // cards put into the document at a time
 
-// describe(card) → {runs, selected, isExpanded, isFull, isPinned, actions} of a card; goal: id of a card to be drawn, or null
+// describe(card) → {runs, selected, isExpanded, isFull, isPinned, actions} of a card; goal: a tag whose card is to be drawn, or null
 export function Section({ section, isOpen, toggle, loader, goal, describe }) {
   const [numAsked, showMore] = useReducer((count) => count + PAGE_SIZE, PAGE_SIZE);
-  const numShown = Math.max(numAsked, useFarthest(section.cards.findIndex(({ id }) => id === goal) + 1));
+  const numShown = Math.max(numAsked, useFarthest(section.cards.findIndex(({ id, tags }) => id === goal || tags.includes(goal)) + 1));
   const cards = section.cards.slice(0, numShown);
   const numLeft = section.cards.length - cards.length;
   return h(

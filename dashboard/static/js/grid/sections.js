@@ -1,30 +1,60 @@
-// What a page of cards shows, from top to bottom: the pinned cards, then the groups of tags. A section is
+// What a page of cards shows, from top to bottom: pinned cards, charts that people built, the groups of tags. A section is
 //   {name: as in the view, icon, parent, title, cards, ancestors, numBelow, isClosedAtFirst}, a card
-//   {id: names it on the page, tags: what it draws, parent and label: how it is called}.
+//   {id: names it on the page, title, tags: what it draws, parent and label: how it is called there, chart: null if it
+//   is of a tag}.
 
 import { groupTags, splitTag } from "./groups.js";
+import { findPairs } from "./pairs.js";
 
-export const PINNED = "*pinned"; // no prefix of a tag that a program would log
+// No prefixes of tags that a program would log.
+const PINNED = "*pinned";
+const CHARTS = "*charts";
 
-// tags: those to show; pins: ids of cards, in order.
-export function makeSections(tags, pins) {
-  const pinned = pins.filter((tag) => tags.includes(tag));
-  const others = tags.filter((tag) => !pinned.includes(tag));
-  const groups = groupTags(others).map(({ tags: members, name, ...group }) => ({
-    ...group,
-    name: name || "/", // the slash ends no prefix
-    icon: null,
-    cards: members.map(({ tag, label }) => ({ id: tag, tags: [tag], parent: "", label })),
-  }));
-  return pinned.length > 0 ? [pinnedSection(pinned), ...groups] : groups;
+// tags: those to show; pins: ids of cards, in order; isJoined: whether training and evaluation of a metric share a card;
+// charts: [{id, title, tags}] that people built.
+export function makeSections({ tags, pins, isJoined = false, charts = [] }) {
+  const pairs = isJoined ? findPairs(tags) : new Map();
+  const evals = new Set([...pairs.values()].flat());
+  const singles = tags.filter((tag) => !evals.has(tag));
+  const cards = new Map(charts.map((chart) => [chart.id, chartCard(chart)]));
+  for (const tag of singles) cards.set(tag, tagCard(tag, [...(pairs.get(tag) ?? []), tag])); // what is solid comes first
+  const pinned = [...new Set(pins.map((id) => findCard(cards, id)).filter(Boolean))];
+  const isFree = (id) => !pinned.some((card) => card.id === id);
+  const built = charts.filter(({ id }) => isFree(id)).map(({ id }) => cards.get(id));
+  return [
+    extraSection(PINNED, { icon: "pin", title: "Pinned", cards: pinned.map(withParent) }),
+    extraSection(CHARTS, { icon: "chart-line", title: "Charts", cards: built }),
+    ...groupTags(singles.filter(isFree)).map(({ tags: members, name, ...group }) => ({
+      ...group,
+      name: name || "/", // the slash ends no prefix
+      icon: null,
+      cards: members.map(({ tag, label }) => ({ ...cards.get(tag), label })),
+    })),
+  ].filter(({ numBelow }) => numBelow > 0);
 }
 
-function pinnedSection(pinned) {
-  const cards = pinned.map((tag) => {
-    const { parent, title } = splitTag(tag);
-    return { id: tag, tags: [tag], parent, label: title };
-  });
-  return { name: PINNED, icon: "pin", parent: "", title: "Pinned", cards, ancestors: [], numBelow: cards.length, isClosedAtFirst: false };
+function tagCard(tag, members) {
+  return { id: tag, title: members.length > 1 ? members.join(", ") : tag, tags: members, parent: "", label: tag, chart: null };
+}
+
+function chartCard(chart) {
+  return { id: chart.id, title: chart.title, tags: chart.tags, parent: "", label: chart.title, chart };
+}
+
+// A tag of evaluation may have joined the card of another.
+function findCard(cards, id) {
+  return cards.get(id) ?? [...cards.values()].find((card) => !card.chart && card.tags.includes(id));
+}
+
+// As it is called away from its group.
+function withParent(card) {
+  if (card.chart) return card;
+  const { parent, title } = splitTag(card.id);
+  return { ...card, parent, label: title };
+}
+
+function extraSection(name, { icon, title, cards }) {
+  return { name, icon, parent: "", title, cards, ancestors: [], numBelow: cards.length, isClosedAtFirst: false };
 }
 
 // Only what differs from how a section is at first stands in the view.

@@ -22,7 +22,7 @@ let holder = null;
 export class Cursor {
   #element;
   #session;
-  #tag;
+  #card;
   #changed;
   #left;
   #keys;
@@ -36,11 +36,11 @@ export class Cursor {
 
   // changed(): what it shows is another; left(): the pointer has left the plot; keys: what keys do at a
   // position of the axis, by their names.
-  constructor(element, session, { tag, changed, left, keys }) {
+  constructor(element, session, { card, changed, left, keys }) {
     Object.assign(element, { tabIndex: 0 });
     this.#element = element;
     this.#session = session;
-    this.#tag = tag;
+    this.#card = card;
     this.#changed = changed;
     this.#left = left;
     this.#keys = keys;
@@ -72,7 +72,8 @@ export class Cursor {
   // What an overlay draws: {focused, place, isHere, label}.
   get sight() {
     const name = this.#session.focusedRun ?? holder?.#lit?.line.name ?? this.#lit?.line.name;
-    const focused = [...this.#lines, ...this.#behind].find((line) => line.name === name) ?? null;
+    const isLit = this.#lit && [this.#lit.line.name, this.#lit.line.run.name].includes(name);
+    const focused = isLit ? this.#lit.line : ([...this.#lines, ...this.#behind].find((line) => line.name === name) ?? null);
     const place = this.#lit ?? this.#placeOf(focused);
     return { focused, place, isHere: this.#lit !== null, label: place && this.#labelOf(place) };
   }
@@ -124,7 +125,7 @@ export class Cursor {
     const isHeld = holder === this;
     if (!isHeld) this.#session.setFocus(runOf(line));
     const x = isHeld ? line.x.points[index] : this.#plot.posToVal(this.#pointer.left, "x");
-    tooltip.show(this, { lines: this.#lines, lit: line, x, isHeld, axis: this.#axis, tag: this.#tag, anchor: this.#element, comparison: this.#session.comparison });
+    tooltip.show(this, { lines: this.#lines, lit: line, x, isHeld, axis: this.#axis, card: this.#card, anchor: this.#element, comparison: this.#session.comparison });
   }
 
   #hold(lit) {
@@ -181,5 +182,5 @@ export class Cursor {
 
 // The run that a line stands for; null for a group.
 function runOf(line) {
-  return line.group ? null : line.name;
+  return line.group ? null : line.run.name;
 }

@@ -80,7 +80,7 @@ function placesOf(plot, lines, tag, axis) {
   const width = plot.over.clientWidth;
   const found = [];
   for (const line of lines) {
-    if (!hasPoints(line)) continue;
+    if (line.isMore || !hasPoints(line)) continue;
     for (const { kind, step, text } of marksOf(line.run.name, tag)) {
       const x = axis === "step" ? step : line.x.points[pointAtStep(line, step)];
       const left = Math.round(plot.valToPos(x, "x"));

@@ -20,7 +20,7 @@ const ZERO_AIR = 0.05; // beyond the zero line, of the height
 export class LinePlot {
   #element;
   #session;
-  #tag;
+  #card; // {id, title, tags}
   #options;
   #lines = [];
   #behind = []; // members of the lines, which are groups
@@ -44,12 +44,12 @@ export class LinePlot {
     "-": (x) => this.#zoomAtValue(x, 2),
   };
 
-  constructor(element, session, { tag, options }) {
+  constructor(element, session, { options, ...card }) {
     this.#element = element;
     this.#session = session;
-    this.#tag = tag;
+    this.#card = card;
     this.#options = options;
-    this.#cursor = new Cursor(element, session, { tag, changed: () => this.#changed(), left: () => this.#thaw(), keys: this.#keys });
+    this.#cursor = new Cursor(element, session, { card, changed: () => this.#changed(), left: () => this.#thaw(), keys: this.#keys });
     this.#lane = new Lane((step) => session.cursor.hold(step));
     this.#offs = [
       followMarks(() => this.#changed()),
@@ -162,7 +162,7 @@ export class LinePlot {
 
   #rangeOfY() {
     const { y, clip } = this.#options;
-    return this.#keep("y", boxOf(this.#session, this.#tag) ?? this.#withZero(rangeOfY([...this.#lines, ...edgesOf(this.#lines), ...this.#faint], { zoom: this.#zoom, isLog: y === "log", isClipped: clip === "middle" })));
+    return this.#keep("y", boxOf(this.#session, this.#card.id) ?? this.#withZero(rangeOfY([...this.#lines, ...edgesOf(this.#lines), ...this.#faint], { zoom: this.#zoom, isLog: y === "log", isClipped: clip === "middle" })));
   }
 
   // Differences are seen against zero.
@@ -216,8 +216,8 @@ export class LinePlot {
     this.#setDrag(null);
     const x = this.#span("x", from.left, to.left);
     if (kind === "zoom") zoomTo(this.#session, this.axis, x);
-    else if (kind === "box") zoomToBox(this.#session, this.axis, x, { tag: this.#tag, bounds: this.#span("y", from.top, to.top) });
-    else selectSpan(this.#session, { axis: this.axis, bounds: x, tag: this.#tag });
+    else if (kind === "box") zoomToBox(this.#session, this.axis, x, { tag: this.#card.id, bounds: this.#span("y", from.top, to.top) });
+    else selectSpan(this.#session, { axis: this.axis, bounds: x, tag: this.#card.id });
   }
 
   #span(scale, a, b) {
@@ -250,7 +250,7 @@ export class LinePlot {
   #followSpan() {
     const span = spanOf(this.#session);
     const isHere = span?.axis === this.axis;
-    if (isHere && span.tag === this.#tag) rangePanel.show(this, { session: this.#session, anchor: this.#element, span });
+    if (isHere && span.tag === this.#card.id) rangePanel.show(this, { session: this.#session, anchor: this.#element, span, card: this.#card });
     else rangePanel.hide(this);
     return isHere ? span.bounds : null;
   }
@@ -267,7 +267,7 @@ export class LinePlot {
   #drawOverlay() {
     if (!this.#uplot) return;
     this.#cursor.follow();
-    this.#lane.draw(this.#uplot, { lines: [...this.#lines, ...this.#behind], tag: this.#tag, axis: this.axis });
+    this.#lane.draw(this.#uplot, { lines: [...this.#lines, ...this.#behind], tag: this.#card.tags[0], axis: this.axis });
     const span = this.#followSpan();
     this.#overlay.draw({ lines: this.#lines, ...this.#cursor.sight, drag: this.#drag, span });
   }

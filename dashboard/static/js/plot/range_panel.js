@@ -32,16 +32,16 @@ export function selectSpan(session, span) {
 
 class RangePanel {
   #root = null;
-  #shown = null; // {owner, session, anchor, span}
+  #shown = null; // {owner, session, anchor, span, card}
   #rows = null; // of the last answer: [{run, …}]
   #sort = "mean";
   #offs = [];
   #latest = new Latest({ ask: (wanted) => this.#ask(wanted), take: (rows, wanted) => this.#take(rows, wanted), gatherMs: GATHER_MS });
 
-  show(owner, { session, anchor, span }) {
+  show(owner, { session, anchor, span, card }) {
     const isOther = this.#shown?.owner !== owner || this.#shown.span !== span;
     if (this.#shown?.owner !== owner) this.#open(session);
-    this.#shown = { owner, session, anchor, span };
+    this.#shown = { owner, session, anchor, span, card };
     if (!isOther) return;
     this.#rows = null;
     this.#draw();
@@ -74,18 +74,18 @@ class RangePanel {
   }
 
   #refresh() {
-    const { session, span } = this.#shown;
-    this.#latest.want({ key: `${performance.now()}`, session, span });
+    const { session, span, card } = this.#shown;
+    this.#latest.want({ key: `${performance.now()}`, session, span, card });
   }
 
-  async #ask({ session, span: { tag, axis, bounds } }) {
+  async #ask({ session, span: { axis, bounds }, card: { tags } }) {
     const [start, stop] = bounds;
     const { key: selection, runs } = await session.selectionKey();
-    const { rows } = await session.getJSON("data/ranges", { selection, tag, x: axis, start, stop }).catch((error) => {
+    const { rows } = await session.getJSON("data/ranges", { selection, tag: tags, x: axis, start, stop }).catch((error) => {
       if (error.status === 404) session.forgetSelectionKey();
       throw error;
     });
-    return rows.run.map((number, i) => ({ name: runs[number], ...Object.fromEntries(NUMBERS.map(([name]) => [name, rows[name][i]])) }));
+    return rows.run.map((number, i) => ({ name: runs[number], tag: tags[rows.tag[i]], isOfMany: tags.length > 1, ...Object.fromEntries(NUMBERS.map(([name]) => [name, rows[name][i]])) }));
   }
 
   #take(rows, { span }) {
@@ -99,7 +99,7 @@ class RangePanel {
     const { session, span, anchor } = this.#shown;
     const scrolled = this.#root.querySelector(".plot-tip-rows")?.scrollTop ?? 0;
     const rows = sortRows(this.#rows ?? [], this.#sort);
-    this.#root.setAttribute("aria-label", `Range of ${span.tag}`);
+    this.#root.setAttribute("aria-label", `Range of ${this.#shown.card.title}`);
     this.#root.replaceChildren(this.#head(span, rows), this.#table(session, rows));
     this.#root.querySelector(".plot-tip-rows").scrollTop = scrolled;
     dock(this.#root, anchor);
@@ -136,7 +136,7 @@ class RangePanel {
       const cell = line.insertCell();
       cell.className = "run";
       cell.title = row.name;
-      cell.append(swatch, run.label || run.name);
+      cell.append(swatch, row.isOfMany ? `${run.label || run.name} · ${row.tag}` : run.label || run.name);
       for (const [name, , format] of NUMBERS) fill(line.insertCell(), row[name], format, name === this.#sort);
     }
     const frame = element("div", "plot-tip-rows");
@@ -175,7 +175,7 @@ function sortRows(rows, name) {
 
 function toCSV(rows) {
   const quote = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = [["run", ...NUMBERS.map(([name]) => name)], ...rows.map((row) => [row.name, ...NUMBERS.map(([name]) => row[name] ?? "")])];
+  const lines = [["run", "tag", ...NUMBERS.map(([name]) => name)], ...rows.map((row) => [row.name, row.tag, ...NUMBERS.map(([name]) => row[name] ?? "")])];
   return lines.map((cells) => cells.map((cell) => quote(String(cell))).join(",")).join("\n");
 }
 

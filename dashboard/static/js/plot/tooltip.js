@@ -35,7 +35,7 @@ class Tooltip {
   #draw() {
     if (this.#isWriting && this.#shown.isHeld) return;
     this.#isWriting = false;
-    const { lines, lit, x, isHeld, axis, comparison, tag, anchor } = this.#shown;
+    const { lines, lit, x, isHeld, axis, comparison, card, anchor } = this.#shown;
     const root = this.#element();
     const sort = preference("tooltip.sort");
     const points = sortPoints(describePoints(lines, x), sort, lit);
@@ -49,8 +49,8 @@ class Tooltip {
     const scrolled = root.querySelector(".plot-tip-rows")?.scrollTop ?? 0;
     root.classList.toggle("is-held", isHeld);
     root.setAttribute("role", isHeld ? "group" : "tooltip");
-    root.setAttribute("aria-label", `Values of ${tag}`);
-    root.replaceChildren(head(tag, at), table(columns, near, lit), this.#foot(points.length - near.length, at, isHeld, columns.some(({ title }) => title.includes("smoothed"))));
+    root.setAttribute("aria-label", `Values of ${card.title}`);
+    root.replaceChildren(head(card.title, at), table(columns, near, lit), this.#foot(points.length - near.length, at, isHeld, columns.some(({ title }) => title.includes("smoothed"))));
     root.hidden = false;
     dock(root, anchor);
     if (isHeld && !wasHeld && isSmall()) reveal(anchor, root.offsetHeight);
@@ -106,7 +106,7 @@ class Tooltip {
   // Asks for a note on the lit run at the held step; Enter keeps it, Esc leaves it.
   writeNote() {
     if (!this.#shown?.isHeld || this.#shown.lit.group) return false;
-    const { lit, lines, x, tag } = this.#shown;
+    const { lit, lines, x, card } = this.#shown;
     const { index } = describePoints(lines, x).find(({ line }) => line === lit);
     const field = element("input", "plot-tip-note");
     Object.assign(field, { placeholder: `Note on ${lit.run.label} at step ${formatCount(lit.steps[index])}`, maxLength: 500 });
@@ -116,7 +116,7 @@ class Tooltip {
       event.stopPropagation();
       const text = field.value.trim();
       this.#isWriting = false;
-      if (event.key === "Enter" && text) addNote(lit.run.name, { step: lit.steps[index], text, tag });
+      if (event.key === "Enter" && text) addNote(lit.run.name, { step: lit.steps[index], text, tag: lit.tagName ?? card.tags[0] });
       this.#draw();
     });
     this.#isWriting = true;
@@ -154,9 +154,9 @@ function reveal(anchor, sheetHeight) {
   anchor.scrollIntoView({ block: "nearest" });
 }
 
-function head(tag, at) {
+function head(title, at) {
   const root = element("div", "plot-tip-head");
-  root.append(element("strong", "", tag), element("span", "", at ? `step ${formatCount(at.line.steps[at.index])}` : ""));
+  root.append(element("strong", "", title), element("span", "", at ? `step ${formatCount(at.line.steps[at.index])}` : ""));
   return root;
 }
 
