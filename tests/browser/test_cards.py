@@ -199,7 +199,7 @@ def test_chart_of_an_expression_is_built_changed_and_removed(
     page.get_by_role("button", name="Menu of Gap").click()
     page.get_by_role("menuitem", name="Change chart…").click()
     page.get_by_role("dialog").get_by_role("button", name="train/loss", exact=True).click()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(chart.locator(".tag-key")).to_have_text(["val/loss - train/loss", "train/loss"])
     expect(chart.locator(".card-value")).to_have_text(["0.2500", "1.000"])
 
@@ -243,3 +243,38 @@ def test_note_of_nan_leads_to_the_tag_that_went_bad_first(
     expect(note).to_have_attribute("title", re.compile("First bad in a: grad/norm at step 5 \\(NaN\\)"))
     note.click()
     expect(card(page, "grad/norm").locator(".card-plot")).to_be_focused()
+
+
+def test_layout_that_a_program_logged_has_its_charts_and_margins(
+    open_page: OpenPage, start_board: Callable[..., str], tmp_path: Path
+) -> None:
+    margin = ["Margin", ["val/acc", "val/acc_low", "val/acc_high"]]
+    with SummaryWriter(tmp_path / "a") as writer:
+        writer.add_custom_scalars({"Quality": {"Losses": ["Multiline", [".*/loss"]], "Spread": margin}})
+        for step in range(50):
+            for tag, value in (
+                ("train/loss", 1),
+                ("val/loss", 2),
+                ("val/acc", 5),
+                ("val/acc_low", 4),
+                ("val/acc_high", 8),
+            ):
+                writer.add_scalar(tag, value, step)
+    page = open_page(f"{start_board(tmp_path)}/scalars?v=2&filter=Losses|Spread")
+
+    expect(page.locator(".group-head")).to_have_text(["Quality2"])
+    expect(page.locator(".card-title")).to_have_text(["Losses", "Spread"])
+    expect(page.locator(".card").first.locator(".tag-key")).to_have_text(["train", "val"])
+    spread = page.locator(".card").nth(1)
+    expect(spread.locator(".card-value")).to_have_text("5.000")
+    page.wait_for_function(TINTED, arg=spread.element_handle())
+
+
+# Whether a fifth of the plot is tinted: of the y-axis from 4 to 8 the band is all but its air.
+TINTED = """(card) => {
+  const canvas = card.querySelector(".u-wrap > canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4) count += data[i + 3] > 30 && data[i + 3] < 60;
+  return count > 0.2 * canvas.width * canvas.height;
+}"""

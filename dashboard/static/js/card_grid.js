@@ -10,6 +10,7 @@ import { useGoal } from "./grid/go_to_card.js";
 import { isPinned, useKeptPins } from "./grid/pins.js";
 import { Section } from "./grid/section.js";
 import { isOpen, makeSections, sectionsInSight } from "./grid/sections.js";
+import { useLayouts } from "./grid/layouts.js";
 import { useMatches } from "./grid/tag_match.js";
 import { useLoader, useTags } from "./grid/use_loader.js";
 import { h, useDeferredValue, useEffect, useMemo, useSession } from "./react.js";
@@ -28,11 +29,12 @@ export default function CardGrid({ kind, empty }) {
   useEffect(() => loader?.setOptions(options), [loader, JSON.stringify(options)]);
 
   const charts = useCharts(loader);
-  const names = useMemo(() => tags && new Map([...tags, ...charts.map(({ title }) => [title])]), [tags, charts]);
+  const layouts = useLayouts(Boolean(loader?.kind.join));
+  const names = useMemo(() => tags && new Map([...tags, ...titlesOf(charts, layouts)]), [tags, charts, layouts]);
   const matches = useMatches(names, filter);
   const asked = [...expanded, ...pins, full]; // shown whether or not a selected run has them
   const shown = useMemo(() => shownTags(tags, matches, asked), [tags, matches, session.selected, asked.join("\n")]);
-  const sections = useMemo(() => makeSections({ tags: shown, pins, isJoined: join === "on", charts: shownCharts(charts, matches) }), [shown, charts, matches, join, pins]);
+  const sections = useMemo(() => makeSections({ tags: shown, pins, isJoined: join === "on", charts: shownCharts(charts, matches), layouts: shownLayouts(layouts, matches) }), [shown, charts, layouts, matches, join, pins]);
   useCardKeys(kind, sections.flatMap(({ cards }) => cards));
   const goal = useGoal(kind, (tag) => reveal(kind, sections, tags, tag));
   if (!loader || !session.isLoaded || tags === null || matches === null) return h("div", { className: "grid-page" }, h(GridSkeleton, { height: cardHeights[kind] }));
@@ -63,6 +65,14 @@ function shownTags(tags, matches, asked) {
 function useCharts(loader) {
   const charts = loader?.kind.join ? listCharts() : [];
   return useMemo(() => charts, [JSON.stringify(charts)]);
+}
+
+function titlesOf(charts, layouts) {
+  return [...charts, ...layouts.flatMap((category) => category.charts)].map(({ title }) => [title]);
+}
+
+function shownLayouts(layouts, matches) {
+  return layouts.map(({ title, charts }) => ({ title, charts: shownCharts(charts, matches) }));
 }
 
 // Charts of which the filter matches the title or a tag.

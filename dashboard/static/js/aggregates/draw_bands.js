@@ -1,14 +1,15 @@
-// The bands of groups, and how faint their members are.
+// The bands of lines, and how faint their members are.
 
 import { themeNumber } from "../plot/theme.js";
 import { MAX_BY_RUN } from "../runs/colors.js";
+import { bandBeside } from "./lines.js";
 
 const LEAST_ALPHA = 0.02; // a screen shows 256 levels
 
 // place: value → pixel, as {x(value), y(value)}
 export function drawBands(context, lines, place) {
   context.globalAlpha = themeNumber("--band-alpha");
-  for (const line of lines) if (line.group?.low) fillBand(context, line, place);
+  for (const line of lines) if (bandBeside(line)) fillBand(context, line, place);
   context.globalAlpha = 1;
 }
 
@@ -19,7 +20,7 @@ export function memberAlpha(numMembers) {
 
 // Where a band is not known, as beside a single run, there is none.
 function fillBand(context, line, place) {
-  const { low, high } = line.group;
+  const { low, high } = bandBeside(line);
   context.fillStyle = line.run.color;
   line.segments.forEach((start, i) => {
     const stop = line.segments[i + 1] ?? low.length;
@@ -38,7 +39,7 @@ function isDrawn(place, low, high) {
 
 // A low edge that a log axis has no place for lies below the plot.
 function fillBetween(context, line, place, from, to) {
-  const { low, high } = line.group;
+  const { low, high } = bandBeside(line);
   const { points } = line.x;
   context.beginPath();
   for (let i = from; i < to; i += 1) context.lineTo(place.x(points[i]), place.y(high[i]));

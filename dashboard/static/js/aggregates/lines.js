@@ -67,8 +67,13 @@ export function behindGroups(members, lines, groups) {
   return members.map((line) => ({ ...line, run: { ...line.run, color: colors.get(line.name) ?? line.run.color, dash: [] } }));
 }
 
+// The edges of the band of a line, of a group or as logged: {low, high}; null without one.
+export function bandBeside({ band, group }) {
+  return band ?? (group?.low ? group : null);
+}
+
 // Lines as long as the edges of the bands, for the extent of a plot.
 export function edgesOf(lines) {
-  const withBand = lines.filter(({ group }) => group?.low);
-  return withBand.flatMap((line) => [line.group.low, line.group.high].map((values) => ({ x: line.x, values, smoothed: null })));
+  const withBand = lines.filter((line) => bandBeside(line));
+  return withBand.flatMap((line) => [bandBeside(line).low, bandBeside(line).high].map((values) => ({ x: line.x, values, smoothed: null })));
 }

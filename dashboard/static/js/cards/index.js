@@ -8,7 +8,7 @@
 //   exports(charts, title) → items of a menu that save charts: () → [{title, tags}], called what they are together (optional)
 //   load(tags, {selection, runs, since, width, signal, session, options}) → {version, cards: Map(tag → data)}
 //   join(list)   the data of several tags as those of one card (optional; without it a card has one tag)
-//   mount({root, values, plot, foot, badges}, {id, title, tags, session, options})
+//   mount({root, values, plot, foot, badges}, {id, title, tags, bands, session, options})
 //     → {update(data, {isPartial}), reselect() and setInView(isInView) (both optional), resize(width, height), setOptions(options), destroy()}
 
 // Known before a kind is loaded, for what stands in its place until then.

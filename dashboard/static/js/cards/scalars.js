@@ -13,6 +13,7 @@ import { swatchBackground } from "../runs/colors.js";
 import { decodeSeries } from "../wire.js";
 import { explainBad } from "./first_bad.js";
 import { cardHeights } from "./index.js";
+import { withBand } from "./margins.js";
 import { dressLines, shortTags, writeTagKeys } from "./tag_lines.js";
 
 const NUM_VALUES = 3;
@@ -42,28 +43,32 @@ function join(list) {
 }
 
 // later(draw): has it drawn after the next frame, once, whatever else asks for it until then
-function mount(parts, { id, title, tags, session, options, later }) {
+function mount(parts, { id, title, tags, bands, session, options, later }) {
   let series = emptyFor(tags); // tag → run → its decoded series
   let aggregates = emptyFor(tags); // tag → key of a group → its curve
   let current = options;
   let drawnRuns = []; // their names
-  const words = shortTags(tags);
+  const shown = bands.length > 0 ? bands.map(({ value }) => value) : tags;
+  const words = shortTags(shown);
   const plot = new LinePlot(parts.plot, session, { id, title, tags, options });
-  writeTagKeys(parts.badges, tags, words);
+  writeTagKeys(parts.badges, shown, words);
 
   const linesOf = (tag, i) => {
     const own = series.get(tag);
-    const members = session.selectedRuns.filter((run) => own.has(run.name)).map((run) => makeLine(own.get(run.name), run, current.smoothing));
+    const lineOf = (run, one) => series.get(one)?.has(run.name) && makeLine(series.get(one).get(run.name), run, current.smoothing);
+    const edges = bands[i];
+    const whole = (run) => (edges ? withBand(lineOf(run, tag), { lower: lineOf(run, edges.lower), upper: lineOf(run, edges.upper) }, plot.axis) : lineOf(run, tag));
+    const members = session.selectedRuns.filter((run) => own.has(run.name)).map(whole);
     const groups = selectedGroups(session);
     const grouped = groupLines(aggregates.get(tag), { groups, described: session.groups, members, axis: plot.axis, baseline: members[0]?.baseline ?? null });
-    const dress = (lines) => dressLines(lines, { tags, words, i });
+    const dress = (lines) => dressLines(lines, { tags: shown, words, i });
     return { lines: dress(members), grouped: grouped && dress(grouped), behind: grouped ? dress(behindGroups(members, grouped, groups)) : [] };
   };
 
-  const shownRuns = () => session.selectedRuns.filter(({ name }) => tags.some((tag) => series.get(tag).has(name)));
+  const shownRuns = () => session.selectedRuns.filter(({ name }) => shown.some((tag) => series.get(tag).has(name)));
   const draw = () => {
     drawnRuns = shownRuns().map(({ name }) => name);
-    const drawn = tags.map(linesOf);
+    const drawn = shown.map(linesOf);
     const lines = drawn.flatMap((one) => one.lines);
     const grouped = drawn.some((one) => one.grouped) ? drawn.flatMap((one) => one.grouped ?? []) : null;
     if (grouped) plot.setLines(grouped, drawn.flatMap(({ behind }) => behind));
@@ -83,8 +88,8 @@ function mount(parts, { id, title, tags, session, options, later }) {
       redraw();
     },
     reselect() {
-      const shown = shownRuns();
-      if (shown.length !== drawnRuns.length || shown.some(({ name }, i) => name !== drawnRuns[i])) redraw();
+      const wanted = shownRuns();
+      if (wanted.length !== drawnRuns.length || wanted.some(({ name }, i) => name !== drawnRuns[i])) redraw();
     },
     resize: (width, height) => plot.resize(width, height),
     setInView: (isInView) => plot.setInView(isInView),

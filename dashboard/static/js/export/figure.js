@@ -1,7 +1,7 @@
 // Makes Plotly's figure of charts, as they are printed: light, with titles at the axes and one legend.
 
 import { memberAlpha } from "../aggregates/draw_bands.js";
-import { edgesOf } from "../aggregates/lines.js";
+import { bandBeside, edgesOf } from "../aggregates/lines.js";
 import { nameOf } from "../aggregates/words.js";
 import { rangeOfX, rangeOfY } from "../plot/ranges.js";
 import { shownValues } from "../plot/nearest.js";
@@ -111,7 +111,7 @@ function scalerOf(axis, unit) {
 }
 
 function tracesOf({ lines, faint }, draw) {
-  const bands = lines.filter(({ group }) => group?.low).map((line) => bandOf(line, draw));
+  const bands = lines.filter((line) => bandBeside(line)).map((line) => bandOf(line, draw));
   const isMany = lines.length > MAX_BY_RUN; // then as on the page: thin, without raw lines, and told by colour only
   const raw = !isMany ? lines.filter((line) => line.smoothed && !line.group) : [];
   return [
@@ -161,7 +161,7 @@ function legendOf({ title }, named) {
 }
 
 function bandOf(line, { axes, toX }) {
-  const { low, high } = line.group;
+  const { low, high } = bandBeside(line);
   const [x, y] = [[], []];
   const close = (from, to) => {
     if (to - from < 2) return;

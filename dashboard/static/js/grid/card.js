@@ -10,14 +10,14 @@ import { follow } from "./follow.js";
 // card: as sections.js makes it; runs: a Set of the names of the runs that have its tags; selected: {numRuns, spoiled,
 // hasTag} of the selected runs; actions: as actions.js has them.
 export function Card({ card, loader, runs, selected, isExpanded, isFull, isPinned, actions }) {
-  const { id, title, tags, parent, label } = card;
+  const { id, title, tags, bands, parent, label } = card;
   const [tag] = tags;
   const root = useRef(null);
   const parts = { values: useRef(null), plot: useRef(null), foot: useRef(null), badges: useRef(null) };
   const [hasData, setHasData] = useState(false);
   const [trouble, setTrouble] = useState(null); // {cause: "reading" or "drawing", error}
   const [attempt, setAttempt] = useState(0); // the drawing is made anew after one that failed
-  useEffect(() => follow({ root: root.current, parts, card: { id, title, tags }, loader, setHasData, setTrouble }), [id, title, tags.join("\n"), loader, attempt]);
+  useEffect(() => follow({ root: root.current, parts, card: { id, title, tags, bands }, loader, setHasData, setTrouble }), [id, title, tags.join("\n"), JSON.stringify(bands), loader, attempt]);
   useEscape(isFull, actions.toggleFull);
   const readAgain = () => {
     setTrouble(null);

@@ -7,7 +7,7 @@ import { drawLater, forgetDrawing } from "./schedule.js";
 const MARGIN = "300px 0px"; // a card is made ready a little before it is seen
 
 // → a function that ends it.
-// card: {id, title, tags}
+// card: {id, title, tags, bands}
 export function follow({ root, parts, card, loader, setHasData, setTrouble }) {
   const { id } = card;
   const plot = parts.plot.current; // its card may be gone before what is observed here ends

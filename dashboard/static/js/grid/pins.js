@@ -20,8 +20,8 @@ export function togglePin(kind, card) {
   return session.view.set({ [key]: pins.filter((one) => !names.includes(one)) }, { label: "unpinning of a card" });
 }
 
-function namesOf({ id, tags, chart }) {
-  return chart ? [id] : [id, ...tags];
+function namesOf({ id, tags, isOfTag }) {
+  return isOfTag ? [id, ...tags] : [id];
 }
 
 // Takes the pins of this browser where the view has none, and remembers what they become.

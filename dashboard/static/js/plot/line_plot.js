@@ -231,7 +231,7 @@ export class LinePlot {
     const bounds = [...(span?.axis === this.axis ? span.bounds : [min, max])];
     bounds[end] = x;
     if (bounds[0] > bounds[1]) bounds[1 - end] = end === 0 ? max : min;
-    selectSpan(this.#session, { axis: this.axis, bounds, tag: this.#tag });
+    selectSpan(this.#session, { axis: this.axis, bounds, tag: this.#card.id });
   }
 
   #zoomAtValue(x, factor) {
