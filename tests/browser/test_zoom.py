@@ -271,6 +271,7 @@ def test_keys_select_a_range_and_zoom_at_the_held_cursor(long_board: str, open_p
     page.keyboard.press("]")
 
     expect(page.locator(".range-panel tbody tr")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"span=step:\d+\.\.\d+"))
     low, high = map(int, re.search(r"span=step:(\d+)\.\.(\d+)", page.url).groups())
     assert 0 < low < high < NUM_POINTS
     page.keyboard.press("+")
