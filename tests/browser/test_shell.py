@@ -152,3 +152,14 @@ def test_many_runs_keep_a_short_document_and_the_newest_are_selected(
     expect(page.locator(".run-head")).to_contain_text("300 of 500 runs")
 
     assert page.locator("[data-run]").count() < 80
+
+
+def test_tags_of_the_first_page_are_asked_for_once(open_page: OpenPage, iris_board: str) -> None:
+    page = open_page(iris_board)
+    expect(page.locator(".card canvas").first).to_be_visible()
+
+    asked = page.evaluate(
+        """() => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname)"""
+    )
+
+    assert asked.count("/data/tags") == 1

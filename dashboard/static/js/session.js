@@ -18,7 +18,7 @@ import { SelectionKey } from "./selection_key.js";
 import { Sidecar } from "./sidecar.js";
 import { StepCursor } from "./step_cursor.js";
 import { TagIndex } from "./tag_index.js";
-import { KEYS } from "./view_keys.js";
+import { isCardPage, KEYS } from "./view_keys.js";
 import { ViewState } from "./view_state.js";
 
 const GATHER_MS = 300;
@@ -141,8 +141,15 @@ class Session extends Emitter {
     const isFirst = !this.isLoaded;
     this.isLoaded = true;
     this.#applySelection(isReading);
-    if (isFirst) this.selectionKey().catch(() => {}); // what the first card needs next; it asks again after a failure
+    if (isFirst) this.#prepare();
     this.emit("runs");
+  }
+
+  // Asks for what the first cards need next, before they are there; they ask again after a failure.
+  #prepare() {
+    const page = location.pathname.slice(ROOT.pathname.length) || "scalars";
+    this.selectionKey().catch(() => {});
+    if (isCardPage(page)) this.tags(page).catch(() => {});
   }
 
   #setRuns(runs) {

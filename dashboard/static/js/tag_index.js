@@ -3,6 +3,7 @@
 export class TagIndex {
   #ask;
   #known = new Map(); // kind → {version, tags}
+  #asked = new Map(); // kind → {version: what is known will be at least as new, tags: promise}
 
   // ask(kind) → promise of an answer of data/tags
   constructor(ask) {
@@ -13,6 +14,17 @@ export class TagIndex {
   async ofKind(kind, version) {
     const known = this.#known.get(kind);
     if (known && known.version >= version) return known.tags;
+    const asked = this.#asked.get(kind);
+    if (asked && asked.version >= version) return asked.tags;
+    const tags = this.#read(kind);
+    const reading = { version, tags };
+    this.#asked.set(kind, reading);
+    const end = () => this.#asked.get(kind) === reading && this.#asked.delete(kind);
+    tags.then(end, end);
+    return tags;
+  }
+
+  async #read(kind) {
     const answer = await this.#ask(kind);
     const tags = new Map(Object.entries(answer.tags).map(([tag, runs]) => [tag, new Set(runs.map((i) => answer.runs[i]))]));
     this.#known.set(kind, { version: answer.version, tags });
@@ -22,5 +34,6 @@ export class TagIndex {
   // Versions of another server have nothing to do with those that are known.
   forget() {
     this.#known.clear();
+    this.#asked.clear();
   }
 }
