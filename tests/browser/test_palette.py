@@ -170,6 +170,16 @@ def test_best_tag_becomes_the_x_axis(open_page: OpenPage, board: str) -> None:
     expect(page.get_by_role("button", name="x-axis: train/grad_norm")).to_be_visible()
 
 
+def test_best_tag_is_pinned(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars")
+    open_palette(page, "grad_norm")
+    page.get_by_role("option", name="Pin train/grad_norm").click()
+
+    expect(page).to_have_url(re.compile(r"pin=train(/|%2F)grad_norm"))
+    open_palette(page, "grad_norm")
+    expect(page.get_by_role("option", name="Unpin train/grad_norm")).to_be_visible()
+
+
 def test_runs_are_filtered_by_the_best_tag_beside_what_filters_them(open_page: OpenPage, board: str) -> None:
     page = open_page(f"{board}/?runs=sweep-1+or+deep")
     open_palette(page, "val/loss")

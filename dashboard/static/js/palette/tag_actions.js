@@ -1,6 +1,7 @@
 // What can be done with the scalar that fits best what was typed.
 
 import { countOf } from "../format.js";
+import { isPinned, togglePin } from "../grid/pins.js";
 import { facts } from "../runs/facts.js";
 import { addTerm, writeName } from "../runs/query_syntax.js";
 import { session } from "../session.js";
@@ -19,15 +20,26 @@ export function withTagActions(groups, { only, words }, pages) {
 function listTagActions({ tag, numRuns }, pages) {
   const isPlain = facts.metrics.some(({ name }) => name === tag); // and no hyperparameter has the same name
   const term = `exists(${writeName(isPlain ? tag : `metrics.${tag}`)})`;
+  const isOn = isPinned({ id: tag }, session.view.get("scalars.pin"));
   return [
+    { icon: "pin", label: `${isOn ? "Unpin" : "Pin"} ${tag}`, verb: isOn ? "unpin" : "pin", run: () => pinTag(pages, tag) },
     { icon: "chart-line", label: `Use ${tag} as x-axis`, verb: "use", run: () => useAsAxis(pages, tag) },
     { icon: "filter", label: `Filter runs by ${term}`, detail: countOf(numRuns, "run"), verb: "filter", run: () => filterBy(term) },
   ];
 }
 
+function pinTag(pages, tag) {
+  visitScalars(pages);
+  togglePin("scalars", { id: tag });
+}
+
 function useAsAxis(pages, tag) {
-  session.view.visit(pages.find(({ name }) => name === "scalars").path);
+  visitScalars(pages);
   session.view.set({ "scalars.x": METRIC + tag }, { label: "what the x-axis shows" });
+}
+
+function visitScalars(pages) {
+  session.view.visit(pages.find(({ name }) => name === "scalars").path);
 }
 
 function filterBy(term) {
