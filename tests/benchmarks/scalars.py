@@ -50,7 +50,7 @@ _POINT = """
     bubbles: true, pointerType: "mouse",
     clientX: left + width * (0.3 + 0.005 * i), clientY: top + height * (0.2 + 0.6 * (i % 2)),
   }));
-  const taken = await probe.each(40, (i) => at("pointermove", i));
+  const taken = await probe.work(40, (i) => at("pointermove", i));
   at("pointerleave", 0);
   return taken;
 """
@@ -162,7 +162,7 @@ def _measure_drawn(page: Page, case: _Case, what: str) -> Iterator[Row]:
     yield _limit(f"{what}: the longest frame while drawn cards scroll by", min(scrolled[1:]), SCROLL_MS)
     page.evaluate("document.querySelector('.page').scrollTop = 0")
     pointed = [statistics.median(_call(page, _POINT)) for _ in range(REPEATS)]
-    yield _limit(f"{what}: a frame in which another run is the nearest", min(pointed), NEAREST_MS)
+    yield _limit(f"{what}: the work of a frame in which another run is the nearest", min(pointed), NEAREST_MS)
     yield from _measure_smoothing(page, what)
 
 

@@ -84,6 +84,19 @@ window.probe = (() => {
       return taken;
     },
 
+    // Of several frames what is done in each for `act`, which is called before it: from its beginning to its picture.
+    async work(count, act) {
+      const taken = [];
+      for (let i = 0; i < count; i += 1) {
+        let began = 0;
+        requestAnimationFrame(() => (began = performance.now()));
+        act(i);
+        await frame();
+        taken.push(performance.now() - began);
+      }
+      return taken;
+    },
+
     // The times between frames while the page scrolls from its top to its end.
     async scroll(stride) {
       const page = document.querySelector(".page");
