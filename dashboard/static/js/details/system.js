@@ -25,7 +25,7 @@ function Chart({ tag, run, line }) {
   const element = useRef(null);
   const plot = useRef(null);
   useLayoutEffect(() => {
-    plot.current = new LinePlot(element.current, session, { tag, options: OPTIONS });
+    plot.current = new LinePlot(element.current, session, { id: tag, title: tag, tags: [tag], options: OPTIONS });
     element.current.tabIndex = -1; // its last value stands beside it
     const sizes = new ResizeObserver(() => plot.current.resize(element.current.clientWidth, element.current.clientHeight));
     sizes.observe(element.current);
