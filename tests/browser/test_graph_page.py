@@ -94,6 +94,7 @@ def test_selected_node_is_told_in_the_panel_and_lit_in_the_table(iris: Page) -> 
     box(iris, "dense_1").click()
 
     panel = iris.get_by_role("region", name="Node dense_1")
+    expect(panel.locator(".graph-facts")).to_contain_text("kernel")
     facts = dict(pairwise(panel.locator(".graph-facts > *").all_inner_texts()))
     assert re.fullmatch(r"f32\[\d+,10\]", facts["Input"])
     assert re.fullmatch(r"f32\[\d+,20\]", facts["Output"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -75,15 +75,19 @@ def wait_for(page: Page, condition: str) -> None:
     }}""")
 
 
-def drawn_colors(page: Page) -> set[str]:
-    """All fully opaque colours on the canvas of the first card."""
-    found = page.locator(".card canvas").first.evaluate("""(canvas) => {
-      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      const seen = new Set();
-      for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) seen.add(data.slice(i, i + 3).join());
-      return [...seen];
-    }""")
-    return {to_hex(color) for color in found}
+def wait_until_drawn(page: Page, colors: Iterable[str]) -> None:
+    """Waits until all of these colours are fully opaque on the canvas of the first card."""
+    wanted = [[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in colors]
+    page.wait_for_function(
+        """(wanted) => {
+          const canvas = document.querySelector(".card canvas");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const seen = new Set();
+          for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) seen.add(data.slice(i, i + 3).join());
+          return wanted.every((color) => seen.has(color.join()));
+        }""",
+        arg=wanted,
+    )
 
 
 def test_group_is_one_colour_in_list_and_chart(open_page: OpenPage, grid: str) -> None:
@@ -93,7 +97,7 @@ def test_group_is_one_colour_in_list_and_chart(open_page: OpenPage, grid: str) -
     colors = swatches(page)
 
     assert [colors[f"run-{i:02d}"] for i in range(12)] == [LIGHT[i // 3] for i in range(12)]
-    assert set(LIGHT) <= drawn_colors(page)
+    wait_until_drawn(page, LIGHT)
     groups = page.evaluate("""async () => (await import("/static/js/session.js")).session.groups
       .map(({ label, runs, numFinished, numFailed }) => [label, runs.length, numFinished, numFailed])""")
     assert groups == [
@@ -138,7 +142,7 @@ def test_colour_by_a_number_is_a_ramp_with_its_ends(open_page: OpenPage, grid: s
     colors = swatches(page)
     assert colors["run-00"] == RAMP_ENDS[1]
     assert colors["run-11"] == RAMP_ENDS[0]
-    assert set(RAMP_ENDS) <= drawn_colors(page)
+    wait_until_drawn(page, RAMP_ENDS)
 
 
 def test_colour_by_words_has_a_swatch_for_each(open_page: OpenPage, grid: str) -> None:

@@ -288,6 +288,7 @@ def test_question_of_the_run_panel_that_a_lost_connection_never_answered_is_aske
         with page.expect_request(f"**/data/runs/{path}*"):
             page.goto(f"{served.address}/scalars?runs=run&group=lr")
         expect(live(page)).to_have_text(re.compile("^live"))
+        expect(page.locator(".card canvas").first).to_be_attached()  # all modules are loaded
         served.freeze()
         page.clock.fast_forward(41_000)
         expect(live(page)).to_have_text(re.compile("^no answer"))

@@ -149,20 +149,21 @@ def test_what_edits_come_to_is_what_the_server_makes_of_them(run_sidecar: Callab
           { path: ["runs", "b", "color"], value: 3 }, { path: ["runs", "b", "is_hidden"], value: true },
           { path: ["runs", "b", "annotations", "1"], value: annotation }, { path: ["baseline"], value: "b" },
           { path: ["views", "v"], value: "scalars?x=wall" },
+          { path: ["charts", "c"], value: { title: "both", tags: ["loss", "accuracy"] } },
         ];
         sidecar.edit(edits, { label: "all" });
         const less = [
           { path: ["runs", "a", "is_pinned"], value: false }, { path: ["runs", "a", "tags", "z"], value: null },
           { path: ["runs", "b", "color"], value: null },
         ];
-        const plain = ({ runs, views, ...rest }) => {
-          return { runs: Object.fromEntries(runs), views: Object.fromEntries(views), ...rest };
+        const plain = ({ runs, views, charts, ...rest }) => {
+          return { ...rest, runs: Object.fromEntries(runs), views: Object.fromEntries(views), charts: Object.fromEntries(charts) };
         };
         const { kept } = sidecar.edit(less, { label: "less" });
         const here = plain(sidecar.state);
         await kept;
-        const { runs, views, baseline, annotations } = await board.getJSON("data/sidecar");
-        return [here, { runs, views, baseline, annotations }];
+        const { runs, views, charts, baseline, annotations } = await board.getJSON("data/sidecar");
+        return [here, { runs, views, charts, baseline, annotations }];
     """)
 
     assert here == there

@@ -265,6 +265,7 @@ def test_view_lives_below_a_path_prefix(start_board: StartBoard, open_page: Open
         expect(page).to_have_url(f"http://localhost:{port}/tools/board/histograms")
         page.go_back()
         expect(page.get_by_role("radio", name="Wall")).to_be_checked()
+        page.close()  # before the proxy is gone
 
 
 def test_share_copies_the_link_of_the_view_without_the_token(
