@@ -157,7 +157,8 @@ def test_what_edits_come_to_is_what_the_server_makes_of_them(run_sidecar: Callab
           { path: ["runs", "b", "color"], value: null },
         ];
         const plain = ({ runs, views, charts, ...rest }) => {
-          return { ...rest, runs: Object.fromEntries(runs), views: Object.fromEntries(views), charts: Object.fromEntries(charts) };
+          const [runsHere, viewsHere, chartsHere] = [runs, views, charts].map((one) => Object.fromEntries(one));
+          return { ...rest, runs: runsHere, views: viewsHere, charts: chartsHere };
         };
         const { kept } = sidecar.edit(less, { label: "less" });
         const here = plain(sidecar.state);
