@@ -81,6 +81,7 @@ def wait_until_drawn(page: Page, colors: Iterable[str]) -> None:
     page.wait_for_function(
         """(wanted) => {
           const canvas = document.querySelector(".card canvas");
+          if (!canvas?.width) return false;
           const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
           const seen = new Set();
           for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) seen.add(data.slice(i, i + 3).join());

@@ -17,7 +17,7 @@ from tests.browser.served import log, serve
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
 StartBoard = Callable[[Path], str]
-LOST_SERVER = r"WebSocket|ERR_CONNECTION_REFUSED"
+LOST_SERVER = r"WebSocket|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET"
 HIDE = """(isHidden) => {
   Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
@@ -281,7 +281,7 @@ def test_question_of_the_run_panel_that_a_lost_connection_never_answered_is_aske
 ) -> None:
     with SummaryWriter(tmp_path / "run", config={"lr": 0.1}) as writer, serve(tmp_path) as served:
         log(writer, [1.0])
-        page = open_page(f"{served.address}/static/mark.svg", allow_console=f"{LOST_SERVER}|ERR_CONNECTION_RESET")
+        page = open_page(f"{served.address}/static/mark.svg", allow_console=LOST_SERVER)
         page.clock.install()
         held: list[Route] = []  # the first request has no answer, and does not fail
         page.route(f"**/data/runs/{path}*", lambda route: route.continue_() if held else held.append(route))

@@ -2,8 +2,9 @@
 
 import { Boundary } from "../boundary.js";
 import { formatCount } from "../format.js";
-import { Icon, h, useReducer, useRef } from "../react.js";
+import { Icon, h, useReducer, useRef, useSession } from "../react.js";
 import { Menu } from "../overlay.js";
+import { session } from "../session.js";
 import { Card } from "./card.js";
 import { chartOf } from "./card_menu.js";
 
@@ -48,6 +49,7 @@ function Head({ section, isOpen, toggle, exports }) {
 }
 
 function SectionMenu({ section: { parent, title, cards }, exports }) {
+  useSession(session, ["style"]); // groups can be saved once they are known
   const name = `${parent}${title}`;
   const label = `Save the charts of ${name}`;
   const button = { className: "icon-button is-small on-hover", title: label, "aria-label": label, children: h(Icon, { name: "dots", size: 14 }) };
