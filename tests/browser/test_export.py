@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from summaries import SummaryWriter
+from tests.browser.session import wait_for
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -188,7 +189,7 @@ def test_csv_of_groups_has_their_names_lines_and_bands(
     page = open_page(f"{board}/scalars?group=/run-[0-1]/&band=minmax")
     expect(page.locator(".card-value").first).to_be_visible()
     expect(page.locator(".groups-button")).to_be_visible()
-    page.wait_for_function("""async () => (await import("/static/js/session.js")).session.groups?.length > 0""")
+    wait_for(page, "session.groups?.length > 0")
 
     path = save(page, menu_of(page, "val/loss"), "Save groups as CSV", tmp_path)
 
@@ -218,10 +219,7 @@ def test_svg_of_many_runs_tells_their_colours_by_a_bar(
                 writer.add_scalar("loss", i + step, step)
     page = open_page(f"{start_board(tmp_path / 'logs', '--index', 'off')}/scalars")
     expect(page.locator(".color-legend").first).to_be_visible()
-    page.wait_for_function("""async () => {
-      const { session } = await import("/static/js/session.js");
-      return session.comparison.coloring.kind === "ramp";
-    }""")
+    wait_for(page, 'session.comparison.coloring.kind === "ramp"')
 
     path = save(page, menu_of(page, "loss"), "Save as SVG", tmp_path)
 

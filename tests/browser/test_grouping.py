@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from summaries import SummaryWriter
 from tests.browser.served import serve
+from tests.browser.session import wait_for
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -64,15 +65,6 @@ def swatches(page: Page) -> dict[str, str]:
       return [row.dataset.run, dashed ?? backgroundColor];
     })""")
     return {run: to_hex(color) for run, color in found}
-
-
-def wait_for(page: Page, condition: str) -> None:
-    """Waits for what the session knows."""
-    page.evaluate(f"""async () => {{
-      const {{ session }} = await import("/static/js/session.js");
-      while (!(session.isLoaded && ({condition}))) await new Promise(requestAnimationFrame);
-      await new Promise(requestAnimationFrame);
-    }}""")
 
 
 def wait_until_drawn(page: Page, colors: Iterable[str]) -> None:

@@ -127,12 +127,13 @@ function enter(panel) {
   } else first.focus({ preventScroll: true });
 }
 
-// A list of things to do, at its button. items: null is a line between, {heading} a word over what follows, else
-//   {label, icon, detail, href, isChecked, reason, run}
+// A list of things to do, at its button. items: a list, or () → a list for what is known only as the menu opens;
+//   null is a line between, {heading} a word over what follows, else {label, icon, detail, href, isChecked, reason, run}
 // A reason says why there is nothing to choose: such an item can be read, and does nothing.
 export function Menu({ label, button, items, align = "start", isOpenAtFirst = false, back = null, className = "" }) {
+  const list = typeof items === "function" ? items : () => items;
   return h(Popover, { label, button, align, isOpenAtFirst, back, role: "menu", className: `menu ${className}` }, (close) =>
-    h("div", { className: "menu-items", role: "presentation", onKeyDown: moveInMenu }, items.map((item, i) => h(Item, { key: i, item, close }))),
+    h("div", { className: "menu-items", role: "presentation", onKeyDown: moveInMenu }, list().map((item, i) => h(Item, { key: i, item, close }))),
   );
 }
 

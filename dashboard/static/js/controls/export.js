@@ -2,15 +2,13 @@
 
 import { exportItems } from "../export/items.js";
 import { Menu } from "../overlay.js";
-import { Icon, h, useSession } from "../react.js";
-import { session } from "../session.js";
+import { Icon, h } from "../react.js";
 
 const LABEL = "Save the charts of this page";
 
 export default function Export({ page }) {
-  useSession(session, ["style"]); // groups can be saved once they are known
   const button = { className: "toggle export-button", title: LABEL, "aria-label": LABEL, children: h(Icon, { name: "download", size: 14 }) };
-  return h(Menu, { label: LABEL, align: "end", items: exportItems(shownCharts, page), button });
+  return h(Menu, { label: LABEL, align: "end", items: () => exportItems(shownCharts, page), button });
 }
 
 // Those in open groups, each once, in their order.

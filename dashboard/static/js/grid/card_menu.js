@@ -15,7 +15,7 @@ const UNDO_SECONDS = 8;
 // tools: items of the kind; exports(charts, title) → items that save the chart, of kinds that have any; canJoin: whether charts can be built of
 // the card's tags
 export function CardMenu({ card, tools, exports, canJoin, isExpanded, isFull, isPinned, actions }) {
-  const items = [
+  const items = () => [
     { label: isPinned ? "Unpin" : "Pin", icon: "pin", detail: "P", run: actions.togglePin },
     { label: isExpanded ? "Back to the grid" : "Full width", icon: "arrows-diagonal", detail: "E", run: actions.toggleWide },
     { label: isFull ? "Leave full screen" : "Full screen", icon: "arrows-maximize", detail: formatKey("Shift+E"), run: actions.toggleFull },

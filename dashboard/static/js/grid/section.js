@@ -2,9 +2,8 @@
 
 import { Boundary } from "../boundary.js";
 import { formatCount } from "../format.js";
-import { Icon, h, useReducer, useRef, useSession } from "../react.js";
+import { Icon, h, useReducer, useRef } from "../react.js";
 import { Menu } from "../overlay.js";
-import { session } from "../session.js";
 import { Card } from "./card.js";
 import { chartOf } from "./card_menu.js";
 
@@ -49,11 +48,10 @@ function Head({ section, isOpen, toggle, exports }) {
 }
 
 function SectionMenu({ section: { parent, title, cards }, exports }) {
-  useSession(session, ["style"]); // groups can be saved once they are known
   const name = `${parent}${title}`;
   const label = `Save the charts of ${name}`;
   const button = { className: "icon-button is-small on-hover", title: label, "aria-label": label, children: h(Icon, { name: "dots", size: 14 }) };
-  return h(Menu, { label, align: "end", items: exports(() => cards.map(chartOf), name), button });
+  return h(Menu, { label, align: "end", items: () => exports(() => cards.map(chartOf), name), button });
 }
 
 // The largest number so far: a card that was drawn for once stays.
