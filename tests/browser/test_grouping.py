@@ -99,6 +99,15 @@ def test_group_is_one_colour_in_list_and_chart(open_page: OpenPage, grid: str) -
     ]  # fmt: skip
 
 
+def test_link_that_groups_by_what_no_run_has_says_so_and_colours_the_runs(open_page: OpenPage, grid: str) -> None:
+    page = open_page(f"{grid}/scalars?group=orbit", allow_console="422")
+
+    expect(page.get_by_role("button", name="Group: orbit")).to_have_attribute("title", re.compile("orbit"))
+    wait_for(page, 'session.comparison.coloring.kind === "run"')
+    assert len(set(swatches(page).values())) == 12
+    expect(page.locator(".groups-button")).to_have_count(0)
+
+
 def test_menu_groups_by_several_and_by_a_regex_and_says_what_is_wrong(open_page: OpenPage, grid: str) -> None:
     page = open_page(grid, allow_console="422")
     wait_for(page, "session.differing.length > 0")

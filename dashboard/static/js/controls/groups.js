@@ -2,7 +2,7 @@
 
 import { BANDS, CENTERS, nameOf } from "../aggregates/words.js";
 import { Menu } from "../overlay.js";
-import { Icon, h } from "../react.js";
+import { Icon, h, useSession } from "../react.js";
 import { session } from "../session.js";
 import { useViewKey } from "../use_view.js";
 
@@ -10,11 +10,11 @@ const DETAILS = { iqm: "interquartile mean", ci: "bootstrap" };
 const LABEL = "How groups of runs are drawn";
 
 export default function Groups({ page }) {
-  const group = useViewKey("group");
+  useSession(session, ["style", "view"]);
   const center = useViewKey(`${page}.center`);
   const band = useViewKey(`${page}.band`);
   const members = useViewKey(`${page}.members`);
-  if (!group) return null;
+  if (!session.groups) return null;
   const set = (name, value, label) => session.view.set({ [`${page}.${name}`]: value }, { label });
   const choices = (words, chosen, choose) => Object.entries(words).map(([value, label]) => ({ label, detail: DETAILS[value], isChecked: value === chosen, run: () => choose(value) }));
   const word = nameOf(center, band);

@@ -59,7 +59,7 @@ export class Comparison {
   get coloring() {
     const { kind, by } = this.#wish();
     if (kind === "run") return { kind };
-    if (kind === "group") return { kind: this.groups ? "group" : "pending" };
+    if (kind === "group") return this.groups ? { kind } : this.#ungrouped();
     return this.#coloring?.by === by ? this.#coloring.legend : { kind: "pending" };
   }
 
@@ -67,8 +67,13 @@ export class Comparison {
   get scheme() {
     const { kind, by } = this.#wish();
     if (kind === "run") return { kind };
-    if (kind === "group") return this.groups ? { kind: "slots", slotOf: this.#grouping.slotOf } : { kind: "pending" };
+    if (kind === "group") return this.groups ? { kind: "slots", slotOf: this.#grouping.slotOf } : this.#ungrouped();
     return this.#coloring?.by === by ? this.#coloring.scheme : { kind: "pending" };
+  }
+
+  // Colours while there are no groups: those of runs where there will be none, as for a link from another logdir.
+  #ungrouped() {
+    return { kind: this.problem ? "run" : "pending" };
   }
 
   // The key of the group of a run; null without one.

@@ -14,6 +14,7 @@ export function GroupMenu() {
   const group = useViewKey("group");
   useSession(session, ["style"]);
   const word = nameGrouping(group);
+  const { problem } = session.comparison;
   return h(
     Popover,
     {
@@ -22,9 +23,9 @@ export function GroupMenu() {
       className: "group-menu",
       button: {
         className: group ? "ghost group-button is-on" : "ghost group-button",
-        title: group ? `Grouped by ${word}` : "Group and colour the runs",
+        title: problem ?? (group ? `Grouped by ${word}` : "Group and colour the runs"),
         "aria-label": group ? `Group: ${word}` : "Group",
-        children: [h(Icon, { key: "icon", name: "stack-2", size: 14 }), h("span", { key: "word", className: "group-word" }, group ? word : "Group"), h(Icon, { key: "more", name: "chevron-down", size: 14 })],
+        children: [h(Icon, { key: "icon", name: problem ? "alert-triangle" : "stack-2", size: 14 }), h("span", { key: "word", className: "group-word" }, group ? word : "Group"), h(Icon, { key: "more", name: "chevron-down", size: 14 })],
       },
     },
     () => h(Choices),
