@@ -13,15 +13,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from summaries import SummaryWriter
+from tests.browser.saved import SVG, menu_of, save, strokes_of
 from tests.browser.session import wait_for
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
 StartBoard = Callable[..., str]
-SVG = "{http://www.w3.org/2000/svg}"
 LIGHT = {"rgb(52, 99, 234)", "rgb(221, 110, 79)", "rgb(28, 102, 64)"}  # the first three slots
 
 
@@ -45,31 +45,6 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame
 @pytest.fixture(scope="module")
 def board(start_board: StartBoard, logged: tuple[Path, pd.DataFrame]) -> str:
     return start_board(logged[0], "--index", "off")
-
-
-def menu_of(page: Page, card: str) -> Locator:
-    return page.get_by_role("button", name=f"Menu of {card}")
-
-
-def save(page: Page, button: Locator, item: str, folder: Path) -> Path:
-    """Chooses an item of a menu by keyboard; → the file that comes."""
-    button.focus()
-    page.keyboard.press("Enter")
-    with page.expect_download() as download:
-        page.get_by_role("menuitem", name=item).press("Enter")
-    path = folder / download.value.suggested_filename
-    download.value.save_as(path)
-    return path
-
-
-def strokes_of(svg: Path) -> list[str]:
-    """The colour of each trace of an SVG that has a line, which may be in pieces."""
-    groups = [
-        one for one in ElementTree.parse(svg).getroot().iter(f"{SVG}g") if "trace scatter" in one.get("class", "")
-    ]
-    lines = [one.find(f".//{SVG}path[@class='js-line']") for one in groups]
-    styles = [line.get("style", "") for line in lines if line is not None]
-    return [style.split("stroke: ")[1].split(";")[0] for style in styles]
 
 
 def test_csv_of_a_card_equals_what_was_logged(

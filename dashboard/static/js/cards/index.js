@@ -5,7 +5,7 @@
 //   keepsRuns   whether a card can draw fewer runs from what it has (optional)
 //   follow(session, changed) → a function that ends it: calls `changed` when what `load` answers depends on changed,
 //     besides options, selection and range (optional)
-//   exports(charts, title) → items of a menu that save charts: () → [{title, tags}], called what they are together (optional)
+//   exports(charts, title) → items of a menu that save charts: () → [{id, title, tags, bands}], called what they are together (optional)
 //   load(tags, {selection, runs, since, width, signal, session, options}) → {version, cards: Map(tag → data)}
 //   join(list)   the data of several tags as those of one card (optional; without it a card has one tag)
 //   mount({root, values, plot, foot, badges}, {id, title, tags, bands, session, options})

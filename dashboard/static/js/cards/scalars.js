@@ -2,19 +2,17 @@
 
 import { followCurves, wantedBaseline } from "../aggregates/follow.js";
 import { selectedGroups } from "../aggregates/groups.js";
-import { behindGroups, groupLines } from "../aggregates/lines.js";
 import { loadAggregates } from "../aggregates/load.js";
 import { exportItems } from "../export/items.js";
 import { formatAmount, formatCount, formatDelta, formatValue } from "../format.js";
 import { LinePlot } from "../plot/line_plot.js";
 import { dragItems } from "../plot/next_drag.js";
-import { smoothDrawn } from "../plot/smooth.js";
 import { swatchBackground } from "../runs/colors.js";
 import { decodeSeries } from "../wire.js";
 import { explainBad } from "./first_bad.js";
 import { cardHeights } from "./index.js";
-import { withBand } from "./margins.js";
-import { dressLines, shortTags, writeTagKeys } from "./tag_lines.js";
+import { linesOfChart, shownTags } from "./lines.js";
+import { writeTagKeys } from "./tag_lines.js";
 
 const NUM_VALUES = 3;
 const WORDS = ["NaN", "+Inf", "−Inf"];
@@ -48,34 +46,19 @@ function mount(parts, { id, title, tags, bands, session, options, later }) {
   let aggregates = emptyFor(tags); // tag → key of a group → its curve
   let current = options;
   let drawnRuns = []; // their names
-  const shown = bands.length > 0 ? bands.map(({ value }) => value) : tags;
-  const words = shortTags(shown);
+  const shown = shownTags({ tags, bands });
   const plot = new LinePlot(parts.plot, session, { id, title, tags, options });
-  writeTagKeys(parts.badges, shown, words);
-
-  const linesOf = (tag, i) => {
-    const own = series.get(tag);
-    const lineOf = (run, one) => series.get(one)?.has(run.name) && makeLine(series.get(one).get(run.name), run, current.smoothing);
-    const edges = bands[i];
-    const whole = (run) => (edges ? withBand(lineOf(run, tag), { lower: lineOf(run, edges.lower), upper: lineOf(run, edges.upper) }, plot.axis) : lineOf(run, tag));
-    const members = session.selectedRuns.filter((run) => own.has(run.name)).map(whole);
-    const groups = selectedGroups(session);
-    const grouped = groupLines(aggregates.get(tag), { groups, described: session.groups, members, axis: plot.axis, baseline: members[0]?.baseline ?? null });
-    const dress = (lines) => dressLines(lines, { tags: shown, words, i });
-    return { lines: dress(members), grouped: grouped && dress(grouped), behind: grouped ? dress(behindGroups(members, grouped, groups)) : [] };
-  };
+  writeTagKeys(parts.badges, shown);
 
   const shownRuns = () => session.selectedRuns.filter(({ name }) => shown.some((tag) => series.get(tag).has(name)));
   const draw = () => {
     drawnRuns = shownRuns().map(({ name }) => name);
-    const drawn = shown.map(linesOf);
-    const lines = drawn.flatMap((one) => one.lines);
-    const grouped = drawn.some((one) => one.grouped) ? drawn.flatMap((one) => one.grouped ?? []) : null;
-    if (grouped) plot.setLines(grouped, drawn.flatMap(({ behind }) => behind));
-    else plot.setLines([...lines.filter(({ run }) => !run.isBaseline), ...lines.filter(({ run }) => run.isBaseline)]); // drawn last
-    writeValues(parts.values, grouped ?? lines, session.comparison);
+    const seen = { runs: session.selectedRuns, groups: selectedGroups(session), described: session.groups };
+    const { lines, drawn, behind } = linesOfChart({ tags, bands }, { series, aggregates }, seen, { axis: plot.axis, smoothing: current.smoothing });
+    plot.setLines(drawn, behind);
+    writeValues(parts.values, drawn, session.comparison);
     writeFoot(parts.foot, lines, { session, isLog: current.y === "log", numOutside: current.clip === "middle" ? plot.countOutside() : 0, baseline: session.runNamed(lines[0]?.baseline) });
-    describe(parts, title, grouped ?? lines);
+    describe(parts, title, drawn);
   };
   const redraw = () => later(draw);
   const offs = ["theme", "style"].map((event) => session.on(event, redraw));
@@ -107,13 +90,6 @@ function mount(parts, { id, title, tags, bands, session, options, later }) {
 
 function emptyFor(tags) {
   return new Map(tags.map((tag) => [tag, new Map()]));
-}
-
-// A series as a run draws it, smoothed as the weight says; until the server has done it, from the points that are here.
-function makeLine(series, run, weight) {
-  const isExact = series.weight === weight;
-  const smoothed = isExact || !weight ? series.smoothed : smoothDrawn(series, weight);
-  return { ...series, run, source: series, smoothed: weight ? smoothed : null };
 }
 
 // The lowest last values, best in bold: no metric declares a direction yet. What is not finite is never best.

@@ -34,7 +34,8 @@ export function shortTags(tags) {
 }
 
 // What the dashes say, in the head of the card.
-export function writeTagKeys(element, tags, words) {
+export function writeTagKeys(element, tags) {
+  const words = shortTags(tags);
   element.replaceChildren(...(tags.length > 1 ? words.map((word, i) => tagKey(word, tags[i], i)) : []));
 }
 

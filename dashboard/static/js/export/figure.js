@@ -16,7 +16,7 @@ const MAX_COLUMNS = 3;
 const TIMES = { s: [1, 180], min: [60, 10_800], h: [3_600, 259_200], d: [86_400, Infinity] }; // unit: [seconds, up to]
 const INK = "#191a1f";
 
-// panels: as panels.js gives them; view: {x, xscale, y, clip} of the page, `range` of x or null, `key` of the colours
+// panels: as panels.js gives them; view: {x, xscale, y, clip, box} of the page, `range` of x or null, `key` of the colours
 // → {data, layout, width, height}
 export function makeFigure(panels, view) {
   const columns = Math.min(panels.length, MAX_COLUMNS);
@@ -69,7 +69,7 @@ function makePanel(panel, { view, unit, named, id, place }) {
   const { lines, faint } = panel;
   const all = [...lines, ...edgesOf(lines), ...faint];
   const zoom = view.range?.axis === view.x ? view.range.bounds : null;
-  const [low, high] = rangeOfY(all, { zoom, isLog: view.y === "log", isClipped: view.clip === "middle" });
+  const [low, high] = view.box.find(({ tag }) => tag === panel.id)?.bounds ?? rangeOfY(all, { zoom, isLog: view.y === "log", isClipped: view.clip === "middle", isDelta: panel.isDelta });
   const axes = { xaxis: `x${id}`, yaxis: `y${id}` };
   const draw = { axes, toX: scalerOf(view.x, unit), floor: view.y === "log" ? low : low + (high - low) * 0.02, named };
   const log = (bounds, isLog) => (isLog ? bounds.map(Math.log10) : bounds);

@@ -4,7 +4,7 @@ import { copyText } from "../clipboard.js";
 import { notify } from "../notifications.js";
 import { session } from "../session.js";
 
-// charts: () → [{title, tags}]; title: what they are together, and the file's name
+// charts: () → [{id, title, tags, bands}]; title: what they are together, and the file's name
 export function exportItems(charts, title) {
   const picture = (format) => async () => (await import("./save.js")).savePicture(charts(), title, format);
   const table = (format) => async () => (await import("./save.js")).saveTable(charts(), title, format);

@@ -16,7 +16,7 @@ export const MAX_CHARTS = 48; // in one picture
 export const MAX_TAGS = 200; // in one table, as the server takes them
 const TYPES = { svg: "image/svg+xml", png: "image/png" };
 
-// charts: [{title, tags}]; title: what they are together; format: "svg" or "png"
+// charts: [{id, title, tags, bands}]; title: what they are together; format: "svg" or "png"
 export async function savePicture(charts, title, format) {
   const taken = capped(charts, MAX_CHARTS, "charts", "picture");
   const done = notify({ id: "export", text: `Making ${title} as ${format.toUpperCase()}`, seconds: Infinity });

@@ -9,6 +9,7 @@ import { Icon, h } from "../react.js";
 import { session } from "../session.js";
 import { openChartEditor } from "./chart_editor.js";
 import { removeChart } from "./charts.js";
+import { chartOf } from "./shown_charts.js";
 
 const UNDO_SECONDS = 8;
 
@@ -24,7 +25,7 @@ export function CardMenu({ card, tools, exports, canJoin, isExpanded, isFull, is
     null,
     { label: card.tags.length > 1 ? "Copy the tags" : "Copy the tag", icon: "copy", run: () => copyText(card.tags.join("\n")) },
     linkItem(card.id),
-    ...(exports ? [null, ...exports(() => [chartOf(card)], chartOf(card).title)] : []),
+    ...(exports ? [null, ...exports(() => [chartOf(card)], card.title)] : []),
   ];
   const button = { className: "icon-button is-small card-menu-button", title: "More for this card", "aria-label": `Menu of ${card.title}`, children: h(Icon, { name: "dots", size: 14 }) };
   return h(Menu, { label: `Menu of ${card.title}`, align: "end", items, button });
@@ -41,9 +42,4 @@ function chartItems({ chart, tags }) {
 function remove({ id, title }) {
   removeChart(id);
   notify({ id: "removed-chart", text: `Removed the chart ${title}`, seconds: UNDO_SECONDS, action: { label: "Undo", run: () => session.view.undo() } });
-}
-
-// What exports take of a card.
-export function chartOf({ title, tags }) {
-  return { title, tags };
 }

@@ -3,6 +3,7 @@
 
 import { session } from "../session.js";
 import { drawLater, forgetDrawing } from "./schedule.js";
+import { remember } from "./shown_charts.js";
 
 const MARGIN = "300px 0px"; // a card is made ready a little before it is seen
 
@@ -11,6 +12,7 @@ const MARGIN = "300px 0px"; // a card is made ready a little before it is seen
 export function follow({ root, parts, card, loader, setHasData, setTrouble }) {
   const { id } = card;
   const plot = parts.plot.current; // its card may be gone before what is observed here ends
+  remember(root, card);
   let handle = null;
   let isInView = false;
   const safely = (act) => (...given) => {

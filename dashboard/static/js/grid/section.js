@@ -5,7 +5,7 @@ import { formatCount } from "../format.js";
 import { Icon, h, useReducer, useRef } from "../react.js";
 import { Menu } from "../overlay.js";
 import { Card } from "./card.js";
-import { chartOf } from "./card_menu.js";
+import { chartOf } from "./shown_charts.js";
 
 const PAGE_SIZE = 60; // cards put into the document at a time
 

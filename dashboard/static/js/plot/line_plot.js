@@ -15,8 +15,6 @@ import { countOutside, knownEnds, rangeOfX, rangeOfY } from "./ranges.js";
 import { uplotOptions } from "./uplot_options.js";
 import { boxOf, resetZoom, zoomAt, zoomOf, zoomTo, zoomToBox } from "./zoom.js";
 
-const ZERO_AIR = 0.05; // beyond the zero line, of the height
-
 export class LinePlot {
   #element;
   #session;
@@ -162,13 +160,7 @@ export class LinePlot {
 
   #rangeOfY() {
     const { y, clip } = this.#options;
-    return this.#keep("y", boxOf(this.#session, this.#card.id) ?? this.#withZero(rangeOfY([...this.#lines, ...edgesOf(this.#lines), ...this.#faint], { zoom: this.#zoom, isLog: y === "log", isClipped: clip === "middle" })));
-  }
-
-  // Differences are seen against zero.
-  #withZero([low, high]) {
-    if (!this.#isDelta || this.#options.y === "log" || (low < 0 && high > 0)) return [low, high];
-    return low >= 0 ? [-high * ZERO_AIR, high] : [low, -low * ZERO_AIR];
+    return this.#keep("y", boxOf(this.#session, this.#card.id) ?? rangeOfY([...this.#lines, ...edgesOf(this.#lines), ...this.#faint], { zoom: this.#zoom, isLog: y === "log", isClipped: clip === "middle", isDelta: this.#isDelta }));
   }
 
   get #isDelta() {

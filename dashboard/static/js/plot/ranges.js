@@ -30,13 +30,24 @@ export function knownEnds(lines) {
   ];
 }
 
-// [from, to] of the y-axis: the values in sight, with a little air; a log axis shows positive values only.
-export function rangeOfY(lines, { zoom, isLog, isClipped }) {
+// [from, to] of the y-axis: the values in sight, with a little air; a log axis shows positive values only, any other
+// that of differences zero.
+export function rangeOfY(lines, { zoom, isLog, isClipped, isDelta = false }) {
+  const range = rangeOfValues(lines, { zoom, isLog, isClipped });
+  return isDelta && !isLog ? withZero(range) : range;
+}
+
+function rangeOfValues(lines, { zoom, isLog, isClipped }) {
   const [low, high] = isClipped ? middleOf(valuesInSight(lines, zoom, isLog)) : extentOf(lines, zoom, isLog);
   if (!(low <= high)) return isLog ? [0.1, 10] : [0, 1];
   if (isLog) return low === high ? [low / 2, high * 2] : [low / (high / low) ** PADDING, high * (high / low) ** PADDING];
   const air = low === high ? Math.abs(low) * 0.1 || 1 : (high - low) * PADDING;
   return [low - air, high + air];
+}
+
+function withZero([low, high]) {
+  if (low < 0 && high > 0) return [low, high];
+  return low >= 0 ? [-high * PADDING, high] : [low, -low * PADDING];
 }
 
 // How many drawn values in sight lie beyond the y-axis.
