@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from trainer import passes
 from trainer.histograms import count_tensors
 from trainer.inputs.feed import SelectFn
 from trainer.layers.base import spec_of
@@ -95,7 +96,8 @@ class Programs:
         example = jax.tree.unflatten(treedef, [jnp.zeros(shape, dtype) for shape, dtype in leaves])
         # The steps derive their keys from 0 up; this one is theirs never.
         key = jax.random.fold_in(jax.random.key(seed), np.uint32(2**32 - 1))
-        params, state = self._objective.init(key, example)
+        with passes.collect():  # so that what does not fit is refused before anything is written
+            params, state = self._objective.init(key, example)
         return TrainState(params, state, self._optimizer.init(params, learning_rate), jnp.int32(0))
 
     def _train_fn(
@@ -144,7 +146,9 @@ class Programs:
         key = jax.random.fold_in(jax.random.key(seed), train_state.step)
 
         def loss_fn(params: Any) -> tuple[Array, Any]:
-            return self._objective.loss(params, train_state.state, batch, key)
+            with passes.collect(row_mask=batch.weights > 0 if self._objective.pads_batches else None) as collected:
+                loss, state = self._objective.loss(params, train_state.state, batch, key)
+            return collected.added_to(loss), state
 
         (loss, state), grads = jax.value_and_grad(loss_fn, has_aux=True)(train_state.params)
         return loss, state, grads

@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from trainer import passes
 from trainer.heads import Head
 from trainer.protocols import Array, Batch, Metric, Network, Params, State
 
@@ -34,8 +35,12 @@ class NetworkObjective:
             ValueError: If features do not fit the network, or its logits do not fit the head.
         """
         params, state = self.network.init(key, batch.features)
-        jax.eval_shape(self.loss, params, state, batch, key)
+        jax.eval_shape(self._check_loss, params, state, batch, key)
         return params, state
+
+    def _check_loss(self, *args: Any) -> Array:
+        with passes.collect():
+            return self.loss(*args)[0]
 
     def loss(self, params: Params, state: State, batch: Batch, key: Array) -> tuple[Array, State]:
         """The loss of a training batch, a scalar, and the new state."""

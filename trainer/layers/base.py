@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import jax
 
+from trainer import passes
 from trainer.layers import build
 from trainer.protocols import Array, Params, State
 
@@ -76,8 +77,10 @@ def apply_named(
     layer: Any, name: str, params: Params, state: State, inputs: Any, *, training: bool, key: Array | None
 ) -> tuple[Any, State]:
     """Applies one member of a network inside the graph scope of its name, with its part of `params` and `state`."""
-    with jax.named_scope(name):
-        return layer.apply(params.get(name, {}), state.get(name, {}), inputs, training=training, key=key)  # type: ignore[no-any-return]
+    with passes.scope(name):
+        outputs, state = layer.apply(params.get(name, {}), state.get(name, {}), inputs, training=training, key=key)
+        passes.observe(outputs)
+        return outputs, state
 
 
 def key_for(key: Array | None, index: int) -> Array | None:
@@ -99,8 +102,9 @@ def output_spec(layer: Any, example: Any) -> Any:
     """Shape and dtype of what `layer` returns for inputs like `example`; nothing is computed."""
 
     def run(key: Array, inputs: Any) -> Any:
-        params, state = layer.init(key, inputs)
-        return layer.apply(params, state, inputs, training=False, key=None)[0]
+        with passes.collect():  # what it hands over belongs to no step
+            params, state = layer.init(key, inputs)
+            return layer.apply(params, state, inputs, training=False, key=None)[0]
 
     return jax.eval_shape(run, KEY_SPEC, spec_of(example))
 

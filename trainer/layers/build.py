@@ -16,6 +16,7 @@ from typing import Any
 
 import jax
 
+from trainer import passes
 from trainer.layers.naming import Namer, check_name
 from trainer.protocols import Array, Params, State
 
@@ -42,7 +43,7 @@ class Build:
         path = self._path_of(layer)
         if self._is_initialising and path not in self.params and path not in self.state:
             self._create(layer, path, inputs)
-        with jax.named_scope(path.rsplit("/", 1)[-1]):
+        with passes.scope(path.rsplit("/", 1)[-1]):
             outputs, state = layer.apply(
                 self.params.get(path, {}),
                 self.state.get(path, {}),
@@ -50,6 +51,7 @@ class Build:
                 training=self.training,
                 key=self._next_key(),
             )
+            passes.observe(outputs)
         if state:
             self.state[path] = state
         return outputs
@@ -59,7 +61,7 @@ class Build:
         """Puts `name` in front of the names of all layers called inside."""
         self._scopes.append(check_name(name))
         try:
-            with jax.named_scope(name):
+            with passes.scope(name):
                 yield
         finally:
             self._scopes.pop()
