@@ -22,6 +22,7 @@ from dashboard.api.parameters import Name, SinceParameter
 from dashboard.api.shared import SharedAnswers
 from dashboard.api.view_parameters import (
     BaselineParameter,
+    ColumnsParameter,
     SmoothingParameter,
     StartParameter,
     StopParameter,
@@ -109,6 +110,7 @@ def make_router(store: LogStore, groupings: Groupings, server: str) -> APIRouter
         stop: StopParameter = math.inf,
         smoothing: SmoothingParameter = 0.0,
         baseline: BaselineParameter = "",
+        columns: ColumnsParameter = "linear",
         since: SinceParameter = 0,
         format: Annotated[Format, Query(description="Form of the answer.", examples=["json"])] = "binary",
     ) -> Response:
@@ -121,7 +123,7 @@ def make_router(store: LogStore, groupings: Groupings, server: str) -> APIRouter
         """
         with looking_up():
             groups = groupings[grouping]
-        window = Window(x, width, start, stop, smoothing, baseline)
+        window = Window(x, width, start, stop, smoothing, baseline, columns)
         wanted = Wanted(groups, tuple(tag), window, Summary(center, band), since)
         version = store.version()
         stamp = server, *stamp_of(store, [run for group in groups for run in group], window)
@@ -155,7 +157,8 @@ def iter_aggregates(store: LogStore, wanted: Wanted, client: Client) -> Iterator
         members = [_make_member(curve, window) for curve in curves if curve is not None]
         members = [member for member in members if member.points.steps.size]
         if members:
-            made = aggregate(members, wanted.summary, window.width_px, window.start, window.stop)
+            is_log = window.columns == "log"
+            made = aggregate(members, wanted.summary, window.width_px, window.start, window.stop, is_log=is_log)
             yield Told(group, tag, version, len(members), made)
 
 

@@ -28,8 +28,21 @@ MAX_CELLS = 4_000_000
 """Numbers worked on at most: with more members or steps, evenly spread steps and those of extremes stand for all."""
 
 
-Picture = tuple[int, float, float]
-"""Pixel columns, and the first and the last position of the range."""
+class _Picture(NamedTuple):
+    """What positions are chosen for: pixel columns of a range, wide alike or as on a logarithmic axis."""
+
+    width_px: int
+    start: float
+    stop: float
+    is_log: bool
+
+    def choose(self, x: Floats, values: Floats, extent: tuple[float, float]) -> Ints:
+        """The extremes of each pixel column, of positions that do not fall; `extent` is that of the data."""
+        first, last = max(self.start, extent[0]), min(self.stop, extent[1])
+        if self.is_log and not first > 0:  # what is not positive has no place: the axis begins behind it
+            positive = x[np.searchsorted(x, 0.0, "right") :]
+            first = float(positive[0]) if positive.size else first
+        return downsample(x, values, self.width_px, (first, last), is_log=self.is_log)
 
 
 class Member(NamedTuple):
@@ -77,7 +90,13 @@ class Aggregate:
 
 
 def aggregate(
-    members: Sequence[Member], summary: Summary, width_px: int, start: float = -np.inf, stop: float = np.inf
+    members: Sequence[Member],
+    summary: Summary,
+    width_px: int,
+    start: float = -np.inf,
+    stop: float = np.inf,
+    *,
+    is_log: bool = False,
 ) -> Aggregate:
     """Makes one curve of the members of a group.
 
@@ -90,8 +109,9 @@ def aggregate(
         width_px: Width of the plot.
         start: First position of the range.
         stop: Last position of the range. The neighbours outside are kept too, so lines run to the edge.
+        is_log: Whether the axis is logarithmic, so that pixel columns are narrower at its left.
     """
-    picture = width_px, start, stop
+    picture = _Picture(width_px, start, stop, is_log)
     grid, num_total = _make_grid([member.points for member in members], picture)
     with np.errstate(all="ignore"):  # values may be as large as they like
         raw = _fill([member.points for member in members], grid)
@@ -118,15 +138,14 @@ def aggregate(
         )
 
 
-def _make_grid(lookups: Sequence[Lookup], picture: Picture) -> tuple[Floats, int]:
+def _make_grid(lookups: Sequence[Lookup], picture: _Picture) -> tuple[Floats, int]:
     """The positions to work at, and how many different ones the range has."""
     different = [lookups[0].steps]
     for lookup in lookups[1:]:
         if not np.array_equal(lookup.steps, different[-1]):  # runs of one program have the same steps
             different.append(lookup.steps)
     union = _unite(different).astype(np.float64)
-    _, start, stop = picture
-    low, high = int(np.searchsorted(union, start)), int(np.searchsorted(union, stop, "right"))
+    low, high = int(np.searchsorted(union, picture.start)), int(np.searchsorted(union, picture.stop, "right"))
     high = max(low, high)
     grid = union[max(0, low - 1) : high + 1]
     room = max(2, MAX_CELLS // len(lookups))
@@ -146,14 +165,12 @@ def _unite(columns: Sequence[Places]) -> Places:
     return united
 
 
-def _find_peaks(lookups: Sequence[Lookup], picture: Picture, room: int) -> Floats:
+def _find_peaks(lookups: Sequence[Lookup], picture: _Picture, room: int) -> Floats:
     """Positions of each member's extremes in each pixel column; if they are too many, of those of all members."""
-    width_px, start, stop = picture
     places, values = [], []
     for lookup in lookups:
-        inside = slice(
-            bisect_left(lookup.steps, start), bisect_right(lookup.steps, stop)
-        )  # makes no floats of all steps
+        first, last = bisect_left(lookup.steps, picture.start), bisect_right(lookup.steps, picture.stop)
+        inside = slice(first, last)  # found without floats of all steps
         is_finite = np.isfinite(lookup.values[inside])
         places.append(lookup.steps[inside][is_finite].astype(np.float64))
         values.append(lookup.values[inside][is_finite])
@@ -161,13 +178,13 @@ def _find_peaks(lookups: Sequence[Lookup], picture: Picture, room: int) -> Float
     if not filled:
         return np.zeros(0)
     extent = min(place[0] for place in filled), max(place[-1] for place in filled)
-    chosen = [downsample(*curve, width_px, extent) for curve in zip(places, values, strict=True)]
+    chosen = [picture.choose(*curve, extent) for curve in zip(places, values, strict=True)]
     x = np.concatenate([place[rows] for place, rows in zip(places, chosen, strict=True)])
     if x.size <= room:
         return x
     order = np.argsort(x, kind="stable")
     heights = np.concatenate([value[rows] for value, rows in zip(values, chosen, strict=True)])
-    return x[order][downsample(x[order], heights[order], width_px, extent)]
+    return x[order][picture.choose(x[order], heights[order], extent)]
 
 
 def _fill(lookups: Sequence[Lookup], grid: Floats) -> Floats:
@@ -179,14 +196,13 @@ def _fill(lookups: Sequence[Lookup], grid: Floats) -> Floats:
     return np.ascontiguousarray(matrix.T)
 
 
-def _choose(x: Floats, shown: Floats, centers: Floats, summary: Summary, picture: Picture) -> Ints:
+def _choose(x: Floats, shown: Floats, centers: Floats, summary: Summary, picture: _Picture) -> Ints:
     """Rows to draw: of those in the range the extremes, and one before and after."""
-    width_px, start, stop = picture
-    low, high = int(np.searchsorted(x, start)), int(np.searchsorted(x, stop, "right"))
+    low, high = int(np.searchsorted(x, picture.start)), int(np.searchsorted(x, picture.stop, "right"))
     inside = slice(low, max(low, high))
     if x[inside].size == 0:
         return np.arange(x.size)
-    extent = (max(start, float(x[0])), min(stop, float(x[-1])))
+    extent = float(x[0]), float(x[-1])
     curves = [centers]
     if summary.band != "none":
         band: Band = "stderr" if summary.band == "ci" else summary.band
@@ -194,7 +210,7 @@ def _choose(x: Floats, shown: Floats, centers: Floats, summary: Summary, picture
         curves += [np.where(np.isfinite(edge), edge, centers) for edge in edges]
     is_chosen = np.zeros(x.size, dtype=bool)
     for curve in curves:
-        is_chosen[low + downsample(x[inside], curve[inside], width_px, extent)] = True
+        is_chosen[low + picture.choose(x[inside], curve[inside], extent)] = True
     is_chosen[:low] = is_chosen[high:] = True
     return np.flatnonzero(is_chosen)
 

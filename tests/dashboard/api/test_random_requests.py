@@ -37,6 +37,7 @@ PARAMETERS = {
         "stop",
         "smoothing",
         "baseline",
+        "columns",
         "since",
         "format",
     ],

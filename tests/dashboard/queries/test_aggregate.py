@@ -144,3 +144,20 @@ def test_more_numbers_than_fit_are_worked_on_at_spread_steps_and_those_of_peaks(
     assert found.num_total == num_members * 1_000
     assert (np.nanmax(found.high), np.nanmin(found.low)) == (50.0, -90.0)
     assert {333 + 1 / 64, 777.0} < set(found.x)
+
+
+def test_logarithmic_axis_keeps_the_extremes_of_as_many_columns_in_each_decade() -> None:
+    values = np.random.default_rng(6).normal(size=(2, 100_001))
+    members = [Member(Lookup(np.arange(100_001), row)) for row in values]
+
+    found = aggregate(members, Summary("mean", "none"), width_px=101, is_log=True)
+
+    centers = values.mean(axis=0)
+    decades = [slice(10**power, 10 ** (power + 1)) for power in range(2, 5)]
+    in_decade = [np.count_nonzero((found.x >= one.start) & (found.x < one.stop)) for one in decades]
+    assert all(40 <= number <= 84 for number in in_decade)  # 20 columns of at most 4 points
+    edges = np.geomspace(1, 100_000, 101)
+    columns = np.searchsorted(edges, np.arange(100_001), side="right")
+    for column in np.unique(columns):
+        inside = centers[columns == column]
+        assert {inside.min(), inside.max()} <= set(found.values)
