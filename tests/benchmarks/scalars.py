@@ -156,6 +156,7 @@ def _measure_drawn(page: Page, case: _Case, what: str) -> Iterator[Row]:
     yield _limit(f"{what}: a run put back, to all cards", min(last for _, last in toggled[1::2]), case.redraw_ms)
     axes = [_redraw(page, _axis(name)) for name in ("Relative", "Step") * REPEATS]
     yield _limit(f"{what}: another x-axis, to all cards", min(first for first, _ in axes), case.redraw_ms)
+    yield _limit(f"{what}: another x-axis, to the points chosen for it", min(last for _, last in axes), case.redraw_ms)
     filtered = [_filter(page, text) for text in ("_1", "_0", "_1", "")][:-1]
     yield _limit(f"{what}: a filter of tags, to cards that it brings", min(filtered), case.redraw_ms)
     scrolled = [max(_call(page, "return probe.scroll(30);")) for _ in range(REPEATS + 1)]

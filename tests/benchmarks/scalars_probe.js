@@ -1,11 +1,11 @@
 // What a page of charts takes, seen from inside of it, before its own scripts run. Times are those of performance.now.
-// A card of ours writes its foot whenever it draws; one of TensorBoard's has a spinner until its points are there.
+// A card of ours clears the canvas of its lines whenever it draws; one of TensorBoard's has a spinner until its points are
+// there.
 
 window.probe = (() => {
   const QUIET_MS = 400;
   const PATIENCE_MS = 60_000;
   const draws = new Map(); // card → when it was drawn last
-  let lastDrawAt = 0;
 
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   const isInView = (element) => {
@@ -24,14 +24,13 @@ window.probe = (() => {
     return performance.now();
   };
 
-  new MutationObserver((changes) => {
-    for (const { target } of changes) {
-      if (!target.classList?.contains("card-foot-kind")) continue;
-      lastDrawAt = performance.now();
-      draws.set(target.closest(".card"), lastDrawAt);
-    }
-  }).observe(document, { childList: true, subtree: true });
+  const { clearRect } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+    if (this.canvas.parentNode?.matches(".u-wrap")) draws.set(this.canvas.closest(".card"), performance.now());
+    clearRect.apply(this, area);
+  };
 
+  const drawnAt = (card) => draws.get(card) ?? 0;
   const isFull = (card, rest) => card.querySelector(".card-values .more")?.textContent === rest;
   const isDrawn = (card) => card.querySelector(".card-foot-kind").textContent !== "";
   const isRead = (card) => card.querySelector("line-chart") && !card.querySelector("mat-spinner") && card.querySelector("line-chart .tick, line-chart text");
@@ -50,16 +49,16 @@ window.probe = (() => {
       () => inView("scalar-card").length > 0 && inView("scalar-card").every(isRead),
     ),
 
-    // From what `act` does to all cards in view drawn at least once since, and to the last drawing of any: [ms, ms].
+    // From what `act` does to all cards in view drawn at least once since, and to the last drawing of any of them: [ms, ms].
     async redraw(act) {
       const began = performance.now();
       act();
-      const all = await until(() => cards().length > 0 && cards().every((card) => (draws.get(card) ?? 0) > began));
-      let last = all;
-      while (performance.now() - lastDrawAt < QUIET_MS) {
-        const before = lastDrawAt;
+      const all = await until(() => cards().length > 0 && cards().every((card) => drawnAt(card) > began));
+      const latest = () => Math.max(...cards().map(drawnAt));
+      let [last, seen] = [all, latest()];
+      while (performance.now() - latest() < QUIET_MS) {
         await frame();
-        if (lastDrawAt > before) last = performance.now();
+        if (latest() > seen) [last, seen] = [performance.now(), latest()];
       }
       return [all - began, last - began];
     },
