@@ -6,9 +6,10 @@
 //   follow(session, changed) → a function that ends it: calls `changed` when what `load` answers depends on changed,
 //     besides options, selection and range (optional)
 //   exports(charts, title) → items of a menu that save charts: () → [{id, title, tags, bands}], called what they are together (optional)
+//   explain(tags, session, options, hasLines) → promise of {title, texts, action} on why a card draws nothing, or of null (optional)
 //   load(tags, {selection, runs, since, width, signal, session, options}) → {version, cards: Map(tag → data)}
 //   join(list)   the data of several tags as those of one card (optional; without it a card has one tag)
-//   mount({root, values, plot, foot, badges}, {id, title, tags, bands, session, options})
+//   mount({root, values, plot, foot, badges}, {id, title, tags, bands, session, options, later, setBare})
 //     → {update(data, {isPartial}), reselect() and setInView(isInView) (both optional), resize(width, height), setOptions(options), destroy()}
 
 // Known before a kind is loaded, for what stands in its place until then.

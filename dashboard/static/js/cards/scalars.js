@@ -12,6 +12,7 @@ import { decodeSeries } from "../wire.js";
 import { explainBad } from "./first_bad.js";
 import { cardHeights } from "./index.js";
 import { linesOfChart, shownTags } from "./lines.js";
+import { findMissing } from "./missing.js";
 import { writeTagKeys } from "./tag_lines.js";
 
 const NUM_VALUES = 3;
@@ -41,7 +42,8 @@ function join(list) {
 }
 
 // later(draw): has it drawn after the next frame, once, whatever else asks for it until then
-function mount(parts, { id, title, tags, bands, session, options, later }) {
+// setBare(isBare, hasLines): whether it draws no point, though it has an answer
+function mount(parts, { id, title, tags, bands, session, options, later, setBare }) {
   let series = emptyFor(tags); // tag → run → its decoded series
   let aggregates = emptyFor(tags); // tag → key of a group → its curve
   let current = options;
@@ -59,6 +61,7 @@ function mount(parts, { id, title, tags, bands, session, options, later }) {
     writeValues(parts.values, drawn, session.comparison);
     writeFoot(parts.foot, lines, { session, isLog: current.y === "log", numOutside: current.clip === "middle" ? plot.countOutside() : 0, baseline: session.runNamed(lines[0]?.baseline) });
     describe(parts, title, drawn);
+    setBare(lines.every(({ range, numTotal }) => !range && numTotal === 0), lines.length > 0);
   };
   const redraw = () => later(draw);
   const offs = ["theme", "style"].map((event) => session.on(event, redraw));
@@ -185,4 +188,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: cardHeights.scalars, localOptions: ["y", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followCurves, tools: dragItems, exports: exportItems, load, join, mount };
+export const card = { height: cardHeights.scalars, localOptions: ["y", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followCurves, tools: dragItems, exports: exportItems, explain: findMissing, load, join, mount };

@@ -4,7 +4,7 @@ import { Icon, h, useEffect, useRef, useState } from "../react.js";
 import { useEscape } from "../use_keys.js";
 import { CardMenu } from "./card_menu.js";
 import { CardNotes } from "./card_notes.js";
-import { CardSkeleton, DrawError, NoData, ReadError } from "./card_states.js";
+import { CardSkeleton, DrawError, NoData, Nothing, ReadError } from "./card_states.js";
 import { follow } from "./follow.js";
 
 // card: as sections.js makes it; runs: a Set of the names of the runs that have its tags; selected: {numRuns, spoiled,
@@ -15,9 +15,10 @@ export function Card({ card, loader, runs, selected, isExpanded, isFull, isPinne
   const root = useRef(null);
   const parts = { values: useRef(null), plot: useRef(null), foot: useRef(null), badges: useRef(null) };
   const [hasData, setHasData] = useState(false);
+  const [bare, setBare] = useState(null); // "of lines" or "of points" where the drawing has none
   const [trouble, setTrouble] = useState(null); // {cause: "reading" or "drawing", error}
   const [attempt, setAttempt] = useState(0); // the drawing is made anew after one that failed
-  useEffect(() => follow({ root: root.current, parts, card: { id, title, tags, bands }, loader, setHasData, setTrouble }), [id, title, tags.join("\n"), JSON.stringify(bands), loader, attempt]);
+  useEffect(() => follow({ root: root.current, parts, card: { id, title, tags, bands }, loader, setHasData, setBare, setTrouble }), [id, title, tags.join("\n"), JSON.stringify(bands), loader, attempt]);
   useEscape(isFull, actions.toggleFull);
   const readAgain = () => {
     setTrouble(null);
@@ -62,6 +63,7 @@ export function Card({ card, loader, runs, selected, isExpanded, isFull, isPinne
       h(CardNotes, { runs, selected, trouble: hasData && trouble?.cause === "reading" ? trouble.error : null, readAgain }),
     ),
     h(State, { tag: title, runs, selected, hasData, trouble, readAgain, drawAgain, leave }),
+    hasData && bare && selected.hasTag && !trouble && loader.kind.explain && h(Nothing, { tags, loader, hasLines: bare === "of points" }),
   );
 }
 

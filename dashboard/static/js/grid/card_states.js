@@ -2,7 +2,7 @@
 
 import { CopyButton } from "../copy_button.js";
 import { countOf, formatCount } from "../format.js";
-import { Icon, h } from "../react.js";
+import { Icon, h, useEffect, useState } from "../react.js";
 import { commonFolder } from "../run_style.js";
 import { session } from "../session.js";
 
@@ -48,6 +48,27 @@ export function NoData({ runs, numSelected, leave }) {
       h("button", { type: "button", className: "button", onClick: select }, names.length === 1 ? "Select that one" : `Select those ${formatCount(names.length)}`),
       h("button", { type: "button", className: "button is-quiet", onClick: leave.act }, leave.word),
     ),
+  );
+}
+
+// A card that draws nothing, though its data came: what is missing, once that is known.
+export function Nothing({ tags, loader, hasLines }) {
+  const [found, setFound] = useState(null);
+  useEffect(() => {
+    let isCurrent = true;
+    loader.kind.explain(tags, session, loader.options, hasLines).then((missing) => isCurrent && setFound(missing), (error) => session.emit("error", error));
+    return () => {
+      isCurrent = false;
+    };
+  }, [tags.join("\n"), session.selected, loader.options, hasLines]);
+  if (!found) return null;
+  const { title, texts, action } = found;
+  return h(
+    "div",
+    { className: "card-state" },
+    h("strong", null, title),
+    texts.map((text) => h("p", { key: text }, text)),
+    action && h("div", { className: "failure-actions" }, h("button", { type: "button", className: "button", onClick: action.run }, action.label)),
   );
 }
 

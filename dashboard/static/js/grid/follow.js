@@ -9,7 +9,7 @@ const MARGIN = "300px 0px"; // a card is made ready a little before it is seen
 
 // → a function that ends it.
 // card: {id, title, tags, bands}
-export function follow({ root, parts, card, loader, setHasData, setTrouble }) {
+export function follow({ root, parts, card, loader, setHasData, setBare, setTrouble }) {
   const { id } = card;
   const plot = parts.plot.current; // its card may be gone before what is observed here ends
   remember(root, card);
@@ -30,7 +30,7 @@ export function follow({ root, parts, card, loader, setHasData, setTrouble }) {
   const make = () => {
     const elements = Object.fromEntries(Object.entries(parts).map(([name, ref]) => [name, ref.current]));
     const later = (draw) => drawLater(root, safely(draw));
-    const drawing = loader.kind.mount({ root, ...elements }, { ...card, session, options: loader.options, later });
+    const drawing = loader.kind.mount({ root, ...elements }, { ...card, session, options: loader.options, later, setBare: (isBare, hasLines) => setBare(isBare ? (hasLines ? "of points" : "of lines") : null) });
     const made = Object.fromEntries(Object.entries(drawing).map(([name, act]) => [name, safely(act)]));
     made.update = safely((data, info) => {
       setTrouble((trouble) => (trouble?.cause === "reading" ? null : trouble));
