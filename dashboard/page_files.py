@@ -1,11 +1,12 @@
 """The files of the page, under addresses that name what they hold.
 
-A page asks for about a hundred small modules. Below ``/_files-<hash of all of them>/`` a browser keeps them for good
-and asks for none a second time, and an open page never runs modules of two releases: once the files are others, there
-is nothing below their old address. The plain addresses, ``/static/…`` and ``/vendor/…``, serve the same to tools and
-other pages; a browser asks whether its copy is still good.
+Below ``/_files-<hash of all of them>/`` a browser keeps them for good and asks for none a second time, and an open page
+never runs modules of two releases: once the files are others, there is nothing below their old address. The plain
+addresses, ``/static/…`` and ``/vendor/…``, serve the same to tools and other pages; a browser asks whether its copy is
+still good.
 
-Files are read and compressed once, and again when they change on the disk.
+Files are read and compressed once, and again when they change on the disk. Some are made of others: the page's modules
+are one script and its style sheets are one, since what a page waits for is the number of its files.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dashboard import page_scripts, page_sheets
 from dashboard.api.answers import iter_etags
 from dashboard.compression import GZIP, MIN_BYTES, takes_gzip
 from dashboard.refusals import Refusal
@@ -31,11 +33,14 @@ _ADDRESS = re.compile(r"(?:/_files-(?P<release>[0-9a-f]{16}))?/(?P<name>(?:stati
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
+    ".map": "application/json",
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
-_COMPRESSED = (".js", ".css", ".svg")
+_COMPRESSED = (".js", ".css", ".map", ".svg")
 _LEVEL = 9
+_MADE = (page_scripts.SCRIPT, page_scripts.MAP, page_sheets.SHEET)
+_MAKERS = (_ROOT / "page_scripts.py", _ROOT / "page_sheets.py")
 _ONLY_GET = Refusal(405, "A file can be asked for with GET and HEAD.", (("allow", "GET, HEAD"),))
 _OTHER_RELEASE = Refusal(
     404,
@@ -49,14 +54,14 @@ class _File:
     """A file that was read.
 
     Attributes:
-        stamp: Size and time of the change that it was read at.
+        stamp: Size and time of the change that it was read at; of a file that is made, of all that it is made of.
         content: Its bytes.
         packed: The same as gzip; empty if that is not worth it.
         etag: Of the content.
         content_type: As HTTP names it.
     """
 
-    stamp: tuple[int, int]
+    stamp: object
     content: bytes
     packed: bytes
     etag: str
@@ -77,7 +82,7 @@ class PageFiles:
         """Sixteen hexadecimal digits of all files' names and content."""
         stamps = dict(_list_files())
         if stamps != self._stamps:
-            digest = hashlib.blake2b(digest_size=8)
+            digest = hashlib.blake2b(b"".join(maker.read_bytes() for maker in _MAKERS), digest_size=8)
             for name in sorted(stamps):
                 digest.update(f"{name}\0{stamps[name][0]}\0".encode() + (_ROOT / name).read_bytes())
             self._stamps, self._release = stamps, digest.hexdigest()
@@ -85,6 +90,8 @@ class PageFiles:
 
     def holds(self, release: str, name: str) -> bool:
         """Whether a file that was found is of a release."""
+        if name in _MADE:
+            return release == self._files[name].stamp
         is_as_hashed = self._stamps.get(name) == self._files[name].stamp
         return release == (self._release if is_as_hashed else self.release)
 
@@ -95,6 +102,8 @@ class PageFiles:
 
     def find(self, name: str) -> _File | None:
         """The file of a name like ``static/mark.svg`` as it is now; None if there is none."""
+        if name in _MADE:
+            return self._find_made(name)
         if name not in self._names:
             self._names = frozenset(dict(_list_files()))
         if name not in self._names or not (_ROOT / name).is_file():
@@ -104,6 +113,19 @@ class PageFiles:
         if known is None or known.stamp != stamp:
             known = self._files[name] = _read(name, stamp)
         return known
+
+    def _find_made(self, name: str) -> _File:
+        release = self.release
+        known = self._files.get(name)
+        if known is None or known.stamp != release:
+            known = self._files[name] = _pack(name, release, self._make(name).encode())
+        return known
+
+    def _make(self, name: str) -> str:
+        if name == page_sheets.SHEET:
+            return page_sheets.write_sheet(_read_text)
+        modules = page_scripts.collect(filter(page_scripts.is_module, sorted(self._stamps)), _read_text)
+        return page_scripts.write_map(modules) if name == page_scripts.MAP else page_scripts.write_script(modules)
 
 
 def _list_files() -> list[tuple[str, tuple[int, int]]]:
@@ -126,7 +148,15 @@ def _stamp_of(stat: os.stat_result) -> tuple[int, int]:
 
 
 def _read(name: str, stamp: tuple[int, int]) -> _File:
-    content, suffix = (_ROOT / name).read_bytes(), os.path.splitext(name)[1]
+    return _pack(name, stamp, (_ROOT / name).read_bytes())
+
+
+def _read_text(name: str) -> str:
+    return (_ROOT / name).read_text(encoding="utf-8")
+
+
+def _pack(name: str, stamp: object, content: bytes) -> _File:
+    suffix = os.path.splitext(name)[1]
     is_worth_it = suffix in _COMPRESSED and len(content) >= MIN_BYTES
     packed = zlib.compress(content, _LEVEL, GZIP) if is_worth_it else b""
     etag = f'"{hashlib.blake2b(content, digest_size=8).hexdigest()}"'

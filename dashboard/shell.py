@@ -4,66 +4,23 @@ from __future__ import annotations
 
 import logging
 import re
-from pathlib import Path
 
 from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from dashboard import __version__
 from dashboard.components import PageAddress, PageFailure, PanelEdge, RunList, TopBar
+from dashboard.page_scripts import SCRIPT
+from dashboard.page_sheets import SHEET
 from dashboard.pages import PAGES
 from dashboard.pages.page import Page
 from dashboard.settings import Settings
 
 _log = logging.getLogger(__name__)
 
-_SHEETS = (
-    "static/css/tokens.css",
-    "static/css/base.css",
-    "vendor/tabler/icons.css",
-    "vendor/uplot/uPlot.min.css",
-    "static/css/shell.css",
-    "static/css/overlay.css",
-    "static/css/live.css",
-    "static/css/cards.css",
-    "static/css/plot.css",
-    "static/css/histograms.css",
-    "static/css/graph.css",
-    "static/css/runs.css",
-    "static/css/states.css",
-    "static/css/health.css",
-    "static/css/controls.css",
-    "static/css/grouping.css",
-    "static/css/details.css",
-    "static/css/palette.css",
-)
-_STATIC = Path(__file__).parent / "static"
-_NOT_FIRST = ("components.js", "appearance_boot.js", "docs.js", "graph_view.js", "page_failure.js")
-
-
-def _modules() -> list[str]:
-    """The modules that the first page needs, asked for while Dash's own scripts still load."""
-    parts = (
-        "*.js",
-        "aggregates/*.js",
-        "controls/*.js",
-        "export/items.js",
-        "palette/*.js",
-        "runs/*.js",
-        "grid/*.js",
-        "plot/*.js",
-        "cards/index.js",
-        "cards/scalars.js",
-    )
-    paths = [path for part in parts for path in sorted(_STATIC.glob(f"js/{part}"))]
-    found = [path for path in paths if path.name not in _NOT_FIRST]
-    return [f"static/{path.relative_to(_STATIC).as_posix()}" for path in found] + ["vendor/uplot/uPlot.esm.js"]
-
 
 def index_html(files: str) -> str:
     """The page that Dash fills in; `files` is the path below which the files of the page lie."""
-    sheets = "".join(f'    <link rel="stylesheet" href="{files}/{sheet}">\n' for sheet in _SHEETS)
-    modules = "".join(f'    <link rel="modulepreload" href="{files}/{module}">\n' for module in _modules())
     return f"""<!DOCTYPE html>
 <html lang="en">
   <head>
@@ -72,12 +29,14 @@ def index_html(files: str) -> str:
     <title>{{%title%}}</title>
     <link rel="icon" type="image/svg+xml" href="{files}/static/mark.svg">
     <script src="{files}/static/js/appearance_boot.js"></script>
+    <link rel="stylesheet" href="{files}/{SHEET}">
+    <link rel="modulepreload" href="{files}/{SCRIPT}">
+    <script src="{files}/static/js/components.js"></script>
     {{%css%}}
-{sheets}{modules}    <script type="module" src="{files}/static/js/session.js"></script>
   </head>
   <body>
     {{%app_entry%}}
-    <footer>{{%config%}}{{%scripts%}}<script src="{files}/static/js/components.js"></script>{{%renderer%}}</footer>
+    <footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
   </body>
 </html>
 """

@@ -21,6 +21,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 from dashboard.page_files import PageFiles
+from dashboard.page_scripts import SCRIPT, read_module
 from tests.browser.served import Board
 from tests.chromium import find_chromium
 
@@ -87,11 +88,16 @@ def iris_board(iris_logdir: Path) -> Iterator[str]:
 
 
 def lead_to_the_page(route: Route) -> None:
-    """Has ``import("/static/js/…")`` in a test give the module that the page itself runs, which has another address."""
-    path = urlsplit(route.request.url).path
-    has_default = "export default" in (ROOT / "dashboard" / path.lstrip("/")).read_text()
-    names = ["*", "{ default }"] if has_default else ["*"]
-    body = "".join(f"export {name} from '{PageFiles().address}{path}';" for name in names)
+    """Has ``import("/static/js/…")`` in a test give the module that the page itself runs, which is in its script."""
+    name = urlsplit(route.request.url).path.lstrip("/")
+    exports = read_module(name, (ROOT / "dashboard" / name).read_text()).exports
+    names = ", ".join(one if one != "default" else "default: default_" for one in exports)
+    given = ", ".join(one if one != "default" else "default_ as default" for one in exports)
+    body = f"""
+      import {{ need }} from "{PageFiles().address}/{SCRIPT}";
+      const {{ {names} }} = need("{name}");
+      export {{ {given} }};
+    """
     route.fulfill(content_type="text/javascript", body=body)
 
 

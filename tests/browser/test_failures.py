@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from dashboard.page_scripts import SCRIPT
 from summaries import SummaryWriter
 
 pytestmark = pytest.mark.browser
@@ -62,26 +63,39 @@ def broken_board(logdir: Path) -> Iterator[str]:
         assert "is no page" in board.communicate(timeout=20)[1]  # the terminal tells what the page does not
 
 
-def test_page_whose_module_cannot_be_loaded_is_a_card_and_comes_back(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/", allow_console=CONSOLE)
+def spoil_module(page: Page, module: str) -> None:
+    """Has a module of the page throw when it runs, until there is a ``window.isMended``."""
+
+    def spoil(route: Route) -> None:
+        answer, head = route.fetch(), f'"static/js/{module}"() {{'
+        assert head in answer.text()
+        wreck = f'{head} if (!window.isMended) throw new Error("{module} is broken");'
+        route.fulfill(response=answer, body=answer.text().replace(head, wreck))
+
+    page.route(re.compile(f"/{SCRIPT}$"), spoil)
+
+
+def mend(page: Page) -> None:
+    page.evaluate("window.isMended = true")
+
+
+def test_page_whose_module_fails_is_a_card_and_comes_back(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/static/mark.svg", allow_console=CONSOLE)
+    spoil_module(page, "cards/histograms.js")
+    page.goto(board)
     expect(page.locator(".card-value")).to_be_visible()
-    is_blocked = True
 
-    def block(route: Route) -> None:
-        route.abort() if is_blocked else route.continue_()
-
-    page.route(re.compile(r"/static/js/cards/histograms\.js"), block)
     page.locator(".tab", has_text="Histograms").click()
     shown = page.get_by_role("alert").filter(has_text="This page could not be drawn")
     expect(shown).to_contain_text("The other pages work, and your event files are not affected.")
-    expect(shown.locator(".evidence")).to_contain_text("histograms.js")
+    expect(shown.locator(".evidence")).to_contain_text("cards/histograms.js is broken")
     expect(page.locator("[data-run]")).to_have_count(1)
     page.locator(".tab", has_text="Scalars").click()
     expect(page.locator(".card-value")).to_be_visible()
 
     page.locator(".tab", has_text="Histograms").click()
     expect(shown).to_be_visible()
-    is_blocked = False
+    mend(page)
     shown.get_by_role("button", name="Try again").click()
     expect(page.locator(".card[data-tag=weights]")).to_be_visible()
     expect(shown).to_have_count(0)
@@ -97,7 +111,7 @@ def test_page_whose_module_cannot_be_loaded_is_a_card_and_comes_back(open_page: 
 )
 def test_each_part_fails_by_itself(open_page: OpenPage, board: str, module: str, title: str) -> None:
     page = open_page(f"{board}/static/mark.svg", allow_console=CONSOLE)
-    page.route(re.compile(f"/static/js/{module}$"), lambda route: route.abort())  # but not a later attempt's
+    spoil_module(page, module)
 
     page.goto(board)
 
@@ -106,9 +120,21 @@ def test_each_part_fails_by_itself(open_page: OpenPage, board: str, module: str,
     for selector, part in ((".card-value", "card_grid.js"), ("[data-run]", "runs/panel.js"), (".tab", "top_bar.js")):
         if part != module:
             expect(page.locator(selector).first).to_be_visible()
+    mend(page)
     shown.get_by_role("button", name="Try again").click()
     expect(shown).to_have_count(0)
     expect(page.locator(".card-value")).to_be_visible()
+
+
+def test_page_without_its_script_says_so(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/static/mark.svg", allow_console=CONSOLE)
+    page.route(re.compile(f"/{SCRIPT}$"), lambda route: route.abort())
+
+    page.goto(board)
+
+    expect(page.get_by_role("alert").first).to_have_text(
+        "This part of the page could not be loaded. Load the page again."
+    )
 
 
 def test_answer_that_cannot_be_drawn_costs_its_page_only(open_page: OpenPage, iris_board: str) -> None:
@@ -126,7 +152,7 @@ def test_answer_that_cannot_be_drawn_costs_its_page_only(open_page: OpenPage, ir
     expect(shown.locator(".evidence")).to_contain_text("null")
     shown.get_by_role("button", name="Copy details").click()
     expect(shown.get_by_role("button", name="Copied")).to_be_visible()
-    assert "graph_view.js" in page.evaluate("navigator.clipboard.readText()")
+    assert "GraphView" in page.evaluate("navigator.clipboard.readText()")
 
     page.unroute(re.compile(r"/data/graph\?"))
     shown.get_by_role("button", name="Try again").click()

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from starlette.testclient import TestClient
@@ -35,7 +36,7 @@ def client(tmp_path: Path) -> TestClient:
 
 def find_address(client: TestClient) -> str:
     """Path below which the page finds its files."""
-    found = re.search(r'src="(\S+)/static/js/session.js"', client.get("/").text)
+    found = re.search(r'src="(\S+)/static/js/components.js"', client.get("/").text)
     assert found is not None
     return found[1]
 
@@ -54,12 +55,13 @@ def test_page_names_all_its_files_by_their_release_and_each_is_kept_for_good(cli
     named = re.findall(r'(?:src|href)="(/[^"]+)"', client.get("/").text)
     own = [path for path in named if "/_dash-component-suites/" not in path]
 
-    assert len(own) > 50
+    assert len(own) == 5
     assert all(path.startswith(address) for path in own)
     for path in own:
         answer = client.get(path)
         assert (answer.status_code, answer.headers["cache-control"]) == (200, page_files.FOR_GOOD)
-        assert answer.content == (FOLDER / path.removeprefix(f"{address}/")).read_bytes()
+        if not path.startswith(f"{address}/static/board."):
+            assert answer.content == (FOLDER / path.removeprefix(f"{address}/")).read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -104,6 +106,9 @@ def test_changed_files_have_another_address_at_once(copied: Path, client: TestCl
 
     new = find_address(client)
     assert new != old
+    if change == "add":
+        assert client.get(f"{old}/static/board.js").status_code == 404
+        assert "new.js" in client.get(f"{new}/static/board.js").text
     answer = client.get(f"{new}/static/js/{module.name}")
     assert answer.status_code == (404 if change == "delete" else 200)
     assert client.get(f"{old}/static/js/session.js").status_code == 404
@@ -126,3 +131,15 @@ def test_release_is_that_of_the_content(copied: Path) -> None:
         os.utime(path, ns=(1, 1))
 
     assert PageFiles().release == there
+
+
+def test_sheet_of_the_page_leads_to_files_and_holds_its_icons(client: TestClient) -> None:
+    address = find_address(client)
+    sheet = client.get(f"{address}/static/board.css").text
+
+    paths = re.findall(r'url\("(?!data:)([^"]+)"\)', sheet)
+    assert len(paths) == 4
+    for path in paths:
+        assert client.get(f"{address}/static/{path}").headers["content-type"] == "font/woff2"
+    [icon] = re.findall(r'\.icon-x \{ mask-image: url\("data:image/svg\+xml,([^"]+)"\); \}', sheet)
+    assert unquote(icon) == (FOLDER / "vendor/tabler/x.svg").read_text()

@@ -1,7 +1,7 @@
 // What throws while it is drawn becomes a card of its own, and everything around it lives.
 
 import { CopyButton } from "./copy_button.js";
-import { Icon, h, useEffect, useReducer, useState } from "./react.js";
+import { Icon, h } from "./react.js";
 
 const { Component } = window.React;
 const WORDS = {
@@ -57,24 +57,4 @@ export function Failure({ what, evidence, details, retry }) {
 
 function describe(what, error, place = "") {
   return [WORDS[what].title, location.pathname, navigator.userAgent, error.stack ?? error.message, place.trim()].join("\n");
-}
-
-// A component whose module is loaded when it is first drawn; `load(attempt)` imports it.
-export function guard(what, load) {
-  let Loaded = null;
-
-  function Loading({ attempt, props }) {
-    const [error, fail] = useState(null);
-    const [, redraw] = useReducer((count) => count + 1, 0);
-    useEffect(() => {
-      if (!Loaded) load(attempt).then((module) => redraw((Loaded ??= module.default)), fail);
-    }, []);
-    if (error) throw error;
-    return Loaded && h(Loaded, props);
-  }
-
-  return function Guarded(props) {
-    const [attempt, again] = useReducer((count) => count + 1, 0);
-    return h(Boundary, { what, retry: again }, h(Loading, { key: attempt, attempt, props }));
-  };
 }

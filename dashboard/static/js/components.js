@@ -1,37 +1,41 @@
-// Registers the components of board with Dash. A classic script, since Dash's renderer looks for globals; each
-// component is a native ES module, loaded when it is first drawn.
+// Registers the components of board with Dash. A classic script, since Dash's renderer looks for globals. It stands in
+// the head: the modules, which the server joins in one script, come beside Dash's own, and the session asks for its
+// first data before there is anything to draw.
 (function register() {
   "use strict";
-  const { React } = window;
   const address = document.currentScript.src;
-  const folder = address.slice(0, address.lastIndexOf("/") + 1);
+  const modules = {
+    need: null, // once they are there
+    loading: import(new URL("../board.js", address).href).then(({ need }) => {
+      modules.need = (file) => need(`static/js/${file}`);
+      modules.need("session.js");
+    }),
+  };
+  modules.loading.catch(() => {}); // each component says so
 
-  // What fails in a component is drawn by boundary.js in its place; what is a key of its words. A browser may remember
-  // that a module failed, so each attempt has an address of its own.
+  // A component of a module, which runs when it is first drawn. What fails in it is drawn by boundary.js in its place;
+  // `what` is a key of its words.
   // Not by React.lazy: what Suspense held back, React shows no sooner than half a second after another.
   function lazily(file, what) {
-    const load = (attempt) => import(`${folder}${file}${attempt ? `?attempt=${attempt}` : ""}`);
-    let Component = null;
+    const Part = (props) => window.React.createElement(modules.need(file).default, props);
     return function Lazy(props) {
-      const [, redraw] = React.useReducer((count) => count + 1, 0);
-      React.useEffect(() => {
-        if (Component) return;
-        import(`${folder}boundary.js`)
-          .then(({ guard }) => (Component ??= guard(what, load)))
-          .catch(() => (Component = NotLoaded))
-          .finally(redraw);
+      const { createElement, useEffect, useReducer } = window.React;
+      const [isLost, redraw] = useReducer((_, isLost) => isLost, null);
+      useEffect(() => {
+        if (!modules.need) modules.loading.then(() => redraw(false), () => redraw(true));
       }, []);
-      return Component && React.createElement(Component, props);
+      if (modules.need) return createElement(modules.need("boundary.js").Boundary, { what }, createElement(Part, props));
+      return isLost ? createElement(NotLoaded) : null;
     };
   }
 
   function NotLoaded() {
-    return React.createElement("p", { role: "alert", className: "failure" }, "This part of the page could not be loaded. Load the page again.");
+    return window.React.createElement("p", { role: "alert", className: "failure" }, "This part of the page could not be loaded. Load the page again.");
   }
 
-  // Tells Dash the path, which the server answers with the page. Here, since the page waits for it.
+  // Tells Dash the path, which the server answers with the page.
   function PageAddress({ setProps }) {
-    React.useEffect(() => {
+    window.React.useEffect(() => {
       const tell = () => setProps({ path: window.location.pathname });
       const events = ["popstate", "board-path"];
       for (const event of events) window.addEventListener(event, tell);
