@@ -28,12 +28,13 @@ from dashboard.api.view_parameters import (
     XParameter,
 )
 from dashboard.queries.nearest import find_nearest, smooth_at
+from dashboard.queries.non_finite import last_value
 from dashboard.queries.ranges import RangeFacts, describe_range
 from dashboard.store.protocol import LogStore
 
 RANGE_COLUMNS = (
     "num_points", "start_step", "start", "stop_step", "stop", "min", "min_step", "max", "max_step", "mean", "delta",
-    "slope", "num_nan", "num_pos_inf", "num_neg_inf",
+    "slope", "num_nan", "num_pos_inf", "num_neg_inf", "value",
 )  # fmt: skip
 VALUE_COLUMNS = ("x", "step", "value", "smoothed", "wall_time", "relative")
 _OF_FINITE = ("min", "min_step", "max", "max_step", "mean", "slope")
@@ -42,7 +43,7 @@ RANGE_EXAMPLE = {
     "rows": {"run": [0], "tag": [0]} | {
         name: [value] for name, value in zip(
             RANGE_COLUMNS,
-            (101, 0, 1.25, 100, 0.5, 0.45, 90, 1.25, 0, 0.7, -0.75, -0.006, 0, 0, 0), strict=True,
+            (101, 0, 1.25, 100, 0.5, 0.45, 90, 1.25, 0, 0.7, -0.75, -0.006, 0, 0, 0, 0.25), strict=True,
         )
     },
 }  # fmt: skip
@@ -53,7 +54,7 @@ VALUE_EXAMPLE = {
         "wall_time": [1764084100.0], "relative": [100.0],
     },
 }  # fmt: skip
-_CSV_ROW = "baseline,train/loss,101,0,1.25,100,0.5,0.45,90,1.25,0,0.7,-0.75,-0.006,0,0,0"
+_CSV_ROW = "baseline,train/loss,101,0,1.25,100,0.5,0.45,90,1.25,0,0.7,-0.75,-0.006,0,0,0,0.25"
 CSV_EXAMPLE = f"run,tag,{','.join(RANGE_COLUMNS)}\n{_CSV_ROW}\n"
 Row = tuple[Line, dict[str, Any]]
 
@@ -83,7 +84,8 @@ def _add_ranges(router: APIRouter, store: LogStore, selections: Selections, serv
 
         Of the raw points that no restart replaced. `start` and `stop` are the values of the leftmost and of the
         rightmost point, `delta` is their difference; `min` to `mean` and `slope`, of the least-squares line per unit of
-        x, are of finite values, and null without any. Series without a point in the range are left out.
+        x, are of finite values, and null without any. `value` is that of the series' last point, in the range or not.
+        Series without a point in the range are left out.
         """
         with looking_up():
             runs = selections[selection]
@@ -137,7 +139,7 @@ def iter_ranges(store: LogStore, runs: Sequence[str], tags: Sequence[str], windo
             continue
         facts = describe_range(curve.series, curve.place(window.x_axis), window.start, window.stop)
         if facts is not None:
-            yield line, _tell_range(facts)
+            yield line, _tell_range(facts) | {"value": last_value(curve.series)}
 
 
 def _tell_range(facts: RangeFacts) -> dict[str, Any]:

@@ -207,7 +207,7 @@ def test_selected_range_has_its_numbers_of_all_raw_points(long_board: str, open_
     )
     steps = np.arange(np.ceil(first), np.floor(last) + 1)
     values = steps % 7 / 7
-    run, low, high, mean, *_ = panel.locator("tbody td").all_inner_texts()
+    run, _, low, high, mean, *_ = panel.locator("tbody td").all_inner_texts()
     assert (run, low, float(high), float(mean)) == (
         "run",
         "0",

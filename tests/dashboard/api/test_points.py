@@ -50,7 +50,7 @@ def test_ranges_tell_each_series_that_has_a_point_in_the_range(ask: Callable[...
         "run": [1, 2], "tag": [1, 1], "num_points": [3, 1], "start_step": [1, 1], "start": [3.0, 2.0],
         "stop_step": [3, 1], "stop": ["NaN", 2.0], "min": [1.0, 2.0], "min_step": [2, 1], "max": [3.0, 2.0],
         "max_step": [1, 1], "mean": [2.0, 2.0], "delta": ["NaN", 0.0], "slope": [-2.0, None],
-        "num_nan": [1, 0], "num_pos_inf": [0, 0], "num_neg_inf": [0, 0],
+        "num_nan": [1, 0], "num_pos_inf": [0, 0], "num_neg_inf": [0, 0], "value": ["NaN", 2.0],
     }  # fmt: skip
 
 
@@ -66,7 +66,8 @@ def test_ranges_are_of_the_view_and_a_table(ask: Callable[..., Any]) -> None:
     answer = ask("ranges", tag="=loss * 2", baseline="b", x="relative", stop=0.5, format="csv")
 
     assert answer.text.splitlines()[1:] == [
-        "a,=loss * 2,1,0,6.0,0,6.0,6.0,0,6.0,0,6.0,0.0,,0,0,0", "b,=loss * 2,1,0,0.0,0,0.0,0.0,0,0.0,0,0.0,0.0,,0,0,0",
+        "a,=loss * 2,1,0,6.0,0,6.0,6.0,0,6.0,0,6.0,0.0,,0,0,0,2.0",
+        "b,=loss * 2,1,0,0.0,0,0.0,0.0,0,0.0,0,0.0,0.0,,0,0,0,0.0",
     ]  # fmt: skip
 
 

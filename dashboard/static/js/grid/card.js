@@ -62,6 +62,7 @@ export function Card({ card, loader, runs, selected, isExpanded, isFull, isPinne
       h("div", { className: "card-foot-kind", ref: parts.foot }),
       h(CardNotes, { runs, selected, trouble: hasData && trouble?.cause === "reading" ? trouble.error : null, readAgain }),
     ),
+    h("div", { className: "card-range" }),
     h(State, { tag: title, runs, selected, hasData, trouble, readAgain, drawAgain, leave }),
     hasData && bare && selected.hasTag && !trouble && loader.kind.explain && h(Nothing, { tags, loader, hasLines: bare === "of points" }),
   );

@@ -7,6 +7,7 @@ import { themeColor, themeNumber } from "./theme.js";
 
 const SINGLE_POINT_PX = 5;
 const MARK_PX = 4;
+const STRETCH_PX = 16; // marks nearer to each other are of one stretch
 const PIECE = 60; // points: a path of many is filled far slower than its pieces
 
 // All lines, on uPlot's canvas (device pixels); those of `faint` behind the others.
@@ -156,7 +157,7 @@ function drawEnd(ctx, line, place, ratio) {
   dot(ctx, x, y, 2.5 * ratio, line.run.color);
 }
 
-// A cross on the floor with a dotted line up, in the run's colour.
+// A cross on the floor in the run's colour, and a dotted line up where a stretch of them begins.
 function drawNonFinite(ctx, line, place, bbox, ratio) {
   const floor = bbox.top + bbox.height - 6 * ratio;
   const size = MARK_PX * ratio;
@@ -166,6 +167,7 @@ function drawNonFinite(ctx, line, place, bbox, ratio) {
   for (const position of line.x.nonFinite) {
     const x = place.x(position);
     if (Math.abs(x - last) < 2 * size + ratio) continue;
+    const isInStretch = Math.abs(x - last) < STRETCH_PX * ratio;
     last = x;
     ctx.lineWidth = 1.5 * ratio;
     ctx.beginPath();
@@ -174,6 +176,7 @@ function drawNonFinite(ctx, line, place, bbox, ratio) {
     ctx.moveTo(x + size, floor - size);
     ctx.lineTo(x - size, floor + size);
     ctx.stroke();
+    if (isInStretch) continue;
     ctx.lineWidth = ratio;
     ctx.setLineDash([ratio, 3 * ratio]);
     ctx.beginPath();

@@ -1,25 +1,19 @@
-// The table of a selected range, docked under the plot on which it was drawn: what the server says of all raw points in it.
+// The table of a selected range: what the server says of all raw points in it. It stands in the card on which it was
+// drawn if that fills the row, else it is docked under the plot.
 
 import { copyText } from "../clipboard.js";
-import { formatCount, formatDelta, formatDuration, formatValue } from "../format.js";
+import { countOf } from "../format.js";
 import { addEscape } from "../keys.js";
 import { swatchBackground } from "../runs/colors.js";
 import { Latest } from "../runs/latest.js";
+import { isSmall } from "../screen.js";
 import { dock, element } from "./dock.js";
+import { rangeColumns, readRows, sayBounds, sortRows, toCSV } from "./range_rows.js";
 import { zoomTo } from "./zoom.js";
 
 const SPAN = "scalars.span";
 const COPIED_MS = 2_000;
 const GATHER_MS = 200;
-const NUMBERS = [
-  ["min", "min", formatValue],
-  ["max", "max", formatValue],
-  ["mean", "mean", formatValue],
-  ["start", "start", formatValue],
-  ["stop", "end", formatValue],
-  ["delta", "Δ", formatDelta],
-  ["slope", "slope", formatDelta],
-];
 
 // The range that is selected: {axis, bounds, tag: of the card on which it was drawn}, or null.
 export function spanOf(session) {
@@ -41,9 +35,10 @@ class RangePanel {
   show(owner, { session, anchor, span, card }) {
     const isOther = this.#shown?.owner !== owner || this.#shown.span !== span;
     if (this.#shown?.owner !== owner) this.#open(session);
+    const isOtherCard = this.#shown?.card !== card;
     this.#shown = { owner, session, anchor, span, card };
-    if (!isOther) return;
-    this.#rows = null;
+    if (!isOther) return this.#place();
+    if (isOtherCard) this.#rows = null; // those of another range of it stay until the answer comes
     this.#draw();
     this.#refresh();
   }
@@ -61,8 +56,7 @@ class RangePanel {
   #open(session) {
     if (this.#shown) this.hide(this.#shown.owner);
     this.#root = element("section", "plot-tip is-held range-panel");
-    document.body.append(this.#root);
-    const follow = ({ target }) => !this.#root.contains(target) && dock(this.#root, this.#shown.anchor);
+    const follow = ({ target }) => !this.#root.contains(target) && this.#place();
     addEventListener("scroll", follow, { capture: true, passive: true });
     this.#offs = [
       addEscape(() => selectSpan(session, null)),
@@ -71,6 +65,17 @@ class RangePanel {
       session.on("style", () => this.#draw()),
       () => removeEventListener("scroll", follow, { capture: true }),
     ];
+  }
+
+  // Into its card, or under the plot.
+  #place() {
+    const { anchor } = this.#shown;
+    const inCard = isSmall() ? null : anchor.closest(".is-expanded")?.querySelector(".card-range");
+    const home = inCard ?? document.body;
+    this.#root.classList.toggle("is-in-card", home === inCard);
+    if (this.#root.parentNode !== home) home.append(this.#root);
+    if (inCard) this.#root.removeAttribute("style");
+    else dock(this.#root, anchor);
   }
 
   #refresh() {
@@ -85,7 +90,7 @@ class RangePanel {
       if (error.status === 404) session.forgetSelectionKey();
       throw error;
     });
-    return rows.run.map((number, i) => ({ name: runs[number], tag: tags[rows.tag[i]], isOfMany: tags.length > 1, ...Object.fromEntries(NUMBERS.map(([name]) => [name, rows[name][i]])) }));
+    return readRows(rows, runs, tags);
   }
 
   #take(rows, { span }) {
@@ -96,19 +101,19 @@ class RangePanel {
 
   #draw() {
     if (!this.#shown) return;
-    const { session, span, anchor } = this.#shown;
+    const { session, span } = this.#shown;
     const scrolled = this.#root.querySelector(".plot-tip-rows")?.scrollTop ?? 0;
-    const rows = sortRows(this.#rows ?? [], this.#sort);
+    const rows = sortRows((this.#rows ?? []).filter(({ name }) => session.runNamed(name)), this.#sort);
     this.#root.setAttribute("aria-label", `Range of ${this.#shown.card.title}`);
     this.#root.replaceChildren(this.#head(span, rows), this.#table(session, rows));
     this.#root.querySelector(".plot-tip-rows").scrollTop = scrolled;
-    dock(this.#root, anchor);
+    this.#place();
   }
 
   #head(span, rows) {
     const { session } = this.#shown;
     const head = element("div", "plot-tip-head");
-    const count = this.#rows ? `raw values, ${formatCount(rows.length)} ${rows.length === 1 ? "run" : "runs"}` : "reading";
+    const count = this.#rows ? `raw values, ${countOf(rows.length, "run")}, sorted by ${this.#wordOf(this.#sort)}` : "reading";
     head.append(element("strong", "", sayBounds(span)), element("span", "", count), element("span", "grow"));
     head.append(
       button("Zoom to range", () => zoomTo(session, span.axis, span.bounds)),
@@ -121,62 +126,55 @@ class RangePanel {
     return head;
   }
 
+  get #columns() {
+    const { session, span } = this.#shown;
+    return rangeColumns(span.axis, session.comparison);
+  }
+
+  #wordOf(name) {
+    return this.#columns.find((column) => column.name === name).title;
+  }
+
   #table(session, rows) {
+    const columns = this.#columns;
     const table = element("table");
     const top = table.createTHead().insertRow();
-    top.append(element("th", "run", "Run"));
-    for (const [name, word] of NUMBERS) top.append(this.#heading(name, word));
+    top.append(element("th", "run", "Run"), ...columns.map((column) => this.#heading(column)));
     const body = table.createTBody();
-    for (const row of rows) {
-      const run = session.runNamed(row.name);
-      if (!run) continue;
-      const line = body.insertRow();
-      const swatch = element("span", "swatch");
-      swatch.style.background = swatchBackground(run);
-      const cell = line.insertCell();
-      cell.className = "run";
-      cell.title = row.name;
-      cell.append(swatch, row.isOfMany ? `${run.label || run.name} · ${row.tag}` : run.label || run.name);
-      for (const [name, , format] of NUMBERS) fill(line.insertCell(), row[name], format, name === this.#sort);
-    }
+    for (const row of rows) this.#addRow(body.insertRow(), row, session.runNamed(row.name), columns);
     const frame = element("div", "plot-tip-rows");
     frame.tabIndex = 0;
     frame.append(table);
     return frame;
   }
 
-  #heading(name, word) {
-    const heading = element("th");
+  #addRow(line, row, run, columns) {
+    line.className = run.isBaseline ? "is-baseline" : "";
+    const swatch = element("span", "swatch");
+    swatch.style.background = swatchBackground(run);
+    const cell = line.insertCell();
+    cell.className = "run";
+    cell.title = row.name;
+    cell.append(swatch, row.isOfMany ? `${run.label || run.name} · ${row.tag}` : run.label || run.name);
+    if (run.isBaseline) cell.append(element("span", "badge", "baseline"));
+    for (const { name, className, text, exact } of columns) {
+      const one = line.insertCell();
+      one.className = name && name === this.#sort ? `${className} value` : className;
+      Object.assign(one, { textContent: text(row), title: String(exact(row)) });
+    }
+  }
+
+  #heading({ name, title, hint, className }) {
+    if (!name) return Object.assign(element("th", className, title), { title: hint });
+    const heading = element("th", name === this.#sort ? `${className} value` : className);
     heading.setAttribute("aria-sort", name === this.#sort ? "ascending" : "none");
     const sort = () => {
       this.#sort = name;
       this.#draw();
     };
-    heading.append(button(name === this.#sort ? `${word} ↑` : word, sort, `Sort by ${word}`));
+    heading.append(button(name === this.#sort ? `${title} ↑` : title, sort, `Sort by ${title}${hint ? `\n${hint}` : ""}`));
     return heading;
   }
-}
-
-function sayBounds({ axis, bounds }) {
-  const format = { step: (step) => formatCount(step), relative: (seconds) => formatDuration(seconds) }[axis] ?? formatValue;
-  return `${{ step: "Steps ", relative: "Time " }[axis] ?? ""}${bounds.map(format).join(" – ")}`;
-}
-
-function fill(cell, value, format, isSorted) {
-  if (isSorted) cell.className = "value";
-  cell.textContent = value === null ? "–" : typeof value === "number" ? format(value) : value;
-  cell.title = value === null ? "" : String(value);
-}
-
-function sortRows(rows, name) {
-  const place = ({ [name]: value }) => (typeof value === "number" ? value : Infinity);
-  return [...rows].sort((a, b) => place(a) - place(b));
-}
-
-function toCSV(rows) {
-  const quote = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = [["run", "tag", ...NUMBERS.map(([name]) => name)], ...rows.map((row) => [row.name, row.tag, ...NUMBERS.map(([name]) => row[name] ?? "")])];
-  return lines.map((cells) => cells.map((cell) => quote(String(cell))).join(",")).join("\n");
 }
 
 function button(word, act, title = "") {

@@ -1,0 +1,69 @@
+// What the table of a selected range says of each run: how it is told from the others, and numbers of all raw points.
+
+import { formatCount, formatDelta, formatDuration, formatValue } from "../format.js";
+import { MAX_COLUMNS, shortenNames } from "../runs/comparison.js";
+import { METRIC } from "../view_codecs.js";
+
+// Columns of data/ranges that are shown: [name, word, format].
+const NUMBERS = [
+  ["value", "value", formatValue],
+  ["min", "min", formatValue],
+  ["max", "max", formatValue],
+  ["mean", "mean", formatValue],
+  ["start", "start", formatValue],
+  ["stop", "end", formatValue],
+  ["delta", "Δ", formatDelta],
+  ["slope", "slope", formatDelta],
+];
+const TITLES = { value: "The run's last value, in the range or not", mean: "Of the points, however they are spaced", delta: "End less start", slope: "Of the least-squares line" };
+const SLOPES = { step: [1_000, "1 k steps"], relative: [3_600, "h"], wall: [3_600, "h"] }; // axis: what it is told for
+
+// answer: rows of data/ranges; → [{name: of the run, tag, isOfMany, and its numbers, null where there is none}]
+export function readRows(answer, runs, tags) {
+  const numbersOf = (i) => Object.fromEntries(NUMBERS.map(([name]) => [name, answer[name][i]]));
+  return answer.run.map((number, i) => ({ name: runs[number], tag: tags[answer.tag[i]], isOfMany: tags.length > 1, ...numbersOf(i) }));
+}
+
+// → [{name, title, hint, className, text(row), exact(row)}]; those with a name are numbers, and sorted by.
+export function rangeColumns(axis, comparison) {
+  const differing = comparison.differing.slice(0, MAX_COLUMNS);
+  const short = shortenNames(differing);
+  return [
+    ...differing.map((name) => ({ title: short.get(name), hint: name, className: "hparam", text: (row) => comparison.textOf(row.name, name), exact: (row) => comparison.textOf(row.name, name) })),
+    ...NUMBERS.map(([name, word, format]) => ({ name, ...wordsOf(name, word, axis), className: name === "delta" ? "delta" : "", text: (row) => write(scaled(row, name, axis), format), exact: (row) => scaled(row, name, axis) ?? "" })),
+  ];
+}
+
+function wordsOf(name, word, axis) {
+  const unit = name === "slope" ? SLOPES[axis]?.[1] : null;
+  return { title: unit ? `${word} / ${unit}` : word, hint: TITLES[name] ?? "" };
+}
+
+// A slope per second or step is too small to be read.
+function scaled(row, name, axis) {
+  const [scale] = (name === "slope" && SLOPES[axis]) || [1];
+  return typeof row[name] === "number" ? row[name] * scale : row[name];
+}
+
+function write(value, format) {
+  return value === null ? "–" : typeof value === "number" ? format(value) : value;
+}
+
+// The smallest first; what is no number last.
+export function sortRows(rows, name) {
+  const place = ({ [name]: value }) => (typeof value === "number" ? value : Infinity);
+  return [...rows].sort((a, b) => place(a) - place(b));
+}
+
+export function sayBounds({ axis, bounds }) {
+  const format = { step: (step) => formatCount(step), relative: (seconds) => formatDuration(seconds) }[axis] ?? formatValue;
+  const word = { step: "Steps ", relative: "Time " }[axis] ?? (axis.startsWith(METRIC) ? `${axis.slice(METRIC.length)} ` : "");
+  return `${word}${bounds.map(format).join(" – ")}`;
+}
+
+// Numbers as the server gave them: a slope is per unit of x.
+export function toCSV(rows) {
+  const quote = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const lines = [["run", "tag", ...NUMBERS.map(([name]) => name)], ...rows.map((row) => [row.name, row.tag, ...NUMBERS.map(([name]) => row[name] ?? "")])];
+  return lines.map((cells) => cells.map((cell) => quote(String(cell))).join(",")).join("\n");
+}

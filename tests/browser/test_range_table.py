@@ -1,0 +1,63 @@
+"""The table of a selected range: in its card, with what tells the runs apart, against NumPy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from summaries import SummaryWriter
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def board(start_board: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    logdir = tmp_path_factory.mktemp("range")
+    for i, lr in enumerate((0.1, 0.01)):
+        with SummaryWriter(logdir / f"run-{i}") as writer:
+            writer.add_config({"lr": lr, "depth": 4})
+            for step in range(101):
+                writer.add_scalar("loss", (step % 7) + 10 * i, step)
+                writer.add_scalar("acc", step, step)
+    return start_board(logdir, "--index", "off")
+
+
+def test_table_of_a_card_in_full_width_stands_in_it(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars?v=2&card=loss&span=step:20..57:loss")
+    table = page.locator('.card[data-tag="loss"] .range-panel table')
+
+    expect(table.locator("th")).to_have_text(
+        ["Run", "lr", "value", "min", "max", "mean ↑", "start", "end", "Δ", "slope / 1 k steps"]
+    )
+    steps = np.arange(20, 58)
+    slope = np.polyfit(steps, steps % 7, 1)[0] * 1_000
+    cells = [cell.get_attribute("title") for cell in table.locator("tbody tr").first.locator("td").all()]
+    assert cells[:2] == ["run-0", "0.1"]
+    wanted = [100 % 7, 0, 6, (steps % 7).mean(), 20 % 7, 57 % 7, 57 % 7 - 20 % 7, slope]
+    np.testing.assert_allclose([float(cell) for cell in cells[2:]], wanted, rtol=1e-9)
+    plot, panel = page.locator(".is-expanded .card-plot").bounding_box(), table.bounding_box()
+    assert plot is not None
+    assert panel is not None
+    assert panel["y"] > plot["y"] + plot["height"]
+
+
+def test_table_moves_between_the_card_and_the_place_under_its_plot(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars?v=2&card=loss&span=step:20..57:loss")
+    panel = page.get_by_role("region", name="Range of loss")
+    expect(panel).to_have_class(re.compile("is-in-card"))
+
+    page.locator('.card[data-tag="loss"] .card-head').hover()
+    page.keyboard.press("e")
+
+    expect(panel).not_to_have_class(re.compile("is-in-card"))
+    expect(panel.locator("tbody tr")).to_have_count(2)
+    page.keyboard.press("e")
+
+    expect(page.locator('.card[data-tag="loss"] .range-panel')).to_be_visible()
+    panel.get_by_role("button", name="Clear").click()
+    expect(panel).to_have_count(0)
