@@ -13,11 +13,11 @@ import numpy as np
 def describe(value: Any) -> Any:
     """Turns hyperparameters, layers, heads and functions into JSON values; functions are named, not stored.
 
-    Of a dataclass the fields count that its repr shows.
+    Of a dataclass the fields count that its repr shows; those by keyword only, as a layer's name, where they are set.
 
     >>> from trainer import layers
     >>> describe(layers.Dropout(0.5))
-    {'class': 'Dropout', 'name': None, 'rate': 0.5}
+    {'class': 'Dropout', 'rate': 0.5}
     """
     if value is None or isinstance(value, str | int | float | bool):
         return value
@@ -32,8 +32,7 @@ def describe(value: Any) -> Any:
 
 def _describe_object(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {field.name: describe(getattr(value, field.name)) for field in dataclasses.fields(value) if field.repr}
-        return {"class": type(value).__name__, **fields}
+        return {"class": type(value).__name__, **_describe_fields(value)}
     if isinstance(value, functools.partial):
         return {"function": describe(value.func), "args": describe(value.args), **describe(value.keywords)}
     if inspect.isfunction(value) and value.__closure__:
@@ -41,6 +40,14 @@ def _describe_object(value: Any) -> Any:
     if hasattr(value, "get_config"):
         return {"class": _name_of(value), **describe(value.get_config())}
     return _name_of(value)
+
+
+def _describe_fields(value: Any) -> dict[str, Any]:
+    if "__dataclass_fields__" not in vars(type(value)):  # a subclass with an __init__ of its own
+        return {name: describe(item) for name, item in vars(value).items()}
+    fields = [field for field in dataclasses.fields(value) if field.repr]
+    shown = [field for field in fields if not (field.kw_only and getattr(value, field.name) == field.default)]
+    return {field.name: describe(getattr(value, field.name)) for field in shown}
 
 
 def _name_of(value: Any) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 from trainer import passes
 from trainer.histograms import count_tensors
 from trainer.inputs.feed import SelectFn
-from trainer.layers.base import spec_of
+from trainer.layers.specs import spec_of
 from trainer.optimizers import Optimizer
 from trainer.protocols import Array, Batch, Objective, TrainState
 

@@ -9,9 +9,14 @@
 ('dense_0', 'dense_1')
 """
 
+from trainer.layers import constraints as constraints
+from trainer.layers import initializers as initializers
+from trainer.layers import precision as precision
+from trainer.layers import regularizers as regularizers
 from trainer.layers.activation import Activation as Activation
 from trainer.layers.base import Layer as Layer
 from trainer.layers.build import scope as scope
+from trainer.layers.configs import register as register
 from trainer.layers.dense import Dense as Dense
 from trainer.layers.dropout import Dropout as Dropout
 from trainer.layers.flatten import Flatten as Flatten
@@ -25,3 +30,6 @@ from trainer.layers.registry import LAYERS as LAYERS
 from trainer.layers.registry import from_config as from_config
 from trainer.layers.registry import to_config as to_config
 from trainer.layers.sequential import Sequential as Sequential
+from trainer.layers.weights import constrain as constrain
+from trainer.layers.weights import penalty as penalty
+from trainer.layers.weights import trainable_mask as trainable_mask

@@ -7,7 +7,8 @@ from typing import Any
 
 from trainer.layers import activations
 from trainer.layers.base import Layer
-from trainer.protocols import Array, Params, State
+from trainer.layers.regularizers import Regularizer
+from trainer.protocols import Array
 
 
 @dataclass(frozen=True)
@@ -16,21 +17,12 @@ class Activation(Layer):
 
     Attributes:
         activation: Name or function.
+        activity_regularizer: Penalty on the outputs of each row.
     """
 
     activation: activations.Activation
+    activity_regularizer: Regularizer = None
 
-    def __post_init__(self) -> None:
-        """Refuses an unknown name.
-
-        Raises:
-            ValueError: If no activation has this name.
-        """
-        activations.get(self.activation)
-
-    def apply(
-        self, params: Params, state: State, inputs: Any, *, training: bool = False, key: Array | None = None
-    ) -> tuple[Any, State]:
+    def call(self, inputs: Any) -> Array:
         """Maps any shape to the same shape."""
-        del params, training, key
-        return activations.get(self.activation)(inputs), state
+        return self.activate(inputs)

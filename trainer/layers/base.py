@@ -1,76 +1,218 @@
 """What a layer is: hyperparameters in a frozen dataclass, and two pure functions over pytrees.
 
-A member subclasses `Layer`, lists its hyperparameters as fields, and defines `init` and `apply`; one line in
-``registry.py`` makes it known. Names, scopes, composition and configuration come from here.
+A layer with weights defines ``init`` and ``apply``::
+
+    @dataclass(frozen=True)
+    class Scale(Layer):
+        scale_initializer: Initializer = "ones"
+        scale_regularizer: Regularizer = None
+        scale_constraint: Constraint = None
+
+        def init(self, key, example):
+            check_axes(self, example, "batch", "…", "features")
+            return self.make_params(key, scale=(example.shape[-1],)), {}
+
+        def apply(self, params, state, inputs, *, training=False, key=None):
+            check_features(self, inputs, params["scale"].shape[0])
+            inputs, params = self.policy.cast(inputs, params)
+            return inputs * params["scale"], state
+
+One without weights of its own, or one made of other layers, defines ``call``; the layers in its attributes, or made
+inside ``call``, have their params under their names::
+
+    @dataclass(frozen=True)
+    class Block(Layer):
+        units: int
+
+        def call(self, inputs):
+            hidden = Dense(self.units, "relu", name="hidden")(inputs)
+            return inputs + Dense(inputs.shape[-1], name="out")(hidden)
+
+Everything else comes from here:
+
+- The fields ``<weight>_initializer``, ``_regularizer`` and ``_constraint``, and ``activation``, take names or functions
+  and are checked when the layer is made. `Layer.make_params` uses the first, `trainer.layers.penalty` and
+  `trainer.layers.constrain` the others. Where Keras names a field unlike its weight, `Layer.FIELD_NAMES` says so.
+- Fields hold hashable values: make a list a tuple in ``__post_init__`` with `Layer.replace_fields`, after
+  ``super().__post_init__()``. `trainer.layers.checks` has the checks that layers share.
+- Configurations, equality, names, scopes, tags and the shapes of symbolic tensors follow from the fields.
+- ``self.policy`` converts to the type in which to compute; ``self.activate(outputs)`` applies ``self.activation`` and
+  hands over the penalty of ``activity_regularizer``. A layer that loops uses `trainer.layers.transforms`.
+
+A new layer is a file of its own, and a line in ``registry.py`` and ``__init__.py``.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, Self
+from typing import Any, ClassVar
 
 import jax
 
 from trainer import passes
-from trainer.layers import build
-from trainer.protocols import Array, Params, State
+from trainer.layers import activations, build, constraints, initializers, precision, regularizers
+from trainer.layers.configs import Configured
+from trainer.layers.initializers import Initializer
+from trainer.layers.naming import check_name
+from trainer.protocols import Array, Network, Params, State
+
+_GETTERS: dict[str, Any] = {
+    "activation": activations.get,
+    "constraint": constraints.get,
+    "initializer": initializers.get,
+    "regularizer": regularizers.get,
+}
 
 
-@dataclass(frozen=True)
-class Layer:
+@dataclass(frozen=True, eq=False)
+class Layer(Configured):
     """Base of all layers.
 
     Attributes:
         name: Its name in the network, a graph scope and a part of tags; None numbers it by type (``dense_0``).
+        dtype: Name of a `precision.Policy` for this layer; None takes that of the trace.
+        trainable: Whether the optimizer changes its weights, and those of the layers in it.
     """
 
     _: KW_ONLY
     name: str | None = None
+    dtype: str | None = None
+    trainable: bool = True
+
+    # Weight → the start of its fields' names, where it is another (``{"kernel": "depthwise"}``).
+    FIELD_NAMES: ClassVar[Mapping[str, str]] = {}
+    # Whether the params of sublayers are those of several copies, stacked along axis 0.
+    IS_STACKED: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        """Refuses a name that is none, and names of functions that do not exist.
+
+        Raises:
+            ValueError: If a function or policy of that name is unknown, or the name holds a ``/``.
+            TypeError: If one is neither a name nor a function.
+        """
+        if self.name is not None:
+            check_name(self.name)
+        if self.dtype is not None:
+            precision.get(self.dtype)
+        for field in dataclasses.fields(self):
+            get = _GETTERS.get(field.name.rpartition("_")[2])
+            if get is not None:
+                get(getattr(self, field.name))
 
     def init(self, key: Array, example: Any) -> tuple[Params, State]:
-        """Makes params and state; a layer without either inherits this one. See `trainer.protocols.Network`."""
-        del key, example
-        return {}, {}
+        """Makes params and state. See `trainer.protocols.Network`."""
+        if not hasattr(self, "call"):  # it has an `apply`, and neither
+            return {}, {}
+        return build.init_by_call(self, key, example)
 
     def apply(
         self, params: Params, state: State, inputs: Any, *, training: bool = False, key: Array | None = None
     ) -> tuple[Any, State]:
         """Computes the outputs. See `trainer.protocols.Network`."""
-        raise NotImplementedError(f"{type(self).__name__} must define apply.")
+        return build.apply_by_call(self, params, state, inputs, training=training, key=key)
 
-    def __call__(self, inputs: Any) -> Any:
+    def __call__(self, inputs: Any, *more: Any) -> Any:
         """Places the layer behind `inputs`.
 
         Args:
-            inputs: Symbolic tensors (`layers.Input` and what layers return for it), or, inside a ``model_fn``, arrays.
+            inputs: Symbolic tensors (`layers.Input` and what layers return for it), or, inside a ``model_fn`` or a
+                layer's ``call``, arrays; one or a pytree of them.
+            more: Further inputs: ``layer(a, b)`` is ``layer((a, b))``.
 
         Returns:
             Symbolic tensors for symbolic ones, arrays for arrays.
 
         Raises:
-            RuntimeError: If `inputs` are arrays and no ``model_fn`` is being built.
+            RuntimeError: If `inputs` are arrays and nothing is being built.
         """
+        inputs = (inputs, *more) if more else inputs
         for leaf in jax.tree.leaves(inputs):
             if hasattr(leaf, "place_layer"):
                 return leaf.place_layer(self, inputs)
         return build.current(type(self).__name__).call(self, inputs)
 
-    def get_config(self) -> dict[str, Any]:
-        """Returns the hyperparameters as plain values; `from_config` makes an equal layer of them."""
-        return {field.name: plain_value(getattr(self, field.name)) for field in dataclasses.fields(self)}
+    @property
+    def policy(self) -> precision.Policy:
+        """In which types this layer keeps its weights and computes."""
+        return precision.current() if self.dtype is None else precision.get(self.dtype)
 
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """Makes a layer from what `get_config` returned."""
-        return cls(**config)
+    def sublayers(self) -> dict[str, Network]:
+        """The layers in its attributes, lists of them included, by the name of their part of params."""
+        found: dict[str, Network] = {}
+        for attribute, value in vars(self).items():
+            for suffix, member in _members(value):
+                found[getattr(member, "name", None) or attribute + suffix] = member
+        return found
+
+    def make_params(self, key: Array, **shapes: Sequence[int] | None) -> Params:
+        """Makes weights by their initialisers, in the policy's type.
+
+        Args:
+            key: PRNG key; each weight gets one derived from it.
+            shapes: Shape of each weight; None leaves it out.
+        """
+        params: Params = {}
+        for index, (name, shape) in enumerate(shapes.items()):
+            if shape is not None:
+                initializer = initializers.get(self.attached(name, "initializer"))
+                weight_key = jax.random.fold_in(key, index) if index else key
+                params[name] = initializer(weight_key, tuple(shape), self.policy.param_dtype)
+        return params
+
+    def attached(self, weight: str, kind: str) -> Any:
+        """The initializer, regularizer or constraint of a weight; None without such a field."""
+        start = self.FIELD_NAMES.get(weight, weight)
+        return getattr(self, f"{start}_{kind}", None)
+
+    def weight(self, name: str, shape: Sequence[int], initializer: Initializer = "glorot_uniform") -> Array:
+        """Makes or finds a weight of this layer, inside ``call``.
+
+        Args:
+            name: Its name among the params. A field ``<name>_initializer`` goes before `initializer`.
+            shape: Its shape.
+            initializer: Name or function.
+        """
+        chosen = initializers.get(self.attached(name, "initializer") or initializer)
+        dtype = self.policy.param_dtype
+        weight = build.current("weight").weight(name, tuple(shape), lambda key: chosen(key, tuple(shape), dtype))
+        return self.policy.cast(weight)  # type: ignore[no-any-return]
+
+    def activate(self, outputs: Array) -> Array:
+        """Applies ``self.activation``, and hands over the penalty of ``self.activity_regularizer`` for each row."""
+        outputs = activations.get(getattr(self, "activation", None))(outputs)
+        regularizer = regularizers.get(getattr(self, "activity_regularizer", None))
+        if regularizer is not None:
+            passes.add_loss(regularizer(outputs) / max(1, outputs.shape[0]))
+        return outputs
+
+    def replace_fields(self, **values: Any) -> None:
+        """Sets fields to their checked form; for ``__post_init__`` only."""
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def __eq__(self, other: object) -> bool:
+        # A subclass that is no dataclass of its own would inherit a comparison of the fields above alone.
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *((name, _hashable(value)) for name, value in sorted(vars(self).items()))))
 
 
-def plain_value(value: Any) -> Any:
-    """Turns tuples into lists, and functions into their names."""
-    if isinstance(value, tuple):
-        return [plain_value(item) for item in value]
-    return value.__name__ if callable(value) else value
+def _members(value: Any) -> list[tuple[str, Network]]:
+    if isinstance(value, list | tuple):
+        return [(f"_{index}", item) for index, item in enumerate(value) if isinstance(item, Network)]
+    return [("", value)] if isinstance(value, Network) and not isinstance(value, type) else []
+
+
+def _hashable(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return tuple(_hashable(item) for item in value)
+    if isinstance(value, dict):
+        return tuple(sorted((str(key), _hashable(item)) for key, item in value.items()))
+    return value
 
 
 def apply_named(
@@ -86,28 +228,3 @@ def apply_named(
 def key_for(key: Array | None, index: int) -> Array | None:
     """Derives the key of the member at `index`; None stays None."""
     return None if key is None else jax.random.fold_in(key, index)
-
-
-def spec_of(value: Any) -> Any:
-    """Shape and dtype of each array in a pytree, as ``jax.ShapeDtypeStruct``."""
-    return jax.tree.map(lambda leaf: shape_struct(leaf.shape, leaf.dtype), value)
-
-
-def shape_struct(shape: tuple[int, ...], dtype: Any) -> Any:
-    """A ``jax.ShapeDtypeStruct``."""
-    return jax.ShapeDtypeStruct(shape, dtype)  # type: ignore[no-untyped-call]
-
-
-def output_spec(layer: Any, example: Any) -> Any:
-    """Shape and dtype of what `layer` returns for inputs like `example`; nothing is computed."""
-
-    def run(key: Array, inputs: Any) -> Any:
-        with passes.collect():  # what it hands over belongs to no step
-            params, state = layer.init(key, inputs)
-            return layer.apply(params, state, inputs, training=False, key=None)[0]
-
-    return jax.eval_shape(run, KEY_SPEC, spec_of(example))
-
-
-# A key's shape and dtype without making one: `jax.random.key` compiles a program.
-KEY_SPEC = jax.eval_shape(lambda: jax.random.key(0))

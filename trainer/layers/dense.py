@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-
 from trainer.counts import check_count
-from trainer.layers import activations, initializers
 from trainer.layers.activations import Activation
 from trainer.layers.base import Layer
+from trainer.layers.checks import check_axes, check_features
+from trainer.layers.constraints import Constraint
 from trainer.layers.initializers import Initializer
+from trainer.layers.regularizers import Regularizer
 from trainer.protocols import Array, Params, State
 
 
@@ -26,6 +25,11 @@ class Dense(Layer):
         use_bias: Whether there is a bias.
         kernel_initializer: Name or function for the kernel ``(features, units)``.
         bias_initializer: Name or function for the bias ``(units,)``.
+        kernel_regularizer: Penalty on the kernel.
+        bias_regularizer: Penalty on the bias.
+        activity_regularizer: Penalty on the outputs of each row.
+        kernel_constraint: Projection of the kernel after each update.
+        bias_constraint: Projection of the bias after each update.
     """
 
     units: int
@@ -33,6 +37,11 @@ class Dense(Layer):
     use_bias: bool = True
     kernel_initializer: Initializer = "glorot_uniform"
     bias_initializer: Initializer = "zeros"
+    kernel_regularizer: Regularizer = None
+    bias_regularizer: Regularizer = None
+    activity_regularizer: Regularizer = None
+    kernel_constraint: Constraint = None
+    bias_constraint: Constraint = None
 
     def __post_init__(self) -> None:
         """Refuses hyperparameters that no layer can have.
@@ -40,28 +49,18 @@ class Dense(Layer):
         Raises:
             ValueError: If `units` is not a positive integer, or a name is unknown.
         """
-        object.__setattr__(self, "units", check_count("units", self.units))
-        activations.get(self.activation)
-        initializers.get(self.kernel_initializer)
-        initializers.get(self.bias_initializer)
+        super().__post_init__()
+        self.replace_fields(units=check_count("units", self.units))
 
     def init(self, key: Array, example: Any) -> tuple[Params, State]:
-        """Makes ``kernel`` ``(features, units)`` and ``bias`` ``(units,)``, float32.
+        """Makes ``kernel`` ``(features, units)`` and ``bias`` ``(units,)``.
 
         Raises:
             ValueError: If `example` has no axis of features.
         """
-        if len(example.shape) < 2:
-            raise ValueError(
-                f"inputs of Dense must have the shape (batch, …, features); got {tuple(example.shape)}. "
-                "Add an axis of features."
-            )
-        shape = (example.shape[-1], self.units)
-        params = {"kernel": initializers.get(self.kernel_initializer)(key, shape, jnp.float32)}
-        if self.use_bias:
-            bias_key = jax.random.fold_in(key, 1)
-            params["bias"] = initializers.get(self.bias_initializer)(bias_key, (self.units,), jnp.float32)
-        return params, {}
+        check_axes(self, example, "batch", "…", "features")
+        bias = (self.units,) if self.use_bias else None
+        return self.make_params(key, kernel=(example.shape[-1], self.units), bias=bias), {}
 
     def apply(
         self, params: Params, state: State, inputs: Any, *, training: bool = False, key: Array | None = None
@@ -72,13 +71,7 @@ class Dense(Layer):
             ValueError: If the number of features is not the kernel's.
         """
         del training, key
-        kernel = params["kernel"]
-        if inputs.shape[-1] != kernel.shape[0]:
-            raise ValueError(
-                f"inputs of Dense({self.units}) must have {kernel.shape[0]} features in the last axis; "
-                f"got shape {tuple(inputs.shape)}. Pass what the layer was made for."
-            )
-        outputs = inputs @ kernel
-        if self.use_bias:
-            outputs = outputs + params["bias"]
-        return activations.get(self.activation)(outputs), state
+        check_features(self, inputs, params["kernel"].shape[0])
+        inputs, params = self.policy.cast(inputs, params)
+        outputs = inputs @ params["kernel"]
+        return self.activate(outputs + params["bias"] if self.use_bias else outputs), state

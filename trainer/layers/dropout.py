@@ -9,7 +9,8 @@ import jax
 import jax.numpy as jnp
 
 from trainer.layers.base import Layer
-from trainer.protocols import Array, Params, State
+from trainer.layers.checks import check_share
+from trainer.protocols import Array
 
 
 @dataclass(frozen=True)
@@ -31,21 +32,18 @@ class Dropout(Layer):
         Raises:
             ValueError: If `rate` is outside [0, 1).
         """
-        if not 0 <= self.rate < 1:
-            raise ValueError(f"rate must be in [0, 1); got {self.rate!r}. Pass the share of inputs to set to 0.")
+        super().__post_init__()
+        self.replace_fields(rate=check_share("rate", self.rate))
 
-    def apply(
-        self, params: Params, state: State, inputs: Any, *, training: bool = False, key: Array | None = None
-    ) -> tuple[Any, State]:
+    def call(self, inputs: Any, training: bool, key: Array | None) -> Any:
         """Maps any shape to the same shape.
 
         Raises:
             ValueError: If `training` and no `key` is given.
         """
-        del params
         if not training or self.rate == 0:
-            return inputs, state
+            return inputs
         if key is None:
             raise ValueError("key must be a PRNG key when training with dropout; got None. Pass jax.random.key(seed).")
         is_kept = jax.random.bernoulli(key, 1 - self.rate, inputs.shape)
-        return jnp.where(is_kept, inputs / (1 - self.rate), jnp.zeros_like(inputs)), state
+        return jnp.where(is_kept, inputs / (1 - self.rate), jnp.zeros_like(inputs))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from trainer.layers.base import Layer, shape_struct
+from trainer.layers.base import Layer
+from trainer.layers.specs import shape_struct
 from trainer.layers.symbolic import place_layer
 from trainer.protocols import Array, Params, State
 
@@ -25,7 +26,7 @@ class Input(Layer):
     """
 
     shape: tuple[int, ...]
-    dtype: str = "float32"
+    dtype: str = field(default="float32", kw_only=True)
 
     def __post_init__(self) -> None:
         """Makes `shape` a tuple.
@@ -36,8 +37,7 @@ class Input(Layer):
         sizes = tuple(self.shape) if isinstance(self.shape, tuple | list) else (self.shape,)
         if not all(isinstance(size, int) and size > 0 for size in sizes):
             raise ValueError(f"shape must hold positive integers; got {self.shape!r}. Leave out the batch axis.")
-        object.__setattr__(self, "shape", sizes)
-        object.__setattr__(self, "dtype", str(np.dtype(self.dtype)))
+        self.replace_fields(shape=sizes, dtype=str(np.dtype(self.dtype)))
 
     @property
     def spec(self) -> Any:

@@ -8,11 +8,12 @@ from typing import Any
 
 import jax
 
-from trainer.layers.base import Layer, apply_named, key_for, output_spec, spec_of
+from trainer.layers.base import Layer, apply_named, key_for
 from trainer.layers.input import Input, check_shape
 from trainer.layers.naming import Namer
+from trainer.layers.specs import output_spec, spec_of
 from trainer.layers.symbolic import Call, SymbolicTensor
-from trainer.protocols import Array, Params, State
+from trainer.protocols import Array, Network, Params, State
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,14 @@ class Model(Layer):
     output_treedef: Any = field(repr=False)
     output_refs: tuple[Ref, ...]
 
-    def __init__(self, inputs: Any, outputs: Any, *, name: str | None = None) -> None:
+    def __init__(self, inputs: Any, outputs: Any, *, name: str | None = None, trainable: bool = True) -> None:
         """Collects the calls between `inputs` and `outputs`.
 
         Args:
             inputs: An `Input`, or a pytree (list, dict, …) of them.
             outputs: A symbolic tensor, or a pytree of them.
             name: Its name when it is used as a layer.
+            trainable: Whether the optimizer changes its weights.
 
         Raises:
             TypeError: If `inputs` holds something else than `Input`, or `outputs` than symbolic tensors.
@@ -73,6 +75,8 @@ class Model(Layer):
         members = _unique([call.layer for call in calls])
         values = {
             "name": name,
+            "dtype": None,
+            "trainable": trainable,
             "places": tuple(places),
             "members": tuple(members),
             "names": _names_of(members),
@@ -81,8 +85,11 @@ class Model(Layer):
             "output_treedef": output_treedef,
             "output_refs": tuple(_ref(tensor, places, calls) for tensor in tensors),
         }
-        for key, value in values.items():
-            object.__setattr__(self, key, value)
+        self.replace_fields(**values)
+
+    def sublayers(self) -> dict[str, Network]:
+        """The layers by name."""
+        return dict(zip(self.names, self.members, strict=True))
 
     def init(self, key: Array, example: Any) -> tuple[Params, State]:
         """Makes the params and state of all layers, keyed by their names."""

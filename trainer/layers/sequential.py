@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import jax
 
-from trainer.layers.base import Layer, apply_named, key_for, output_spec
+from trainer.layers.base import Layer, apply_named, key_for
 from trainer.layers.naming import Namer
+from trainer.layers.specs import output_spec
 from trainer.protocols import Array, Network, Params, State
 
 
@@ -31,7 +32,8 @@ class Sequential(Layer):
             TypeError: If something in it has no init and apply.
             ValueError: If it is empty, or two layers have the same name.
         """
-        object.__setattr__(self, "layers", tuple(self.layers))
+        super().__post_init__()
+        self.replace_fields(layers=tuple(self.layers))
         if not self.layers:
             raise ValueError("layers must hold at least one layer; got none. Pass for example [Dense(3)].")
         for layer in self.layers:
@@ -47,6 +49,10 @@ class Sequential(Layer):
         """Name of each layer, in order."""
         namer = Namer()
         return tuple(namer.name(type(layer).__name__, getattr(layer, "name", None)) for layer in self.layers)
+
+    def sublayers(self) -> dict[str, Network]:
+        """The layers by name."""
+        return dict(zip(self.names, self.layers, strict=True))
 
     def init(self, key: Array, example: Any) -> tuple[Params, State]:
         """Makes the params and state of all layers, keyed by their names."""
@@ -70,16 +76,3 @@ class Sequential(Layer):
             )
             new_state |= {name: layer_state} if layer_state else {}
         return inputs, new_state
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the configuration of each layer with the name of its class."""
-        from trainer.layers.registry import to_config
-
-        return {"name": self.name, "layers": [to_config(layer) for layer in self.layers]}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """Makes a network from what `get_config` returned."""
-        from trainer.layers.registry import from_config
-
-        return cls([from_config(layer) for layer in config["layers"]], name=config["name"])

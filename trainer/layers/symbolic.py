@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 
-from trainer.layers.base import output_spec
+from trainer.layers.specs import output_spec
 
 _SERIALS = itertools.count()
 

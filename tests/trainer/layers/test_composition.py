@@ -150,9 +150,7 @@ def test_wrong_inputs_of_a_model_are_refused() -> None:
 def test_dense_of_another_width_is_refused() -> None:
     params, state = layers.Dense(2).init(KEY, ROWS)
 
-    with pytest.raises(
-        ValueError, match=r"inputs of Dense\(2\) must have 4 features in the last axis; got shape \(2, 3\)"
-    ):
+    with pytest.raises(ValueError, match=r"inputs of Dense must have 4 features in the last axis; got shape \(2, 3\)"):
         layers.Dense(2).apply(params, state, ROWS[:, :3])
 
 
@@ -166,5 +164,5 @@ def test_dropout_outside_of_training_passes_the_inputs_on() -> None:
 
 
 def test_layer_without_apply_says_so() -> None:
-    with pytest.raises(NotImplementedError, match=r"Layer must define apply\."):
+    with pytest.raises(NotImplementedError, match=r"Layer must define call, or init and apply\."):
         layers.Layer().apply({}, {}, ROWS)

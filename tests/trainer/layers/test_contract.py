@@ -78,8 +78,8 @@ def test_layer_called_on_symbolic_inputs_has_the_shape_that_it_computes(name: st
 
 
 def test_from_config_of_an_unknown_class_names_the_known_ones() -> None:
-    with pytest.raises(ValueError, match=r"class must be one of Activation, Dense.*; got 'Lambda'\."):
-        layers.from_config({"class": "Lambda", "config": {}})
+    with pytest.raises(ValueError, match=r"class must be one of Activation, .*Dense.*; got 'Unknown'\."):
+        layers.from_config({"class": "Unknown", "config": {}})
 
 
 @pytest.mark.parametrize(

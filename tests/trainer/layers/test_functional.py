@@ -92,5 +92,5 @@ def test_dropout_takes_another_key_at_each_place() -> None:
 
 
 def test_arrays_outside_of_a_model_fn_are_refused() -> None:
-    with pytest.raises(RuntimeError, match=r"Dense must be called on arrays only inside a model_fn"):
+    with pytest.raises(RuntimeError, match=r"Dense must be called on arrays only inside a model_fn or a layer's call"):
         layers.dense(ROWS, 3)
