@@ -56,6 +56,7 @@ def test_table_moves_between_the_card_and_the_place_under_its_plot(open_page: Op
 
     expect(panel).not_to_have_class(re.compile("is-in-card"))
     expect(panel.locator("tbody tr")).to_have_count(2)
+    page.locator('.card[data-tag="loss"] .card-head').hover()
     page.keyboard.press("e")
 
     expect(page.locator('.card[data-tag="loss"] .range-panel')).to_be_visible()
