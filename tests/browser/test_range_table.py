@@ -34,6 +34,7 @@ def test_table_of_a_card_in_full_width_stands_in_it(open_page: OpenPage, board: 
     expect(table.locator("th")).to_have_text(
         ["Run", "lr", "value", "min", "max", "mean ↑", "start", "end", "Δ", "slope / 1 k steps"]
     )
+    expect(table.locator("tbody tr")).to_have_count(2)
     steps = np.arange(20, 58)
     slope = np.polyfit(steps, steps % 7, 1)[0] * 1_000
     cells = [cell.get_attribute("title") for cell in table.locator("tbody tr").first.locator("td").all()]
