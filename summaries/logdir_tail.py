@@ -189,6 +189,11 @@ class LogdirTail:
         """The folders of this machine under which everything lies, for who wants to watch them."""
         return self._walk.tops
 
+    @property
+    def is_local(self) -> bool:
+        """Whether all of it lay on file systems of this machine alone, which then can tell of each change."""
+        return self._search.is_local
+
     def walk_soon(self) -> None:
         """Has the next `poll` list the whole tree, whatever the interval."""
         self._search.hurry()
@@ -275,6 +280,8 @@ class LogdirTail:
         """The files to look at, in order."""
         if changed is None:
             return list(self._files.values())
+        if not changed:
+            return [file for file in self._files.values() if file.state is None]
         paths = {Path(name) for name in changed}
         if any(is_event_file(path.name) and path not in self._files for path in paths):
             return list(self._files.values())  # a file that is known by the name of a link

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -29,22 +30,34 @@ class Search:
         walk: What was found last.
     """
 
-    def __init__(self, logdirs: Sequence[Logdir], interval_secs: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        logdirs: Sequence[Logdir],
+        interval_secs: float,
+        clock: Callable[[], float],
+        time_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
         """Looks at nothing yet.
 
         Args:
             logdirs: Where to look.
             interval_secs: How often to list every folder, and every object store.
             clock: Seconds.
+            time_ns: The clock of the file systems.
         """
         self.walk = Walk()
-        self._local = Walker([logdir for logdir in logdirs if not logdir.is_remote])
+        self._local = Walker([logdir for logdir in logdirs if not logdir.is_remote], time_ns)
         self._remote = RemoteWalker([logdir for logdir in logdirs if logdir.is_remote])
         self._has_remote = any(logdir.is_remote for logdir in logdirs)
         self._interval_secs = interval_secs
         self._clock = clock
         self._last_look_secs = 0.0
         self.hurry()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether at the last full look all of it lay on file systems that belong to this machine alone."""
+        return self._local.is_local and not self._has_remote
 
     def hurry(self) -> None:
         """Has the next look list everything."""
@@ -57,6 +70,8 @@ class Search:
             changed: Paths that changed beside files that are known, if that can be told: none of them means that
                 there is nothing to find, an event file among them that there is, whatever the time.
         """
+        if changed == [] and self.is_local:  # otherwise something else may have changed
+            return self.walk
         now = self._clock()
         is_told = changed is not None and any(is_event_file(os.path.basename(path)) for path in changed)
         is_full = now >= max(self._next_full_look, self._next_look)

@@ -80,7 +80,9 @@ def tail(
         first.clear()
         last_time = time.monotonic()
         wait_secs = poll_secs if timeout_secs is None else min(poll_secs, timeout_secs)
-        for changed in iter_changes(lambda: followed.tops, end, poll_secs=wait_secs):
+        for changed in iter_changes(
+            lambda: followed.tops, end, poll_secs=wait_secs, is_local=lambda: followed.is_local
+        ):
             for update in followed.iter_updates(changed):
                 for point in _iter_points(update, is_run, is_tag):
                     yield point

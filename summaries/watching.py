@@ -22,6 +22,8 @@ DEBOUNCE_MS = 40
 
 REST = 200
 """Where the system tells of changes, looking at everything beside it may take one part of the time in so many."""
+LOCAL_REST = 1_000
+"""The same where it tells of all: nothing changes that this machine does not know of."""
 MAX_REST_SECS = 5.0
 """It is done after so long, whatever it takes."""
 
@@ -30,7 +32,12 @@ Changes = frozenset[str] | None
 
 
 def iter_changes(
-    find_folders: Callable[[], Sequence[str]], stop: threading.Event, *, poll_secs: float, is_watching: bool = True
+    find_folders: Callable[[], Sequence[str]],
+    stop: threading.Event,
+    *,
+    poll_secs: float,
+    is_watching: bool = True,
+    is_local: Callable[[], bool] = lambda: False,
 ) -> Iterator[Changes]:
     """Yields when something may have changed, until `stop` is set; at least every `poll_secs`.
 
@@ -40,6 +47,7 @@ def iter_changes(
         poll_secs: How long may pass without looking at everything, where that is done in little time or the system
             does not tell of changes; up to `MAX_REST_SECS` otherwise.
         is_watching: Whether to have the system tell of changes. Where it cannot, there is one warning, and looking.
+        is_local: Whether all that lies in the folders belongs to this machine alone, at each turn.
     """
     # Passing over folders that may not be read, watchfiles also passes over those for which watches ran out.
     is_tolerant = False
@@ -47,7 +55,7 @@ def iter_changes(
         identities = _find_identities(find_folders())
         if is_watching and identities:
             try:
-                yield from _watch(find_folders, identities, stop, poll_secs, is_tolerant=is_tolerant)
+                yield from _watch(find_folders, identities, stop, poll_secs, is_local, is_tolerant=is_tolerant)
             except FileNotFoundError:  # a folder went away in this moment
                 is_tolerant = False
             except PermissionError:
@@ -66,6 +74,7 @@ def _watch(
     identities: dict[str, tuple[int, int]],
     stop: threading.Event,
     poll_secs: float,
+    is_local: Callable[[], bool],
     *,
     is_tolerant: bool,
 ) -> Iterator[Changes]:
@@ -92,7 +101,8 @@ def _watch(
         yield None if is_due else frozenset(path for _, path in report)
         if is_due:
             end = time.monotonic()
-            next_look = end + max(poll_secs, min(REST * (end - begin), MAX_REST_SECS))
+            rest_secs = (LOCAL_REST if is_local() else REST) * (end - begin)
+            next_look = end + max(poll_secs, min(rest_secs, MAX_REST_SECS))
         if is_due and _find_identities(find_folders()) != identities:
             return
 

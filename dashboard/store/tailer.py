@@ -101,7 +101,12 @@ class Tailer:
         while not self._stop.is_set():
             try:
                 self._read(None)
-                for changed in iter_changes(lambda: self._tail.tops, self._stop, poll_secs=self._poll_secs):
+                for changed in iter_changes(
+                    lambda: self._tail.tops,
+                    self._stop,
+                    poll_secs=self._poll_secs,
+                    is_local=lambda: self._tail.is_local,
+                ):
                     self._read(changed)
                     is_told = False
             # The page must live on when one look fails, whatever the file system did; the next look tries again.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -75,23 +74,6 @@ def test_poll_finds_a_new_run_at_once_since_its_folder_changed(tmp_path: Path, c
     append(tmp_path / "b" / "c" / "x.tfevents", 2)
 
     assert poll(tail) == [("b/c", "x.tfevents", [2], False)]
-
-
-def test_poll_walks_after_the_interval_or_when_told(tmp_path: Path, clock: Clock):
-    append(tmp_path / "real" / "x.tfevents", 1)
-    logdir = tmp_path / "logdir"
-    logdir.mkdir()
-    os.utime(logdir, (1, 1))
-    tail = LogdirTail(logdir, clock=clock)
-    tail.poll()
-
-    (logdir / "link").symlink_to(tmp_path / "real")
-    os.utime(logdir, (1, 1))  # as a file system that does not tell of changes
-    before = poll(tail)
-    tail.walk_soon()
-
-    assert before == []
-    assert poll(tail) == [("link", "x.tfevents", [1], False)]
 
 
 def test_poll_reads_a_file_that_was_replaced_again(tmp_path: Path, clock: Clock):

@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from summaries.file_systems import find_local_devices
 from summaries.logdirs import parse_logdirs
 from summaries.walk import Walk, Walker
 
@@ -170,6 +172,55 @@ def test_file_made_in_the_very_moment_of_a_look_is_found_by_the_next(tmp_path: P
     os.utime(tmp_path, ns=(stamp, stamp))  # the clock of the file system did not tick in between
 
     assert runs_of(walker.look()) == ["."]
+
+
+def test_full_look_finds_the_target_of_a_link_that_came_after_it(tmp_path: Path):
+    make_files(tmp_path, "logdir/a/x.tfevents")
+    (tmp_path / "logdir" / "a" / "link").symlink_to(tmp_path / "later")
+    walker = Walker(parse_logdirs(tmp_path / "logdir"))
+    before = walker.look(is_full=True)
+
+    make_files(tmp_path, "later/x.tfevents")
+
+    assert runs_of(before) == ["a"]
+    assert runs_of(walker.look(is_full=True)) == ["a", "a/link"]
+
+
+def test_file_whose_folder_has_its_old_time_again_is_found(tmp_path: Path):
+    make_files(tmp_path, "a/x.tfevents")
+    os.utime(tmp_path / "a", (10**9, 10**9))
+    walker = Walker(parse_logdirs(tmp_path))
+    walker.look(is_full=True)
+
+    make_files(tmp_path, "a/y.tfevents")
+    os.utime(tmp_path / "a", (10**9, 10**9))  # as tools do that copy times
+
+    assert len(walker.look().files) == 2
+
+
+def test_tree_with_links_is_not_taken_for_one_of_this_machine_alone(tmp_path: Path):
+    make_files(tmp_path, "plain/a/x.tfevents", "linked/a/x.tfevents")
+    (tmp_path / "linked" / "b").symlink_to(tmp_path / "plain" / "a")
+    plain, linked = (Walker(parse_logdirs(tmp_path / name)) for name in ("plain", "linked"))
+
+    plain.look(is_full=True)
+    linked.look(is_full=True)
+
+    assert plain.is_local == (os.stat(tmp_path).st_dev in find_local_devices())
+    assert not linked.is_local
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every file system is looked through")
+def test_local_file_systems_are_those_of_disks_and_memory():
+    local = find_local_devices()
+
+    kinds = {
+        path: subprocess.check_output(["stat", "-f", "-c", "%T", path], text=True) for path in ("/dev/shm", "/proc")
+    }
+
+    assert kinds == {"/dev/shm": "tmpfs\n", "/proc": "proc\n"}
+    assert os.stat("/dev/shm").st_dev in local
+    assert os.stat("/proc").st_dev not in local
 
 
 def test_folder_that_may_not_be_read_is_a_problem(unprivileged: Path):
