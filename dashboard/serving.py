@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import sys
+from types import FrameType
 from typing import TextIO
 
 import uvicorn
@@ -16,6 +18,7 @@ from dashboard.connections import MAX_HEAD_BYTES, MAX_MESSAGE_BYTES, PatientProt
 from dashboard.settings import Settings
 from dashboard.tuning import rest_collector, use_one_heap
 
+_TICK_SECS = 1.0
 _PROXIES = ["127.0.0.1", "::1"]  # may say in X-Forwarded-Proto that the browser came over HTTPS
 
 
@@ -54,12 +57,14 @@ def serve(settings: Settings, access: Access | None, listening: socket.socket) -
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """Prints one line with the address once the server answers."""
+    """Prints one line with the address once the server answers, and rests until it is to end."""
 
     def __init__(self, config: uvicorn.Config, address: str, settings: Settings, door: Door) -> None:
         super().__init__(config)
         self._door = door
         self._address = address
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_ending = asyncio.Event()
         self._settings = settings
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -70,6 +75,19 @@ class _AnnouncingServer(uvicorn.Server):
         _say(f"board is ready at {self._address} · logdir {self._settings.logdir_label} · Ctrl-C ends it", sys.stdout)
         if self._settings.open:
             self._open()
+
+    async def main_loop(self) -> None:
+        """Serves until it is to end; uvicorn's own loop asks for that ten times a second, however quiet it is."""
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):  # writes the time of the answers anew
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._is_ending.wait(), _TICK_SECS)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Takes the signal to end; called between any two steps of the event loop."""
+        super().handle_exit(sig, frame)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._is_ending.set)
 
     def _open(self) -> None:
         try:

@@ -121,9 +121,10 @@ class Indexer:
     def note(self, run: RunState, path: Path, num_rows: int) -> None:
         """Says that rows of a file came into memory; waits while there are too many."""
         with self._room:
+            has_begun = self._has_work
             self._changed[path] = run, self._clock()
             self._num_rows += num_rows
-            if self._is_full:
+            if self._is_full or not has_begun:
                 self._room.notify_all()
             self._room.wait_for(lambda: self._is_stopped or not self._is_full)
 
@@ -132,14 +133,16 @@ class Indexer:
         if file is not None and isinstance(file.stored, IndexedRows):
             with self._room:
                 self._removed.append(file.stored.number)
+                self._room.notify_all()
 
     def note_view(self) -> None:
         """Says that a view is being answered."""
         self._last_asked = self._clock()
 
     def wait(self, secs: float) -> None:
-        """Waits a while, less if there is no room any more or nothing is to be written."""
+        """Waits until there is something to write, and then a while, less if there is no room any more."""
         with self._room:
+            self._room.wait_for(lambda: self._is_stopped or self._has_work)
             self._room.wait_for(lambda: self._is_stopped or self._is_full, secs)
 
     def stop(self) -> None:
@@ -161,6 +164,10 @@ class Indexer:
         files = (run.log.files.get(path) for path, (run, _) in self._changed.items())
         self._num_rows = sum(file.num_rows_in_memory for file in files if file is not None)
         self._room.notify_all()
+
+    @property
+    def _has_work(self) -> bool:
+        return bool(self._changed or self._removed)
 
     @property
     def _is_full(self) -> bool:

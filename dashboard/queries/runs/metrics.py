@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -49,8 +49,10 @@ class Gatherer:
         declared = None if facts is None else facts.find_metric(tag)
         return "" if declared is None else declared.direction
 
-    def prepare(self, runs: Iterable[str], limit: int) -> bool:
+    def prepare(self, runs: Mapping[str, object], limit: int) -> bool:
         """Asks the store for tallies that are not known yet, of so many runs; whether there may be more."""
+        if runs.keys() <= self._tallies.keys():  # twice a second, of many runs
+            return False
         unknown = list(itertools.islice((run for run in runs if run not in self._tallies), limit))
         for run in unknown:
             self._find_tallies(run)

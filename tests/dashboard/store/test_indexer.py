@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,3 +103,15 @@ def test_rows_that_went_with_a_replaced_file_do_not_count(tmp_path: Path, indexe
     indexer.write()
 
     assert indexer._num_rows == 0
+
+
+def test_who_writes_rests_until_there_is_something_to_write(tmp_path: Path, indexer: Indexer) -> None:
+    writing = threading.Thread(target=indexer.wait, args=(0,), daemon=True)
+    writing.start()
+    writing.join(0.1)
+    rests = writing.is_alive()
+
+    note_run(indexer, tmp_path)
+    writing.join(20)
+
+    assert (rests, writing.is_alive()) == (True, False)
