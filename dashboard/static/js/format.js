@@ -96,6 +96,14 @@ export function formatClock(wallTime) {
   return date.toDateString() === new Date().toDateString() ? clock : `${date.toLocaleDateString("en-CA")} ${clock}`;
 }
 
+// One decimal of a percent, two below 0.1 %, none from 1,000 % on.
+export function formatShare(share) {
+  const percent = Math.abs(100 * share);
+  if (percent < 0.005) return "";
+  const digits = percent >= 999.95 ? 0 : percent < 0.1 ? 2 : 1;
+  return `${share < 0 ? MINUS : "+"}${percent >= 1e5 ? percent.toExponential(0).replace("e+", "e") : percent.toFixed(digits)} %`;
+}
+
 // The label of one tick that stands for itself, as on a log axis: 1e-5, 0.01, 1, 100, 10 k.
 export function formatTick(value) {
   if (value === null) return "";

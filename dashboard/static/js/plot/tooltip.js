@@ -9,6 +9,7 @@ import { swatchBackground } from "../runs/colors.js";
 import { MAX_COLUMNS, shortenNames } from "../runs/comparison.js";
 import { isSmall } from "../screen.js";
 import { dock, element } from "./dock.js";
+import { ExactPoints } from "./exact_points.js";
 import { addNote } from "./marks.js";
 import { SORTS, columnsOf, describePoints, pickPoints, sortPoints, toTSV } from "./tooltip_rows.js";
 
@@ -19,6 +20,7 @@ class Tooltip {
   #root = null;
   #shown = null; // what `show` was given last
   #isWriting = false; // whether a note is being written
+  #exact = new ExactPoints(() => this.#shown?.isHeld && this.#draw());
 
   // owner: the plot; only it may hide the table again. lit: the line that the cursor is on; x: where on the axis.
   show(owner, shown) {
@@ -38,7 +40,8 @@ class Tooltip {
     const { lines, lit, x, isHeld, axis, comparison, card, anchor } = this.#shown;
     const root = this.#element();
     const sort = preference("tooltip.sort");
-    const points = sortPoints(describePoints(lines, x), sort, lit);
+    const drawn = describePoints(lines, x);
+    const points = sortPoints(isHeld ? this.#exact.of(drawn, { x, axis }) : drawn, sort, lit);
     const near = isHeld && !isSmall() ? pickPoints(points, lit, Infinity) : pickPoints(points, lit, preference("tooltip.rows"));
     const differing = comparison.differing.slice(0, MAX_COLUMNS);
     const short = shortenNames(differing);
@@ -107,16 +110,16 @@ class Tooltip {
   writeNote() {
     if (!this.#shown?.isHeld || this.#shown.lit.group) return false;
     const { lit, lines, x, card } = this.#shown;
-    const { index } = describePoints(lines, x).find(({ line }) => line === lit);
+    const { step } = describePoints(lines, x).find(({ line }) => line === lit);
     const field = element("input", "plot-tip-note");
-    Object.assign(field, { placeholder: `Note on ${lit.run.label} at step ${formatCount(lit.steps[index])}`, maxLength: 500 });
+    Object.assign(field, { placeholder: `Note on ${lit.run.label} at step ${formatCount(step)}`, maxLength: 500 });
     field.setAttribute("aria-label", "Note");
     field.addEventListener("keydown", (event) => {
       if (!["Enter", "Escape"].includes(event.key)) return;
       event.stopPropagation();
       const text = field.value.trim();
       this.#isWriting = false;
-      if (event.key === "Enter" && text) addNote(lit.run.name, { step: lit.steps[index], text, tag: lit.tagName ?? card.tags[0] });
+      if (event.key === "Enter" && text) addNote(lit.run.name, { step, text, tag: lit.tagName ?? card.tags[0] });
       this.#draw();
     });
     this.#isWriting = true;
@@ -138,8 +141,8 @@ class Tooltip {
 }
 
 // Points of groups are of no one time.
-function sayTime({ line, index }) {
-  return line.group ? "interpolated on the union of steps" : formatClock(line.firstWall + line.walls[index]);
+function sayTime({ line, seconds }) {
+  return line.group ? "interpolated on the union of steps" : formatClock(line.firstWall + seconds);
 }
 
 // To where it was; at first the lit row is in the middle.
@@ -156,7 +159,7 @@ function reveal(anchor, sheetHeight) {
 
 function head(title, at) {
   const root = element("div", "plot-tip-head");
-  root.append(element("strong", "", title), element("span", "", at ? `step ${formatCount(at.line.steps[at.index])}` : ""));
+  root.append(element("strong", "", title), element("span", "", at ? `step ${formatCount(at.step)}` : ""));
   return root;
 }
 

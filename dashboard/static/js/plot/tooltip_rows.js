@@ -1,20 +1,21 @@
 // What the table under a plot says: a row for each run, in the chosen order, and the same as text.
 
-import { formatClock, formatCount, formatDelta, formatDuration, formatValue } from "../format.js";
+import { formatClock, formatCount, formatDelta, formatDuration, formatShare, formatValue } from "../format.js";
 import { METRIC } from "../view_codecs.js";
 import { hasPoints, nearestPoint, shownValues, valueAt } from "./nearest.js";
 
 export const SORTS = ["value", "nearest", "name"];
 
-// The points of the lines that are nearest to x: [{line, index, value, delta}]. `value` is what is drawn strongest,
-// `delta` what it has over the baseline there: null for the baseline, without one, and beyond its ends.
+// The points of the lines that are nearest to x: [{line, index, raw, value, step, seconds, x, delta, base}]. `value` is
+// what is drawn strongest, `seconds` are since the run began, `delta` is what the value has over the baseline, `base`,
+// there: null for the baseline, without one, and beyond its ends.
 export function describePoints(lines, x) {
   const baseline = lines.find((line) => line.run.isBaseline && hasPoints(line));
   return lines.filter(hasPoints).map((line) => {
     const index = nearestPoint(line, x);
-    const value = shownValues(line)[index];
-    const base = baseline && line !== baseline ? valueAt(baseline, line.x.points[index]) : null;
-    return { line, index, value, delta: base === null ? null : value - base };
+    const [value, place] = [shownValues(line)[index], line.x.points[index]];
+    const base = baseline && line !== baseline ? valueAt(baseline, place) : null;
+    return { line, index, raw: line.values[index], value, step: line.steps[index], seconds: line.walls?.[index], x: place, delta: base === null ? null : value - base, base };
   });
 }
 
@@ -45,18 +46,31 @@ export function columnsOf(points, { hparams, textOf, axis, isHeld }) {
   const hasDelta = !isDelta && points.some(({ delta }) => delta !== null);
   const write = isDelta ? sayDifference : ({ value }) => formatValue(value);
   const title = (word) => (isDelta ? `Δ ${word}` : word);
-  const wallTime = ({ line, index }) => line.firstWall + line.walls[index];
+  const wallTime = ({ line, seconds }) => line.firstWall + seconds;
   return [
     { title: "Run", className: "run", text: ({ line }) => line.run.label || line.run.name, exact: ({ line }) => line.run.name },
     ...hparams.map(({ name, title }) => column(title, "hparam", ({ line }) => textOf(line.run.name, name))),
-    column(title("value"), isSmoothed ? "raw" : "value", ({ line, index }) => write({ line, value: line.values[index] }), ({ line, index }) => line.values[index]),
+    column(title("value"), isSmoothed ? "raw" : "value", ({ line, raw }) => write({ line, value: raw }), ({ raw }) => raw),
     isSmoothed && column(title("smoothed"), "value", write, ({ value }) => value),
     hasDelta && column("Δ base", "delta", sayDelta, ({ delta }) => delta ?? ""),
-    axis.startsWith(METRIC) && column(axis.slice(METRIC.length), "", ({ line, index }) => formatValue(line.x.points[index]), ({ line, index }) => line.x.points[index]),
-    column("step", "", ({ line, index }) => formatCount(line.steps[index]), ({ line, index }) => line.steps[index]),
-    column("relative", "", ({ line, index }) => formatDuration(line.walls[index]), ({ line, index }) => line.walls[index]),
+    isHeld && points.some((point) => shareOf(point) !== null) && column("Δ %", "delta", sayShare, (point) => shareOf(point) ?? ""),
+    axis.startsWith(METRIC) && column(axis.slice(METRIC.length), "", ({ x }) => formatValue(x), ({ x }) => x),
+    column("step", "", ({ step }) => formatCount(step), ({ step }) => step),
+    column("relative", "", ({ seconds }) => formatDuration(seconds), ({ seconds }) => seconds),
     (isHeld || axis === "wall") && column("wall time", "", (point) => formatClock(wallTime(point)), (point) => isoTime(wallTime(point))),
   ].filter(Boolean);
+}
+
+// A difference as a share of the baseline's value; null without one, or of zero.
+function shareOf({ line, value, delta, base }) {
+  if (base === null || base === 0 || line.run.isBaseline) return null;
+  const share = (line.baseline ? value : delta) / Math.abs(base);
+  return Number.isFinite(share) ? share : null;
+}
+
+function sayShare(point) {
+  const share = shareOf(point);
+  return (share !== null && formatShare(share)) || "–";
 }
 
 function column(title, className, text, exact = text) {

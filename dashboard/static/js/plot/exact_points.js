@@ -1,0 +1,83 @@
+// What was logged at the place of a held cursor, where a plot draws only some of its points.
+
+import { Latest } from "../runs/latest.js";
+import { session } from "../session.js";
+
+const GATHER_MS = 60;
+const NON_FINITE = { NaN, "+Inf": Infinity, "-Inf": -Infinity };
+
+export class ExactPoints {
+  #found = { key: null, points: new Map() };
+  #latest;
+
+  // changed(): there is an answer
+  constructor(changed) {
+    const take = (points, { key }) => {
+      this.#found = { key, points };
+      changed();
+    };
+    this.#latest = new Latest({ ask: (wanted) => ask(wanted), take, gatherMs: GATHER_MS });
+  }
+
+  // Points of tooltip_rows.js as they were logged, as soon as that is known.
+  of(points, { x, axis }) {
+    const wish = wishFor(points.map(({ line }) => line), { x, axis });
+    this.#latest.want(wish);
+    if (!wish || this.#found.key !== wish.key) return points;
+    const exactOf = ({ line }) => this.#found.points.get(nameOf(line));
+    const baseline = points.find(({ line }) => line.run.isBaseline);
+    return points.map((point) => withExact(point, exactOf(point), baseline && exactOf(baseline)));
+  }
+}
+
+// null where all points are drawn, and differences need no values beside them
+function wishFor(lines, { x, axis }) {
+  const [first] = lines;
+  if (!first || first.group) return null;
+  const isWhole = lines.every(({ numTotal, values, nonFinite }) => values.length + nonFinite.kinds.length >= numTotal);
+  const { baseline, weight: smoothing } = first;
+  if (isWhole && !baseline) return null;
+  const tags = [...new Set(lines.map(({ tagName }) => tagName))];
+  const numPoints = lines.reduce((sum, { numTotal }) => sum + numTotal, 0); // grows while runs go on
+  return { key: JSON.stringify([tags, x, axis, smoothing, baseline, lines.length, numPoints]), tags, x, axis, smoothing, baseline };
+}
+
+// → promise of Map(run and tag → {step, raw, shown, seconds, x, whole: its value without a baseline taken off, or null})
+async function ask({ tags, x, axis, smoothing, baseline }) {
+  const { key: selection, runs } = await session.selectionKey();
+  const params = { selection, tag: tags, at: x, x: axis, smoothing: smoothing || undefined };
+  try {
+    const [shown, whole] = await Promise.all([
+      session.getJSON("data/values", { ...params, baseline: baseline ?? undefined }),
+      baseline ? session.getJSON("data/values", params) : null,
+    ]);
+    const wholes = new Map(whole ? rowsOf(whole.rows, runs, tags) : []);
+    return new Map(rowsOf(shown.rows, runs, tags).map(([name, row]) => [name, { ...row, whole: wholes.get(name)?.step === row.step ? wholes.get(name).shown : null }]));
+  } catch (error) {
+    if (error.status === 404) session.forgetSelectionKey();
+    throw error;
+  }
+}
+
+function rowsOf(rows, runs, tags) {
+  const number = (value) => NON_FINITE[value] ?? value;
+  return rows.run.map((run, i) => [
+    `${runs[run]}\n${tags[rows.tag[i]]}`,
+    { step: rows.step[i], raw: number(rows.value[i]), shown: number(rows.smoothed[i]), seconds: rows.relative[i], x: rows.x[i] },
+  ]);
+}
+
+function nameOf({ run, tagName }) {
+  return `${run.name}\n${tagName}`;
+}
+
+// Where the baseline has no point at the same place, it is taken between its drawn points.
+function withExact(point, exact, ofBaseline) {
+  if (!exact) return point;
+  const { raw, shown, step, seconds, x, whole } = exact;
+  const logged = { ...point, raw, value: shown, step, seconds, x };
+  if (point.line.baseline) return { ...logged, base: whole === null ? null : whole - shown };
+  if (point.delta === null) return logged;
+  const base = ofBaseline?.x === x ? ofBaseline.shown : point.base;
+  return { ...logged, delta: shown - base, base };
+}
