@@ -14,6 +14,7 @@ from typing import Any
 import dash
 from dash.exceptions import DashException
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.responses import FileResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -142,7 +143,7 @@ class _Pages(dash.Dash):
         super().__init__(index_string=self._index_html(), **options)
 
     def _index_html(self) -> str:
-        return shell.index_html(self._prefix + self._files.address)
+        return shell.index_html(self._prefix, self._prefix + self._files.address)
 
     def interpolate_index(self, **parts: Any) -> Any:  # type: ignore[override]  # Dash names them all
         """Fills the page in (Dash calls it for each)."""
@@ -173,13 +174,13 @@ def make_dash(settings: Settings, server: FastAPI, files: PageFiles) -> dash.Das
     app.backend.websocket_capability = False
     server.router.routes[:] = [route for route in server.routes if getattr(route, "path", "") not in _UNUSED_ROUTES]
     server.add_exception_handler(DashException, errors.answer_no_file)
-    app.layout = shell.layout(settings)
+    app.layout = partial(shell.layout, settings)
     shell.register_callbacks(app, settings)
     return app
 
 
 class PagePaths:
-    """Answers every page's path as Dash answers ``/``: the page reads the path itself.
+    """Answers every page's path as Dash answers ``/``, and tells the layout which page asks for it.
 
     Dash's own catch-all does the same, but belongs to the last application created in a process.
     """
@@ -192,6 +193,8 @@ class PagePaths:
         """Serves one request (ASGI)."""
         if scope["type"] == "http" and scope["path"].rstrip("/") in self._paths:
             scope = {**scope, "path": "/"}
+        if scope["type"] == "http" and scope["path"] == "/_dash-layout":
+            shell.asked_from.set(Headers(scope=scope).get("referer", ""))
         await self._app(scope, receive, send)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+from contextvars import ContextVar
+from urllib.parse import urlsplit
 
 from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
@@ -19,8 +21,19 @@ from dashboard.settings import Settings
 _log = logging.getLogger(__name__)
 
 
-def index_html(files: str) -> str:
-    """The page that Dash fills in; `files` is the path below which the files of the page lie."""
+_FIRST_ASKED = ("_dash-layout", "_dash-dependencies", "data/runs?since=0", "data/sidecar")
+
+
+def index_html(prefix: str, files: str) -> str:
+    """The page that Dash fills in.
+
+    Args:
+        prefix: Path below which the board lies.
+        files: Path below which the files of the page lie.
+    """
+    preloads = "".join(
+        f'    <link rel="preload" as="fetch" crossorigin href="{prefix}/{path}">\n' for path in _FIRST_ASKED
+    )
     return f"""<!DOCTYPE html>
 <html lang="en">
   <head>
@@ -31,7 +44,7 @@ def index_html(files: str) -> str:
     <script src="{files}/static/js/appearance_boot.js"></script>
     <link rel="stylesheet" href="{files}/{SHEET}">
     <link rel="modulepreload" href="{files}/{SCRIPT}">
-    <script src="{files}/static/js/components.js"></script>
+{preloads}    <script src="{files}/static/js/components.js"></script>
     {{%css%}}
   </head>
   <body>
@@ -50,9 +63,14 @@ def drop_unused(scripts: str) -> str:
     return _UNUSED_SCRIPTS.sub("", scripts)
 
 
+asked_from: ContextVar[str] = ContextVar("asked_from", default="")
+"""The address of the page that a request comes from, as HTTP's Referer has it; empty if it does not say."""
+
+
 def layout(settings: Settings) -> Component:
-    """Makes the frame; `register_callbacks` fills the page in."""
+    """Makes the frame with the page that it is asked for in it; `register_callbacks` puts others there."""
     prefix = settings.path_prefix
+    path = urlsplit(asked_from.get()).path
     bar = [
         {"path": prefix + page.path, "name": page.name, "title": page.title, "icon": page.icon, "kinds": page.kinds}
         for page in PAGES
@@ -60,10 +78,10 @@ def layout(settings: Settings) -> Component:
     return html.Div(
         className="shell",
         children=[
-            PageAddress(id="address"),
+            PageAddress(id="address", path=path),
             html.Div(TopBar(id="top", pages=bar, version=__version__), className="top"),
             html.Div([RunList(id="runs"), PanelEdge(id="runs-edge")], className="runs-slot"),
-            html.Main(id="page", className="page"),
+            html.Main(id="page", className="page", children=make_page(path, settings)),
         ],
     )
 
@@ -75,16 +93,23 @@ def register_callbacks(app: Dash, settings: Settings) -> None:
         Output("page", "children"),
         Input("address", "path"),
         Input("page-failure", "attempts", allow_optional=True),
-        on_error=tell_failure,
+        prevent_initial_call=True,
     )
     def show_page(path: str | None, _: int | None) -> Component:
+        return make_page(path, settings)
+
+
+def make_page(path: str | None, settings: Settings) -> Component:
+    """The page at a path, or what stands in its place if it could not be made.
+
+    The browser learns no more than the kind of the error.
+    """
+    try:
         return find_page((path or "").removeprefix(settings.path_prefix)).layout(settings)
-
-
-def tell_failure(error: Exception) -> Component:
-    """What stands in the place of a page that could not be made. The page learns no more than the kind of the error."""
-    _log.error("A page could not be made.", exc_info=error)
-    return PageFailure(id="page-failure", evidence=f"{type(error).__name__} on the server. What it printed says more.")
+    except Exception as error:  # noqa: BLE001 - whatever a page fails at, the frame around it is drawn
+        _log.error("A page could not be made.", exc_info=error)
+        evidence = f"{type(error).__name__} on the server. What it printed says more."
+        return PageFailure(id="page-failure", evidence=evidence)
 
 
 def find_page(path: str | None) -> Page:

@@ -98,6 +98,18 @@ def test_etag_of_a_compressed_answer_saves_the_next(client: TestClient, path: st
     assert client.get(path, headers={"if-none-match": '"other", ' + etag}).status_code == 304
 
 
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [("http://localhost/histograms?runs=a", "histograms"), ("http://localhost/", "scalars"), (None, "scalars")],
+)
+def test_layout_holds_the_page_that_asks_for_it(client: TestClient, address: str | None, kind: str) -> None:
+    layout = client.get("/_dash-layout", headers={"referer": address} if address else {}).json()
+
+    page = layout["props"]["children"][-1]["props"]
+    assert page["id"] == "page"
+    assert page["children"]["props"]["children"][-1]["props"]["kind"] == kind
+
+
 def test_callback_that_the_page_asks_for_is_answered(client: TestClient) -> None:
     answer = client.post("/_dash-update-component", json=make_body(client))
 

@@ -33,10 +33,14 @@
     return window.React.createElement("p", { role: "alert", className: "failure" }, "This part of the page could not be loaded. Load the page again.");
   }
 
-  // Tells Dash the path, which the server answers with the page.
-  function PageAddress({ setProps }) {
+  // Tells Dash the path, which the server answers with the page; the page of the first is in the layout.
+  function PageAddress({ path, setProps }) {
     window.React.useEffect(() => {
-      const tell = () => setProps({ path: window.location.pathname });
+      let told = path;
+      const tell = () => {
+        const { pathname } = window.location;
+        if (pathname !== told) setProps({ path: (told = pathname) });
+      };
       const events = ["popstate", "board-path"];
       for (const event of events) window.addEventListener(event, tell);
       tell();

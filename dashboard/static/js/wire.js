@@ -39,7 +39,7 @@ function decodeOne(buffer, view, start) {
   };
   const firstWall = view.getFloat64(start + 40, true);
   const wallBase = view.getFloat64(start + 48, true);
-  const takeWalls = (length) => Float64Array.from(take(Float32Array, length), (wall) => wallBase - firstWall + wall);
+  const takeWalls = (length) => addTo(take(Float32Array, length), wallBase - firstWall);
   const takeX = (length) => (flags & FLAG_X ? take(Float64Array, length) : null);
   const Values = flags & FLAG_FLOAT64 ? Float64Array : Float32Array;
   const one = {
@@ -66,4 +66,11 @@ function decodeOne(buffer, view, start) {
     },
   };
   return [one, place];
+}
+
+// A loop, since Float64Array.from takes twenty times as long.
+function addTo(column, offset) {
+  const sums = new Float64Array(column.length);
+  for (let i = 0; i < column.length; i += 1) sums[i] = column[i] + offset;
+  return sums;
 }
