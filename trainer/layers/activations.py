@@ -1,6 +1,7 @@
 """Activation functions by name, with Keras 3's definitions.
 
-Most are `jax.nn`'s; the table lists the names that mean something else there, or that it lacks.
+Most are `jax.nn`'s under its names; ``gelu`` and ``leaky_relu`` mean something else there. Others, and those with other
+parameters, are given as functions: ``functools.partial(jax.nn.leaky_relu, negative_slope=0.1)``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TypeAlias
 import jax
 import jax.numpy as jnp
 
+from trainer.layers.named import find_named
 from trainer.protocols import Array
 
 ActivationFn: TypeAlias = Callable[[Array], Array]
@@ -23,37 +25,72 @@ def linear(inputs: Array) -> Array:
     return inputs
 
 
-_KERAS: dict[str, ActivationFn] = {
+def hard_shrink(inputs: Array, threshold: float = 0.5) -> Array:
+    """``x`` where ``|x| > threshold``, else 0."""
+    return jnp.where(jnp.abs(inputs) > threshold, inputs, jnp.zeros_like(inputs))
+
+
+def soft_shrink(inputs: Array, threshold: float = 0.5) -> Array:
+    """``x`` drawn towards 0 by `threshold`, and 0 within it."""
+    return jnp.sign(inputs) * jnp.maximum(jnp.abs(inputs) - threshold, 0)
+
+
+def tanh_shrink(inputs: Array) -> Array:
+    """``x - tanh(x)``."""
+    return inputs - jnp.tanh(inputs)
+
+
+def sparsemax(inputs: Array) -> Array:
+    """The probabilities nearest to the inputs along the last axis; many are exactly 0.
+
+    References:
+        Martins & Astudillo 2016, arXiv:1602.02068.
+    """
+    ranked = jnp.flip(jnp.sort(inputs, axis=-1), axis=-1)
+    above = jnp.cumsum(ranked, axis=-1) - 1
+    rank = jnp.arange(1, inputs.shape[-1] + 1, dtype=inputs.dtype)
+    size = jnp.sum(rank * ranked > above, axis=-1, keepdims=True)
+    tau = jnp.take_along_axis(above, size - 1, axis=-1) / size.astype(inputs.dtype)
+    return jnp.maximum(inputs - tau, 0)
+
+
+_TABLE: dict[str, ActivationFn] = {
+    "celu": jax.nn.celu,
+    "elu": jax.nn.elu,
     "exponential": jnp.exp,
     "gelu": functools.partial(jax.nn.gelu, approximate=False),
+    "glu": jax.nn.glu,
+    "hard_shrink": hard_shrink,
+    "hard_sigmoid": jax.nn.hard_sigmoid,
+    "hard_silu": jax.nn.hard_silu,
     "hard_swish": jax.nn.hard_swish,
+    "hard_tanh": jax.nn.hard_tanh,
+    "identity": linear,
     "leaky_relu": functools.partial(jax.nn.leaky_relu, negative_slope=0.2),
     "linear": linear,
+    "log_sigmoid": jax.nn.log_sigmoid,
+    "log_softmax": jax.nn.log_softmax,
+    "mish": jax.nn.mish,
+    "relu": jax.nn.relu,
+    "relu6": jax.nn.relu6,
+    "selu": jax.nn.selu,
+    "sigmoid": jax.nn.sigmoid,
+    "silu": jax.nn.silu,
+    "soft_shrink": soft_shrink,
+    "soft_sign": jax.nn.soft_sign,
+    "softmax": jax.nn.softmax,
+    "softplus": jax.nn.softplus,
     "softsign": jax.nn.soft_sign,
+    "sparse_plus": jax.nn.sparse_plus,
+    "sparse_sigmoid": jax.nn.sparse_sigmoid,
+    "sparsemax": sparsemax,
+    "squareplus": jax.nn.squareplus,
+    "standardize": jax.nn.standardize,
+    "swish": jax.nn.swish,
+    "tanh": jnp.tanh,
+    "tanh_shrink": tanh_shrink,
 }
-_FROM_JAX = (
-    "celu",
-    "elu",
-    "glu",
-    "hard_sigmoid",
-    "hard_silu",
-    "hard_tanh",
-    "log_sigmoid",
-    "log_softmax",
-    "mish",
-    "relu",
-    "relu6",
-    "selu",
-    "sigmoid",
-    "silu",
-    "softmax",
-    "softplus",
-    "sparse_plus",
-    "squareplus",
-    "swish",
-    "tanh",
-)
-NAMES: tuple[str, ...] = tuple(sorted([*_KERAS, *_FROM_JAX]))
+NAMES: tuple[str, ...] = tuple(_TABLE)
 
 
 def get(activation: Activation) -> ActivationFn:
@@ -63,15 +100,4 @@ def get(activation: Activation) -> ActivationFn:
         ValueError: If no activation has this name.
         TypeError: If it is neither a name nor callable.
     """
-    if activation is None:
-        return linear
-    if callable(activation):
-        return activation
-    if not isinstance(activation, str):
-        raise TypeError(f"activation must be a name or a function; got {activation!r}. Pass for example 'relu'.")
-    if activation in _KERAS:
-        return _KERAS[activation]
-    if activation in _FROM_JAX:
-        function: ActivationFn = getattr(jax.nn, activation)
-        return function
-    raise ValueError(f"activation must be one of {', '.join(NAMES)}; got {activation!r}. Or pass a function.")
+    return linear if activation is None else find_named("activation", activation, _TABLE, "relu")

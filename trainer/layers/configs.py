@@ -7,6 +7,7 @@ is ever made again: a configuration names classes, it never imports or runs anyt
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
@@ -104,6 +105,12 @@ def encode(value: Any, name: str = "value") -> Any:
         return {str(key): encode(item, name) for key, item in value.items()}
     if hasattr(value, "get_config") and not isinstance(value, type):
         return {"class": _name_of(type(value), name), "config": value.get_config()}
+    if isinstance(value, functools.partial):
+        if value.args:
+            raise TypeError(
+                f"{name} must take its options by keyword to stand in a configuration; got {value!r}. Name them."
+            )
+        return {"function": _name_of(value.func, name), "options": encode(value.keywords, name)}
     return {"function": _name_of(value, name)}
 
 
@@ -119,10 +126,15 @@ def decode(value: Any) -> Any:
         return value
     if value.keys() == {"class", "config"}:
         return _find("class", value["class"]).from_config(value["config"])
-    if value.keys() == {"function"}:
-        module, _, name = value["function"].rpartition(".")
-        return getattr(_OPEN_MODULES[module], name) if module in _OPEN_MODULES else _find("function", name)
+    if value.keys() <= {"function", "options"} and "function" in value:
+        function = _find_function(value["function"])
+        return functools.partial(function, **decode(value["options"])) if "options" in value else function
     return {key: decode(item) for key, item in value.items()}
+
+
+def _find_function(path: str) -> Any:
+    module, _, name = path.rpartition(".")
+    return getattr(_OPEN_MODULES[module], name) if module in _OPEN_MODULES else _find("function", name)
 
 
 def _find(kind: str, name: str) -> Any:

@@ -2,38 +2,116 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import Any, NamedTuple
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from trainer import layers
-from trainer.layers import activations
 
 keras = pytest.importorskip("keras")
 
+from tests.trainer.layers.keras_cases import CASES, Case  # noqa: E402
+
 INPUTS = np.linspace(-3, 3, 24, dtype=np.float32).reshape(6, 4)
+TOLERANCE = 1e-5
 
 
-@pytest.mark.parametrize("activation", [None, "relu", "gelu", "softmax"])
-@pytest.mark.parametrize("use_bias", [True, False])
-def test_dense_with_keras_weights_gives_keras_outputs_and_gradients(activation: str | None, use_bias: bool) -> None:
-    theirs = keras.layers.Dense(5, activation=activation, use_bias=use_bias, bias_initializer="ones")
-    theirs.build(INPUTS.shape)
-    ours = layers.Dense(5, activation, use_bias)
-    params = {variable.name: jnp.array(variable.value) for variable in theirs.weights}
+def make_inputs(case: Case) -> Any:
+    """Arrays of the case's shapes: one, or a list of several."""
+    generator = np.random.default_rng(3)
+    if case.largest is not None:
+        arrays = [generator.integers(0, case.largest, shape).astype(np.int32) for shape in case.shapes]
+    else:
+        arrays = [generator.normal(size=shape).astype(np.float32) for shape in case.shapes]
+    return arrays[0] if len(arrays) == 1 else arrays
 
-    def our_loss(params: dict, inputs: jax.Array) -> jax.Array:
-        return jnp.sum(jnp.sin(ours.apply(params, {}, inputs)[0]))
 
-    def their_loss(params: dict, inputs: jax.Array) -> jax.Array:
-        outputs, _ = theirs.stateless_call([params[variable.name] for variable in theirs.weights], [], inputs)
-        return jnp.sum(jnp.sin(outputs))
+def fill_weights(theirs: Any) -> None:
+    """Gives every weight values that tell one from another; counters and seeds stay."""
+    generator = np.random.default_rng(4)
+    for variable in theirs.weights:
+        if np.issubdtype(np.dtype(variable.dtype), np.floating):
+            variable.assign(generator.uniform(0.2, 1, variable.shape))
 
-    np.testing.assert_allclose(ours.apply(params, {}, INPUTS)[0], theirs(INPUTS), atol=1e-5)
-    ours_grads, their_grads = jax.grad(our_loss, (0, 1))(params, INPUTS), jax.grad(their_loss, (0, 1))(params, INPUTS)
-    assert jax.tree.structure(ours_grads) == jax.tree.structure(their_grads)
-    jax.tree.map(lambda one, other: np.testing.assert_allclose(one, other, atol=1e-5), ours_grads, their_grads)
+
+def our_weights(tree: Any, variables: list[Any]) -> Any:
+    """A pytree like `tree` with the values of Keras' variables of the same names, in the same order."""
+    values = list(variables)
+
+    def take(name: str, leaf: Any) -> Any:
+        if isinstance(leaf, dict):
+            return {key: take(key, value) for key, value in leaf.items()}
+        found = next(v for v in values if v.name == name and tuple(v.shape) == tuple(leaf.shape))
+        values.pop([id(v) for v in values].index(id(found)))
+        return jnp.array(found.value)
+
+    return take("", tree)
+
+
+class Named(NamedTuple):
+    """A value under the name of a variable."""
+
+    name: str
+    value: Any
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.value.shape)
+
+
+def with_values(variables: list[Any], values: list[Any]) -> list[Named]:
+    return [Named(variable.name, value) for variable, value in zip(variables, values, strict=True)]
+
+
+def mean_of_sines(outputs: Any) -> Any:
+    return sum(jnp.mean(jnp.sin(leaf)) for leaf in jax.tree.leaves(outputs))
+
+
+def assert_close(ours: Any, theirs: Any) -> None:
+    assert jax.tree.structure(ours) == jax.tree.structure(theirs)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, atol=TOLERANCE, rtol=TOLERANCE), ours, theirs)
+
+
+@pytest.mark.parametrize(
+    ("case", "training"),
+    [
+        pytest.param(case, training, id=f"{case.name}{'-training' if training else ''}")
+        for case in CASES
+        for training in ([False, True] if case.trains else [False])
+    ],
+)
+def test_layer_with_keras_weights_gives_keras_outputs_and_gradients(case: Case, training: bool) -> None:
+    inputs = make_inputs(case)
+    theirs = case.theirs()
+    theirs.build([list(s) for s in case.shapes] if len(case.shapes) > 1 else case.shapes[0])
+    fill_weights(theirs)
+    example_params, example_state = jax.eval_shape(lambda: case.ours.init(jax.random.key(0), inputs))
+    params = our_weights(example_params, theirs.trainable_variables)
+    state = our_weights(example_state, theirs.non_trainable_variables)
+    mode = {"training": training} if "training" in inspect.signature(theirs.call).parameters else {}
+    fixed = [v.value for v in theirs.non_trainable_variables]
+
+    def our_loss(params: Any, inputs: Any) -> Any:
+        outputs, new_state = case.ours.apply(params, state, inputs, training=training, key=jax.random.key(0))
+        return mean_of_sines(outputs), (outputs, new_state)
+
+    def their_loss(values: Any, inputs: Any) -> Any:
+        outputs, new = theirs.stateless_call(values, fixed, inputs, **mode)
+        return mean_of_sines(outputs), (outputs, new)
+
+    values = [v.value for v in theirs.trainable_variables]
+    wanted = (0, 1) if case.has_grads and case.largest is None else (0,)
+    (_, (ours_out, new_state)), ours_grads = jax.value_and_grad(our_loss, wanted, has_aux=True)(params, inputs)
+    (_, (their_out, new_fixed)), their_grads = jax.value_and_grad(their_loss, wanted, has_aux=True)(values, inputs)
+
+    assert_close(jax.tree.leaves(ours_out), jax.tree.leaves(their_out))
+    assert_close(new_state, our_weights(example_state, with_values(theirs.non_trainable_variables, new_fixed)))
+    assert_close(ours_grads[0], our_weights(example_params, with_values(theirs.trainable_variables, their_grads[0])))
+    assert_close(ours_grads[1:], their_grads[1:])
 
 
 def test_dense_defaults_are_those_of_keras() -> None:
@@ -53,20 +131,6 @@ def test_glorot_uniform_fills_the_same_interval_as_keras() -> None:
     limit = (6 / 300) ** 0.5
     assert float(jnp.max(jnp.abs(kernel["kernel"]))) <= limit
     assert float(jnp.std(kernel["kernel"])) == pytest.approx(float(np.std(theirs)), rel=0.02)
-
-
-@pytest.mark.parametrize("name", activations.NAMES)
-def test_activation_of_a_name_is_that_of_keras(name: str) -> None:
-    function = keras.activations.get(name)
-
-    np.testing.assert_allclose(activations.get(name)(jnp.asarray(INPUTS)), function(INPUTS), atol=1e-5)
-
-
-def test_flatten_orders_as_keras() -> None:
-    inputs = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
-
-    np.testing.assert_array_equal(layers.Flatten().apply({}, {}, inputs)[0], keras.layers.Flatten()(inputs))
-    assert layers.Flatten().apply({}, {}, np.ones(3, np.float32))[0].shape == keras.layers.Flatten()(np.ones(3)).shape
 
 
 def test_dropout_keeps_the_mean_and_the_share_of_keras() -> None:
