@@ -46,8 +46,8 @@ class Client:
             raise ClientGoneError
 
 
-async def _watch(request: Request) -> AsyncIterator[Client]:
-    client = Client()
+async def watch(request: Request, client: Annotated[Client, Depends(Client)]) -> AsyncIterator[Client]:
+    """Has a client know when it goes away, until it is answered."""
     watcher = asyncio.create_task(_note_end(request, client))
     try:
         yield client
@@ -61,5 +61,5 @@ async def _note_end(request: Request, client: Client) -> None:
     client.note_gone()
 
 
-ClientParameter = Annotated[Client, Depends(_watch)]
+ClientParameter = Annotated[Client, Depends(watch)]
 """The client of a request, watched until it is answered."""

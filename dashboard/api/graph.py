@@ -86,9 +86,8 @@ class GraphCache:
                 run, tag, index, _ = key
                 content = self._store.blob(run, tag, GRAPHS.name, index)
                 client.check()
-                graph = read_graph(GRAPHS.decode(content))
-                client.check()
-                self._hierarchies[key] = build_hierarchy(graph)
+                graph = read_graph(GRAPHS.decode(content), client.check)
+                self._hierarchies[key] = build_hierarchy(graph, client.check)
             self._hierarchies.move_to_end(key)
             while len(self._hierarchies) > MAX_GRAPHS:
                 self._hierarchies.popitem(last=False)
@@ -123,7 +122,8 @@ def make_router(store: LogStore, server: str) -> APIRouter:
         keep: KeepParameter = "",
     ) -> Response:
         """The placed boxes and edges of a run's graph, and its layer table, with the scopes `open` opened."""
-        return answer(request, client, run, lambda hierarchy: drawing_answer(hierarchy, frozenset(opened or ()), keep))
+        open_ids = frozenset(opened or ())
+        return answer(request, client, run, lambda graph: drawing_answer(graph, open_ids, keep, client.check))
 
     @router.get("/data/graph/node", responses=shows(NODE_EXAMPLE))
     def get_node(request: Request, client: ClientParameter, run: RunParameter, id: IdParameter) -> Response:

@@ -97,7 +97,8 @@ class Reports:
             client.check()  # it may have waited for the report of another
             version, now = self._store.version(), time.monotonic()
             if self._made is None or self._made[0] != version or now - self._made[1] > _KEPT_SECS:
-                report = make_report(client.while_there(self._store.files()), self._progress.problems, self._settings)
+                files = client.while_there(self._store.files())
+                report = make_report(files, self._progress.problems, self._settings, client.check)
                 self._made = version, now, report
             return version, self._made[2]
 

@@ -5,6 +5,7 @@ The numbers are raw (the page formats them), the places are in px at zoom 1, rou
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dashboard.graph.drawing import Box, Drawing, Edge
@@ -20,9 +21,11 @@ MAX_LAYERS = 400
 Answer = dict[str, Any]
 
 
-def drawing_answer(hierarchy: Hierarchy, open_ids: frozenset[str], keep: str = "") -> Answer:
+def drawing_answer(
+    hierarchy: Hierarchy, open_ids: frozenset[str], keep: str = "", check: Callable[[], None] = lambda: None
+) -> Answer:
     """The drawing and the layer table of a graph with some scopes open; see `layout`."""
-    drawing = layout(hierarchy, open_ids, keep)
+    drawing = layout(hierarchy, open_ids, keep, check)
     root = hierarchy.items[0]
     boxes = [_box(hierarchy, box) for box in drawing.boxes]
     used = {box["family"] for box in boxes if box["kind"] in ("module", "op", "group")}

@@ -6,7 +6,7 @@ A *node* is one operation; its *path* is its name with ``/`` between the scopes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,11 +63,12 @@ class Graph:
     definition: Any
 
 
-def read_graph(definition: Any) -> Graph:
+def read_graph(definition: Any, check: Callable[[], None] = lambda: None) -> Graph:
     """Reads a GraphDef; of a traced training step only the forward part, for the Model view.
 
     Args:
         definition: A GraphDef message; kept, not copied.
+        check: Called between two nodes; what it raises ends the work.
     """
     protos = list(definition.node)
     links = [_split_inputs(proto.input) for proto in protos]
@@ -79,6 +80,7 @@ def read_graph(definition: Any) -> Graph:
     index_by_position = {position: index for index, position in enumerate(kept)}
     nodes, num_missing = [], 0
     for index, position in enumerate(kept):
+        check()
         data, controls = links[position]
         found = [(position_by_name.get(name), port) for name, port in data]
         if plain_op(protos[position].op) != TORCH_PARAMETER_OP:  # it reads the module, which torch leaves out

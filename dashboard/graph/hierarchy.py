@@ -8,6 +8,7 @@ scope below. After that, opening a scope looks at that scope's children only.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -131,9 +132,14 @@ class Hierarchy:
         return list(chain.from_iterable(self.nodes_below(child) for child in item.children))
 
 
-def build_hierarchy(graph: Graph) -> Hierarchy:
-    """Counts out a graph. Linear in nodes and edges times the depth of the scopes."""
-    items, item_by_node = _build_tree(graph)
+def build_hierarchy(graph: Graph, check: Callable[[], None] = lambda: None) -> Hierarchy:
+    """Counts out a graph. Linear in nodes and edges times the depth of the scopes.
+
+    Args:
+        graph: The nodes.
+        check: Called between two nodes and two edges; what it raises ends the work.
+    """
+    items, item_by_node = _build_tree(graph, check)
     _split_wide_scopes(items)
     _add_totals(items, graph)
     links = tuple(
@@ -151,13 +157,13 @@ def build_hierarchy(graph: Graph) -> Hierarchy:
         item_by_node=tuple(item_by_node),
         links=links,
         constants=constants,
-        levels=_book(items, item_by_node, links, constants),
+        levels=_book(items, item_by_node, links, constants, check),
         dtype=_main_dtype(sizes),
         byte_range=find_byte_range(num_bytes for _, num_bytes in sizes),
     )
 
 
-def _build_tree(graph: Graph) -> tuple[list[Item], list[int]]:
+def _build_tree(graph: Graph, check: Callable[[], None]) -> tuple[list[Item], list[int]]:
     items = [Item(id="", name="", parent=-1, depth=0)]
     scopes = {"": 0}
 
@@ -170,6 +176,7 @@ def _build_tree(graph: Graph) -> tuple[list[Item], list[int]]:
 
     places = []
     for node in graph.nodes:
+        check()
         outer, _, name = node.path.rpartition("/")
         places.append((scope_index(outer), name))
     item_by_node = []
@@ -256,12 +263,17 @@ def _find_constants(graph: Graph) -> frozenset[int]:
 
 
 def _book(
-    items: list[Item], item_by_node: list[int], links: tuple[Link, ...], constants: frozenset[int]
+    items: list[Item],
+    item_by_node: list[int],
+    links: tuple[Link, ...],
+    constants: frozenset[int],
+    check: Callable[[], None],
 ) -> dict[int, Level]:
     levels: dict[int, Level] = defaultdict(Level)
     parents = [item.parent for item in items]
     depths = [item.depth for item in items]
     for index, link in enumerate(links):
+        check()
         source, target = item_by_node[link.source], item_by_node[link.target]
         if link.source in constants and parents[source] != parents[target]:
             continue

@@ -7,7 +7,7 @@ below or beside it. The spine of a group is that of the scope around it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from dashboard.graph.columns import Size, place
 from dashboard.graph.components import fold_loose, split_scene
@@ -42,13 +42,33 @@ GROUP_MIN_WIDTH = 200
 FEW_ROWS = 8
 
 
-def layout(hierarchy: Hierarchy, open_ids: frozenset[str], keep: str = "") -> Drawing:
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be laid out.
+
+    Attributes:
+        hierarchy: The graph.
+        open_ids: Ids of the open scopes.
+        width_of: The thickness of an edge by its bytes.
+        check: Called before each scope.
+    """
+
+    hierarchy: Hierarchy
+    open_ids: frozenset[str]
+    width_of: Callable[[int], float]
+    check: Callable[[], None]
+
+
+def layout(
+    hierarchy: Hierarchy, open_ids: frozenset[str], keep: str = "", check: Callable[[], None] = lambda: None
+) -> Drawing:
     """Lays out a graph with some scopes open.
 
     Args:
         hierarchy: The graph.
         open_ids: Ids of the open scopes; unknown ones and those inside of closed ones do nothing.
         keep: Id of the selected item, whose groups are the last to be closed when there is too much to draw.
+        check: Called between two scopes; what it raises ends the work.
 
     Returns:
         The drawing, of no more boxes and edges than `limits` says: beyond, the group with the most
@@ -57,7 +77,7 @@ def layout(hierarchy: Hierarchy, open_ids: frozenset[str], keep: str = "") -> Dr
     width_of = make_width(hierarchy.byte_range)
     open_ids, closed = close_beyond_limit(hierarchy, open_ids, keep)
     while True:
-        part = _lay_scope(hierarchy, 0, open_ids, width_of, 0)
+        part = _lay_scope(_Plan(hierarchy, open_ids, width_of, check), 0, 0)
         fullest = find_fullest(hierarchy, open_ids, keep)
         if len(part.edges) <= MAX_EDGES or fullest is None:
             break
@@ -75,50 +95,36 @@ def layout(hierarchy: Hierarchy, open_ids: frozenset[str], keep: str = "") -> Dr
     )
 
 
-def _lay_scope(
-    hierarchy: Hierarchy, scope: int, open_ids: frozenset[str], width_of: Callable[[int], float], level: int
-) -> Part:
-    scene = build_scene(hierarchy, scope, open_ids)
+def _lay_scope(plan: _Plan, scope: int, level: int) -> Part:
+    plan.check()
+    scene = build_scene(plan.hierarchy, scope, plan.open_ids)
     if not scene.elements:
         return Part((), (), 0, 0, GROUP_FIRST_GAP)
-    inner = {
-        element.id: _lay_group(hierarchy, element, open_ids, width_of, level)
-        for element in scene.elements
-        if element.kind == "group"
-    }
+    inner = {element.id: _lay_group(plan, element, level) for element in scene.elements if element.kind == "group"}
     main, rest = split_scene(fold_loose(scene))
-    parent = hierarchy.items[scope].id
-    part = _lay_connected(hierarchy, main, inner, width_of, parent, level)
-    beside = [_lay_connected(hierarchy, scene, inner, width_of, parent, level) for scene in rest]
+    parent = plan.hierarchy.items[scope].id
+    part = _lay_connected(plan, main, inner, parent, level)
+    beside = [_lay_connected(plan, scene, inner, parent, level) for scene in rest]
     return set_beside(part, beside, top=GROUP_FIRST_GAP if scope else 0, parent=parent)
 
 
-def _lay_group(
-    hierarchy: Hierarchy, element: Element, open_ids: frozenset[str], width_of: Callable[[int], float], level: int
-) -> Part:
+def _lay_group(plan: _Plan, element: Element, level: int) -> Part:
     """An open module: its children under a head, padded."""
-    part = _lay_scope(hierarchy, element.item, open_ids, width_of, level + 1)
+    part = _lay_scope(plan, element.item, level + 1)
     left, right = part.left + GROUP_PADDING, part.right + GROUP_PADDING
     missing = max(0.0, GROUP_MIN_WIDTH - left - right) / 2
     moved = part.moved(0, GROUP_HEAD)
     return replace(moved, left=left + missing, right=right + missing, height=part.height + GROUP_HEAD)
 
 
-def _lay_connected(
-    hierarchy: Hierarchy,
-    scene: Scene,
-    inner: dict[str, Part],
-    width_of: Callable[[int], float],
-    parent: str,
-    level: int,
-) -> Part:
-    ranks = rank(scene, hierarchy)
+def _lay_connected(plan: _Plan, scene: Scene, inner: dict[str, Part], parent: str, level: int) -> Part:
+    ranks = rank(scene, plan.hierarchy)
     elements = ranks.scene.elements
     sizes = [_size(element, inner) for element in elements]
     grid = Grid(ranks, place(ranks, sizes), sizes)
     routes = find_routes(grid)
     rows = stack_rows(grid, routes, _gaps(grid, elements, level))
-    courses = find_courses(grid, routes, rows, width_of, hierarchy.dtype)
+    courses = find_courses(grid, routes, rows, plan.width_of, plan.hierarchy.dtype)
     boxes: list[Box] = []
     edges = [_make_edge(elements, course, parent, level) for course in courses]
     for index, element in enumerate(elements):

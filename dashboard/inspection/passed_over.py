@@ -18,7 +18,7 @@ import operator
 import os
 import stat
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,14 +67,20 @@ class PassedOver:
     is_whole: bool = True
 
 
-def find_passed_over(logdirs: Sequence[Logdir]) -> PassedOver:
-    """Looks through the folders of this machine; those in an object store are not listed for it."""
+def find_passed_over(logdirs: Sequence[Logdir], check: Callable[[], None] = lambda: None) -> PassedOver:
+    """Looks through the folders of this machine; those in an object store are not listed for it.
+
+    Args:
+        logdirs: What is looked through.
+        check: Called between two entries of a folder; what it raises ends the work.
+    """
     walk = Walker([logdir for logdir in logdirs if not logdir.is_remote]).look()
     read = {path for _, path in walk.files}
     odd: list[Entry] = []
     others: list[Entry] = []
     num_others = num_seen = 0
     for entry, is_seen_before in _iter_entries(walk.tops):
+        check()
         num_seen += 1
         if num_seen > MAX_LOOKED_AT:
             break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from dashboard.health import iter_sentences
 from dashboard.inspection.passed_over import find_passed_over
@@ -13,20 +13,23 @@ from dashboard.store.protocol import FileFacts
 from summaries import FolderProblem, find_compiled
 
 
-def make_report(files: Iterable[FileFacts], problems: Iterable[FolderProblem], settings: Settings) -> Report:
+def make_report(
+    files: Iterable[FileFacts], problems: Iterable[FolderProblem], settings: Settings, check: Callable[[], None]
+) -> Report:
     """What `inspect` says of the logdirs, but for their tags, and without reading.
 
     Args:
         files: What the store knows of the event files.
         problems: Folders that could not be looked into.
         settings: Where the logdirs and the index are.
+        check: Called between two entries of the folders; what it raises ends the work.
     """
     return Report(
         paths=(settings.logdir_label,),
         has_logdirs=True,
         files=tuple(map(_report_file, files)),
         unreadable=describe_folders(problems),
-        passed_over=find_passed_over(settings.logdirs),
+        passed_over=find_passed_over(settings.logdirs, check),
         seconds=math.nan,
         is_compiled=find_compiled()["scan"],
         index=describe_index(settings),

@@ -6,17 +6,18 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.types import Message, Receive, Scope, Send
 
 from dashboard.api import (
     aggregates,
+    clients,
     errors,
     graph,
     health,
@@ -72,6 +73,27 @@ class SlowStore(MemoryStore):
         assert self.may_go_on.wait(LIMIT_SECS)
 
 
+class PausingClient(clients.Client):
+    """A client for which work pauses, so many steps later, until the client has gone."""
+
+    def __init__(self, num_steps: int) -> None:
+        super().__init__()
+        self.num_left, self.num_late = num_steps, 0
+        self.is_pausing, self.may_go_on = threading.Event(), threading.Event()
+
+    def check(self) -> None:
+        self.num_left -= 1
+        self.num_late += self.num_left < 0
+        if self.num_left == 0:
+            self.is_pausing.set()
+            assert self.may_go_on.wait(LIMIT_SECS)
+        super().check()
+
+    async def watch(self, request: Request) -> AsyncIterator[clients.Client]:
+        async for _ in clients.watch(request, self):
+            yield self
+
+
 class Witness:
     """Sees from outside of an application when it hears that its client went away, and when it has ended."""
 
@@ -101,7 +123,8 @@ def store(write_run: Callable[..., Path], tmp_path: Path) -> SlowStore:
     for name in RUNS:
         write_run(name, {"loss": [1.0]})
     with SummaryWriter(tmp_path / RUNS[0]) as writer:
-        writer.add_graph(GraphDef(node=[NodeDef(name="x", op="Placeholder")]))
+        nodes = [NodeDef(name=f"scope/{number}", op="Relu", input=[f"scope/{number - 1}"]) for number in range(1, 100)]
+        writer.add_graph(GraphDef(node=[NodeDef(name="x", op="Placeholder"), *nodes]))
     store = SlowStore()
     for update in LogdirTail(tmp_path).poll():
         store.append(update)
@@ -220,6 +243,33 @@ def test_question_of_a_client_that_went_away_is_not_answered(
 
     assert witness.status == CLIENT_CLOSED_REQUEST
     assert store.num_read == 1
+
+
+@pytest.mark.parametrize(
+    ("route", "params", "num_steps"),
+    [
+        pytest.param("graph", {"run": RUNS[0]}, 50, id="while a graph is read"),
+        pytest.param("graph", {"run": RUNS[0]}, 150, id="while its scopes are found"),
+        pytest.param("graph", {"run": RUNS[0]}, 250, id="while its edges are counted"),
+        pytest.param("graph", {"run": RUNS[0], "open": "scope"}, 303, id="while it is laid out"),
+        pytest.param("health", {}, 30, id="while folders are looked through"),
+    ],
+)
+def test_one_long_piece_of_work_ends_in_its_middle_when_the_client_goes_away(
+    store: SlowStore, witness: Witness, client: socket.socket, route: str, params: dict[str, str], num_steps: int
+) -> None:
+    store.may_go_on.set()
+    pausing = PausingClient(num_steps)
+    witness.app.dependency_overrides[clients.watch] = pausing.watch
+
+    client.sendall(request(witness, route, **params))
+    assert pausing.is_pausing.wait(LIMIT_SECS)
+    client.close()
+    assert witness.has_heard.wait(LIMIT_SECS)
+    pausing.may_go_on.set()
+    assert witness.has_ended.wait(LIMIT_SECS)
+
+    assert (witness.status, pausing.num_late) == (CLIENT_CLOSED_REQUEST, 0)
 
 
 def test_answer_of_a_client_that_stays_is_whole(store: SlowStore, witness: Witness, client: socket.socket) -> None:
