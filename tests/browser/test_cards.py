@@ -167,6 +167,39 @@ def test_heights_and_columns_of_cards_are_kept(open_page: OpenPage, board: str) 
     assert len(columns.split()) == 2
 
 
+def drag_edge(page: Page, tag: str, down: float) -> None:
+    box = card(page, tag).locator(".card-edge").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 40, box["y"] + 3)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 40, box["y"] + 3 + down, steps=3)
+    page.mouse.up()
+
+
+def test_lower_edge_of_a_card_is_dragged_to_the_height_of_all(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars?v=2&card=train/loss")
+    expect(card(page, "loss").locator(".card-foot")).to_contain_text("points")
+
+    drag_edge(page, "loss", 90)
+
+    expect(card(page, "loss")).to_have_js_property("offsetHeight", 328)
+    expect(card(page, "net/dec/a")).to_have_js_property("offsetHeight", 328)
+    expect(card(page, "train/loss")).to_have_js_property("offsetHeight", 404)
+    page.reload()
+    expect(card(page, "net/dec/a")).to_have_js_property("offsetHeight", 328)
+
+    card(page, "train/loss").scroll_into_view_if_needed()
+    expect(card(page, "train/loss").locator(".card-foot")).to_contain_text("points")
+    top = card(page, "train/loss").bounding_box()
+    drag_edge(page, "train/loss", 60)
+    expect(card(page, "train/loss")).to_have_js_property("offsetHeight", 464)
+    after = card(page, "train/loss").bounding_box()
+    assert (top and top["y"]) == (after and after["y"])
+
+    card(page, "net/dec/a").locator(".card-edge").dblclick()
+    expect(card(page, "loss")).to_have_js_property("offsetHeight", 238)
+
+
 def test_chart_of_an_expression_is_built_changed_and_removed(
     open_page: OpenPage, start_board: Callable[..., str], tmp_path: Path
 ) -> None:

@@ -16,8 +16,9 @@ export function applyAppearance() {
   const { dataset, style } = document.documentElement;
   dataset.theme = resolveTheme();
   dataset.density = preference("density");
-  dataset.cards = preference("cards.height");
   dataset.runs = preference("runs.hidden") ? "hidden" : "shown";
+  style.setProperty("--card-more", `${preference("cards.more")}px`);
+  style.setProperty("--card-wide", `${preference("cards.wide")}px`);
   style.setProperty("--w-runs", `${preference("runs.width")}px`);
   if (preference("columns") === "auto") style.removeProperty("--columns");
   else style.setProperty("--columns", preference("columns"));

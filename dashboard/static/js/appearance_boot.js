@@ -15,8 +15,9 @@
   const isDark = theme === "dark" || (theme !== "light" && window.matchMedia("(prefers-color-scheme: dark)").matches);
   dataset.theme = isDark ? "dark" : "light";
   dataset.density = stored("density") === "compact" ? "compact" : "comfortable";
-  dataset.cards = ["small", "large"].includes(stored("cards.height")) ? stored("cards.height") : "medium";
   dataset.runs = stored("runs.hidden") === true ? "hidden" : "shown";
+  if (Number(stored("cards.more"))) style.setProperty("--card-more", `${Number(stored("cards.more"))}px`);
+  if (Number(stored("cards.wide"))) style.setProperty("--card-wide", `${Number(stored("cards.wide"))}px`);
   if (Number(stored("runs.width"))) style.setProperty("--w-runs", `${Number(stored("runs.width"))}px`);
   if (Number(stored("columns"))) style.setProperty("--columns", Number(stored("columns")));
 })();

@@ -17,7 +17,8 @@ const KNOWN = {
   theme: oneOf("system", "light", "dark"),
   density: oneOf("comfortable", "compact"),
   columns: oneOf("auto", 1, 2, 3, 4, 5, 6),
-  "cards.height": oneOf("medium", "small", "large"),
+  "cards.more": within(-80, 900, 0), // px that cards are higher than usual
+  "cards.wide": within(0, 900, 166), // likewise of those in full width
   "runs.width": within(240, 560, 344), // px
   "runs.hidden": flag(false),
   "palette.recent": texts(20),

@@ -5,8 +5,6 @@ import { h, useSession } from "./react.js";
 import { Segmented } from "./segmented.js";
 import { session } from "./session.js";
 
-export const COLUMNS = [["auto", "Auto", "As many as fit: 1 to 4"], ...[1, 2, 3, 4, 5, 6].map((count) => [count, String(count)])];
-
 // options: [value, word, title]; hint: its key
 export function Setting({ name, word, options, hint }) {
   useSession(session, ["preference"]);

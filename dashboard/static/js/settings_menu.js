@@ -5,7 +5,7 @@ import { openKeySheet } from "./key_sheet.js";
 import { Popover } from "./overlay.js";
 import { Icon, h } from "./react.js";
 import { ROOT } from "./root.js";
-import { COLUMNS, Setting } from "./setting.js";
+import { Setting } from "./setting.js";
 
 const THEMES = [["light", "Light"], ["dark", "Dark"], ["system", "System", "As the system has it, also when that changes"]];
 const DENSITIES = [["comfortable", "Comfortable"], ["compact", "Compact", "Lower rows, cards and bars"]];
@@ -30,7 +30,6 @@ function Settings({ version, close }) {
     null,
     h(Setting, { name: "theme", word: "Theme", options: THEMES, hint: "T" }),
     h(Setting, { name: "density", word: "Density", options: DENSITIES }),
-    h(Setting, { name: "columns", word: "Columns of cards", options: COLUMNS }),
     h("p", { className: "settings-note" }, "Kept in this browser, for every board at this address."),
     h(
       "div",

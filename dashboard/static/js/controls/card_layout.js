@@ -4,11 +4,12 @@ import { preference } from "../preferences.js";
 import { Popover } from "../overlay.js";
 import { Icon, h, useSession } from "../react.js";
 import { session } from "../session.js";
-import { COLUMNS, Setting } from "../setting.js";
+import { Setting } from "../setting.js";
 import { useViewKey } from "../use_view.js";
 
 const LABEL = "Columns and height of cards";
-const HEIGHTS = [["small", "Small"], ["medium", "Medium"], ["large", "Large"]];
+const COLUMNS = [["auto", "Auto", "As many as fit: 1 to 4"], ...[1, 2, 3, 4, 5, 6].map((count) => [count, String(count)])];
+const HEIGHTS = [[-56, "Small"], [0, "Medium"], [112, "Large"]]; // px more than usual
 
 // joinKey: the key of the view that joins cards; null for a page without
 export default function CardLayout({ joinKey }) {
@@ -24,9 +25,9 @@ export default function CardLayout({ joinKey }) {
     Popover,
     { label: LABEL, button, align: "end", className: "settings" },
     h(Setting, { name: "columns", word: "Columns of cards", options: COLUMNS }),
-    h(Setting, { name: "cards.height", word: "Height of cards", options: HEIGHTS }),
+    h(Setting, { name: "cards.more", word: "Height of cards", options: HEIGHTS }),
     joinKey && h(Join, { viewKey: joinKey }),
-    h("p", { className: "settings-note" }, "Columns and height are kept in this browser."),
+    h("p", { className: "settings-note" }, "Any other height by a drag of a card's lower edge. Kept in this browser."),
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { Icon, h, useEffect, useRef, useState } from "../react.js";
 import { useEscape } from "../use_keys.js";
+import { CardEdge } from "./card_edge.js";
 import { CardMenu } from "./card_menu.js";
 import { CardNotes } from "./card_notes.js";
 import { CardSkeleton, DrawError, NoData, Nothing, ReadError } from "./card_states.js";
@@ -63,6 +64,7 @@ export function Card({ card, loader, runs, selected, isExpanded, isFull, isPinne
       h(CardNotes, { runs, selected, trouble: hasData && trouble?.cause === "reading" ? trouble.error : null, readAgain }),
     ),
     h("div", { className: "card-range" }),
+    h(CardEdge, { isExpanded }),
     h(State, { tag: title, runs, selected, hasData, trouble, readAgain, drawAgain, leave }),
     hasData && bare && selected.hasTag && !trouble && loader.kind.explain && h(Nothing, { tags, loader, hasLines: bare === "of points" }),
   );
