@@ -60,7 +60,7 @@ def train(
         learning_rate=learning_rate,
         random_state=seed,
         model_dir=logdir,
-        config=RunConfig(eval_interval=interval, histogram_interval=interval),
+        config=RunConfig(eval_interval=interval, summary_interval=interval),
     )
     validation_data = features[held_out], species[held_out]
     model.fit(features[rest], species[rest], steps=steps, validation_data=validation_data, hooks=hooks)

@@ -8,6 +8,7 @@
 1.0
 """
 
+from trainer import summary as summary
 from trainer.estimators import DNNClassifier as DNNClassifier
 from trainer.estimators import DNNRegressor as DNNRegressor
 from trainer.estimators import Estimator as Estimator

@@ -46,7 +46,7 @@ class Checkpoints:
         self.folder = make_folder(model_dir)
         for leftover in self.folder.glob(".*.tmp-*"):  # of a process that was killed while saving
             leftover.unlink(missing_ok=True)
-        self._config = json.loads(json.dumps(dict(config)))
+        self.config = json.loads(json.dumps(dict(config)))
         self._record = self._read_record()
 
     @property
@@ -85,7 +85,7 @@ class Checkpoints:
         }
         name = f"checkpoint-{step}.safetensors"
         write_whole(self.folder / name, save(arrays))
-        self._record = {"version": 1, "step": step, "checkpoint": name, "config": self._config}
+        self._record = {"version": 1, "step": step, "checkpoint": name, "config": self.config}
         write_whole(self.folder / RUN_FILE, (json.dumps(self._record, indent=2) + "\n").encode())
         self._remove_old()
 
@@ -111,8 +111,8 @@ class Checkpoints:
                 )
 
     def _refuse_other_config(self, config: Mapping[str, Any]) -> None:
-        for key in sorted({*config, *self._config}):
-            was, now = config.get(key), self._config.get(key)
+        for key in sorted({*config, *self.config}):
+            was, now = config.get(key), self.config.get(key)
             if was != now:
                 raise OtherRunError(
                     f"{key} must be what the run in {str(self.folder)!r} was started with, {_short(was)}; "

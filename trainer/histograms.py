@@ -20,6 +20,13 @@ from trainer.protocols import Array
 NUM_MOMENTS = 5  # min, max, num, sum, sum of squares
 
 
+def shares_of(tensors: Sequence[Array]) -> Array:
+    """The shares of zeros and of values that are not finite in each tensor, ``(tensors, 2)`` float32."""
+    return jnp.stack(
+        [jnp.stack([jnp.mean(values == 0.0), jnp.mean(~jnp.isfinite(values))]) for values in map(_flat, tensors)]
+    )
+
+
 def count_tensors(tensors: Sequence[Array]) -> tuple[Array, Array]:
     """Counts the finite values of each tensor.
 
@@ -32,11 +39,15 @@ def count_tensors(tensors: Sequence[Array]) -> tuple[Array, Array]:
         minimum and maximum are NaN where no value is finite.
     """
     num_buckets = len(HISTOGRAM_LIMITS)
-    flat = [jnp.ravel(tensor).astype(jnp.float32) for tensor in tensors]
+    flat = [_flat(tensor) for tensor in tensors]
     places = jnp.concatenate([_bucket_of(values) + row * num_buckets for row, values in enumerate(flat)])
     is_finite = jnp.concatenate([jnp.isfinite(values) for values in flat])
     counts = jnp.zeros(len(flat) * num_buckets, jnp.int32).at[places].add(is_finite.astype(jnp.int32), mode="drop")
     return counts.reshape(len(flat), num_buckets), jnp.stack([_moments(values) for values in flat])
+
+
+def _flat(tensor: Array) -> Array:
+    return jnp.ravel(tensor).astype(jnp.float32)
 
 
 def _bucket_of(values: Array) -> Array:

@@ -7,6 +7,7 @@ steps of the first go to the writer as the array that they are, with the wall ti
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections import deque
@@ -14,17 +15,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import jax
 import numpy as np
 
-from trainer.hooks.base import Context, Hook
+from trainer.dump import Dump
+from trainer.hooks.base import Context, Hook, Steps
 from trainer.inputs.feed import Block, Feed
 from trainer.paths import leaf_paths
-from trainer.programs import Programs, TrainProgram
-from trainer.protocols import Array, TrainState
+from trainer.performance import Performance
+from trainer.programs import NEVER, ChunkNumbers, Programs, TrainProgram
+from trainer.protocols import TrainState
 from trainer.step_graph import make_step_graph
 
 TARGET_SECS = 0.1
-RATE_SECS = 1.0  # between two points of steps_per_sec
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,14 +39,16 @@ class Chunk:
     Attributes:
         first_step: Number of its first step.
         count: Number of steps.
+        batch_size: Rows of a step.
         started: When it was dispatched, ``time.perf_counter``.
-        metrics: Name to array ``(capacity,)``, perhaps still being computed.
+        numbers: What was computed, or is still being computed.
     """
 
     first_step: int
     count: int
+    batch_size: int
     started: float
-    metrics: dict[str, Array]
+    numbers: ChunkNumbers
 
 
 class Pace:
@@ -111,7 +116,8 @@ class Loop:
         self._in_flight: deque[Chunk] = deque()
         self._pace = Pace(feed.capacity)
         self._epoch = time.time() - time.perf_counter()  # wall time of the other clock's zero
-        self._rate = _Rate()
+        self._performance = Performance()
+        self._settled: deque[Steps] = deque()
         self._stop_reason: str | None = None
         self._next: tuple[Any, int] | None = None
         self._program: TrainProgram | None = None
@@ -122,21 +128,25 @@ class Loop:
         Raises:
             Exception: Whatever the feed, a hook or a program raised, after the hooks' `end`.
         """
-        context: Context = self
         block = self._begin(last_step)
         if block is None:
             return self.train_state
-        try:
-            for hook in self._hooks:
-                hook.begin(context)
-            self._train(context, block, last_step)
-        except BaseException as error:
-            self.error = error
-            raise
-        finally:
-            self._settle_all()
-            for hook in self._hooks:
-                hook.end(context)
+        context: Context = self
+        with contextlib.ExitStack() as ends:
+            for hook in reversed(self._hooks):  # a stack: the first hook ends first
+                ends.callback(hook.end, context)
+            try:
+                for hook in self._hooks:
+                    hook.begin(context)
+                self._train(context, block, last_step)
+                self.settle()
+            except BaseException as error:
+                self.error = error
+                self._settle_all()
+                raise
+            finally:
+                if self.writer is not None:
+                    self._performance.flush(self.writer, self.step)
         return self.train_state
 
     def evaluate(self) -> dict[str, float]:
@@ -147,7 +157,12 @@ class Loop:
             self._evaluated = self.step, self._evaluate(self.train_state)
         return self._evaluated[1]
 
-    def dump(self) -> tuple[Array, Array]:
+    def settle(self) -> None:
+        """See `Context`."""
+        self._settle_all()
+        self._report()
+
+    def dump(self) -> Dump:
         """See `Context`."""
         assert self._next is not None
         payload, row = self._next
@@ -182,16 +197,21 @@ class Loop:
             self._dispatch(block)
             ready = self._ready_hooks()
             block = self._take(last_step)
-            for hook in self._hooks:
-                hook.after_chunk(context)
+            self._report()
             for hook in ready:
                 hook.run(context)
+
+    def _report(self) -> None:
+        """Tells the hooks of the chunks that are computed; one of them may settle more."""
+        context: Context = self
+        while self._settled:
+            steps = self._settled.popleft()
+            for hook in self._hooks:
+                hook.after_chunk(context, steps)
 
     def _settle_all(self) -> None:
         while self._in_flight:
             self._settle()
-        if self.writer is not None:
-            self._rate.flush(self.writer, self.step)
 
     def _take(self, last_step: int | None) -> Block | None:
         """The next block, cut at the next due step; remembers its first batch for `dump`."""
@@ -199,7 +219,9 @@ class Loop:
         if last_step is not None and self.step >= last_step:
             return None
         limit = min([self._pace.size, *(end - self.step for end in ends)])
+        started = time.perf_counter()
         block = self._feed.take(limit)
+        self._performance.waited(time.perf_counter() - started)
         if block is not None:
             self._next = block.payload, block.start
         return block
@@ -222,8 +244,8 @@ class Loop:
     def _dispatch(self, block: Block) -> None:
         program = self._program_for(block)
         started = time.perf_counter()
-        self.train_state, metrics = program.compiled(*self._args(block))
-        self._in_flight.append(Chunk(self.step + 1, block.count, started, metrics))
+        self.train_state, numbers = program.compiled(*self._args(block))
+        self._in_flight.append(Chunk(self.step + 1, block.count, _batch_size(block), started, numbers))
         self.step += block.count
         self._next = block.payload, block.start + block.count - 1
         # The first chunks are waited for, since they are timed; later one may be queued behind the one that runs.
@@ -233,15 +255,30 @@ class Loop:
     def _settle(self) -> None:
         """Waits for the oldest chunk on its way, and hands its metrics to the writer."""
         chunk = self._in_flight.popleft()
-        values = {name: np.asarray(array)[: chunk.count] for name, array in chunk.metrics.items()}  # waits
+        values = {tag: np.asarray(array)[: chunk.count] for tag, array in chunk.numbers.metrics.items()}  # waits
         finished = time.perf_counter()
         secs = self._pace.observe(chunk, finished)
+        self._settled.append(Steps(chunk.first_step, chunk.count, values, secs, self._first_bad(chunk)))
         if self.writer is None:
             return
         order = np.arange(chunk.count)
         wall_times = self._epoch + finished - secs * (chunk.count - 1 - order) / chunk.count
         self.writer.add_scalars_block(chunk.first_step + order, values, walltimes=wall_times)
-        self._rate.add(self.writer, chunk.first_step + chunk.count - 1, chunk.count, secs)
+        self._performance.add(
+            self.writer,
+            chunk.first_step + chunk.count - 1,
+            num_steps=chunk.count,
+            num_examples=chunk.count * chunk.batch_size,
+            secs=secs,
+        )
+
+    def _first_bad(self, chunk: Chunk) -> tuple[int, str] | None:
+        first_bad = np.asarray(chunk.numbers.first_bad)
+        place = int(first_bad.argmin()) if first_bad.size else 0
+        if not first_bad.size or first_bad[place] == NEVER:
+            return None
+        group, row = divmod(place, len(self.tags))
+        return chunk.first_step + int(first_bad[place]), f"{('grads', 'params')[group]}/{self.tags[row]}"
 
     def _ready_hooks(self) -> list[Hook]:
         """The hooks that are due at this step; asks each when it is due again, before the next block is cut."""
@@ -252,20 +289,6 @@ class Loop:
         return ready
 
 
-class _Rate:
-    """Writes ``steps_per_sec`` about once a second, and at the end."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._secs = 0.0
-
-    def add(self, writer: Any, step: int, count: int, secs: float) -> None:
-        self._count += count
-        self._secs += secs
-        if self._secs >= RATE_SECS:
-            self.flush(writer, step)
-
-    def flush(self, writer: Any, step: int) -> None:
-        if self._count:
-            writer.add_scalars_at(step, {"steps_per_sec": self._count / self._secs})
-        self._count, self._secs = 0, 0.0
+def _batch_size(block: Block) -> int:
+    """Rows of a batch; each array of a payload has the axes (batches, rows, …)."""
+    return int(jax.tree.leaves(block.payload)[0].shape[1])

@@ -46,11 +46,10 @@ class Optimizer:
         return self._transformation(learning_rate).init(params)
 
     def update(self, grads: Params, opt_state: Any, params: Params) -> tuple[Params, Any]:
-        """Returns the new params and the new optimizer state."""
+        """Returns what is to be added to the params, and the new optimizer state."""
         # The number passed here is never read: with a factory, the state holds the learning rate.
         updates, opt_state = self._transformation(0.0).update(grads, opt_state, params)
-        new_params: Params = optax.apply_updates(params, updates)
-        return new_params, opt_state
+        return updates, opt_state
 
     def learning_rate(self, opt_state: Any, step: Array) -> Array | None:
         """Returns the rate that the update number `step` (from 1) used, a scalar, or None if it cannot be known.

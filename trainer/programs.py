@@ -9,20 +9,35 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from trainer import passes
-from trainer.histograms import count_tensors
+from trainer.dump import Dump
 from trainer.inputs.feed import SelectFn
 from trainer.layers.specs import spec_of
 from trainer.optimizers import Optimizer
 from trainer.protocols import Array, Batch, Objective, TrainState
+from trainer.step import Metrics, Step
 
+NEVER = np.iinfo(np.int32).max
 STEP_NAME = "train_step"  # of the inner call in the traced program, by which the graph of one step is found
+
+
+class ChunkNumbers(NamedTuple):
+    """The numbers of the steps of a chunk.
+
+    Attributes:
+        metrics: Tag to array ``(capacity,)``, of which as many are set as there were steps.
+        first_bad: Which step was the first whose gradient of a param, and then update of a param, was not finite, from
+            0; `NEVER` if none was. ``(2 * params,)`` int32.
+    """
+
+    metrics: dict[str, Array]
+    first_bad: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,13 +45,13 @@ class TrainProgram:
     """A compiled chunk of training steps.
 
     Attributes:
-        compiled: ``(train_state, seed, source, payload, start, count) -> (train_state, metrics)``; `train_state` is
-            donated, `metrics` maps names to arrays ``(capacity,)`` of which the first `count` are set.
+        compiled: ``(train_state, seed, source, payload, start, count) -> (train_state, ChunkNumbers)``; `train_state`
+            is donated.
         jaxpr: What was traced, ``jax.core.ClosedJaxpr``.
         step_args: The arguments of one step as a pytree of shapes, in the order of the inner call's inputs.
     """
 
-    compiled: Callable[..., tuple[TrainState, dict[str, Array]]]
+    compiled: Callable[..., tuple[TrainState, ChunkNumbers]]
     jaxpr: Any
     step_args: Any
 
@@ -47,6 +62,7 @@ class Programs:
     def __init__(self, objective: Objective, optimizer: Optimizer) -> None:
         self._objective = objective
         self._optimizer = optimizer
+        self._step = Step(objective, optimizer)
         self._train: dict[Any, TrainProgram] = {}
         # It runs once: optimising it takes 0.6 s in place of 0.2 s, a quarter of a small program's whole start.
         self._init = jax.jit(self._init_fn, static_argnums=(2,), compiler_options={"xla_backend_optimization_level": 0})
@@ -80,16 +96,10 @@ class Programs:
         """Returns the metrics over `count` batches, summed up: a dict of pytrees of scalars."""
         return self._evaluate(select, train_state.params, train_state.state, source, payload, count)
 
-    def dump(
-        self, select: SelectFn, train_state: TrainState, seed: int, source: Any, payload: Any, row: int
-    ) -> tuple[Array, Array]:
-        """Counts the values of all params, then of all gradients for one batch; the training does not notice.
-
-        Returns:
-            Bucket counts ``(tensors, buckets)`` and moments ``(tensors, 5)``, as `trainer.histograms` makes them.
-        """
-        counted: tuple[Array, Array] = self._dump(select, train_state, np.uint32(seed), source, payload, row)
-        return counted
+    def dump(self, select: SelectFn, train_state: TrainState, seed: int, source: Any, payload: Any, row: int) -> Dump:
+        """Counts all tensors of the step that would follow, for one batch; the training does not notice."""
+        dump: Dump = self._dump(select, train_state, np.uint32(seed), source, payload, row)
+        return dump
 
     def _init_fn(self, seed: Any, learning_rate: Any, shapes: Any) -> TrainState:
         treedef, leaves = shapes
@@ -111,47 +121,25 @@ class Programs:
         payload: Any,
         start: Any,
         count: Any,
-    ) -> tuple[TrainState, dict[str, Array]]:
-        def train_step(train_state: TrainState, batch: Batch, seed: Any) -> tuple[TrainState, dict[str, Array]]:
-            return self._step_fn(train_state, batch, seed)
+    ) -> tuple[TrainState, ChunkNumbers]:
+        def train_step(train_state: TrainState, batch: Batch, seed: Any) -> tuple[TrainState, Metrics, Array]:
+            return self._step.run(train_state, batch, seed)
 
         step = jax.jit(train_step)
 
         def body(index: Any, carry: Any) -> Any:
-            train_state, buffers = carry
+            train_state, (buffers, first_bad) = carry
             args = (train_state, select(source, payload, start + index), seed)
             step_args.append(spec_of(args))
-            train_state, metrics = step(*args)
-            return train_state, {name: buffers[name].at[index].set(value) for name, value in metrics.items()}
+            train_state, metrics, is_bad = step(*args)
+            buffers = {name: buffers[name].at[index].set(value) for name, value in metrics.items()}
+            return train_state, (buffers, jnp.where(is_bad, jnp.minimum(first_bad, index), first_bad))
 
-        names = jax.eval_shape(lambda: step(train_state, select(source, payload, start), seed))[1]
+        _, names, bad = jax.eval_shape(lambda: step(train_state, select(source, payload, start), seed))
         buffers = {name: jnp.zeros((capacity,), jnp.float32) for name in names}
-        result: tuple[TrainState, dict[str, Array]] = jax.lax.fori_loop(0, count, body, (train_state, buffers))
-        return result
-
-    def _step_fn(self, train_state: TrainState, batch: Batch, seed: Any) -> tuple[TrainState, dict[str, Array]]:
-        params, state, opt_state, step = train_state
-        loss, state, grads = self._gradients(train_state, batch, seed)
-        step = step + 1
-        with jax.named_scope("update"):
-            params, opt_state = self._optimizer.update(grads, opt_state, params)
-            metrics = {"loss": loss, "learning_rate": self._optimizer.learning_rate(opt_state, step)}
-            with jax.named_scope("grad_norm"):
-                metrics["grad_norm"] = _global_norm(grads)
-        known = {name: jnp.asarray(value, jnp.float32) for name, value in metrics.items() if value is not None}
-        return TrainState(params, state, opt_state, step), known
-
-    def _gradients(self, train_state: TrainState, batch: Batch, seed: Any) -> tuple[Array, Any, Any]:
-        """Loss, new state and gradients of the next step; the same in a step and in a dump."""
-        key = jax.random.fold_in(jax.random.key(seed), train_state.step)
-
-        def loss_fn(params: Any) -> tuple[Array, Any]:
-            with passes.collect(row_mask=batch.weights > 0 if self._objective.pads_batches else None) as collected:
-                loss, state = self._objective.loss(params, train_state.state, batch, key)
-            return collected.added_to(loss), state
-
-        (loss, state), grads = jax.value_and_grad(loss_fn, has_aux=True)(train_state.params)
-        return loss, state, grads
+        first_bad = jnp.full(bad.shape, NEVER, jnp.int32)
+        train_state, (buffers, first_bad) = jax.lax.fori_loop(0, count, body, (train_state, (buffers, first_bad)))
+        return train_state, ChunkNumbers(buffers, first_bad)
 
     def _evaluate_fn(
         self, select: SelectFn, params: Any, state: Any, source: Any, payload: Any, count: Any
@@ -169,9 +157,8 @@ class Programs:
 
     def _dump_fn(
         self, select: SelectFn, train_state: TrainState, seed: Any, source: Any, payload: Any, row: Any
-    ) -> tuple[Array, Array]:
-        _, _, grads = self._gradients(train_state, select(source, payload, row), seed)
-        return count_tensors([*jax.tree.leaves(train_state.params), *jax.tree.leaves(grads)])
+    ) -> Dump:
+        return self._step.dump(train_state, select(source, payload, row), seed)
 
 
 def programs_for(objective: Objective, optimizer: Optimizer) -> Programs:
@@ -186,10 +173,6 @@ def programs_for(objective: Objective, optimizer: Optimizer) -> Programs:
 @functools.lru_cache(maxsize=64)
 def _shared(objective: Any, optimizer: Optimizer) -> Programs:
     return Programs(objective, optimizer)
-
-
-def _global_norm(grads: Any) -> Array:
-    return jnp.sqrt(sum(jnp.sum(jnp.square(leaf)) for leaf in jax.tree.leaves(grads)))
 
 
 def _shapes_of(args: Any) -> tuple[Any, ...]:

@@ -15,7 +15,7 @@ class RunConfig:
         seed: Of initial values, shuffling and dropout; one seed gives one trajectory.
         batch_size: Rows of a training batch.
         steps: Steps of a ``fit`` that names neither steps nor epochs.
-        histogram_interval: Steps between two histograms of all params and gradients; None writes none.
+        summary_interval: Steps between two dumps of histograms, images and texts; None writes none.
         eval_interval: Steps between two evaluations on the validation data.
         checkpoint_secs: Seconds between two checkpoints; the last state is always saved.
         is_graph_written: Whether the graph of the training step is written.
@@ -24,7 +24,7 @@ class RunConfig:
     seed: int = 0
     batch_size: int = 32
     steps: int = 1000
-    histogram_interval: int | None = 100
+    summary_interval: int | None = 100
     eval_interval: int = 100
     checkpoint_secs: float = 600.0
     is_graph_written: bool = True
@@ -35,9 +35,9 @@ class RunConfig:
         Raises:
             ValueError: If a count is not a positive integer, or the seed does not fit 32 bits.
         """
-        for name in ("batch_size", "steps", "eval_interval", "histogram_interval"):
+        for name in ("batch_size", "steps", "eval_interval", "summary_interval"):
             value = getattr(self, name)
-            if value is not None or name != "histogram_interval":
+            if value is not None or name != "summary_interval":
                 object.__setattr__(self, name, check_count(name, value))
         if not 0 <= self.seed < 2**32:
             raise ValueError(f"seed must be in [0, 2**32); got {self.seed!r}. Pass a small number.")

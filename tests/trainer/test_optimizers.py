@@ -18,7 +18,8 @@ def updates(optimizer: Any, learning_rate: Any, count: int) -> tuple[Any, list[f
     made, start = make_optimizer(optimizer, learning_rate)
     params, opt_state, rates = PARAMS, made.init(PARAMS, start), []
     for step in range(1, count + 1):
-        params, opt_state = made.update(GRADS, opt_state, params)
+        changes, opt_state = made.update(GRADS, opt_state, params)
+        params = optax.apply_updates(params, changes)
         rate = made.learning_rate(opt_state, jnp.int32(step))
         rates.append(None if rate is None else float(rate))
     return params, rates

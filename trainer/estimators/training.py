@@ -12,8 +12,9 @@ import jax
 
 from summaries import SummaryWriter
 from trainer.checkpoints import Checkpoints
+from trainer.describe import describe
 from trainer.estimators.data import Data
-from trainer.hooks import CheckpointHook, EvaluationHook, GraphHook, HistogramHook, Hook
+from trainer.hooks import CheckpointHook, EvaluationHook, GraphHook, Hook, SummaryHook
 from trainer.loop import Loop
 from trainer.optimizers import Optimizer
 from trainer.programs import Programs, programs_for
@@ -105,7 +106,7 @@ class Training:
                 "Pass learning_rate= beside the optimizer."
             )
         with contextlib.ExitStack() as stack:
-            writer = _open_writer(checkpoints, first_step, stack)
+            writer = _open_writer(checkpoints, first_step, stack, self._describe(checkpoints))
             feed = data.train_feed(
                 batch_size=self.config.batch_size,
                 epochs=plan.epochs,
@@ -125,26 +126,32 @@ class Training:
             )
             stack.callback(lambda: keep(loop.train_state))
             loop.run(plan.last_step)
-        _check_reached(loop, plan, first_step)
+            _check_reached(loop, plan, first_step)
+
+    def _describe(self, checkpoints: Checkpoints | None) -> dict[str, Any]:
+        """What the run is started with, for its page."""
+        return {} if checkpoints is None else {**describe(self.config), **checkpoints.config}
 
     def _hooks(self, checkpoints: Checkpoints | None, is_evaluated: bool, first_step: int) -> Iterator[Hook]:
         config = self.config
         if checkpoints is not None and config.is_graph_written and first_step == 0:
             yield GraphHook()
-        if checkpoints is not None and config.histogram_interval is not None:
-            yield HistogramHook(config.histogram_interval)
+        if checkpoints is not None and config.summary_interval is not None:
+            yield SummaryHook(config.summary_interval)
         if is_evaluated:
             yield EvaluationHook(config.eval_interval)
         if checkpoints is not None:
             yield CheckpointHook(checkpoints, config.checkpoint_secs)
 
 
-def _open_writer(checkpoints: Checkpoints | None, first_step: int, stack: contextlib.ExitStack) -> Any:
+def _open_writer(
+    checkpoints: Checkpoints | None, first_step: int, stack: contextlib.ExitStack, config: Mapping[str, Any]
+) -> Any:
     if checkpoints is None:
         return None
     # What an interrupted run wrote after its last checkpoint is superseded.
     purge_step = first_step + 1 if first_step else None
-    return stack.enter_context(SummaryWriter(str(checkpoints.folder), purge_step=purge_step))
+    return stack.enter_context(SummaryWriter(str(checkpoints.folder), purge_step=purge_step, config=config))
 
 
 def _check_reached(loop: Loop, plan: Plan, first_step: int) -> None:

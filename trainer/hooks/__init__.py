@@ -7,9 +7,10 @@
 
 from trainer.hooks.base import Context as Context
 from trainer.hooks.base import Hook as Hook
+from trainer.hooks.base import Steps as Steps
 from trainer.hooks.base import next_multiple as next_multiple
 from trainer.hooks.checkpoint import CheckpointHook as CheckpointHook
 from trainer.hooks.evaluation import EvaluationHook as EvaluationHook
 from trainer.hooks.stop import StopHook as StopHook
 from trainer.hooks.summaries import GraphHook as GraphHook
-from trainer.hooks.summaries import HistogramHook as HistogramHook
+from trainer.hooks.summaries import SummaryHook as SummaryHook

@@ -5,9 +5,38 @@ The loop runs many steps at once and stops only where a hook is due. A hook that
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from trainer.protocols import Array, TrainState
+import numpy as np
+
+from trainer.dump import Dump
+from trainer.protocols import TrainState
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The numbers of some steps in a row, on the host.
+
+    Attributes:
+        first_step: Number of the first, from 1.
+        count: How many.
+        metrics: ``(count,)`` float32 by tag: what is logged of every step.
+        secs: How long they took.
+        first_bad: The first of these steps that made a gradient or a param not finite, and its tag
+            (``grads/dense_0/kernel``); None if none did.
+    """
+
+    first_step: int
+    count: int
+    metrics: dict[str, np.ndarray]
+    secs: float
+    first_bad: tuple[int, str] | None
+
+    @property
+    def last_step(self) -> int:
+        """Number of the last."""
+        return self.first_step + self.count - 1
 
 
 class Context(Protocol):
@@ -30,8 +59,11 @@ class Context(Protocol):
     def evaluate(self) -> dict[str, float]:
         """Returns the metrics on the validation data, empty if there are none; computed once a step."""
 
-    def dump(self) -> tuple[Array, Array]:
-        """Returns the histograms of all params and of the gradients of the next step; see `trainer.histograms`."""
+    def dump(self) -> Dump:
+        """Returns the histograms of all params, and of what the next step computes; see `trainer.dump`."""
+
+    def settle(self) -> None:
+        """Waits for the steps that still run, and tells the hooks of them."""
 
     def step_graph(self) -> Any:
         """Returns the ``GraphDef`` of one training step."""
@@ -54,8 +86,8 @@ class Hook:
     def run(self, context: Context) -> None:
         """Called at the step that `next_step` named."""
 
-    def after_chunk(self, context: Context) -> None:
-        """Called after each chunk of steps, about every 100 ms; for what is due by the clock."""
+    def after_chunk(self, context: Context, steps: Steps) -> None:
+        """Called about every 100 ms with the numbers of the steps since; the next ones may be running already."""
 
     def end(self, context: Context) -> None:
         """Called once after the last step, also when an exception ended the training."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from trainer.checkpoints import Checkpoints
-from trainer.hooks.base import Context, Hook
+from trainer.hooks.base import Context, Hook, Steps
 
 
 class CheckpointHook(Hook):
@@ -28,8 +28,9 @@ class CheckpointHook(Hook):
         self._last_time = self._clock()
         self._last_step = context.step
 
-    def after_chunk(self, context: Context) -> None:
+    def after_chunk(self, context: Context, steps: Steps) -> None:
         """Saves if it is time."""
+        del steps
         if self._clock() - self._last_time >= self._secs:
             self._save(context)
 

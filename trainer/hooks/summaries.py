@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 
-from trainer.hooks.base import Context, Hook, next_multiple
+import numpy as np
+
+from summaries.adapters import are_ready
+from trainer import passes
+from trainer.dump import Dump
+from trainer.hooks.base import Context, Hook, Steps, next_multiple
 
 _LOG = logging.getLogger(__name__)
 
 
-class HistogramHook(Hook):
-    """Writes the histograms of all params and gradients: before the first step, every so many steps, and at the end.
+class SummaryHook(Hook):
+    """Writes what is logged at an interval: before the first step, every so many steps, and at the end.
 
-    Tags are ``params/dense_0/kernel`` and ``grads/dense_0/kernel``. The gradients are those that the next step applies.
+    Histograms of params, of gradients and of what layers return (``params/dense_0/kernel``, ``grads/dense_0/kernel``,
+    ``activations/dense_0``), the shares of zeros and of values that are not finite in each (``zero_share/…``,
+    ``nonfinite_share/…``), and the histograms, images and texts of `trainer.summary`. The gradients are those that the
+    next step applies.
     """
 
     def __init__(self, interval: int) -> None:
         """Takes the interval in steps."""
         self._interval = interval
         self._last_step = -1
+        self._waiting: deque[tuple[int, Dump]] = deque()
 
     def begin(self, context: Context) -> None:
-        """Writes the first histograms; those where a resumed run begins are there already."""
+        """Writes the first ones; those where a resumed run begins are there already."""
         if context.step == 0:
             self.run(context)
 
@@ -31,15 +41,35 @@ class HistogramHook(Hook):
 
     def run(self, context: Context) -> None:
         """Counts on the device; the writer's thread fetches and encodes."""
-        counts, moments = context.dump()
-        tags = [f"{group}/{path}" for group in ("params", "grads") for path in context.tags]
-        context.writer.add_histograms_at(context.step, tags, counts, moments)
+        dump = context.dump()
+        context.writer.add_histograms_at(context.step, dump.tags, dump.counts, dump.moments)
+        for tag, summary in passes.of_kind(dump.media, "image").items():
+            context.writer.add_images(tag, summary.value, context.step, dataformats="NHWC")
+        self._waiting.append((context.step, dump))
         self._last_step = context.step
+
+    def after_chunk(self, context: Context, steps: Steps) -> None:
+        """Writes what needs the values on the host, where they are computed by now."""
+        del steps
+        while self._waiting and are_ready([self._waiting[0][1].shares]):
+            self._write(context, *self._waiting.popleft())
 
     def end(self, context: Context) -> None:
         """Writes the last ones, unless an exception ended the training."""
         if context.error is None and self._last_step != context.step:
             self.run(context)
+        while self._waiting:
+            self._write(context, *self._waiting.popleft())
+
+    def _write(self, context: Context, step: int, dump: Dump) -> None:
+        zeros, bad = np.asarray(dump.shares).T
+        for group, shares in (("zero_share", zeros), ("nonfinite_share", bad)):
+            context.writer.add_scalars_at(
+                step, {f"{group}/{tag}": float(share) for tag, share in zip(dump.tags, shares, strict=True)}
+            )
+        for tag, summary in passes.of_kind(dump.media, "text").items():
+            values = {name: np.asarray(value) for name, value in summary.value.items()}
+            context.writer.add_text(tag, summary.template.format(**values), step)
 
 
 _OTHER_JAX = (

@@ -208,7 +208,7 @@ def test_regressor_has_no_probabilities() -> None:
     [
         ({"steps": 0}, r"steps must be a positive integer; got 0\."),
         ({"eval_interval": True}, r"eval_interval must be a positive integer; got True\."),
-        ({"histogram_interval": 0}, r"histogram_interval must be a positive integer; got 0\."),
+        ({"summary_interval": 0}, r"summary_interval must be a positive integer; got 0\."),
         ({"seed": 2**32}, r"seed must be in \[0, 2\*\*32\); got 4294967296\."),
         ({"checkpoint_secs": 0}, r"checkpoint_secs must be positive; got 0\."),
     ],

@@ -20,7 +20,7 @@ PATHS = ["dense_0/bias", "dense_0/kernel", "dense_1/bias", "dense_1/kernel"]
 @pytest.fixture
 def fitted(blobs: Arrays, tmp_path: Path) -> DNNClassifier:
     """150 steps in tmp_path / "run"."""
-    config = RunConfig(seed=1, histogram_interval=50, eval_interval=40)
+    config = RunConfig(seed=1, summary_interval=50, eval_interval=40)
     model = DNNClassifier([8], learning_rate=0.02, model_dir=tmp_path / "run", config=config)
     return model.fit(*blobs, steps=150, validation_data=blobs)
 
@@ -28,16 +28,26 @@ def fitted(blobs: Arrays, tmp_path: Path) -> DNNClassifier:
 def test_everything_is_logged_without_a_line_of_user_code(fitted: DNNClassifier, tmp_path: Path) -> None:
     run = load(tmp_path).runs["run"]
 
-    assert {tag: len(series.steps) for tag, series in run.scalars.items()} == {
+    counts = {tag: len(series.steps) for tag, series in run.scalars.items()}
+    assert {tag: count for tag, count in counts.items() if "share/" not in tag} == {
         "loss": 150,
         "learning_rate": 150,
         "grad_norm": 150,
-        "steps_per_sec": 1,
+        "update_ratio": 150,
+        "performance/steps_per_sec": 1,
+        "performance/examples_per_sec": 1,
+        "performance/data_wait_share": 1,
+        "performance/compiles": 1,
+        "performance/compile_secs": 1,
+        "performance/device_memory_gib": 1,
         "eval/loss": 4,
         "eval/accuracy": 4,
     }
+    shares = {f"{group}/{tag}" for group in ("zero_share", "nonfinite_share") for tag in run.histograms}
+    assert {tag for tag in counts if "share/" in tag} == shares
     assert run.scalars["eval/loss"].steps.tolist() == [40, 80, 120, 150]
-    assert sorted(run.histograms) == sorted(f"{group}/{path}" for group in ("params", "grads") for path in PATHS)
+    tensors = [f"{group}/{path}" for group in ("params", "grads") for path in PATHS]
+    assert sorted(run.histograms) == sorted([*tensors, "activations/dense_0", "activations/dense_1"])
     assert list(run.graphs) != []
     assert run.facts.status.state == "finished"
 
@@ -193,7 +203,11 @@ def test_ready_optimizer_without_a_rate_is_logged_without_the_tag_and_says_so(
         DNNClassifier([8], optimizer=optax.sgd(0.1), model_dir=tmp_path).fit(*blobs, steps=5)
 
     assert caplog.text.count("Could not log learning_rate") == 1
-    assert sorted(load(tmp_path).runs["."].scalars) == ["grad_norm", "loss", "steps_per_sec"]
+    assert [tag for tag in sorted(load(tmp_path).runs["."].scalars) if "/" not in tag] == [
+        "grad_norm",
+        "loss",
+        "update_ratio",
+    ]
 
 
 def test_graph_that_cannot_be_converted_is_one_warning(
