@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from trainer.counts import check_count
+from trainer.protocols import Network
 
 
 def check_axes(layer: Any, inputs: Any, *axes: str) -> None:
@@ -131,3 +132,13 @@ def title(layer: Any) -> str:
     """How errors call a layer: its type, and its name where it was given one."""
     name = getattr(layer, "name", None)
     return f"{type(layer).__name__} {name!r}" if name else type(layer).__name__
+
+
+def check_network(name: str, value: Any) -> None:
+    """Refuses what is no layer.
+
+    Raises:
+        TypeError: If it has no init and apply.
+    """
+    if not isinstance(value, Network) or isinstance(value, type):
+        raise TypeError(f"{name} must have init and apply; got {value!r}. Wrap functions in Lambda.")

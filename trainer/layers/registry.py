@@ -9,17 +9,49 @@ from trainer.layers.base import Layer
 from trainer.layers.configs import decode, encode, register
 from trainer.layers.dense import Dense
 from trainer.layers.dropout import Dropout
+from trainer.layers.feature_normalization import Normalization
 from trainer.layers.flatten import Flatten
+from trainer.layers.function_layer import Lambda, Rescaling
 from trainer.layers.input import Input
+from trainer.layers.merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
+from trainer.layers.padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
+from trainer.layers.repeat import Repeat
+from trainer.layers.reshaping import Permute, RepeatVector, Reshape
+from trainer.layers.residual import Residual
 from trainer.layers.sequential import Sequential
+from trainer.layers.time_distributed import TimeDistributed
+from trainer.layers.upsampling import UpSampling1D, UpSampling2D, UpSampling3D
 
 LAYERS: dict[str, type[Layer]] = {
     "Activation": Activation,
+    "Add": Add,
+    "Average": Average,
+    "Concatenate": Concatenate,
     "Dense": Dense,
+    "Dot": Dot,
     "Dropout": Dropout,
     "Flatten": Flatten,
     "Input": Input,
+    "Lambda": Lambda,
+    "Maximum": Maximum,
+    "Minimum": Minimum,
+    "Multiply": Multiply,
+    "Normalization": Normalization,
+    "Permute": Permute,
+    "Repeat": Repeat,
+    "RepeatVector": RepeatVector,
+    "Rescaling": Rescaling,
+    "Reshape": Reshape,
+    "Residual": Residual,
     "Sequential": Sequential,
+    "Subtract": Subtract,
+    "TimeDistributed": TimeDistributed,
+    "UpSampling1D": UpSampling1D,
+    "UpSampling2D": UpSampling2D,
+    "UpSampling3D": UpSampling3D,
+    "ZeroPadding1D": ZeroPadding1D,
+    "ZeroPadding2D": ZeroPadding2D,
+    "ZeroPadding3D": ZeroPadding3D,
 }
 for _member in LAYERS.values():
     register(_member)

@@ -53,4 +53,63 @@ ACTIVATIONS = [
     if hasattr(keras.activations, name) and name != "sparsemax"
 ]
 
-CASES: list[Case] = [*CORE, *ACTIVATIONS]
+STRUCTURE = [
+    Case("reshape", layers.Reshape((4, -1)), lambda: K.Reshape((4, -1)), ((2, 3, 8),)),
+    Case("permute", layers.Permute((3, 1, 2)), lambda: K.Permute((3, 1, 2)), ((2, 3, 4, 5),)),
+    Case("repeat_vector", layers.RepeatVector(3), lambda: K.RepeatVector(3), ((2, 4),)),
+    Case("zero_padding_1d", layers.ZeroPadding1D((1, 2)), lambda: K.ZeroPadding1D((1, 2)), ((2, 3, 4),)),
+    Case("zero_padding_2d", layers.ZeroPadding2D((1, 2)), lambda: K.ZeroPadding2D((1, 2)), ((2, 3, 4, 2),)),
+    Case(
+        "zero_padding_3d",
+        layers.ZeroPadding3D(((0, 1), (2, 0), (1, 1))),
+        lambda: K.ZeroPadding3D(((0, 1), (2, 0), (1, 1))),
+        ((2, 1, 2, 3, 2),),
+    ),
+    Case("up_sampling_1d", layers.UpSampling1D(3), lambda: K.UpSampling1D(3), ((2, 3, 4),)),
+    Case("up_sampling_2d", layers.UpSampling2D((2, 3)), lambda: K.UpSampling2D((2, 3)), ((2, 3, 4, 2),)),
+    *(
+        Case(
+            f"up_sampling_2d_{method}",
+            layers.UpSampling2D(2, method),
+            lambda method=method: K.UpSampling2D(2, interpolation=method),
+            ((2, 3, 4, 2),),
+        )
+        for method in ("bilinear", "bicubic", "lanczos3", "lanczos5")
+    ),
+    Case("up_sampling_3d", layers.UpSampling3D((1, 2, 3)), lambda: K.UpSampling3D((1, 2, 3)), ((2, 1, 2, 3, 2),)),
+    *(
+        Case(name, getattr(layers, name)(), getattr(K, name), ((2, 3, 4),) * number)
+        for name, number in [
+            ("Add", 3),
+            ("Average", 3),
+            ("Maximum", 3),
+            ("Minimum", 3),
+            ("Multiply", 3),
+            ("Subtract", 2),
+        ]
+    ),
+    Case("add_of_ranks", layers.Add(), lambda: K.Add(), ((2, 4), (2, 3, 4))),
+    Case("concatenate", layers.Concatenate(), lambda: K.Concatenate(), ((2, 3), (2, 4), (2, 1))),
+    Case("concatenate_axis", layers.Concatenate(1), lambda: K.Concatenate(1), ((2, 3, 4), (2, 1, 4))),
+    Case("dot_of_vectors", layers.Dot(1), lambda: K.Dot(1), ((3, 4), (3, 4))),
+    Case("dot_of_matrices", layers.Dot((2, 1)), lambda: K.Dot((2, 1)), ((2, 3, 4), (2, 4, 5))),
+    Case("cosines", layers.Dot(-1, normalize=True), lambda: K.Dot(-1, normalize=True), ((2, 3, 4), (2, 5, 4))),
+    Case("rescaling", layers.Rescaling(0.5, -1.0), lambda: K.Rescaling(0.5, -1.0), ((2, 3),)),
+    Case(
+        "normalization",
+        layers.Normalization(mean=[1.0, 2.0, 3.0], variance=[1.0, 4.0, 0.0]),
+        lambda: K.Normalization(mean=[1.0, 2.0, 3.0], variance=[1.0, 4.0, 0.0]),
+        ((4, 2, 3),),
+    ),
+    Case(
+        "normalization_inverse",
+        layers.Normalization(mean=1.0, variance=4.0, invert=True, axis=None),
+        lambda: K.Normalization(mean=1.0, variance=4.0, invert=True, axis=None),
+        ((4, 3),),
+    ),
+    Case(
+        "time_distributed", layers.TimeDistributed(layers.Dense(5)), lambda: K.TimeDistributed(K.Dense(5)), ((2, 3, 4),)
+    ),
+]
+
+CASES: list[Case] = [*CORE, *ACTIVATIONS, *STRUCTURE]
