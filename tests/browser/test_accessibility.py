@@ -161,3 +161,47 @@ def test_details_of_a_run_hold_nothing_serious(
     found += find_serious(page, "trash")
 
     assert found == []
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
+def test_what_opens_from_cards_and_their_toolbar_holds_nothing_serious(
+    open_page: Callable[..., Page], broken_board: str, theme: str, width: int
+) -> None:
+    page = open_page(f"{broken_board}/scalars?v=2&full=loss&span=step:10..20:loss", theme=theme, width=width)
+    expect(page.locator(".range-panel tbody tr").first).to_be_visible()
+    expect(page.locator(".card.is-full .card-value").first).to_be_visible()
+    found = find_serious(page, "full screen")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator(".card.is-full")).to_have_count(0)
+
+    page.get_by_role("button", name="Menu of loss").click()
+    expect(page.get_by_role("menuitem", name="Save as SVG")).to_be_visible()
+    found += find_serious(page, "menu of a card")
+    page.keyboard.press("Escape")
+
+    for button, role in (
+        ("Columns and height of cards", "dialog"),
+        ("Save the charts of this page", "menu"),
+        ("New chart", "dialog"),
+    ):
+        if width < 640 and not page.get_by_role("button", name=button).is_visible():
+            page.get_by_role("button", name="Chart settings").click()
+        page.get_by_role("button", name=button, exact=True).click()
+        expect(page.get_by_role(role, name=button, exact=True)).to_be_visible()
+        found += find_serious(page, button)
+        page.keyboard.press("Escape")
+
+    assert found == []
+
+
+def test_note_of_nan_is_large_enough_for_a_finger(open_page: Callable[..., Page], broken_board: str) -> None:
+    page = open_page(f"{broken_board}/scalars", width=400, height=800)
+    note = page.locator(".card-foot button.is-bad").first
+    expect(note).to_be_visible()
+    box = note.bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    hit = "([x, y]) => document.elementFromPoint(x, y)?.closest('button.is-bad') !== null"
+    assert all(page.evaluate(hit, [middle[0], middle[1] + away]) for away in (-17, 0, 17))

@@ -161,3 +161,16 @@ def test_skip_button_shows_itself_and_leads_to_the_cards(open_page: OpenPage, ir
     page.keyboard.press("Enter")
 
     assert page.evaluate("document.activeElement.closest('.grid-page') !== null")
+
+
+def test_g_opens_the_grouping_of_runs_in_a_hidden_panel_too(open_page: OpenPage, iris_board: str) -> None:
+    page = open_page(f"{iris_board}/scalars")
+    expect(page.locator(".run-row").first).to_be_visible()
+    page.keyboard.press("\\")
+    expect(page.locator(".group-button")).to_be_hidden()
+
+    page.keyboard.press("g")
+
+    expect(page.get_by_role("dialog", name="Group and colour the runs")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".group-button")).to_be_focused()

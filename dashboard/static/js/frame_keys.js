@@ -11,6 +11,7 @@ const group = "Everywhere";
 
 addKey({ keys: ["?"], label: "All keys", group, run: openKeySheet });
 addKey({ keys: ["F"], label: "Filter runs", group, run: filterRuns });
+addKey({ keys: ["G"], label: "Group and colour the runs", group, run: groupRuns });
 addKey({ keys: ["\\"], label: "Show or hide the runs", group, run: togglePanel });
 addKey({ keys: ["T"], label: "Light or dark theme", group, run: toggleTheme });
 addKey({ keys: ["F6", "Shift+F6"], label: "To the top bar, runs, toolbar, cards and back", group, isInFields: true, run: ({ shiftKey }) => goToRegion(shiftKey ? -1 : 1) });
@@ -23,4 +24,9 @@ export function toggleTheme() {
 function filterRuns() {
   showPanel();
   document.querySelector(".runs-slot input")?.select();
+}
+
+function groupRuns() {
+  showPanel();
+  document.querySelector(".runs-slot .group-button")?.click();
 }

@@ -23,7 +23,7 @@ export function GroupMenu() {
       className: "group-menu",
       button: {
         className: group ? "ghost group-button is-on" : "ghost group-button",
-        title: problem ?? (group ? `Grouped by ${word}` : "Group and colour the runs"),
+        title: problem ?? `${group ? `Grouped by ${word}` : "Group and colour the runs"} (G)`,
         "aria-label": group ? `Group: ${word}` : "Group",
         children: [h(Icon, { key: "icon", name: problem ? "alert-triangle" : "stack-2", size: 14 }), h("span", { key: "word", className: "group-word" }, group ? word : "Group"), h(Icon, { key: "more", name: "chevron-down", size: 14 })],
       },
