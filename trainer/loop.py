@@ -103,6 +103,7 @@ class Loop:
         """
         self.train_state = train_state
         self.step = int(train_state.step)
+        self.last_step: int | None = None
         self.writer = writer
         self.error: BaseException | None = None
         self.tags = leaf_paths(train_state.params)
@@ -128,6 +129,7 @@ class Loop:
         Raises:
             Exception: Whatever the feed, a hook or a program raised, after the hooks' `end`.
         """
+        self.last_step = last_step
         block = self._begin(last_step)
         if block is None:
             return self.train_state

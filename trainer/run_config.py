@@ -18,6 +18,9 @@ class RunConfig:
         summary_interval: Steps between two dumps of histograms, images and texts; None writes none.
         eval_interval: Steps between two evaluations on the validation data.
         checkpoint_secs: Seconds between two checkpoints; the last state is always saved.
+        nan_guard: Whether to end with an error where the loss, a gradient or an update is not finite.
+        log_secs: Seconds between two lines on the progress in the log.
+        progress: Whether to draw a progress bar instead; None draws one at a terminal.
         is_graph_written: Whether the graph of the training step is written.
     """
 
@@ -27,6 +30,9 @@ class RunConfig:
     summary_interval: int | None = 100
     eval_interval: int = 100
     checkpoint_secs: float = 600.0
+    nan_guard: bool = True
+    log_secs: float = 10.0
+    progress: bool | None = None
     is_graph_written: bool = True
 
     def __post_init__(self) -> None:
@@ -41,5 +47,6 @@ class RunConfig:
                 object.__setattr__(self, name, check_count(name, value))
         if not 0 <= self.seed < 2**32:
             raise ValueError(f"seed must be in [0, 2**32); got {self.seed!r}. Pass a small number.")
-        if not self.checkpoint_secs > 0:
-            raise ValueError(f"checkpoint_secs must be positive; got {self.checkpoint_secs!r}. Pass seconds.")
+        for name in ("checkpoint_secs", "log_secs"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be positive; got {getattr(self, name)!r}. Pass seconds.")

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax  # type: ignore[import-untyped]
 
 from trainer import passes
@@ -14,6 +15,7 @@ from trainer.optimizers import Optimizer
 from trainer.protocols import Array, Batch, Objective, Params, State, TrainState
 
 Metrics = dict[str, Array]
+TINY = float(np.finfo(np.float32).tiny)
 
 
 class Gradients(NamedTuple):
@@ -57,7 +59,7 @@ class Step:
                 squares = [_squares(tree) for tree in (found.grads, updates, params)]
                 grad_norm, update_norm, param_norm = (jnp.sqrt(sum(leaves, jnp.float32(0))) for leaves in squares)
                 metrics = {} if rate is None else {"learning_rate": rate}
-                metrics |= {"grad_norm": grad_norm, "update_ratio": update_norm / param_norm}
+                metrics |= {"grad_norm": grad_norm, "update_ratio": update_norm / jnp.maximum(param_norm, TINY)}
                 is_bad = ~jnp.isfinite(jnp.stack(squares[0] + squares[1]))
         logged = {"loss": found.loss, **metrics}
         for tag, summary in passes.of_kind(found.summaries, "scalar").items():

@@ -14,7 +14,15 @@ from summaries import SummaryWriter
 from trainer.checkpoints import Checkpoints
 from trainer.describe import describe
 from trainer.estimators.data import Data
-from trainer.hooks import CheckpointHook, EvaluationHook, GraphHook, Hook, SummaryHook
+from trainer.hooks import (
+    CheckpointHook,
+    EvaluationHook,
+    GraphHook,
+    Hook,
+    LoggingHook,
+    NanGuardHook,
+    SummaryHook,
+)
 from trainer.loop import Loop
 from trainer.optimizers import Optimizer
 from trainer.programs import Programs, programs_for
@@ -120,7 +128,7 @@ class Training:
                 feed,
                 train_state=train_state,
                 seed=self.config.seed,
-                hooks=[*self._hooks(checkpoints, validation is not None, first_step), *hooks],
+                hooks=[*self._hooks(checkpoints, validation is not None, first_step, hooks)],
                 writer=writer,
                 evaluate=None if validation is None else lambda state: self.evaluate(state, validation),
             )
@@ -132,14 +140,21 @@ class Training:
         """What the run is started with, for its page."""
         return {} if checkpoints is None else {**describe(self.config), **checkpoints.config}
 
-    def _hooks(self, checkpoints: Checkpoints | None, is_evaluated: bool, first_step: int) -> Iterator[Hook]:
+    def _hooks(
+        self, checkpoints: Checkpoints | None, is_evaluated: bool, first_step: int, others: Sequence[Hook]
+    ) -> Iterator[Hook]:
+        """Those of the config around the user's; checkpoints come last, so that they hold what others changed."""
         config = self.config
+        if config.nan_guard:
+            yield NanGuardHook()
+        yield LoggingHook(log_secs=config.log_secs, bar=config.progress)
         if checkpoints is not None and config.is_graph_written and first_step == 0:
             yield GraphHook()
         if checkpoints is not None and config.summary_interval is not None:
             yield SummaryHook(config.summary_interval)
         if is_evaluated:
             yield EvaluationHook(config.eval_interval)
+        yield from others
         if checkpoints is not None:
             yield CheckpointHook(checkpoints, config.checkpoint_secs)
 

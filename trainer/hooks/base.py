@@ -44,13 +44,16 @@ class Context(Protocol):
 
     Attributes:
         step: Number of steps done.
-        train_state: Params and the rest after that step. The next step reuses its memory: copy what is kept.
+        last_step: Where the training ends; None at the end of the data.
+        train_state: Params and the rest after that step. The next step reuses its memory: copy what is kept. It may be
+            replaced in `Hook.end`.
         writer: The `SummaryWriter` of the run, or None without a model_dir.
         tags: Paths of the params, ``dense_0/kernel``, in the order of ``jax.tree.leaves``.
         error: The exception that ended the training, or None.
     """
 
     step: int
+    last_step: int | None
     train_state: TrainState
     writer: Any
     tags: tuple[str, ...]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from trainer.checkpoints import Checkpoints
 from trainer.hooks.base import Context, Hook, Steps
+from trainer.hooks.nan_guard import NonFiniteError
 
 
 class CheckpointHook(Hook):
@@ -29,14 +30,16 @@ class CheckpointHook(Hook):
         self._last_step = context.step
 
     def after_chunk(self, context: Context, steps: Steps) -> None:
-        """Saves if it is time."""
+        """Saves if it is time, and what was computed until then is finite."""
         del steps
         if self._clock() - self._last_time >= self._secs:
+            self._last_time = self._clock()
+            context.settle()
             self._save(context)
 
     def end(self, context: Context) -> None:
-        """Saves the last state."""
-        if self._last_step != context.step:
+        """Saves the last state, unless it holds NaN."""
+        if self._last_step != context.step and not isinstance(context.error, NonFiniteError):
             self._save(context)
 
     def _save(self, context: Context) -> None:

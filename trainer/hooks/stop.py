@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from trainer.counts import check_count
 from trainer.hooks.base import Context, Hook, next_multiple
 
 
@@ -18,7 +19,7 @@ class StopHook(Hook):
     def __init__(self, condition: Callable[[Context], bool], *, interval: int) -> None:
         """Takes the condition, and how often it is asked, in steps."""
         self._condition = condition
-        self._interval = interval
+        self._interval = check_count("interval", interval)
 
     def next_step(self, step: int) -> int | None:
         """The next multiple of the interval."""
@@ -28,3 +29,23 @@ class StopHook(Hook):
         """Asks the condition."""
         if self._condition(context):
             context.stop(f"the condition of StopHook held at step {context.step}")
+
+
+class StopAtStepHook(Hook):
+    """Ends the training at a step, exactly, whatever else would let it go on.
+
+    >>> StopAtStepHook(500).next_step(120)
+    500
+    """
+
+    def __init__(self, last_step: int) -> None:
+        """Takes the number of the last step."""
+        self._last_step = check_count("last_step", last_step)
+
+    def next_step(self, step: int) -> int | None:
+        """That step; the next one at once if it is behind already."""
+        return max(self._last_step, step + 1)
+
+    def run(self, context: Context) -> None:
+        """Stops."""
+        context.stop(f"StopAtStepHook({self._last_step})")

@@ -1,0 +1,115 @@
+"""Stopping when the validation data tell that more steps do not help."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Literal
+
+import jax
+import jax.numpy as jnp
+
+from trainer.counts import check_count
+from trainer.hooks.base import Context, Hook, next_multiple
+
+Direction = Literal["min", "max"]
+# What a good model has much of; everything else is an error of some kind.
+_LARGER_IS_BETTER = ("accuracy", "auc", "precision", "recall", "f1", "r2")
+_LOG = logging.getLogger(__name__)
+
+
+def direction_of(metric: str) -> Direction:
+    """Whether small or large values of a metric are good, by its name.
+
+    >>> direction_of("loss"), direction_of("top_5_accuracy")
+    ('min', 'max')
+    """
+    return "max" if any(word in metric for word in _LARGER_IS_BETTER) else "min"
+
+
+class EarlyStoppingHook(Hook):
+    """Ends the training when a metric of the validation data has not improved for so many evaluations.
+
+    >>> EarlyStoppingHook("accuracy", interval=50, patience=3).next_step(0)
+    50
+    """
+
+    def __init__(
+        self,
+        metric: str = "loss",
+        *,
+        interval: int = 100,
+        patience: int = 5,
+        min_delta: float = 0.0,
+        direction: Direction | None = None,
+        restores_best: bool = True,
+    ) -> None:
+        """Takes when to stop.
+
+        Args:
+            metric: Name as in what ``evaluate`` returns.
+            interval: Steps between two evaluations; equal to the config's ``eval_interval``, each counts for both.
+            patience: How many evaluations in a row may bring no improvement.
+            min_delta: Least change that counts as one.
+            direction: Whether ``min`` or ``max`` is good; None tells by the name.
+            restores_best: Whether the model has the params of the best evaluation in the end; it keeps a copy of them.
+
+        Raises:
+            ValueError: If a count is not positive, or `direction` is none.
+        """
+        if direction not in (None, "min", "max"):
+            raise ValueError(f"direction must be 'min' or 'max'; got {direction!r}. Pass one, or None.")
+        self._metric = metric
+        self._interval = check_count("interval", interval)
+        self._patience = check_count("patience", patience)
+        self._min_delta = float(min_delta)
+        self._sign = 1.0 if (direction or direction_of(metric)) == "min" else -1.0
+        self._restores_best = restores_best
+        self._best = float("inf")
+        self._best_step: int | None = None
+        self._num_worse = 0
+        self._kept: tuple[Any, Any] | None = None
+
+    @property
+    def best_step(self) -> int | None:
+        """The step of the best evaluation, or None before the first."""
+        return self._best_step
+
+    def begin(self, context: Context) -> None:
+        """Forgets the training before.
+
+        Raises:
+            ValueError: If there are no validation data, or they have no such metric.
+        """
+        self._best, self._best_step, self._num_worse, self._kept = float("inf"), None, 0, None
+        found = context.evaluate()
+        if self._metric not in found:
+            got = ", ".join(found) if found else "no validation data"
+            raise ValueError(
+                f"metric of EarlyStoppingHook must be one of the evaluation; got {self._metric!r} with {got}. "
+                "Pass validation_data= to fit, and a name that evaluate returns."
+            )
+
+    def next_step(self, step: int) -> int | None:
+        """The next multiple of the interval."""
+        return next_multiple(step, self._interval)
+
+    def run(self, context: Context) -> None:
+        """Evaluates, remembers the best, and stops when the patience is at its end."""
+        cost = self._sign * context.evaluate()[self._metric]
+        if cost < self._best - self._min_delta:
+            self._best, self._best_step, self._num_worse = cost, context.step, 0
+            if self._restores_best:
+                state = context.train_state
+                self._kept = jax.tree.map(lambda leaf: jnp.array(leaf, copy=True), (state.params, state.state))
+            return
+        self._num_worse += 1
+        if self._num_worse >= self._patience:
+            context.stop(f"{self._metric} has not improved since step {self._best_step}")
+
+    def end(self, context: Context) -> None:
+        """Puts the best params back, unless an exception ended the training."""
+        if self._kept is None or context.error is not None or self._best_step == context.step:
+            return
+        params, state = self._kept
+        context.train_state = context.train_state._replace(params=params, state=state)
+        _LOG.info("Restored the params of step %d.", self._best_step)

@@ -1,0 +1,67 @@
+"""A trace of what XLA runs, for TensorBoard's profiler, XProf and Perfetto."""
+
+from __future__ import annotations
+
+import os
+
+import jax
+
+from trainer.counts import check_count
+from trainer.hooks.base import Context, Hook
+
+
+class ProfilerHook(Hook):
+    """Traces some steps into ``<folder>/plugins/profile/``.
+
+    >>> ProfilerHook(first_step=100, num_steps=50).next_step(0)
+    100
+    """
+
+    def __init__(
+        self, *, first_step: int = 10, num_steps: int = 100, folder: str | os.PathLike[str] | None = None
+    ) -> None:
+        """Takes what to trace.
+
+        Args:
+            first_step: Steps done before the trace begins; the first ones hold warm-up.
+            num_steps: How many steps it holds.
+            folder: Where to write; None is the run's.
+
+        Raises:
+            ValueError: If a count is not positive.
+        """
+        self._first_step = check_count("first_step", first_step)
+        self._end_step = first_step + check_count("num_steps", num_steps)
+        self._folder = folder
+        self._is_tracing = False
+
+    def begin(self, context: Context) -> None:
+        """Finds the folder.
+
+        Raises:
+            ValueError: If there is none.
+        """
+        if self._folder is None and context.writer is None:
+            raise ValueError("folder of ProfilerHook must be given without a model_dir; got None. Pass folder=.")
+
+    def next_step(self, step: int) -> int | None:
+        """Where the trace begins, and then where it ends."""
+        return next((bound for bound in (self._first_step, self._end_step) if step < bound), None)
+
+    def run(self, context: Context) -> None:
+        """Begins or ends the trace, with no step on its way."""
+        context.settle()
+        if context.step < self._end_step:
+            jax.profiler.start_trace(str(self._folder or context.writer.log_dir))
+            self._is_tracing = True
+        elif self._is_tracing:
+            self._stop()
+
+    def end(self, context: Context) -> None:
+        """Ends a trace that is not over yet."""
+        if self._is_tracing:
+            self._stop()
+
+    def _stop(self) -> None:
+        jax.profiler.stop_trace()  # type: ignore[no-untyped-call]
+        self._is_tracing = False
