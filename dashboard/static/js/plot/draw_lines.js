@@ -1,13 +1,15 @@
-// Strokes lines into a plot: whole, dashed where superseded, with marks for single points, NaN and Inf.
+// Draws lines into a plot: whole, dashed where superseded, with marks for single points, NaN and Inf.
 
 import { drawBands, memberAlpha } from "../aggregates/draw_bands.js";
 import { MAX_BY_RUN } from "../runs/colors.js";
 import { indexAt, shownValues } from "./nearest.js";
+import * as raster from "./raster.js";
 import { themeColor, themeNumber } from "./theme.js";
 
 const SINGLE_POINT_PX = 5;
 const MARK_PX = 4;
 const STRETCH_PX = 16; // marks nearer to each other are of one stretch
+const BLEED_PX = 4; // lines at the edge of the plot are whole
 const PIECE = 60; // points: a path of many is filled far slower than its pieces
 
 // All lines, on uPlot's canvas (device pixels); those of `faint` behind the others.
@@ -21,15 +23,18 @@ export function drawLines(plot, lines, faint = []) {
   const baseline = { width: themeNumber("--lw-baseline") * ratio, alpha: 1 };
   ctx.save();
   ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top - 4 * ratio, bbox.width, bbox.height + 8 * ratio);
+  ctx.rect(bbox.left, bbox.top - BLEED_PX * ratio, bbox.width, bbox.height + 2 * BLEED_PX * ratio);
   ctx.clip();
-  ctx.lineJoin = "bevel"; // half the price of round ones, and not to be told from them at this width
-  ctx.lineCap = "round";
   drawBands(ctx, lines, place);
   if (lines.some((line) => line.baseline)) drawZero(ctx, bbox, place, baseline.width);
-  for (const line of faint) strokeSegments(ctx, line, shownValues(line), place, { width: ratio, alpha: memberAlpha(faint.length) });
-  if (!isMany) for (const line of lines) if (line.smoothed && !line.group) strokeSegments(ctx, line, line.values, place, { width: ratio, alpha: 1 });
-  for (const line of lines) strokeSegments(ctx, line, shownValues(line), place, line.group ? group : line.run.isBaseline ? baseline : usual);
+  const top = Math.round(bbox.top - BLEED_PX * ratio);
+  const toPicture = picturePlacer(place, bbox.left, top);
+  raster.begin(Math.ceil(bbox.width), Math.ceil(bbox.height + 2 * BLEED_PX * ratio));
+  for (const line of faint) rasterSegments(line, shownValues(line), toPicture, { width: ratio, alpha: memberAlpha(faint.length) });
+  if (!isMany) for (const line of lines) if (line.smoothed && !line.group) rasterSegments(line, line.values, toPicture, { width: ratio, alpha: themeNumber("--raw-alpha") });
+  for (const line of lines) rasterSegments(line, shownValues(line), toPicture, line.group ? group : line.run.isBaseline ? baseline : usual);
+  raster.paint(ctx, bbox.left, top);
+  for (const line of [...faint, ...lines]) drawSinglePoints(ctx, line, place, ratio);
   if (!isMany) for (const line of lines) if (line.run.state === "running") drawEnd(ctx, line, place, ratio);
   for (const line of [...faint, ...lines]) drawNonFinite(ctx, line, place, bbox, ratio);
   ctx.restore();
@@ -51,7 +56,7 @@ function drawZero(ctx, bbox, place, width) {
 export function drawLifted(context, plot, line) {
   const place = placer(plot, false);
   const width = themeNumber("--lw-hover");
-  context.lineJoin = "bevel";
+  context.lineJoin = "bevel"; // half the price of round ones, and not to be told from them at this width
   context.globalAlpha = themeNumber("--halo-alpha");
   context.strokeStyle = themeColor("--surface");
   strokeAll(context, line, place, themeNumber("--lw-halo"));
@@ -110,33 +115,65 @@ function trace(context, line, values, place, from, to) {
 }
 
 // Pieces meet in a point: round ends close an opaque line there, flat ones do not darken one that is seen through.
-function strokePath(context, line, values, place, { from, to, isDashed = false }) {
-  context.lineCap = isDashed || context.globalAlpha === 1 ? "round" : "butt";
-  const stride = isDashed ? to - from : PIECE;
-  for (let start = from; start < to; start += stride) {
-    trace(context, line, values, place, start, Math.min(start + stride + 1, to));
+function strokePath(context, line, values, place, { from, to }) {
+  context.lineCap = context.globalAlpha === 1 ? "round" : "butt";
+  for (let start = from; start < to; start += PIECE) {
+    trace(context, line, values, place, start, Math.min(start + PIECE + 1, to));
     context.stroke();
   }
 }
 
-// The raw values of a smoothed line are faint behind it.
-function strokeSegments(ctx, line, values, place, { width, alpha }) {
+// Puts a line into the picture; it breaks where the axis can't show a point.
+function rasterSegments(line, values, toPicture, { width, alpha }) {
   const ratio = devicePixelRatio;
-  const isBehind = line.smoothed !== null && values === line.values;
-  ctx.strokeStyle = line.run.color;
-  ctx.lineWidth = width;
+  const color = channelsOf(line.run.color);
   bounds(line).forEach(([from, to], i) => {
     const isSuperseded = line.superseded[i] !== 0;
-    const dash = isSuperseded ? [3, 3] : line.run.dash;
-    ctx.globalAlpha = isBehind ? themeNumber("--raw-alpha") : isSuperseded ? themeNumber("--superseded-alpha") : alpha;
-    ctx.setLineDash(dash.map((length) => length * ratio));
-    strokePath(ctx, line, values, place, { from, to, isDashed: dash.length > 0 });
-    if (to - from === 1 && !isBehind) {
-      dot(ctx, place.x(line.x.points[from]), place.y(values[from]), (SINGLE_POINT_PX / 2) * ratio, line.run.color);
-    }
+    const dash = (isSuperseded ? [3, 3] : line.run.dash).map((length) => length * ratio);
+    const style = { color, width, dash, alpha: isSuperseded ? Math.min(alpha, themeNumber("--superseded-alpha")) : alpha };
+    for (const [start, stop] of toPicture(line.x.points, values, from, to)) raster.stroke(start, stop, style);
   });
-  ctx.globalAlpha = 1;
-  ctx.setLineDash([]);
+}
+
+// → a function that puts points of a line into the picture and tells which of them hang together
+function picturePlacer(place, left, top) {
+  return (positions, values, from, to) => {
+    const { x, y } = raster.room(to - from);
+    const pieces = [];
+    let start = 0;
+    let count = 0;
+    const cut = () => {
+      if (count > start) pieces.push([start, count]);
+      start = count;
+    };
+    for (let i = from; i < to; i += 1) {
+      x[count] = place.x(positions[i]) - left;
+      y[count] = place.y(values[i]) - top;
+      if (Number.isFinite(x[count] + y[count])) count += 1;
+      else cut();
+    }
+    cut();
+    return pieces;
+  };
+}
+
+const channels = new Map(); // color → [red, green, blue]
+
+function channelsOf(color) {
+  if (!channels.has(color)) {
+    const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+    context.fillStyle = color;
+    context.fillRect(0, 0, 1, 1);
+    channels.set(color, [...context.getImageData(0, 0, 1, 1).data.subarray(0, 3)]);
+  }
+  return channels.get(color);
+}
+
+function drawSinglePoints(ctx, line, place, ratio) {
+  const values = shownValues(line);
+  bounds(line).forEach(([from, to]) => {
+    if (to - from === 1) dot(ctx, place.x(line.x.points[from]), place.y(values[from]), (SINGLE_POINT_PX / 2) * ratio, line.run.color);
+  });
 }
 
 function strokeAll(context, line, place, width) {
