@@ -48,6 +48,9 @@ from trainer.layers.reshaping import Permute as Permute
 from trainer.layers.reshaping import RepeatVector as RepeatVector
 from trainer.layers.reshaping import Reshape as Reshape
 from trainer.layers.residual import Residual as Residual
+from trainer.layers.saving import Saved as Saved
+from trainer.layers.saving import load as load
+from trainer.layers.saving import save as save
 from trainer.layers.sequential import Sequential as Sequential
 from trainer.layers.time_distributed import TimeDistributed as TimeDistributed
 from trainer.layers.upsampling import UpSampling1D as UpSampling1D

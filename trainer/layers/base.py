@@ -47,7 +47,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import jax
 
@@ -57,6 +57,9 @@ from trainer.layers.configs import Configured
 from trainer.layers.initializers import Initializer
 from trainer.layers.naming import check_name
 from trainer.protocols import Array, Network, Params, State
+
+if TYPE_CHECKING:
+    from trainer.layers.summary import NetworkSummary
 
 _GETTERS: dict[str, Any] = {
     "activation": activations.get,
@@ -146,6 +149,18 @@ class Layer(Configured):
             for suffix, member in _members(value):
                 found[getattr(member, "name", None) or attribute + suffix] = member
         return found
+
+    def summary(self, example: Any = None) -> NetworkSummary:
+        """The table of its layers; see `trainer.layers.summary.summarize`."""
+        from trainer.layers.summary import summarize
+
+        return summarize(self, example)
+
+    def count_params(self, example: Any = None) -> int:
+        """Number of weights and of numbers in the state; see `trainer.layers.summary.summarize` for `example`."""
+        from trainer.layers.summary import count_params
+
+        return count_params(self, example)
 
     def make_params(self, key: Array, **shapes: Sequence[int] | None) -> Params:
         """Makes weights by their initialisers, in the policy's type.

@@ -35,6 +35,7 @@ class Build:
         state: By path.
         training: Whether dropout and the like are active.
         makers: How the params and state were made, with the number of the key, by path.
+        calls: Path, layer and shapes of the outputs of each call, while initialising.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Build:
         self.state = dict(state)
         self.training = training
         self.makers: dict[str, tuple[Maker, int]] = {}
+        self.calls: list[tuple[str, Any, Any]] = []
         self._key = key
         self._is_initialising = is_initialising
         self._scopes: list[str] = []
@@ -78,6 +80,8 @@ class Build:
             passes.observe(outputs)
         if state:
             self.state[path] = state
+        if self._is_initialising:
+            self.calls.append((path, layer, spec_of(outputs)))
         self._penalise(layer, path)
         return outputs
 
@@ -204,22 +208,29 @@ def init_by_call(layer: Any, key: Array, example: Any) -> tuple[Params, State]:
     """Makes the params and state of all that `layer` calls in its ``call``, which is only traced."""
     params: Params = {}
     state: State = {}
-    for path, (make, number) in remembered(_makers_of, layer, example).items():
+    for path, (make, number) in remembered(_initialised, layer, example).makers.items():
         _keep(params, state, path, make(jax.random.fold_in(key, number)))
     return params, state
 
 
-def _makers_of(layer: Any, example: Any) -> dict[str, tuple[Maker, int]]:
-    found: dict[str, tuple[Maker, int]] = {}
+def calls_of(layer: Any, example: Any) -> list[tuple[str, Any, Any]]:
+    """Path, layer and shapes of the outputs of each call in a layer's ``call``."""
+    return remembered(_initialised, layer, example).calls
+
+
+def _initialised(layer: Any, example: Any) -> Build:
+    found: list[Build] = []
 
     def trace(key: Array, inputs: Any) -> None:
         build = Build({}, {}, key=key, training=False, is_initialising=True, members=layer.sublayers())
         with passes.collect(), _entered(build):
             _call(layer, inputs, training=False, key=key)
-        found.update(build.makers)
+        # The arrays belong to this trace.
+        build.params, build.state = {}, {}
+        found.append(build)
 
     jax.eval_shape(trace, KEY_SPEC, example)
-    return found
+    return found[0]
 
 
 def apply_by_call(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import jax
 
 from trainer.layers.base import Layer, apply_named, key_for
 from trainer.layers.input import Input, check_shape
+from trainer.layers.model_config import decode_model, encode_model
 from trainer.layers.naming import Namer
 from trainer.layers.specs import output_spec, spec_of
 from trainer.layers.symbolic import Call, SymbolicTensor
@@ -127,6 +128,23 @@ class Model(Layer):
             return outputs
 
         return self._run(run, inputs), new_state
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the inputs, layers and calls as plain values; `from_config` makes an equal model of them.
+
+        Raises:
+            TypeError: If a layer is not registered, or a container is no list, tuple or dict.
+        """
+        return encode_model(self)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Makes a model from what `get_config` returned.
+
+        Raises:
+            ValueError: If a class in it is not registered.
+        """
+        return cls(*decode_model(config), name=config["name"], trainable=config["trainable"])
 
     def _run(self, run: Callable[[int, Step, Any], Any], inputs: Any) -> Any:
         """Walks the calls in order; `run` gets each call's number, the call, and its inputs."""

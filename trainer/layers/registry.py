@@ -14,6 +14,7 @@ from trainer.layers.flatten import Flatten
 from trainer.layers.function_layer import Lambda, Rescaling
 from trainer.layers.input import Input
 from trainer.layers.merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
+from trainer.layers.model import Model
 from trainer.layers.padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 from trainer.layers.repeat import Repeat
 from trainer.layers.reshaping import Permute, RepeatVector, Reshape
@@ -35,6 +36,7 @@ LAYERS: dict[str, type[Layer]] = {
     "Lambda": Lambda,
     "Maximum": Maximum,
     "Minimum": Minimum,
+    "Model": Model,
     "Multiply": Multiply,
     "Normalization": Normalization,
     "Permute": Permute,

@@ -17,6 +17,12 @@ def double(inputs: jax.Array) -> jax.Array:
     return 2 * inputs
 
 
+def make_model() -> layers.Model:
+    x = layers.Input((3,))
+    shared = layers.Dense(4)
+    return layers.Model(x, layers.Add()([shared(x), shared(layers.Dense(3, "relu")(x))]))
+
+
 # Layer, shape of its inputs (or a list of shapes), shape of its outputs.
 CASES: dict[str, tuple[layers.Layer, Any, tuple[int, ...]]] = {
     "Activation": (layers.Activation("relu"), (2, 3), (2, 3)),
@@ -31,6 +37,7 @@ CASES: dict[str, tuple[layers.Layer, Any, tuple[int, ...]]] = {
     "Lambda": (layers.Lambda(double), (2, 3), (2, 3)),
     "Maximum": (layers.Maximum(), [(2, 3), (2, 3)], (2, 3)),
     "Minimum": (layers.Minimum(), [(2, 3), (2, 3)], (2, 3)),
+    "Model": (make_model(), (2, 3), (2, 4)),
     "Multiply": (layers.Multiply(), [(2, 3), (2, 1)], (2, 3)),
     "Normalization": (layers.Normalization(mean=[1.0, 2.0, 3.0], variance=[1.0, 4.0, 9.0]), (2, 3), (2, 3)),
     "Permute": (layers.Permute((2, 1)), (2, 3, 4), (2, 4, 3)),
