@@ -29,7 +29,7 @@ def test_drawing_waits_for_the_next_frame_and_what_is_in_view_is_first(run_modul
       const frames = [];
       requestAnimationFrame(() => frames.push(drawn.length));
       for (const [name, top] of [["far", 9000], ["below", 2000], ["seen", 0]]) {{
-        module.drawLater(place(top), () => drawn.push(name));
+        module.drawLater(place(top), () => void drawn.push(name));
       }}
       const atOnce = drawn.length;
       await done(3);
@@ -42,8 +42,8 @@ def test_drawing_waits_for_the_next_frame_and_what_is_in_view_is_first(run_modul
 def test_only_the_last_drawing_of_a_card_is_made_and_none_of_one_that_is_gone(run_module: Run) -> None:
     body = f"""{PLACE}
       const [stays, goes] = [place(0), place(0)];
-      for (const name of ["first", "second"]) module.drawLater(stays, () => drawn.push(name));
-      module.drawLater(goes, () => drawn.push("gone"));
+      for (const name of ["first", "second"]) module.drawLater(stays, () => void drawn.push(name));
+      module.drawLater(goes, () => void drawn.push("gone"));
       module.forgetDrawing(goes);
       await done(1);
       await frame();
@@ -66,3 +66,33 @@ def test_slow_drawings_leave_room_for_frames(run_module: Run) -> None:
     """
 
     assert run_module("grid/schedule.js", body) >= 5  # type: ignore[operator]
+
+
+def test_texts_beside_drawings_are_written_together_before_the_next_frame(run_module: Run) -> None:
+    body = f"""{PLACE}
+      for (const name of ["a", "b"]) {{
+        module.drawLater(place(0), () => {{
+          drawn.push(name);
+          return () => drawn.push(`texts of ${{name}}`);
+        }});
+      }}
+      await done(4);
+      return drawn;
+    """
+
+    assert run_module("grid/schedule.js", body) == ["a", "b", "texts of a", "texts of b"]
+
+
+def test_nothing_waits_once_what_was_to_be_drawn_is_gone(run_module: Run) -> None:
+    body = f"""{PLACE}
+      const goes = place(0);
+      module.drawLater(goes, () => void drawn.push("gone"));
+      await new Promise(requestAnimationFrame);
+      module.forgetDrawing(goes);
+      await frame();
+      module.drawLater(place(0), () => void drawn.push("next"));
+      await done(1);
+      return drawn;
+    """
+
+    assert run_module("grid/schedule.js", body) == ["next"]

@@ -58,6 +58,9 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
     const seen = { runs: session.selectedRuns, groups: selectedGroups(session), described: session.groups };
     const { lines, drawn, behind } = linesOfChart({ tags, bands }, { series, aggregates }, seen, { axis: plot.axis, smoothing: current.smoothing });
     plot.setLines(drawn, behind);
+    return () => writeTexts(lines, drawn);
+  };
+  const writeTexts = (lines, drawn) => {
     writeValues(parts.values, drawn, session.comparison);
     writeFoot(parts.foot, lines, { session, isLog: current.y === "log", numOutside: current.clip === "middle" ? plot.countOutside() : 0, baseline: session.runNamed(lines[0]?.baseline) });
     describe(parts, title, drawn);
@@ -101,13 +104,24 @@ function sortedByLast(lines) {
   return last.sort((a, b) => Number.isFinite(b.value) - Number.isFinite(a.value) || a.value - b.value || 0);
 }
 
+const written = new WeakMap(); // element → what it holds, as text
+
+// Whether an element holds something else so far.
+function isNews(element, text) {
+  const isOther = written.get(element) !== text || element.childElementCount === 0;
+  written.set(element, text);
+  return isOther;
+}
+
 function writeValues(element, lines, comparison) {
   const last = sortedByLast(lines);
-  const nodes = last.slice(0, NUM_VALUES).map(({ line, value }) => {
+  const best = last.slice(0, NUM_VALUES).map(({ line, value }) => ({ line, value, title: `${describeRun(line.run, comparison)}: last value ${value}`, background: swatchBackground(line.run) }));
+  if (!isNews(element, JSON.stringify([last.length, best.map(({ line, title, background }) => [title, background, Boolean(line.baseline)])]))) return;
+  const nodes = best.map(({ line, value, title, background }) => {
     const item = make("span", Number.isFinite(value) ? "card-value" : "card-value is-bad");
     const swatch = make("span", "swatch");
-    swatch.style.background = swatchBackground(line.run);
-    item.title = `${describeRun(line.run, comparison)}: last value ${value}`;
+    swatch.style.background = background;
+    item.title = title;
     item.append(swatch, write(line, value));
     return item;
   });
@@ -134,8 +148,6 @@ function describe({ root }, title, lines) {
   root.setAttribute("aria-label", best ? `${isDelta ? "Δ " : ""}${title}, ${write(best.line, best.value)}, ${best.line.run.name}` : title);
 }
 
-const feet = new WeakMap(); // element → what it holds
-
 function writeFoot(element, lines, { session, isLog, numOutside, baseline }) {
   const total = lines.reduce((sum, line) => sum + line.numTotal, 0);
   const drawn = lines.reduce((sum, line) => sum + line.values.length + line.nonFinite.kinds.length, 0);
@@ -146,8 +158,7 @@ function writeFoot(element, lines, { session, isLog, numOutside, baseline }) {
   if (baseline) problems.unshift(deltaNote(baseline));
   if (numOutside > 0) problems.push(outsideNote(numOutside, drawn, total));
   const html = [points, ...problems].map(({ outerHTML }) => outerHTML).join("");
-  if (html === feet.get(element)) return; // what has the focus keeps it
-  feet.set(element, html);
+  if (!isNews(element, html)) return; // what has the focus keeps it
   element.replaceChildren(points, ...problems);
 }
 

@@ -29,7 +29,11 @@ export function follow({ root, parts, card, loader, setHasData, setBare, setTrou
   };
   const make = () => {
     const elements = Object.fromEntries(Object.entries(parts).map(([name, ref]) => [name, ref.current]));
-    const later = (draw) => drawLater(root, safely(draw));
+    const drawAndWrite = (draw) => () => {
+      const write = draw();
+      return write && safely(write);
+    };
+    const later = (draw) => drawLater(root, safely(drawAndWrite(draw)));
     const drawing = loader.kind.mount({ root, ...elements }, { ...card, session, options: loader.options, later, setBare: (isBare, hasLines) => setBare(isBare ? (hasLines ? "of points" : "of lines") : null) });
     const made = Object.fromEntries(Object.entries(drawing).map(([name, act]) => [name, safely(act)]));
     made.update = safely((data, info) => {

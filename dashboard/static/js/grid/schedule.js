@@ -1,14 +1,17 @@
 // Drawing that waits for the frame after the one in which it was asked for: what the hand did is seen first. It goes in
 // slices between frames, what is pointed at and in view before the rest.
 
-const SLICE_MS = 12;
+const SLICE_MS = 20;
 
 const waiting = new Map(); // element → what draws in it
+const texts = new Map(); // element → what writes the texts beside its drawing
 const turns = new MessageChannel();
+let order = []; // elements, as they are drawn in this slice
 let isComing = false;
 let sliceEnd = 0;
 
-// Has `draw` called once for the element, in place of what waits for it already.
+// Has `draw` called once for the element, in place of what waits for it already. What it returns is called before the next
+// frame: texts that are written between drawings would have the page laid out for each of them.
 export function drawLater(element, draw) {
   waiting.set(element, draw);
   if (!isComing) comeAfterFrame();
@@ -17,6 +20,7 @@ export function drawLater(element, draw) {
 // Nothing is drawn in the element any more.
 export function forgetDrawing(element) {
   waiting.delete(element);
+  texts.delete(element);
 }
 
 // A message that is posted in a frame comes once that frame is painted.
@@ -28,18 +32,36 @@ function comeAfterFrame() {
   });
 }
 
-// One element at a time: what its drawing leaves to microtasks, as uPlot does, belongs to its time.
+// One element at a time: what its drawing leaves to microtasks, as uPlot does, belongs to its time. Where elements stand is
+// asked for before any is drawn, as it would have the page laid out anew after each.
 turns.port1.onmessage = () => {
   const now = performance.now();
-  if (sliceEnd === Infinity) sliceEnd = now + SLICE_MS;
-  if (now >= sliceEnd) return comeAfterFrame();
-  const [element] = byUrgency([...waiting.keys()]);
+  if (sliceEnd === Infinity) {
+    sliceEnd = now + SLICE_MS;
+    order = byUrgency([...waiting.keys()]);
+  }
+  isComing = waiting.size > 0;
+  if (!isComing) return;
+  const element = now < sliceEnd && order.find((one) => waiting.has(one));
+  if (!element) {
+    comeAfterFrame();
+    return;
+  }
   const draw = waiting.get(element);
   waiting.delete(element);
   isComing = waiting.size > 0;
   if (isComing) turns.port2.postMessage(null);
-  return draw?.();
+  const write = draw();
+  if (!write) return;
+  if (texts.size === 0) requestAnimationFrame(writeTexts);
+  texts.set(element, write);
 };
+
+function writeTexts() {
+  const writers = [...texts.values()];
+  texts.clear();
+  for (const write of writers) write();
+}
 
 // What is pointed at, what is in view, what is nearest to it.
 function byUrgency(elements) {

@@ -77,7 +77,7 @@ function nameOf(marks) {
 
 // → [{left, marks: [{kind, step, run, text}]}] from left to right, of what is in sight
 function placesOf(plot, lines, tag, axis) {
-  const width = plot.over.clientWidth;
+  const width = plot.bbox.width / devicePixelRatio;
   const found = [];
   for (const line of lines) {
     if (line.isMore || !hasPoints(line)) continue;

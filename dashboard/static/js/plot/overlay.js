@@ -32,12 +32,12 @@ export class Overlay {
   // plot; label: what stands at it on the x-axis then; drag: {kind, from, to}, or null;
   // span: [from, to] of a selected range, or null.
   draw({ lines, focused, place, isHere, label, drag, span }) {
-    const { over } = this.plot;
     const isEmpty = !focused && !place && !drag && !span;
     this.#flag.hidden = !place || !isHere;
     if (isEmpty && this.#isClean) return;
     this.#isClean = isEmpty;
-    const [width, height] = [over.clientWidth, over.clientHeight];
+    const { bbox } = this.plot; // not what the page says, which it would be laid out for
+    const [width, height] = [bbox.width, bbox.height].map((length) => Math.round(length / devicePixelRatio));
     this.#lift({ focused, numLines: lines.length, width, height }, isHere);
     const context = fit(this.#canvas, width, height);
     if (span) this.#drawSpan(context, span, width, height);
