@@ -38,7 +38,7 @@ _TYPES = {
     ".woff2": "font/woff2",
 }
 _COMPRESSED = (".js", ".css", ".map", ".svg")
-_LEVEL = 9
+_LEVEL = 6
 _MADE = (page_scripts.SCRIPT, page_scripts.MAP, page_sheets.SHEET)
 _MAKERS = (_ROOT / "page_scripts.py", _ROOT / "page_sheets.py")
 _ONLY_GET = Refusal(405, "A file can be asked for with GET and HEAD.", (("allow", "GET, HEAD"),))

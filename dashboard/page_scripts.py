@@ -27,8 +27,9 @@ _MOVE = re.compile(
     r"(?P<kept>(?:async )?(?:function\*?|class|const) (?:(?P<name>[\w$]+)|\{(?P<taken>[^}]*)\})))",
     re.MULTILINE,
 )
-_LATER_IMPORT = re.compile(r'\bimport\("(?P<path>[^"]+)"\)')
-_REST = re.compile(r"^/\*[\s\S]*?\*/|(?P<rest>^(?:import|export)\b.*)", re.MULTILINE)
+_LATER_IMPORT = re.compile(r'import\("(?P<path>[^"]+)"\)')
+_COMMENT = re.compile(r"^/\*[\s\S]*?\*/", re.MULTILINE)
+_REST = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 _HEAD = """\
 const $made = new Map();
 function $need(name) {
@@ -95,9 +96,9 @@ def read_module(name: str, text: str) -> Module:
 
     body = _LATER_IMPORT.sub(lambda found: f'$later("{find(found["path"])}")', _MOVE.sub(move, text))
     body = body.replace("import.meta.url", f'$address("{name}")')
-    for found in _REST.finditer(body):
-        if found["rest"]:
-            raise ValueError(f"{name} must import and export by names, at the start of a line; got {found[0]!r}.")
+    rest = _REST.search(body) and _REST.search(_COMMENT.sub("", body))
+    if rest:
+        raise ValueError(f"{name} must import and export by names, at the start of a line; got {rest[0]!r}.")
     given = ", ".join(outer if outer == inner else f"{outer}: {inner}" for outer, inner in exports.items())
     return Module(name, f"{body.rstrip()}\nreturn {{ {given} }};", tuple(exports), tuple(imports))
 
