@@ -31,6 +31,7 @@ class Session extends Emitter {
   #isSettled = false; // the list of runs is of a logdir that was looked at to the end
   #isStale = false; // the list of runs is older than the news
   #refreshing = null;
+  #endPause = () => {}; // between two lists of runs
   #key = new SelectionKey((body) => this.postJSON("data/selections", body, whileConnected()));
 
   constructor() {
@@ -111,7 +112,8 @@ class Session extends Emitter {
         const asked = this.getJSON("data/runs", { since: this.listed }, whileConnected());
         const [answer] = await Promise.all([asked, this.sidecar.whenKnown()]);
         this.#takeRuns(answer);
-        await pause(this.live.isReading ? READING_MS : GATHER_MS); // runs that appear together are listed together
+        // Runs that appear together are listed together.
+        await pause(this.live.isReading ? READING_MS : GATHER_MS, (end) => (this.#endPause = end));
       } catch (error) {
         this.#isStale = true;
         this.live.begin({});
@@ -269,6 +271,7 @@ class Session extends Emitter {
     const { changed, isOld } = this.#takeNews(news.runs);
     const isSettling = this.isLoaded && !this.#isSettled && !news.is_reading; // then runs have the colours that they keep
     if (isOther || isNewTag || isRemarked || isOld || isSettling) this.refreshRuns();
+    if (isSettling) this.#endPause();
     this.emit("news", { changed, version: news.version, isNewTag });
   }
 
