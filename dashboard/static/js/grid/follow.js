@@ -15,6 +15,7 @@ export function follow({ root, parts, card, loader, setHasData, setBare, setTrou
   remember(root, card);
   let handle = null;
   let isInView = false;
+  let width = 0; // as observed: reading it lays the page out, for each card that was just drawn
   const safely = (act) => (...given) => {
     try {
       return act?.(...given);
@@ -24,7 +25,6 @@ export function follow({ root, parts, card, loader, setHasData, setBare, setTrou
     }
   };
   const show = () => {
-    const width = Math.round(plot.clientWidth);
     if (width > 0) loader.show(id, width);
   };
   const make = () => {
@@ -55,7 +55,8 @@ export function follow({ root, parts, card, loader, setHasData, setBare, setTrou
     show();
   });
   const views = new IntersectionObserver(see, { rootMargin: MARGIN });
-  const sizes = new ResizeObserver(() => {
+  const sizes = new ResizeObserver(([{ contentRect }]) => {
+    width = Math.round(contentRect.width);
     handle?.resize?.(plot.clientWidth, plot.clientHeight);
     if (isInView && handle) show();
   });

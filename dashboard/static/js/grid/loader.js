@@ -186,7 +186,7 @@ export class Loader {
     this.#isRunning = true;
     while (this.#isDue) {
       this.#isDue = false;
-      await new Promise((resolve) => requestAnimationFrame(resolve)); // cards of one frame ask together
+      await new Promise((resolve) => setTimeout(resolve)); // cards that come into view in one frame ask together
       this.#hasNews = false;
       const began = performance.now();
       await Promise.all(this.#batches().map((batch) => this.#load(batch)));
