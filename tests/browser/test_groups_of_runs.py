@@ -101,7 +101,8 @@ def test_table_has_mean_band_and_n_of_each_group(open_page: OpenPage, board: str
     low, high = (float(edge) for edge in rows["lr 1e-4"][1].split(" to "))
     assert (low, high) == pytest.approx((newer.mean() - newer.std(), newer.mean() + newer.std()), rel=1e-6)
     expect(page.locator(".plot-tip tbody tr", has_text="lr 1e-3")).to_contain_text("2 of 3")
-    expect(page.locator(".plot-tip th")).to_have_text(["Group", "mean", "SD", "n", "step"])
+    expect(page.locator(".plot-tip th")).to_have_text(["Group", "mean", "SD", "min", "max", "n", "step"])
+    assert [float(one) for one in rows["lr 1e-4"][2:4]] == pytest.approx([newer.min(), newer.max()], rel=1e-6)
 
 
 def test_choices_change_line_and_band_and_are_undone(open_page: OpenPage, board: str, logdir: Path) -> None:

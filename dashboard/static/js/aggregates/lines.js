@@ -36,7 +36,7 @@ function makeLine(aggregate, { key, label, color, slot }, members) {
     lastValue: values.length > 0 ? values[values.length - 1] : NaN,
     counts: [0, 0, 0],
     baseline: aggregate.baseline,
-    group: { ...aggregate, numRuns: members.length },
+    group: { ...aggregate, members },
   };
 }
 

@@ -1,6 +1,7 @@
 // What centres and bands are called, and what the tooltip says of groups.
 
 import { formatCount, formatDelta, formatValue } from "../format.js";
+import { placePoints, valueAt } from "../plot/nearest.js";
 import { METRIC } from "../view_codecs.js";
 
 export const CENTERS = { mean: "Mean", median: "Median", iqm: "IQM" };
@@ -27,10 +28,23 @@ export function groupColumns(points, axis) {
     column("Group", "run", ({ line }) => line.run.label, ({ line }) => line.run.label),
     column(`${isDelta ? "Δ " : ""}${isSmoothed ? "smoothed " : ""}${CENTER_COLUMNS[center]}`, "value", ({ value }) => write(value), ({ value }) => value),
     band !== "none" && column(SHORT[band], "band", (point) => writeBand(low(point), high(point), write), (point) => `${low(point)} to ${high(point)}`),
+    band !== "minmax" && column("min", "", (point) => writeExtreme(point, Math.min, write), (point) => extremeOf(point, Math.min)),
+    band !== "minmax" && column("max", "", (point) => writeExtreme(point, Math.max, write), (point) => extremeOf(point, Math.max)),
     column("n", "", (point) => writeMembers(n(point), point.line.group.numMembers), n),
     axis.startsWith(METRIC) && column(axis.slice(METRIC.length), "", ({ line, index }) => formatValue(line.x.points[index]), ({ line, index }) => line.x.points[index]),
     axis === "step" && column("step", "", ({ line, index }) => formatCount(line.steps[index]), ({ line, index }) => line.steps[index]),
   ].filter(Boolean);
+}
+
+// The least, or the greatest, of the members there, each linear between its drawn points; null without one.
+function extremeOf({ line, x }, choose) {
+  const values = line.group.members.map((member) => valueAt({ ...member, x: placePoints(member.source, line.group.axis) }, x)).filter(Number.isFinite);
+  return values.length > 0 ? choose(...values) : null;
+}
+
+function writeExtreme(point, choose, write) {
+  const value = extremeOf(point, choose);
+  return value === null ? "–" : write(value);
 }
 
 // A band of one run is none.
