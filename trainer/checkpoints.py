@@ -1,26 +1,47 @@
 """Checkpoints: one safetensors file for all arrays, and ``run.json`` that says what they belong to.
 
 A file is written under a temporary name, forced to the disk, and renamed, so at any moment the folder holds a whole
-checkpoint or none. ``run.json`` is written last and names the newest.
+checkpoint or none. ``run.json`` is written last and names the newest and the best; a file that it does not name is
+removed only afterwards. A thread does all that while the training goes on.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jax
+import jax.numpy as jnp
 import numpy as np
-from safetensors.numpy import load_file, save
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
 
 from trainer.paths import leaf_paths
 from trainer.protocols import TrainState
 
 RUN_FILE = "run.json"
 KEEP_LAST = 2
+
+
+@dataclass(frozen=True)
+class Best:
+    """What the best checkpoint is best in.
+
+    Attributes:
+        metric: Name of the metric of the validation data.
+        value: Its value.
+        step: The step of the checkpoint.
+    """
+
+    metric: str
+    value: float
+    step: int
 
 
 class OtherRunError(ValueError):
@@ -34,10 +55,12 @@ def saved_step(model_dir: str | os.PathLike[str]) -> int | None:
 
 
 class Checkpoints:
-    """The checkpoints of one run. Used by one thread."""
+    """The checkpoints of one run. Used by one thread, beside its own."""
 
-    def __init__(self, model_dir: str | os.PathLike[str], config: Mapping[str, Any]) -> None:
-        """Takes the folder, and the configuration that the run must have been started with (plain JSON values).
+    def __init__(
+        self, model_dir: str | os.PathLike[str], config: Mapping[str, Any], *, keep_last: int = KEEP_LAST
+    ) -> None:
+        """Takes the folder, what the run must have been started with (plain JSON values), and how many files to keep.
 
         Raises:
             ValueError: If the folder cannot be written.
@@ -47,47 +70,97 @@ class Checkpoints:
         for leftover in self.folder.glob(".*.tmp-*"):  # of a process that was killed while saving
             leftover.unlink(missing_ok=True)
         self.config = json.loads(json.dumps(dict(config)))
+        self.keep_last = keep_last
         self._record = self._read_record()
+        found = None if self._record is None else self._record.get("best")
+        self._best = None if found is None else Best(**found)
+        self._writing: Future[None] | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="trainer-checkpoint")
 
     @property
     def step(self) -> int | None:
         """Step of the newest checkpoint, or None if there is none."""
         return None if self._record is None else int(self._record["step"])
 
-    def restore(self, template: TrainState) -> TrainState:
-        """Returns the newest checkpoint's arrays in the structure of `template`.
+    @property
+    def best(self) -> Best | None:
+        """What the best checkpoint is best in, or None if there is none."""
+        return self._best
+
+    def restore(self, template: TrainState, which: Literal["last", "best"] = "last") -> TrainState:
+        """Returns a checkpoint's arrays in the structure of `template`.
 
         Raises:
-            ValueError: If the file is missing, or its arrays are not those of the template.
+            ValueError: If there is none, the file is damaged, or its arrays are not those of the template.
         """
-        assert self._record is not None
-        path = self.folder / self._record["checkpoint"]
-        if not path.is_file():
-            raise ValueError(f"model_dir must hold {path.name}, named in {RUN_FILE}; got no such file. Delete the run.")
-        arrays = load_file(path)
-        leaves, treedef = jax.tree.flatten(template)
-        names = leaf_paths(template)
-        for name, leaf in zip(names, leaves, strict=True):
-            if name not in arrays or arrays[name].shape != leaf.shape:
-                got = arrays[name].shape if name in arrays else "nothing"
-                raise ValueError(
-                    f"checkpoint {path} must hold {name} of shape {leaf.shape}; got {got}. Use another model_dir."
-                )
-        restored: TrainState = jax.tree.unflatten(treedef, [jax.device_put(arrays[name]) for name in names])
-        return restored
+        self.wait()
+        if self._record is None or (which == "best" and self.best is None):
+            raise ValueError(f"model_dir must hold a {which} checkpoint; got {str(self.folder)!r}. Train first.")
+        best = self.best
+        path = self.folder / _file_name(best.step if which == "best" and best is not None else self._record["step"])
+        return unflatten(template, _load(path), path)
 
-    def save(self, step: int, train_state: TrainState) -> None:
-        """Writes a checkpoint and points ``run.json`` at it; keeps the newest two."""
-        # On the CPU these are views, not copies.
-        arrays = {
-            name: np.asarray(leaf, order="C")
-            for name, leaf in zip(leaf_paths(train_state), jax.tree.leaves(train_state), strict=True)
-        }
-        name = f"checkpoint-{step}.safetensors"
-        write_whole(self.folder / name, save(arrays))
-        self._record = {"version": 1, "step": step, "checkpoint": name, "config": self.config}
-        write_whole(self.folder / RUN_FILE, (json.dumps(self._record, indent=2) + "\n").encode())
-        self._remove_old()
+    def save(
+        self,
+        step: int,
+        train_state: TrainState,
+        *,
+        best: Best | None = None,
+        flush: Callable[[], None] | None = None,
+        on_saved: Callable[[str], None] | None = None,
+    ) -> None:
+        """Begins to write a checkpoint; the arrays may be reused at once, and what was being written is waited for.
+
+        Args:
+            step: Its step.
+            train_state: What to save.
+            best: If it is the best so far, in what; else the best before is kept.
+            flush: Called in the thread before the checkpoint counts: what was logged until then should be on the disk.
+            on_saved: Called in the thread with the name of the file, once it is safe.
+
+        Raises:
+            OSError: If the checkpoint before could not be written.
+        """
+        self.wait()
+        arrays = snapshot(train_state)
+        self._best = best or self._best
+        self._writing = self._thread.submit(self._write, step, arrays, self._best, flush, on_saved)
+
+    def wait(self) -> None:
+        """Waits until what was saved is on the disk.
+
+        Raises:
+            OSError: If it could not be written. The checkpoints before are as they were.
+        """
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
+
+    def _write(
+        self,
+        step: int,
+        arrays: dict[str, Any],
+        best: Best | None,
+        flush: Callable[[], None] | None,
+        on_saved: Callable[[str], None] | None,
+    ) -> None:
+        name = _file_name(step)
+        with _whole_file(self.folder / name) as temporary:
+            _save_file({key: np.asarray(value, order="C") for key, value in arrays.items()}, temporary)
+        arrays.clear()  # a view of memory that the training wants back
+        if flush is not None:
+            flush()
+        kept = [other for other in (self._record or {}).get("kept", []) if other != name]
+        kept = [*kept, name][-self.keep_last :]
+        record = {"version": 1, "step": step, "checkpoint": name, "kept": kept, "config": self.config}
+        if best is not None:
+            record["best"] = asdict(best)
+        with _whole_file(self.folder / RUN_FILE) as temporary:
+            temporary.write_text(json.dumps(record, indent=2) + "\n")
+        self._record = record
+        self._remove_others({*kept, *([] if best is None else [_file_name(best.step)])})
+        if on_saved is not None:
+            on_saved(name)
 
     def _read_record(self) -> dict[str, Any] | None:
         path = self.folder / RUN_FILE
@@ -119,10 +192,70 @@ class Checkpoints:
                     f"got {_short(now)}. Use another model_dir, or delete that run to start afresh."
                 )
 
-    def _remove_old(self) -> None:
-        paths = sorted(self.folder.glob("checkpoint-*.safetensors"), key=lambda path: path.stat().st_mtime_ns)
-        for path in paths[:-KEEP_LAST]:
-            path.unlink(missing_ok=True)
+    def _remove_others(self, named: set[str]) -> None:
+        for path in self.folder.glob("checkpoint-*.safetensors"):
+            if path.name not in named and path.is_file():
+                path.unlink(missing_ok=True)
+
+
+def snapshot(train_state: TrainState) -> dict[str, Any]:
+    """The arrays by path, which stay as they are while the training reuses its memory.
+
+    On a CPU these are views: as long as one lives, XLA takes other memory. Elsewhere the device makes a copy, and its
+    transfer begins.
+    """
+    leaves = jax.tree.leaves(train_state)
+    if any(device.platform != "cpu" for leaf in leaves if isinstance(leaf, jax.Array) for device in leaf.devices()):
+        leaves = _copy_on_device(leaves)
+        for leaf in leaves:
+            leaf.copy_to_host_async()
+    else:
+        leaves = [np.asarray(leaf) for leaf in leaves]
+    return dict(zip(leaf_paths(train_state), leaves, strict=True))
+
+
+@jax.jit
+def _copy_on_device(leaves: list[Any]) -> list[Any]:
+    return [jnp.copy(leaf) for leaf in leaves]
+
+
+def unflatten(template: TrainState, arrays: Mapping[str, Any], path: Path) -> TrainState:
+    """Arrays by path in the structure of `template`, on the device.
+
+    Raises:
+        ValueError: If one is missing, or has another shape or type.
+    """
+    leaves, treedef = jax.tree.flatten(template)
+    names = leaf_paths(template)
+    for name, leaf in zip(names, leaves, strict=True):
+        got = "nothing" if name not in arrays else f"{arrays[name].shape} {arrays[name].dtype}"
+        if got != f"{leaf.shape} {leaf.dtype}":
+            raise ValueError(
+                f"checkpoint {path} must hold {name} of shape {leaf.shape} {leaf.dtype}; got {got}. "
+                "It is of another network: use another model_dir."
+            )
+    restored: TrainState = jax.tree.unflatten(treedef, [jax.device_put(arrays[name]) for name in names])
+    return restored
+
+
+def _load(path: Path) -> dict[str, np.ndarray]:
+    if not path.is_file():
+        raise ValueError(f"model_dir must hold {path.name}, named in {RUN_FILE}; got no such file. Delete the run.")
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise ValueError(f"checkpoint {path} must be a whole file; got {error}. Delete the run.") from error
+
+
+def _save_file(arrays: dict[str, np.ndarray], path: Path) -> None:
+    try:
+        save_file(arrays, path)
+    except SafetensorError as error:  # its name for what the disk says
+        raise OSError(f"{error} ({path})") from error
+
+
+def _file_name(step: int) -> str:
+    return f"checkpoint-{step}.safetensors"
 
 
 def make_folder(model_dir: str | os.PathLike[str]) -> Path:
@@ -145,19 +278,26 @@ def make_folder(model_dir: str | os.PathLike[str]) -> Path:
     return folder
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Replaces a file so that a crash leaves the old one or the new one, never a part."""
+@contextlib.contextmanager
+def _whole_file(path: Path) -> Iterator[Path]:
+    """A temporary path to write, which then replaces `path`: a crash leaves the old file or the new one, never half."""
     temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-    folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        yield temporary
+        _sync(temporary)
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def _short(value: Any) -> str:

@@ -17,7 +17,10 @@ class RunConfig:
         steps: Steps of a ``fit`` that names neither steps nor epochs.
         summary_interval: Steps between two dumps of histograms, images and texts; None writes none.
         eval_interval: Steps between two evaluations on the validation data.
-        checkpoint_secs: Seconds between two checkpoints; the last state is always saved.
+        checkpoint_secs: Seconds between two checkpoints; None saves none by the clock. The last state is always saved.
+        checkpoint_interval: Steps between two checkpoints; None saves none by steps.
+        keep_checkpoints: How many of the newest checkpoints are kept.
+        best_metric: Metric of the validation data, as ``accuracy``: the checkpoint where it was best is kept too.
         nan_guard: Whether to end with an error where the loss, a gradient or an update is not finite.
         log_secs: Seconds between two lines on the progress in the log.
         progress: Whether to draw a progress bar instead; None draws one at a terminal.
@@ -29,7 +32,10 @@ class RunConfig:
     steps: int = 1000
     summary_interval: int | None = 100
     eval_interval: int = 100
-    checkpoint_secs: float = 600.0
+    checkpoint_secs: float | None = 600.0
+    checkpoint_interval: int | None = None
+    keep_checkpoints: int = 2
+    best_metric: str | None = None
     nan_guard: bool = True
     log_secs: float = 10.0
     progress: bool | None = None
@@ -41,12 +47,13 @@ class RunConfig:
         Raises:
             ValueError: If a count is not a positive integer, or the seed does not fit 32 bits.
         """
-        for name in ("batch_size", "steps", "eval_interval", "summary_interval"):
-            value = getattr(self, name)
-            if value is not None or name != "summary_interval":
-                object.__setattr__(self, name, check_count(name, value))
+        for name in ("batch_size", "steps", "eval_interval", "keep_checkpoints"):
+            object.__setattr__(self, name, check_count(name, getattr(self, name)))
+        for name in ("summary_interval", "checkpoint_interval"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, check_count(name, getattr(self, name)))
         if not 0 <= self.seed < 2**32:
             raise ValueError(f"seed must be in [0, 2**32); got {self.seed!r}. Pass a small number.")
         for name in ("checkpoint_secs", "log_secs"):
-            if not getattr(self, name) > 0:
+            if getattr(self, name) is not None and not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be positive; got {getattr(self, name)!r}. Pass seconds.")

@@ -156,7 +156,14 @@ class Training:
             yield EvaluationHook(config.eval_interval)
         yield from others
         if checkpoints is not None:
-            yield CheckpointHook(checkpoints, config.checkpoint_secs)
+            checkpoints.keep_last = config.keep_checkpoints
+            yield CheckpointHook(
+                checkpoints,
+                secs=config.checkpoint_secs,
+                steps=config.checkpoint_interval,
+                best_metric=config.best_metric if is_evaluated else None,
+                eval_interval=config.eval_interval,
+            )
 
 
 def _open_writer(

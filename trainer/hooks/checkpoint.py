@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
+import functools
+import logging
+import math
 import time
 from collections.abc import Callable
+from typing import Any
 
-from trainer.checkpoints import Checkpoints
-from trainer.hooks.base import Context, Hook, Steps
+from trainer.checkpoints import Best, Checkpoints
+from trainer.counts import check_count
+from trainer.hooks.base import Context, Hook, Steps, next_multiple
+from trainer.hooks.early_stopping import direction_of
 from trainer.hooks.nan_guard import NonFiniteError
+
+_LOG = logging.getLogger(__name__)
 
 
 class CheckpointHook(Hook):
-    """Saves the train state when so many seconds have passed, and at the end, also of a training that failed.
+    """Saves the train state every so many seconds or steps, where a metric is at its best, and at the end.
 
-    The loop is asked every 100 ms or so anyway, at the end of a chunk; no step is cut short for this hook.
+    It is saved in the end of a training that failed, too, but never where something is NaN. A thread writes; each
+    checkpoint is an annotation of the run. Where only seconds are given no step is cut short for it: the loop comes by
+    every 100 ms or so anyway.
     """
 
-    def __init__(self, checkpoints: Checkpoints, secs: float, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Takes where to save, the interval in seconds, and a clock."""
+    def __init__(
+        self,
+        checkpoints: Checkpoints,
+        *,
+        secs: float | None = 600.0,
+        steps: int | None = None,
+        best_metric: str | None = None,
+        eval_interval: int = 100,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Takes where to save, and when.
+
+        Args:
+            checkpoints: Where.
+            secs: Seconds between two; None for not by the clock.
+            steps: Steps between two; None for not by steps.
+            best_metric: Name as in what ``evaluate`` returns: the checkpoint where it is best is kept too.
+            eval_interval: Steps between two evaluations for `best_metric`.
+            clock: Seconds.
+        """
         self._checkpoints = checkpoints
         self._secs = secs
+        self._steps = None if steps is None else check_count("steps", steps)
+        self._best_metric = best_metric
+        self._eval_interval = eval_interval if best_metric is not None else None
         self._clock = clock
         self._last_time = clock()
         self._last_step = -1
@@ -27,22 +58,69 @@ class CheckpointHook(Hook):
     def begin(self, context: Context) -> None:
         """Starts the clock."""
         self._last_time = self._clock()
-        self._last_step = context.step
+        self._last_step = self._checkpoints.step or -1
+
+    def next_step(self, step: int) -> int | None:
+        """The next multiple of either interval."""
+        due = (next_multiple(step, interval) for interval in (self._steps, self._eval_interval))
+        return min((step for step in due if step is not None), default=None)
+
+    def run(self, context: Context) -> None:
+        """Saves if this is a multiple of the interval, or the best so far."""
+        best = self._find_best(context)
+        if best is not None or (self._steps is not None and context.step % self._steps == 0):
+            self._save(context, best)
 
     def after_chunk(self, context: Context, steps: Steps) -> None:
-        """Saves if it is time, and what was computed until then is finite."""
+        """Saves if it is time."""
         del steps
-        if self._clock() - self._last_time >= self._secs:
-            self._last_time = self._clock()
-            context.settle()
-            self._save(context)
+        if self._secs is not None and self._clock() - self._last_time >= self._secs:
+            self._save(context, None)
 
     def end(self, context: Context) -> None:
-        """Saves the last state, unless it holds NaN."""
-        if self._last_step != context.step and not isinstance(context.error, NonFiniteError):
-            self._save(context)
+        """Saves the last state, and waits for the disk.
 
-    def _save(self, context: Context) -> None:
-        self._checkpoints.save(context.step, context.train_state)
-        self._last_time = self._clock()
+        Raises:
+            OSError: If it could not be written.
+        """
+        if self._last_step != context.step and not isinstance(context.error, NonFiniteError):
+            self._begin_save(context, None)
+        self._checkpoints.wait()
+
+    def _find_best(self, context: Context) -> Best | None:
+        metric, interval = self._best_metric, self._eval_interval
+        if metric is None or interval is None or context.step % interval:
+            return None
+        value = context.evaluate()[metric]
+        best = self._checkpoints.best
+        sign = 1 if direction_of(metric) == "min" else -1
+        is_better = best is None or best.metric != metric or sign * value < sign * best.value
+        return Best(metric, value, context.step) if is_better and math.isfinite(value) else None
+
+    def _save(self, context: Context, best: Best | None) -> None:
+        self._last_time = self._clock()  # first: settling comes by here again
+        context.settle()  # a step that is not finite ends the training before it is saved
+        self._begin_save(context, best)
+
+    def _begin_save(self, context: Context, best: Best | None) -> None:
+        """Saves while the training goes on; a failure is a warning, since there is the one before."""
+        try:
+            self._checkpoints.wait()
+        except OSError as error:
+            _LOG.warning(
+                "Could not save a checkpoint: %s. Continuing with the one of step %s.", error, self._checkpoints.step
+            )
+        writer = context.writer
+        self._checkpoints.save(
+            context.step,
+            context.train_state,
+            best=best,
+            # A run that goes on from here misses no step in its event files.
+            flush=None if writer is None else writer.flush,
+            on_saved=None if writer is None else functools.partial(_annotate, writer, context.step),
+        )
         self._last_step = context.step
+
+
+def _annotate(writer: Any, step: int, name: str) -> None:
+    writer.add_annotation(f"Saved {name}", step, kind="checkpoint")

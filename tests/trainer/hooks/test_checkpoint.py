@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from trainer import DNNClassifier, hooks
+from summaries import load
+from trainer import DNNClassifier, DNNRegressor, RunConfig, hooks
 from trainer.checkpoints import Checkpoints, saved_step
 from trainer.hooks.checkpoint import CheckpointHook
 
@@ -21,14 +24,62 @@ def test_checkpoints_come_by_the_clock_and_at_the_end(blobs: tuple[np.ndarray, n
 
         def run(self, context: hooks.Context) -> None:
             now[0] += 1
+            checkpoints.wait()
             seen.append((context.step, saved_step(tmp_path)))
 
-    saving = CheckpointHook(Checkpoints(tmp_path, {}), secs=2, clock=lambda: now[0])
+    checkpoints = Checkpoints(tmp_path, {})
+    saving = CheckpointHook(checkpoints, secs=2, clock=lambda: now[0])
     DNNClassifier([4]).fit(*blobs, steps=55, hooks=[Watch(), saving])
 
     assert [step for _, step in seen][:2] == [None, None]
-    assert all(step is not None and step >= 20 for at, step in seen if at > 30)
+    assert all(step is not None and step >= 20 for at, step in seen if at > 40)
     assert saved_step(tmp_path) == 55
+
+
+def test_checkpoints_come_by_steps_and_are_annotations_of_the_run(
+    blobs: tuple[np.ndarray, np.ndarray], tmp_path: Path
+) -> None:
+    config = RunConfig(checkpoint_interval=20, keep_checkpoints=3)
+    DNNClassifier([4], model_dir=tmp_path, config=config).fit(*blobs, steps=70)
+
+    marks = load(tmp_path).runs["."].annotations
+    assert [(mark.step, mark.annotation.text) for mark in marks if mark.annotation.kind == "checkpoint"] == [
+        (step, f"Saved checkpoint-{step}.safetensors") for step in (20, 40, 60, 70)
+    ]
+    assert sorted(path.name for path in tmp_path.glob("checkpoint*")) == [
+        f"checkpoint-{step}.safetensors" for step in (40, 60, 70)
+    ]
+
+
+def test_checkpoint_with_the_best_metric_is_kept(line: tuple[np.ndarray, np.ndarray], tmp_path: Path) -> None:
+    features, labels = line
+    config = RunConfig(best_metric="loss", eval_interval=10, keep_checkpoints=1)
+    model = DNNRegressor([4], learning_rate=0.1, model_dir=tmp_path, config=config)
+    model.fit(features, labels, steps=100, validation_data=(features, -labels))
+
+    losses = load(tmp_path).runs["."].scalars["eval/loss"]
+    step = int(losses.steps[losses.values.argmin()])
+    assert step < 100
+    assert json.loads((tmp_path / "run.json").read_text())["best"] == {
+        "metric": "loss",
+        "value": pytest.approx(losses.values.min()),
+        "step": step,
+    }
+    assert {path.name for path in tmp_path.glob("checkpoint*")} == {
+        f"checkpoint-{step}.safetensors",
+        "checkpoint-100.safetensors",
+    }
+
+
+def test_full_disk_while_training_is_a_warning(
+    blobs: tuple[np.ndarray, np.ndarray], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "checkpoint-20.safetensors").mkdir()  # a file cannot replace it
+
+    DNNClassifier([4], model_dir=tmp_path, config=RunConfig(checkpoint_interval=20)).fit(*blobs, steps=50)
+
+    assert "Could not save a checkpoint: " in caplog.text
+    assert saved_step(tmp_path) == 50
 
 
 def test_folder_without_a_run_has_no_saved_step(tmp_path: Path) -> None:
