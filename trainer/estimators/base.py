@@ -150,6 +150,12 @@ class BaseEstimator(SklearnManners):
         return params
 
     @property
+    def state_(self) -> dict[str, Any]:
+        """What else the layers carry (statistics of batches), by the name of the layer."""
+        state: dict[str, Any] = self._get_fitted("state_").train_state.state
+        return state
+
+    @property
     def n_iter_(self) -> int:
         """Number of training steps done."""
         return int(self._get_fitted("n_iter_").train_state.step)

@@ -9,6 +9,7 @@ from trainer.estimators.model_fn_objective import make_model_fn_objective
 from trainer.estimators.network_objective import NetworkObjective
 from trainer.estimators.probabilities import ClassProbabilities
 from trainer.heads import Head
+from trainer.interop import as_network
 from trainer.optimizers import OptimizerLike, Schedule
 from trainer.protocols import Network, Objective
 from trainer.run_config import RunConfig
@@ -18,8 +19,8 @@ class Estimator(ClassProbabilities):
     """Trains a network with a head, or a ``model_fn``, and predicts with it.
 
     Args:
-        network_or_model_fn: Anything with ``init`` and ``apply`` (`trainer.protocols.Network`), or a function
-            ``(features, labels, mode, params) -> EstimatorSpec``.
+        network_or_model_fn: Anything with ``init`` and ``apply`` (`trainer.protocols.Network`), a model of Keras, Flax
+            NNX or Equinox, or a function ``(features, labels, mode, params) -> EstimatorSpec``.
         head: From logits to loss and predictions; needed with a network.
         optimizer: Name of an Optax optimizer, function from ``learning_rate`` to one, or a ready transformation.
         learning_rate: Number or schedule; None takes the optimizer's usual one. With a ready transformation it is for
@@ -55,7 +56,7 @@ class Estimator(ClassProbabilities):
 
     def _make_head(self, labels: Any) -> Head | None:
         del labels
-        is_network = isinstance(self.network_or_model_fn, Network)
+        is_network = isinstance(as_network(self.network_or_model_fn), Network)
         if is_network and self.head is None:
             raise ValueError(
                 "head must be given with a network; got None. Pass for example head=heads.MultiClassHead(n_classes=3)."
@@ -68,7 +69,7 @@ class Estimator(ClassProbabilities):
 
     def _make_objective(self, head: Head | None) -> Objective:
         if head is not None:
-            return NetworkObjective(self.network_or_model_fn, head)
+            return NetworkObjective(as_network(self.network_or_model_fn), head)
         if not callable(self.network_or_model_fn):
             raise TypeError(
                 f"network_or_model_fn must have init and apply, or be a function; got {self.network_or_model_fn!r}. "
