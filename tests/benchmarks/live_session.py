@@ -2,9 +2,10 @@
 
     python -m tests.benchmarks.live_session --minutes 5 --files 50
 
-Prints how many points were logged and how many the page knows at the end, how long a point takes from the writer's
-flush to the browser's knowledge of it, the server's memory at start and end, what the page asked for, and its layout
-shifts. Not part of ``make bench``, for which it takes too long; `run_session` is there for whoever measures less.
+Prints how many points were logged, how many the page knows and how many its cards draw at the end, how long a point
+takes from the writer's flush to the browser's knowledge of it and to the frame in which all cards in view have it, the
+server's memory at start and end, what the page asked for, and its layout shifts. Not part of ``make bench``, for which
+it takes too long; `run_session` is there for whoever measures less.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ SETTLE_SECS = 20.0
 
 # What the page hears: when by the wall clock, when it was told by the server, and how many points there were in all.
 _FOLLOW = """async () => {
-  const { session } = await import(document.querySelector("script[type=module]").src);
+  const { need } = await import(document.querySelector("link[rel=modulepreload]").href);
+  const { session } = need("static/js/session.js");
   const known = new Map(session.runs.map((run) => [run.name, run.num_points]));
   const sum = () => [...known.values()].reduce((all, one) => all + one, 0);
   window.heard = [];
@@ -45,8 +47,19 @@ _FOLLOW = """async () => {
   window.shift = 0;
   const note = (list) => { for (const entry of list.getEntries()) window.shift += entry.value; };
   new PerformanceObserver(note).observe({ type: "layout-shift" });
+  // A card writes its foot as it draws: what it says is on the screen after the next frame. The least of the cards.
+  window.drawn = [];
+  const numPoints = (foot) => Number(foot.textContent.match(/^all ([\\d,]+) points/)?.[1].replaceAll(",", "") ?? NaN);
+  const look = () => {
+    const least = Math.min(...[...document.querySelectorAll(".card-foot")].map(numPoints));
+    if (least !== window.drawn.at(-1)?.[1]) window.drawn.push([Date.now() / 1000, least]);
+  };
+  const isFoot = ({ target }) => target.closest?.(".card-foot");
+  const lookLater = () => requestAnimationFrame(() => setTimeout(look));
+  const watch = new MutationObserver((changes) => changes.some(isFoot) && lookLater());
+  watch.observe(document.querySelector(".grid-page"), { subtree: true, childList: true });
 }"""
-# How many points the cards in view were given, in all tags together.
+# What the cards in view say of their points.
 _DRAWN = """() => [...document.querySelectorAll(".card-foot")].map((foot) => foot.textContent)"""
 
 
@@ -57,7 +70,9 @@ class Session:
     Attributes:
         num_logged: Points that were flushed.
         num_known: Points that the page knows of at the end.
+        num_drawn: Points that the cards draw at the end, as the last frame had them; one card a tag.
         feet: What the cards in view say of their points at the end.
+        drawn_ms: Of each round, from the end of its last flush to the frame in which all cards in view have its points.
         heard_ms: Of each round, from the end of its last flush to the browser's knowledge of all of its points.
         told_ms: Likewise, to the server's message.
         rss_start: Resident memory of the server when the page stood, in bytes.
@@ -71,7 +86,9 @@ class Session:
 
     num_logged: int
     num_known: int
+    num_drawn: int
     feet: list[str]
+    drawn_ms: list[float]
     heard_ms: list[float]
     told_ms: list[float]
     rss_start: int
@@ -158,10 +175,14 @@ def _follow(page: Page, growth: Growth, pid: int, secs: float) -> Session:
     taken, cpu_secs, rss_end = time.monotonic() - began, read_cpu(pid) - cpu_start, read_rss(pid)
     feet = _wait_for_feet(page, growth.num_logged)
     heard: list[tuple[float, float, int]] = page.evaluate("window.heard")
+    drawn: list[tuple[float, int]] = page.evaluate("window.drawn.map(([at, least]) => [at, least || 0])")
+    drawn = [(at, num_points * len(TAGS)) for at, num_points in drawn]
     return Session(
         num_logged=growth.num_logged,
         num_known=heard[-1][2],
+        num_drawn=drawn[-1][1],
         feet=feet,
+        drawn_ms=match_rounds(rounds, drawn),
         heard_ms=match_rounds(rounds, [(at, num_points) for at, _, num_points in heard]),
         told_ms=match_rounds(rounds, [(told, num_points) for _, told, num_points in heard]),
         rss_start=rss_start,
@@ -227,16 +248,18 @@ def read_cpu(pid: int) -> float:
 
 def describe(session: Session) -> str:
     """The table of a session."""
-    told, heard = (
+    told, heard, drawn = (
         " / ".join(f"{ms:.0f} ms" for ms in np.percentile(all_ms, [50, 95]))
-        for all_ms in (session.told_ms, session.heard_ms)
+        for all_ms in (session.told_ms, session.heard_ms, session.drawn_ms)
     )
     rows = {
         "points logged": f"{session.num_logged:,}",
         "points known to the page at the end": f"{session.num_known:,}",
+        "points drawn by the cards at the end": f"{session.num_drawn:,}",
         "cards in view": "; ".join(sorted(set(session.feet))),
         "flush to the server's message, p50 / p95": told,
         "flush to the browser's knowledge, p50 / p95": f"{heard} (goal 100 / 300)",
+        "flush to pixel, p50 / p95": f"{drawn} (goal 200 / 500)",
         "memory of the server, start / end": f"{session.rss_start / 1e6:.1f} MB / {session.rss_end / 1e6:.1f} MB",
         "the server's share of one core": f"{100 * session.cpu_secs / session.secs:.0f} %",
         "series requests": f"{session.num_requests:,}, {session.num_requests / session.secs:.1f} a second, "
