@@ -155,8 +155,7 @@ class Checkpoints:
         record = {"version": 1, "step": step, "checkpoint": name, "kept": kept, "config": self.config}
         if best is not None:
             record["best"] = asdict(best)
-        with _whole_file(self.folder / RUN_FILE) as temporary:
-            temporary.write_text(json.dumps(record, indent=2) + "\n")
+        write_whole(self.folder / RUN_FILE, (json.dumps(record, indent=2) + "\n").encode())
         self._record = record
         self._remove_others({*kept, *([] if best is None else [_file_name(best.step)])})
         if on_saved is not None:
@@ -276,6 +275,12 @@ def make_folder(model_dir: str | os.PathLike[str]) -> Path:
             "Pass another model_dir, or none to write nothing."
         ) from error
     return folder
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replaces a file so that a crash leaves the old one or the new one, never a part."""
+    with _whole_file(path) as temporary:
+        temporary.write_bytes(data)
 
 
 @contextlib.contextmanager
