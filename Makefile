@@ -9,8 +9,10 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
-# As many at once as there are cores; a file's tests stay together and files in order. Serially: make test ARGS='-n 0'
-WORKERS := -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+# Half as many again as there are cores, since tests often wait for something; a file's tests stay together and files in
+# order. Serially: make test ARGS='-n 0'
+NUM_WORKERS = $(shell $(PYTHON) -c 'import os; print(min(8, max(2, 3 * os.cpu_count() // 2)))')
+WORKERS = -n $(NUM_WORKERS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help demo test test-full test-peers lint format proto vendor bench fuzz wheel screenshots clean
