@@ -224,6 +224,9 @@ def test_1000_runs_cost_one_request_for_each_change(
         write_run(tmp_path / f"run-{i:04d}", 10.0 ** -(1 + i % 4), "adam", i // 4, 1e9 + i)
     asked: list[str] = []
     page = open_page(f"{start_board(tmp_path, '--index', 'off')}/static/mark.svg")
+    page.evaluate("""async () => {  // what it reads while the page is open is a change too
+      while ((await (await fetch("/data/runs")).json()).is_reading) await new Promise(requestAnimationFrame);
+    }""")
     page.on("request", lambda request: asked.append(request.url.rpartition("/data/runs/")[2].partition("?")[0]))
     page.goto(page.url.replace("static/mark.svg", "scalars?group=lr"))
     wait_for(page, "session.groups?.length === 4 && session.differing.length > 0 && !session.live.isReading")
