@@ -63,18 +63,30 @@ class Build:
         self._placed: list[Any] = []  # keeps the layers alive, so that an id is never used twice
         self._num_calls = 0
 
-    def call(self, layer: Any, inputs: Any) -> Any:
-        """Applies `layer`, whose parameters are made or found under its path."""
+    def call(self, layer: Any, inputs: Any, *, training: bool | None = None) -> Any:
+        """Applies `layer`, whose parameters are made or found under its path.
+
+        Args:
+            layer: Any layer.
+            inputs: Arrays.
+            training: Its mode where that is not the mode of the pass.
+
+        Raises:
+            ValueError: If the layer has a constraint but only this pass knows it, so that no update could apply it.
+        """
         path = self._path_of(layer)
+        if path not in self._members:
+            _check_unconstrained(layer, path)
         if self._is_initialising:
             spec = spec_of(inputs)
             self._create(path, lambda key: layer.init(key, spec))
         with passes.scope(path.rsplit("/", 1)[-1]):
+            params = self.params.get(path, {})
             outputs, state = layer.apply(
-                self.params.get(path, {}),
+                params if path in self._members else _held(layer, params),
                 self.state.get(path, {}),
                 inputs,
-                training=self.training,
+                training=self.training if training is None else training,
                 key=self._next_key(),
             )
             passes.observe(outputs)
@@ -136,6 +148,19 @@ class Build:
     def _next_key(self) -> Array | None:
         self._num_calls += 1
         return None if self._key is None else jax.random.fold_in(self._key, self._num_calls)
+
+
+def _check_unconstrained(layer: Any, path: str) -> None:
+    if has_attached(layer, "constraint"):
+        raise ValueError(
+            f"constraint of {path!r} must be None for a layer made where it is called; got one. "
+            "Keep the layer as an attribute of a Layer, or in a Sequential or Model."
+        )
+
+
+def _held(layer: Any, params: Any) -> Any:
+    """The params without gradients where the layer is frozen: no mask of names tells the optimizer of this layer."""
+    return params if getattr(layer, "trainable", True) else jax.lax.stop_gradient(params)
 
 
 def _keep(params: Params, state: State, path: str, made: tuple[Any, Any]) -> None:

@@ -1,45 +1,66 @@
 """TensorFlow 1.0's spelling: ``h = layers.dense(inputs, units=10, activation=jax.nn.relu)``.
 
-Each function makes the layer of the same name and calls it: inside a ``model_fn`` on arrays, elsewhere on symbolic
-tensors.
+Each function makes the layer of the same name with the arguments that follow `inputs`, and calls it: on arrays inside
+a ``model_fn`` or a layer's ``call``, elsewhere on symbolic tensors. A second call with the same `name` shares the
+weights. As in TensorFlow, dropout and batch normalisation take ``training=mode == "train"``; left out, the mode of the
+pass holds.
 """
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
-from trainer.layers import activations
+import jax
+
+from trainer.layers import build
 from trainer.layers.activation import Activation
+from trainer.layers.base import Layer
 from trainer.layers.dense import Dense
 from trainer.layers.dropout import Dropout
 from trainer.layers.flatten import Flatten
-from trainer.layers.initializers import Initializer
+from trainer.layers.naming import snake_case
 
 
-def dense(
-    inputs: Any,
-    units: int,
-    activation: activations.Activation = None,
-    use_bias: bool = True,
-    kernel_initializer: Initializer = "glorot_uniform",
-    bias_initializer: Initializer = "zeros",
-    *,
-    name: str | None = None,
-) -> Any:
-    """Fully connected layer; see `Dense`. A second call with the same `name` shares the parameters."""
-    return Dense(units, activation, use_bias, kernel_initializer, bias_initializer, name=name)(inputs)
+def spelled(layer: type[Layer], name: str | None = None, **defaults: Any) -> Callable[..., Any]:
+    """Makes the function of a layer.
+
+    Args:
+        layer: Its class.
+        name: The function's name; None takes that of the class.
+        defaults: Values where TensorFlow's default is not that of the layer.
+    """
+
+    def function(inputs: Any, *args: Any, training: bool | None = None, **options: Any) -> Any:
+        given = inspect.signature(layer).bind_partial(*args, **options).arguments
+        made = layer(**{**defaults, **given})
+        if training is None:
+            return made(inputs)
+        if any(hasattr(leaf, "place_layer") for leaf in jax.tree.leaves(inputs)):
+            raise ValueError(
+                f"training must be None on symbolic inputs; got {training!r}. Pass it to the network's apply."
+            )
+        return build.current(function.__name__).call(made, inputs, training=training)
+
+    function.__name__ = function.__qualname__ = name or snake_case(layer.__name__)
+    function.__doc__ = f"Calls a `{layer.__name__}` with the arguments after `inputs`; see there."
+    function.__signature__ = _signature(layer, defaults)  # type: ignore[attr-defined]
+    return function
 
 
-def dropout(inputs: Any, rate: float = 0.5, *, name: str | None = None) -> Any:
-    """Sets a share `rate` of the inputs to 0 while training; see `Dropout`."""
-    return Dropout(rate, name=name)(inputs)
+def _signature(layer: type[Layer], defaults: dict[str, Any]) -> inspect.Signature:
+    inputs = inspect.Parameter("inputs", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    training = inspect.Parameter("training", inspect.Parameter.KEYWORD_ONLY, default=None)
+    own = [
+        parameter.replace(default=defaults.get(parameter.name, parameter.default))
+        for parameter in inspect.signature(layer).parameters.values()
+    ]
+    positional = [parameter for parameter in own if parameter.kind is not parameter.KEYWORD_ONLY]
+    return inspect.Signature([inputs, *positional, training, *(item for item in own if item not in positional)])
 
 
-def flatten(inputs: Any, *, name: str | None = None) -> Any:
-    """Joins all axes but the first; see `Flatten`."""
-    return Flatten(name=name)(inputs)
-
-
-def activation(inputs: Any, activation: activations.Activation, *, name: str | None = None) -> Any:
-    """Applies a function to each element; see `Activation`."""
-    return Activation(activation, name=name)(inputs)
+activation = spelled(Activation)
+dense = spelled(Dense)
+dropout = spelled(Dropout, rate=0.5)
+flatten = spelled(Flatten)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import inspect
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from trainer import layers
+from trainer import layers, passes
 from trainer.layers import build
 
 KEY = jax.random.key(0)
@@ -94,3 +97,76 @@ def test_dropout_takes_another_key_at_each_place() -> None:
 def test_arrays_outside_of_a_model_fn_are_refused() -> None:
     with pytest.raises(RuntimeError, match=r"Dense must be called on arrays only inside a model_fn or a layer's call"):
         layers.dense(ROWS, 3)
+
+
+def test_functions_take_the_arguments_of_their_layers_in_order() -> None:
+    parameters = list(inspect.signature(layers.dense).parameters)
+
+    assert parameters[:4] == ["inputs", "units", "activation", "use_bias"]
+    assert parameters[-4:] == ["training", "name", "dtype", "trainable"]
+    assert inspect.signature(layers.dropout).parameters["rate"].default == 0.5
+
+
+def test_training_of_one_call_goes_before_the_mode_of_the_pass() -> None:
+    ones = jnp.ones((50, 50))
+
+    def both() -> tuple[jax.Array, jax.Array]:
+        return layers.dropout(ones, training=False), layers.dropout(ones)
+
+    (still, dropped), _, _ = build.run(both, {}, {}, key=KEY, training=True)
+
+    np.testing.assert_array_equal(still, ones)
+    assert 0.4 < float(jnp.mean(dropped == 0)) < 0.6
+
+
+def test_frozen_layer_made_where_it_is_called_has_no_gradients() -> None:
+    params = {
+        "a": {"kernel": jnp.ones((4, 3)), "bias": jnp.ones(3)},
+        "b": {"kernel": jnp.ones((3, 1)), "bias": jnp.ones(1)},
+    }
+
+    def loss(params: dict) -> jax.Array:
+        def network() -> jax.Array:
+            hidden = layers.dense(ROWS, 3, name="a", trainable=False)
+            return jnp.sum(layers.dense(hidden, 1, name="b"))
+
+        return build.run(network, params, {}, key=None, training=True)[0]
+
+    grads = jax.grad(loss)(params)
+
+    assert float(jnp.abs(grads["a"]["kernel"]).max()) == 0
+    assert float(jnp.abs(grads["b"]["kernel"]).max()) > 0
+
+
+def test_penalty_of_a_layer_made_where_it_is_called_counts_once() -> None:
+    params = {"a": {"kernel": jnp.ones((4, 4)), "bias": jnp.ones(4)}}
+
+    def network() -> jax.Array:
+        hidden = layers.dense(ROWS, 4, name="a", kernel_regularizer="l2")
+        return layers.dense(hidden, 4, name="a", kernel_regularizer="l2")
+
+    with passes.collect() as collected:
+        build.run(network, params, {}, key=None, training=True)
+
+    assert float(collected.loss) == pytest.approx(0.16)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: layers.dropout(layers.Input((4,)), training=True),
+            r"training must be None on symbolic inputs; got",
+        ),
+        (
+            lambda: build.run(
+                lambda: layers.dense(ROWS, 3, kernel_constraint="non_neg"), {}, {}, key=KEY, training=True
+            ),
+            r"constraint of 'dense_0' must be None for a layer made where it is called; got one\.",
+        ),
+        (lambda: layers.dense(layers.Input((4,)), unit=3), r"got an unexpected keyword argument 'unit'"),
+    ],
+)
+def test_wrong_calls_are_refused(call: Any, message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        call()
