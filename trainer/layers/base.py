@@ -38,6 +38,7 @@ Everything else comes from here:
 - Configurations, equality, names, scopes, tags and the shapes of symbolic tensors follow from the fields.
 - ``self.policy`` converts to the type in which to compute; ``self.activate(outputs)`` applies ``self.activation`` and
   hands over the penalty of ``activity_regularizer``. A layer that loops uses `trainer.layers.transforms`.
+- A layer with several inputs lists them in ``INPUT_NAMES``, and `trainer.layers.named_inputs` finds them.
 
 A new layer is a file of its own, and a line in ``registry.py`` and ``__init__.py``.
 """
@@ -55,6 +56,7 @@ from trainer import passes
 from trainer.layers import activations, build, constraints, initializers, precision, regularizers
 from trainer.layers.configs import Configured
 from trainer.layers.initializers import Initializer
+from trainer.layers.named_inputs import join_inputs
 from trainer.layers.naming import check_name
 from trainer.protocols import Array, Network, Params, State
 
@@ -86,6 +88,8 @@ class Layer(Configured):
 
     # Weight → the start of its fields' names, where it is another (``{"kernel": "depthwise"}``).
     FIELD_NAMES: ClassVar[Mapping[str, str]] = {}
+    # Names of the inputs, in order; see `trainer.layers.named_inputs`.
+    INPUT_NAMES: ClassVar[tuple[str, ...]] = ("inputs",)
     # Whether the params of sublayers are those of several copies, stacked along axis 0.
     IS_STACKED: ClassVar[bool] = False
 
@@ -117,25 +121,26 @@ class Layer(Configured):
         """Computes the outputs. See `trainer.protocols.Network`."""
         return build.apply_by_call(self, params, state, inputs, training=training, key=key)
 
-    def __call__(self, inputs: Any, *more: Any) -> Any:
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
         """Places the layer behind `inputs`.
 
         Args:
             inputs: Symbolic tensors (`layers.Input` and what layers return for it), or, inside a ``model_fn`` or a
-                layer's ``call``, arrays; one or a pytree of them.
-            more: Further inputs: ``layer(a, b)`` is ``layer((a, b))``.
+                layer's ``call``, arrays; one or a pytree of them. ``layer(a, b)`` is ``layer((a, b))``.
+            named: Further inputs by their names, see `trainer.layers.named_inputs`.
 
         Returns:
             Symbolic tensors for symbolic ones, arrays for arrays.
 
         Raises:
             RuntimeError: If `inputs` are arrays and nothing is being built.
+            TypeError: If there are none, or a name is not among ``INPUT_NAMES``.
         """
-        inputs = (inputs, *more) if more else inputs
-        for leaf in jax.tree.leaves(inputs):
+        joined = join_inputs(self, inputs, named)
+        for leaf in jax.tree.leaves(joined):
             if hasattr(leaf, "place_layer"):
-                return leaf.place_layer(self, inputs)
-        return build.current(type(self).__name__).call(self, inputs)
+                return leaf.place_layer(self, joined)
+        return build.current(type(self).__name__).call(self, joined)
 
     @property
     def policy(self) -> precision.Policy:
@@ -197,7 +202,10 @@ class Layer(Configured):
 
     def activate(self, outputs: Array) -> Array:
         """Applies ``self.activation``, and hands over the penalty of ``self.activity_regularizer`` for each row."""
-        outputs = activations.get(getattr(self, "activation", None))(outputs)
+        return self.penalize(activations.get(getattr(self, "activation", None))(outputs))
+
+    def penalize(self, outputs: Array) -> Array:
+        """Hands over the penalty of ``self.activity_regularizer`` for each row; returns the outputs as they are."""
         regularizer = regularizers.get(getattr(self, "activity_regularizer", None))
         if regularizer is not None:
             passes.add_loss(regularizer(outputs) / max(1, outputs.shape[0]))
