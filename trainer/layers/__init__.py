@@ -19,6 +19,7 @@ from trainer.layers.build import scope as scope
 from trainer.layers.configs import register as register
 from trainer.layers.dense import Dense as Dense
 from trainer.layers.dropout import Dropout as Dropout
+from trainer.layers.embedding import Embedding as Embedding
 from trainer.layers.feature_normalization import Normalization as Normalization
 from trainer.layers.flatten import Flatten as Flatten
 from trainer.layers.function_layer import Lambda as Lambda
@@ -27,7 +28,9 @@ from trainer.layers.functional import activation as activation
 from trainer.layers.functional import dense as dense
 from trainer.layers.functional import dropout as dropout
 from trainer.layers.functional import flatten as flatten
+from trainer.layers.gru import GRU as GRU
 from trainer.layers.input import Input as Input
+from trainer.layers.lstm import LSTM as LSTM
 from trainer.layers.merging import Add as Add
 from trainer.layers.merging import Average as Average
 from trainer.layers.merging import Concatenate as Concatenate
@@ -40,6 +43,7 @@ from trainer.layers.model import Model as Model
 from trainer.layers.padding import ZeroPadding1D as ZeroPadding1D
 from trainer.layers.padding import ZeroPadding2D as ZeroPadding2D
 from trainer.layers.padding import ZeroPadding3D as ZeroPadding3D
+from trainer.layers.position_embedding import PositionEmbedding as PositionEmbedding
 from trainer.layers.registry import LAYERS as LAYERS
 from trainer.layers.registry import from_config as from_config
 from trainer.layers.registry import to_config as to_config
@@ -52,6 +56,8 @@ from trainer.layers.saving import Saved as Saved
 from trainer.layers.saving import load as load
 from trainer.layers.saving import save as save
 from trainer.layers.sequential import Sequential as Sequential
+from trainer.layers.simple_rnn import SimpleRNN as SimpleRNN
+from trainer.layers.sine_position_encoding import SinePositionEncoding as SinePositionEncoding
 from trainer.layers.time_distributed import TimeDistributed as TimeDistributed
 from trainer.layers.upsampling import UpSampling1D as UpSampling1D
 from trainer.layers.upsampling import UpSampling2D as UpSampling2D

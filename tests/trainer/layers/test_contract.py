@@ -23,6 +23,10 @@ def make_model() -> layers.Model:
     return layers.Model(x, layers.Add()([shared(x), shared(layers.Dense(3, "relu")(x))]))
 
 
+class Integers(tuple[int, ...]):
+    """Shape of inputs that are integers."""
+
+
 # Layer, shape of its inputs (or a list of shapes), shape of its outputs.
 CASES: dict[str, tuple[layers.Layer, Any, tuple[int, ...]]] = {
     "Activation": (layers.Activation("relu"), (2, 3), (2, 3)),
@@ -32,8 +36,11 @@ CASES: dict[str, tuple[layers.Layer, Any, tuple[int, ...]]] = {
     "Dense": (layers.Dense(5, "tanh", name="out"), (2, 3), (2, 5)),
     "Dot": (layers.Dot((2, 1), normalize=True), [(2, 3, 4), (2, 4, 5)], (2, 3, 5)),
     "Dropout": (layers.Dropout(0.5), (2, 3), (2, 3)),
+    "Embedding": (layers.Embedding(7, 4), Integers((2, 3)), (2, 3, 4)),
     "Flatten": (layers.Flatten(), (2, 3, 4), (2, 12)),
+    "GRU": (layers.GRU(4, dropout=0.1, recurrent_dropout=0.1), (2, 3, 5), (2, 4)),
     "Input": (layers.Input((3,)), (2, 3), (2, 3)),
+    "LSTM": (layers.LSTM(4, return_sequences=True), (2, 3, 5), (2, 3, 4)),
     "Lambda": (layers.Lambda(double), (2, 3), (2, 3)),
     "Maximum": (layers.Maximum(), [(2, 3), (2, 3)], (2, 3)),
     "Minimum": (layers.Minimum(), [(2, 3), (2, 3)], (2, 3)),
@@ -41,12 +48,15 @@ CASES: dict[str, tuple[layers.Layer, Any, tuple[int, ...]]] = {
     "Multiply": (layers.Multiply(), [(2, 3), (2, 1)], (2, 3)),
     "Normalization": (layers.Normalization(mean=[1.0, 2.0, 3.0], variance=[1.0, 4.0, 9.0]), (2, 3), (2, 3)),
     "Permute": (layers.Permute((2, 1)), (2, 3, 4), (2, 4, 3)),
+    "PositionEmbedding": (layers.PositionEmbedding(9), (2, 3, 4), (2, 3, 4)),
     "Repeat": (layers.Repeat(layers.Dense(3, "tanh"), 4, remat=True), (2, 3), (2, 3)),
     "RepeatVector": (layers.RepeatVector(4), (2, 3), (2, 4, 3)),
     "Rescaling": (layers.Rescaling([1.0, 2.0, 3.0], offset=-1.0), (2, 3), (2, 3)),
     "Reshape": (layers.Reshape((-1, 2)), (2, 3, 4), (2, 6, 2)),
     "Residual": (layers.Residual(layers.Dense(4), layers.Dense(4)), (2, 3), (2, 4)),
     "Sequential": (layers.Sequential([layers.Flatten(), layers.Dense(4)]), (2, 3, 2), (2, 4)),
+    "SimpleRNN": (layers.SimpleRNN(4, go_backwards=True), (2, 3, 5), (2, 4)),
+    "SinePositionEncoding": (layers.SinePositionEncoding(), (2, 3, 4), (2, 3, 4)),
     "Subtract": (layers.Subtract(), [(2, 3), (2, 3)], (2, 3)),
     "TimeDistributed": (layers.TimeDistributed(layers.Dense(5)), (2, 4, 3), (2, 4, 5)),
     "UpSampling1D": (layers.UpSampling1D(3), (2, 3, 4), (2, 9, 4)),
@@ -60,7 +70,10 @@ KEY = jax.random.key(0)
 
 
 def make(shapes: Any, function: Any) -> Any:
-    return [function(shape) for shape in shapes] if isinstance(shapes, list) else function(shapes)
+    """``function(shape, dtype)`` for each shape."""
+    if isinstance(shapes, list):
+        return [make(shape, function) for shape in shapes]
+    return function(shapes, "int32" if isinstance(shapes, Integers) else "float32")
 
 
 def test_contract_covers_every_layer() -> None:
@@ -84,7 +97,7 @@ def test_layer_is_a_network_that_maps_shapes(name: str) -> None:
 def test_layer_init_needs_only_shapes(name: str) -> None:
     layer, shape, _ = CASES[name]
 
-    from_shapes = layer.init(KEY, make(shape, lambda sizes: jax.ShapeDtypeStruct(sizes, jnp.float32)))
+    from_shapes = layer.init(KEY, make(shape, jax.ShapeDtypeStruct))
     from_values = layer.init(KEY, make(shape, jnp.ones))
 
     assert jax.tree.all(jax.tree.map(jnp.array_equal, from_shapes, from_values))
@@ -93,7 +106,7 @@ def test_layer_init_needs_only_shapes(name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_layer_compiled_gives_the_same_as_uncompiled(name: str) -> None:
     layer, shape, _ = CASES[name]
-    inputs = make(shape, lambda sizes: jax.random.normal(KEY, sizes))
+    inputs = make(shape, lambda sizes, dtype: jax.random.normal(KEY, sizes).astype(dtype))
     params, state = layer.init(KEY, inputs)
 
     def apply(params: dict, inputs: jax.Array) -> jax.Array:
@@ -116,7 +129,7 @@ def test_layer_from_its_config_is_equal(name: str) -> None:
 def test_layer_called_on_symbolic_inputs_has_the_shape_that_it_computes(name: str) -> None:
     layer, shape, output_shape = CASES[name]
 
-    outputs = layer(make(shape, lambda sizes: layers.Input(sizes[1:])))
+    outputs = layer(make(shape, lambda sizes, dtype: layers.Input(sizes[1:], dtype=dtype)))
 
     assert outputs.shape == output_shape[1:]
 

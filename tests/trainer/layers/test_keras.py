@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import jax
@@ -20,6 +21,14 @@ INPUTS = np.linspace(-3, 3, 24, dtype=np.float32).reshape(6, 4)
 TOLERANCE = 1e-5
 
 
+@pytest.fixture(autouse=True, scope="module")
+def quick_compiles() -> Iterator[None]:
+    """Programs that run once: a third of the time goes into optimising them."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
+
+
 def make_inputs(case: Case) -> Any:
     """Arrays of the case's shapes: one, or a list of several."""
     generator = np.random.default_rng(3)
@@ -35,27 +44,33 @@ def fill_weights(theirs: Any) -> None:
     generator = np.random.default_rng(4)
     for variable in theirs.weights:
         if np.issubdtype(np.dtype(variable.dtype), np.floating):
-            variable.assign(generator.uniform(0.2, 1, variable.shape))
+            least = -1 if variable.trainable else 0.2  # variances are positive
+            variable.assign(generator.uniform(least, 1, variable.shape))
 
 
 def our_weights(tree: Any, variables: list[Any]) -> Any:
-    """A pytree like `tree` with the values of Keras' variables of the same names, in the same order."""
+    """A pytree like `tree` with the values of Keras' variables of the same names, in the same order.
+
+    Among equal names, the layers around tell: ``query/kernel`` is that of ``multi_head_attention/query/kernel``.
+    """
     values = list(variables)
 
-    def take(name: str, leaf: Any) -> Any:
+    def take(around: str, name: str, leaf: Any) -> Any:
         if isinstance(leaf, dict):
-            return {key: take(key, value) for key, value in leaf.items()}
-        found = next(v for v in values if v.name == name and tuple(v.shape) == tuple(leaf.shape))
+            return {key: take(name, key, value) for key, value in leaf.items()}
+        fitting = [v for v in values if v.name == name and tuple(v.shape) == tuple(leaf.shape)]
+        found = next((v for v in fitting if any(part.startswith(around) for part in v.path.split("/"))), fitting[0])
         values.pop([id(v) for v in values].index(id(found)))
         return jnp.array(found.value)
 
-    return take("", tree)
+    return take("", "", tree)
 
 
 class Named(NamedTuple):
     """A value under the name of a variable."""
 
     name: str
+    path: str
     value: Any
 
     @property
@@ -64,7 +79,15 @@ class Named(NamedTuple):
 
 
 def with_values(variables: list[Any], values: list[Any]) -> list[Named]:
-    return [Named(variable.name, value) for variable, value in zip(variables, values, strict=True)]
+    return [Named(variable.name, variable.path, value) for variable, value in zip(variables, values, strict=True)]
+
+
+def our_inputs(case: Case, inputs: Any) -> Any:
+    """The inputs as our layer takes them: by name where some are given by name."""
+    if not case.named:
+        return inputs
+    several = inputs if isinstance(inputs, list) else [inputs]
+    return dict(zip(case.ours.INPUT_NAMES, several, strict=False)) | case.named
 
 
 def mean_of_sines(outputs: Any) -> Any:
@@ -87,20 +110,25 @@ def assert_close(ours: Any, theirs: Any) -> None:
 def test_layer_with_keras_weights_gives_keras_outputs_and_gradients(case: Case, training: bool) -> None:
     inputs = make_inputs(case)
     theirs = case.theirs()
-    theirs.build([list(s) for s in case.shapes] if len(case.shapes) > 1 else case.shapes[0])
+    is_listed = len(case.shapes) > 1 and not case.spread
+    theirs.build(*([[list(s) for s in case.shapes]] if is_listed else case.shapes))
     fill_weights(theirs)
-    example_params, example_state = jax.eval_shape(lambda: case.ours.init(jax.random.key(0), inputs))
+    example = our_inputs(case, inputs)
+    example_params, example_state = jax.eval_shape(lambda: case.ours.init(jax.random.key(0), example))
     params = our_weights(example_params, theirs.trainable_variables)
     state = our_weights(example_state, theirs.non_trainable_variables)
-    mode = {"training": training} if "training" in inspect.signature(theirs.call).parameters else {}
+    options = case.named | case.options
+    if "training" in inspect.signature(theirs.call).parameters:
+        options = options | {"training": training}
     fixed = [v.value for v in theirs.non_trainable_variables]
 
     def our_loss(params: Any, inputs: Any) -> Any:
-        outputs, new_state = case.ours.apply(params, state, inputs, training=training, key=jax.random.key(0))
+        given = our_inputs(case, inputs)
+        outputs, new_state = case.ours.apply(params, state, given, training=training, key=jax.random.key(0))
         return mean_of_sines(outputs), (outputs, new_state)
 
     def their_loss(values: Any, inputs: Any) -> Any:
-        outputs, new = theirs.stateless_call(values, fixed, inputs, **mode)
+        outputs, new = theirs.stateless_call(values, fixed, *(inputs if case.spread else [inputs]), **options)
         return mean_of_sines(outputs), (outputs, new)
 
     values = [v.value for v in theirs.trainable_variables]

@@ -1,0 +1,67 @@
+"""Each layer has the hyperparameters of the Keras layer of its name, with the same defaults."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from trainer import layers
+from trainer.layers import activations, initializers
+
+keras = pytest.importorskip("keras")
+
+# Layer → the arguments without a default.
+REQUIRED: dict[str, tuple[Any, ...]] = {
+    "Dense": (5,),
+    "Embedding": (7, 3),
+    "GRU": (5,),
+    "LSTM": (5,),
+    "SimpleRNN": (5,),
+}
+# Of every layer: seeds come as keys, types by the precision policy.
+EVERYWHERE = {"dtype", "name", "trainable", "seed"}
+LEFT_OUT: dict[str, set[str]] = {
+    "Dense": {"quantization_config"},
+    "Embedding": {"mask_zero", "quantization_config"},
+    "GRU": {"stateful"},
+    "LSTM": {"stateful"},
+    "SimpleRNN": {"stateful"},
+}
+# Keras' own config names these only where they are set.
+OURS_ALONE: dict[str, set[str]] = {
+    "Dense": {"activity_regularizer"},
+}
+
+
+def plain(name: str, value: Any) -> Any:
+    """A hyperparameter of either side as something to compare."""
+    kind = name.rpartition("_")[2]
+    if kind == "initializer":
+        return initializer_title(value)
+    if kind == "activation":
+        return activations.get(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def initializer_title(value: Any) -> Any:
+    """Class and arguments, as Keras has them."""
+    if isinstance(value, dict):  # from Keras' config
+        config = value["config"]
+        return value["class_name"], {k: v for k, v in config.items() if k not in ("seed", "input_axes", "output_axes")}
+    found = initializers.get(value)
+    names = [name for name in initializers.NAMES if name.startswith("glorot") and initializers.get(name) == found]
+    return (names[0].title().replace("_", ""), {}) if names else (type(found).__name__, found.get_config())
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_defaults_are_those_of_keras(name: str) -> None:
+    theirs = getattr(keras.layers, name)(*REQUIRED[name]).get_config()
+    ours = getattr(layers, name)(*REQUIRED[name])
+    fields = {field.name: getattr(ours, field.name) for field in dataclasses.fields(ours)}
+
+    shared = fields.keys() & theirs.keys() - EVERYWHERE
+    assert theirs.keys() - fields.keys() - EVERYWHERE == LEFT_OUT.get(name, set())
+    assert fields.keys() - theirs.keys() - EVERYWHERE == OURS_ALONE.get(name, set())
+    assert {key: plain(key, fields[key]) for key in shared} == {key: plain(key, theirs[key]) for key in shared}
