@@ -97,8 +97,9 @@ class Corpus:
 SCALARS = Corpus("scalars", num_runs=50, num_steps=5_000)
 MANY_RUNS = Corpus("many_runs", num_runs=1_000, num_steps=100, has_tensors=True)
 MIXED = Corpus("mixed", num_runs=20, num_steps=2_000, has_blobs=True)
+LONG = Corpus("long", num_runs=1, num_steps=10_000_000, num_tags=1)
 LARGE = Corpus("large", num_runs=500, num_steps=5_000)
-CORPORA = {corpus.name: corpus for corpus in (SCALARS, MANY_RUNS, MIXED, LARGE)}
+CORPORA = {corpus.name: corpus for corpus in (SCALARS, MANY_RUNS, MIXED, LONG, LARGE)}
 
 _folder: Path | None = None
 

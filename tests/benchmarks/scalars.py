@@ -7,18 +7,21 @@ a busy machine adds to each; of frames the middle one, and of scrolling the long
 
 from __future__ import annotations
 
+import math
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from summaries import SummaryWriter
 from tests.benchmarks import corpora, tabs
-from tests.benchmarks.corpora import MANY_RUNS, SCALARS, Corpus
+from tests.benchmarks.corpora import LONG, MANY_RUNS, SCALARS, Corpus
 from tests.benchmarks.row import Row
 from tests.benchmarks.servers import Server, start_board, start_tensorboard
 from tests.chromium import find_chromium
@@ -33,6 +36,11 @@ FIRST_MS, SCROLL_MS, SLIDER_MS, NEAREST_MS = 1_000.0, 50.0, 1_000 / 30, 16.7
 PAUSE_MS = 60.0
 """What a slider must rest before the cards that are not pointed at follow it."""
 OTHERS_MS, EXACT_MS = 100.0, 300.0
+ZOOM_MS, ZOOM_FACTOR, NUM_ZOOMS = 200.0, 4.0, 8
+ZOOM_TURN = -math.log(ZOOM_FACTOR) / 0.002
+"""Pixels of the wheel."""
+PIXEL_MS = {50: 200.0, 95: 500.0}
+NUM_GROWING, GROWING_TAGS, FIRST_STEPS, GROWING_FLUSHES, FLUSH_SECS = 50, 9, 100, 400, 0.02
 
 _WEIGHT = "document.querySelector('input.number')"
 _DRAW_ALL = "[...document.querySelectorAll('.card-note')].find(({ textContent }) => textContent === 'Draw all')"
@@ -85,6 +93,8 @@ def measure() -> Iterator[Row]:
         browser = playwright.chromium.launch(executable_path=find_chromium(whole=True), args=ARGS)
         for case in CASES:
             yield from _measure_case(browser, case)
+        yield from _measure_zoom(browser)
+        yield from _measure_growth(browser)
         browser.close()
 
 
@@ -178,6 +188,67 @@ def _measure_smoothing(page: Page, what: str) -> Iterator[Row]:
     exact = min(last for _, last in weights) - PAUSE_MS
     yield _limit(f"{what}: smoothing over all points, after the slider's pause", exact, EXACT_MS)
     _redraw(page, f"probe.type({_WEIGHT}, '0')")
+
+
+def _measure_zoom(browser: Browser) -> Iterator[Row]:
+    """One series, zoomed into again and again; of the depths the slowest counts."""
+    logdir = corpora.make(LONG)
+    with tempfile.TemporaryDirectory() as index, start_board(logdir, Path(index) / "first") as server:
+        tabs.wait_until_read(tabs.Browser(server), LONG.num_runs)
+        page = _open(browser, server)
+        page.wait_for_selector(".card-value")
+        passes = []
+        for number in range(REPEATS):
+            passes.append([_zoom(page, 0.3 + 0.1 * number) for _ in range(NUM_ZOOMS)])
+            _redraw(page, "document.querySelector('.card .u-over').dispatchEvent(new MouseEvent('dblclick'))")
+        page.close()
+    slowest = max(min(times) for times in zip(*passes, strict=True))
+    yield _limit(f"a series of {LONG.num_steps:,} points: any zoom, to all of its points", slowest, ZOOM_MS)
+
+
+def _zoom(page: Page, share: float) -> float:
+    """Milliseconds from a turn of the wheel to the picture of what the server answers."""
+    with page.expect_response("**/data/series*") as answer:
+        last = _redraw(page, f"probe.zoom({share}, {ZOOM_TURN})")[1]
+    return max(last, answer.value.request.timing["responseEnd"])
+
+
+def _measure_growth(browser: Browser) -> Iterator[Row]:
+    """How soon a point that was flushed is drawn: a card tells how many it draws, which one flush makes one more."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        runs = [Path(folder) / "runs" / f"run_{number:02d}" for number in range(NUM_GROWING)]
+        writers = [stack.enter_context(SummaryWriter(run, heartbeat_secs=None)) for run in runs]
+        values = {f"train/metric_{number}": 0.5 for number in range(GROWING_TAGS)}
+        for writer in writers:
+            for step in range(FIRST_STEPS):
+                writer.add_scalars_at(step, values)
+            writer.flush()
+        server = stack.enter_context(start_board(Path(folder) / "runs", Path(folder) / "index"))
+        tabs.wait_until_read(tabs.Browser(server), NUM_GROWING)
+        page = _open(browser, server)
+        num_before = NUM_GROWING * FIRST_STEPS
+        page.get_by_text(f"all {num_before:,} points").first.wait_for()
+        page.evaluate("() => probe.follow((window.told = []))")
+        flushed = list(_grow(writers, values))
+        page.get_by_text(f"all {num_before + GROWING_FLUSHES:,} points").first.wait_for()
+        page.evaluate("() => probe.frame()")
+        counts, seen = np.array(page.evaluate("told")).T
+        page.close()
+    late = [seen[counts >= num_before + 1 + turn].min() - 1e3 * at for turn, at in enumerate(flushed)]
+    for share, limit in PIXEL_MS.items():
+        ours = float(np.percentile(late, share))
+        yield _limit(f"from a flush to the picture, {NUM_GROWING} growing files, p{share}", ours, limit)
+
+
+def _grow(writers: Sequence[SummaryWriter], values: Mapping[str, float]) -> Iterator[float]:
+    """Has one run after the other flush a step; when each has done it."""
+    start = time.perf_counter()
+    for turn in range(GROWING_FLUSHES):
+        time.sleep(max(0.0, start + turn * FLUSH_SECS - time.perf_counter()))
+        writer = writers[turn % len(writers)]
+        writer.add_scalars_at(FIRST_STEPS + turn // len(writers), values)
+        writer.flush()
+        yield time.time()
 
 
 def _redraw(page: Page, act: str) -> tuple[float, float]:

@@ -112,6 +112,24 @@ window.probe = (() => {
       return between;
     },
 
+    // Has `told` filled with what the first card says of how many points it draws, and when that was seen: [count, ms].
+    follow(told) {
+      const foot = document.querySelector(".card-foot-kind");
+      new MutationObserver(async () => {
+        const count = Number(foot.textContent.replace(/\D/g, ""));
+        await frame();
+        told.push([count, Date.now()]);
+      }).observe(foot, { childList: true });
+    },
+
+    // Turns the wheel on the first card, which zooms there: below 0 in.
+    zoom(share, turn) {
+      const over = document.querySelector(".card .u-over");
+      const { left, top, width, height } = over.getBoundingClientRect();
+      const place = { clientX: left + share * width, clientY: top + height / 2 };
+      over.dispatchEvent(new WheelEvent("wheel", { ...place, deltaY: turn, ctrlKey: true, bubbles: true, cancelable: true }));
+    },
+
     // Types into a field of React's.
     type(field, text) {
       Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, text);
