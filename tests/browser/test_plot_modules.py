@@ -35,7 +35,8 @@ def smooth_as_tensorboard(values: list[float], weight: float) -> list[float]:
 
 def test_smoothing_of_drawn_points_is_tensorboards_where_all_are_drawn(run_module: Run) -> None:
     values = RNG.normal(size=50).tolist()
-    series = f"{{ steps: {list(range(50))}, values: {values}, segments: [0, 20], superseded: [0, 0], numTotal: 50 }}"
+    points = f"steps: {list(range(50))}, values: {values}, numTotal: 50, nonFinite: {{ kinds: [] }}"
+    series = f"{{ {points}, segments: [0, 20], superseded: [0, 0] }}"
 
     smoothed = run_module("plot/smooth.js", f"return [...module.smoothDrawn({series}, 0.9)];")
 
@@ -52,6 +53,7 @@ def test_smoothing_of_some_points_is_near_that_of_all(run_module: Run) -> None:
         "segments": [0],
         "superseded": [0],
         "numTotal": 10_000,
+        "nonFinite": {"kinds": []},
     }
 
     smoothed = run_module("plot/smooth.js", f"return [...module.smoothDrawn({json.dumps(series)}, 0.99)];")

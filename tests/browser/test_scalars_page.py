@@ -172,6 +172,29 @@ def test_smoothing_is_told_beside_the_raw_value(start_board: StartBoard, open_pa
     expect(slider).to_have_value("10")
 
 
+def test_points_that_are_all_here_need_no_server_for_another_axis_or_weight(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "run") as writer:
+        for step, value in enumerate((1.0, np.nan, 0.0, 0.0)):
+            writer.add_scalar("loss", value, step, walltime=1_700_000_000.0 + 60 * step)
+    page = open_page(start_board(tmp_path))
+    expect(card(page, "loss").locator(".card-foot")).to_contain_text("all 4 points")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.get_by_text("Relative", exact=True).click()
+    page.get_by_label("Smooth").fill("0.5")
+    page.keyboard.press("Enter")
+    box = card(page, "loss").locator(".u-over").bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 20)
+
+    expect(page.locator(".plot-tip .is-lit td")).to_have_text(["run", "0", "0.1429", "3", "3 m"])
+    page.get_by_text("Step", exact=True).click()
+    expect(page.get_by_role("radio", name="Step")).to_have_attribute("aria-checked", "true")
+    assert [url for url in asked if "/data/series" in url] == []
+
+
 def test_cursor_is_linked_and_the_run_under_it_is_lit(
     start_board: StartBoard, open_page: OpenPage, two_runs: Path
 ) -> None:

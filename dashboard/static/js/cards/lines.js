@@ -1,6 +1,7 @@
 // What a card of curves draws, as lines of runs or of groups: the same on the page and on paper.
 
 import { behindGroups, groupLines } from "../aggregates/lines.js";
+import { placePoints } from "../plot/nearest.js";
 import { smoothDrawn } from "../plot/smooth.js";
 import { withBand } from "./margins.js";
 import { dressLines, shortTags } from "./tag_lines.js";
@@ -37,6 +38,20 @@ function makeLine(series, run, weight) {
   const isExact = series.weight === weight;
   const smoothed = isExact || !weight ? series.smoothed : smoothDrawn(series, weight);
   return { ...series, run, source: series, smoothed: weight ? smoothed : null };
+}
+
+// Whether a series is here with all of its points, which then stand on each axis, and are smoothed, as the server has them.
+export function isWhole(series, axis) {
+  const { values, nonFinite, numTotal, x, range } = series;
+  const isOfTime = x === null && ["step", "relative", "wall"].includes(axis);
+  return isOfTime && range === null && numTotal === values.length + nonFinite.kinds.length && isInOrder(series, axis);
+}
+
+// Of segments that a restart replaced, each by itself.
+function isInOrder(series, axis) {
+  const { points } = placePoints(series, axis);
+  const starts = new Set(series.segments);
+  return points.every((place, i) => i === 0 || starts.has(i) || place >= points[i - 1]);
 }
 
 function baselineLast(lines) {

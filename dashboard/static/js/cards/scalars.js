@@ -11,7 +11,7 @@ import { swatchBackground } from "../runs/colors.js";
 import { decodeSeries } from "../wire.js";
 import { explainBad } from "./first_bad.js";
 import { cardHeights } from "./index.js";
-import { linesOfChart, shownTags } from "./lines.js";
+import { isWhole, linesOfChart, shownTags } from "./lines.js";
 import { findMissing } from "./missing.js";
 import { writeTagKeys } from "./tag_lines.js";
 
@@ -79,6 +79,10 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
     reselect() {
       const wanted = shownRuns();
       if (wanted.length !== drawnRuns.length || wanted.some(({ name }, i) => name !== drawnRuns[i])) redraw();
+    },
+    holdsAll({ x: axis }) {
+      if (session.range || selectedGroups(session)?.length > 0) return false;
+      return [...series.values()].every((ofRuns) => [...ofRuns.values()].every((one) => isWhole(one, axis ?? "step")));
     },
     resize: (width, height) => plot.resize(width, height),
     setInView: (isInView) => plot.setInView(isInView),

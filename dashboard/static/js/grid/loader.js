@@ -58,7 +58,7 @@ export class Loader {
     this.#options = options;
     if (changed.length > 0 && areAll(this.kind.previewedOptions)) return this.#preview();
     for (const { handle } of this.#cards.values()) handle.setOptions?.(options);
-    if (!areAll(this.kind.localOptions)) this.reload();
+    if (!areAll(this.kind.localOptions)) this.#refit();
   }
 
   // A slider moves: one card follows it, the others and the server when it pauses.
@@ -67,7 +67,7 @@ export class Loader {
     lead?.handle.setOptions(this.#options);
     this.#afterPause(() => {
       for (const card of this.#cards.values()) if (card !== lead) card.handle.setOptions(this.#options);
-      this.reload();
+      this.#refit();
     });
   }
 
@@ -118,6 +118,12 @@ export class Loader {
   // What every card holds is for another range, axis or server: fetch all of it again.
   reload() {
     this.#void();
+    this.#askAgain();
+  }
+
+  // Options are others: cards for which what they hold does not do ask again.
+  #refit() {
+    for (const card of this.#cards.values()) if (card.version === 0 || !card.handle.holdsAll?.(this.#options)) outdate(card);
     this.#askAgain();
   }
 

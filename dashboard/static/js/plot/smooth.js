@@ -2,9 +2,18 @@
 
 // Weight of the past per point, in [0, 1); → Float64Array, as long as the values. Between drawn points lie others that
 // are not here: the past fades as if these stood evenly, so that the curve looks as the exact one will.
-export function smoothDrawn({ steps, values, segments, superseded, numTotal }, weight) {
+// It is made once for as long as the weight stays.
+export function smoothDrawn(series, weight) {
+  if (made.get(series)?.weight !== weight) made.set(series, { weight, smoothed: smooth(series, weight) });
+  return made.get(series).smoothed;
+}
+
+const made = new WeakMap(); // series → {weight, smoothed}
+
+function smooth({ steps, values, segments, superseded, numTotal, nonFinite }, weight) {
   const smoothed = Float64Array.from(values);
-  const perStep = numTotal > values.length ? pointsPerStep(steps, numTotal) : 0;
+  const numFinite = numTotal - nonFinite.kinds.length; // no average knows of the others
+  const perStep = numFinite > values.length ? pointsPerStep(steps, numFinite) : 0;
   let [sum, mass, before] = [0, 0, NaN];
   segments.forEach((start, i) => {
     if (superseded[i]) return;
