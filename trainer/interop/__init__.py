@@ -13,4 +13,6 @@ from trainer.interop.equinox_network import EquinoxNetwork as EquinoxNetwork
 from trainer.interop.find import as_network as as_network
 from trainer.interop.keras_layer import to_keras as to_keras
 from trainer.interop.keras_network import KerasNetwork as KerasNetwork
+from trainer.interop.keras_weights import weights_from_keras as weights_from_keras
+from trainer.interop.keras_weights import weights_to_keras as weights_to_keras
 from trainer.interop.nnx_network import NnxNetwork as NnxNetwork

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -112,3 +113,37 @@ def test_network_that_is_none_of_these_stays_as_it_is() -> None:
 
     assert interop.as_network(dense) is dense
     assert interop.as_network(3) == 3
+
+
+def make_twins() -> tuple[Any, layers.Sequential]:
+    # Twelve of a kind: sorted by name, dense_10 would come before dense_2.
+    theirs = keras.Sequential([keras.layers.Input((4,)), *(keras.layers.Dense(4, "tanh") for _ in range(12))])
+    return theirs, layers.Sequential([layers.Dense(4, "tanh") for _ in range(12)])
+
+
+def test_weights_go_from_keras_to_the_same_layers_here_and_back() -> None:
+    theirs, ours = make_twins()
+    others, _ = make_twins()
+
+    params, state = interop.weights_from_keras(ours, ROWS, theirs)
+    interop.weights_to_keras(ours, jax.tree.map(jnp.asarray, params), state, others)
+
+    np.testing.assert_allclose(ours.apply(params, state, ROWS)[0], theirs(ROWS), atol=1e-6)
+    np.testing.assert_allclose(others(ROWS), theirs(ROWS), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        (
+            layers.Sequential([layers.Dense(4)] * 13),
+            r"model must have a weight 'kernel' of shape \(4, 4\)",
+        ),
+        (layers.Sequential([layers.Dense(4)] * 11), r"network must have a partner for each weight .*; got none for "),
+    ],
+)
+def test_weights_without_a_partner_are_refused(network: layers.Sequential, message: str) -> None:
+    theirs, _ = make_twins()
+
+    with pytest.raises(ValueError, match=message):
+        interop.weights_from_keras(network, ROWS, theirs)
