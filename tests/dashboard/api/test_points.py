@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -133,3 +134,20 @@ def test_expression_that_cannot_be_drawn_is_told_why(client: TestClient, text: s
     told = check(client, text)
 
     assert (told["detail"], told["column"], told["length"], told["suggestion"]) == problem
+
+
+def test_metrics_tell_the_directions_on_which_runs_agree(
+    client: TestClient, ask: Callable[..., Any], tmp_path: Path
+) -> None:
+    for run, direction in (("a", "max"), ("b", "min")):
+        with SummaryWriter(tmp_path / run) as writer:
+            writer.define_metric("*loss", direction="min")
+            writer.define_metric("grad", direction=direction)
+            writer.define_metric("bad", direction=direction)
+            writer.define_metric("unlogged", direction="max")
+    wanted = {"bad": "min", "grad": "max", "loss": "min", "val-loss": "min"}
+    deadline = time.monotonic() + 20
+    while (found := ask("metrics").json()["directions"]) != wanted and time.monotonic() < deadline:
+        client.get("/data/runs")
+
+    assert found == wanted

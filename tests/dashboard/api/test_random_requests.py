@@ -45,6 +45,7 @@ PARAMETERS = {
     "/data/values": ["selection", "tag", "at", "x", "smoothing", "baseline"],
     "/data/non_finite": ["selection", "since", "limit"],
     "/data/layouts": ["selection"],
+    "/data/metrics": ["selection"],
     "/data/annotations": ["selection", "since", "limit"],
     "/data/blobs": ["run", "tag", "kind", "first", "limit"],
     "/data/blob": ["run", "tag", "kind", "index", "sample", "format"],

@@ -35,6 +35,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "/data/values": [{"selection": SELECTION, "tag": ["loss", "gone"], "at": 1, "smoothing": 0.5}],
     "/data/non_finite": [{"selection": SELECTION, "limit": 1}],
     "/data/layouts": [{"selection": SELECTION}],
+    "/data/metrics": [{"selection": SELECTION}],
     "/data/annotations": [{"selection": SELECTION, "limit": 1}],
     "/data/blobs": [{"run": "a", "tag": "weights", "kind": "histograms", "first": 5, "limit": 1}],
     "/data/blob": [{"run": "a", "tag": "weights", "kind": "histograms", "index": 0, "format": "protobuf"}],

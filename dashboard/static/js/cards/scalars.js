@@ -9,11 +9,12 @@ import { LinePlot } from "../plot/line_plot.js";
 import { dragItems } from "../plot/next_drag.js";
 import { swatchBackground } from "../runs/colors.js";
 import { decodeSeries } from "../wire.js";
+import { directionOf, followDirections, makeDirectionSign, toneOf } from "./directions.js";
 import { explainBad } from "./first_bad.js";
 import { cardHeights } from "./index.js";
 import { isWhole, linesOfChart, shownTags } from "./lines.js";
 import { findMissing } from "./missing.js";
-import { writeTagKeys } from "./tag_lines.js";
+import { makeTagKeys } from "./tag_lines.js";
 
 const NUM_VALUES = 3;
 const WORDS = ["NaN", "+Inf", "−Inf"];
@@ -50,7 +51,11 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
   let drawnRuns = []; // their names
   const shown = shownTags({ tags, bands });
   const plot = new LinePlot(parts.plot, session, { id, title, tags, options });
-  writeTagKeys(parts.badges, shown);
+  const writeBadges = () => {
+    const log = current.y === "log" ? make("span", "card-scale", "log") : null;
+    parts.badges.replaceChildren(...[makeDirectionSign(directionOf(shown)), log].filter(Boolean), ...makeTagKeys(shown));
+  };
+  writeBadges();
 
   const shownRuns = () => session.selectedRuns.filter(({ name }) => shown.some((tag) => series.get(tag).has(name)));
   const draw = () => {
@@ -61,13 +66,18 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
     return () => writeTexts(lines, drawn);
   };
   const writeTexts = (lines, drawn) => {
-    writeValues(parts.values, drawn, session.comparison);
+    const best = sortedByLast(drawn, directionOf(shown));
+    writeValues(parts.values, best, session.comparison);
     writeFoot(parts.foot, lines, { session, isLog: current.y === "log", numOutside: current.clip === "middle" ? plot.countOutside() : 0, baseline: session.runNamed(lines[0]?.baseline) });
-    describe(parts, title, drawn);
+    describe(parts, title, drawn, best);
     setBare(lines.every(({ range, numTotal }) => !range && numTotal === 0), lines.length > 0);
   };
   const redraw = () => later(draw);
-  const offs = ["theme", "style"].map((event) => session.on(event, redraw));
+  const redirect = () => {
+    writeBadges();
+    redraw();
+  };
+  const offs = [...["theme", "style"].map((event) => session.on(event, redraw)), followDirections(redirect)];
 
   return {
     update(data = { series: [], aggregates: [] }, { isPartial = false } = {}) {
@@ -88,6 +98,7 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
     setInView: (isInView) => plot.setInView(isInView),
     setOptions(changed) {
       current = changed;
+      writeBadges();
       plot.setOptions(changed);
       redraw();
     },
@@ -102,10 +113,11 @@ function emptyFor(tags) {
   return new Map(tags.map((tag) => [tag, new Map()]));
 }
 
-// The lowest last values, best in bold: no metric declares a direction yet. What is not finite is never best.
-function sortedByLast(lines) {
+// Lines by their last values, the best first: the lowest, if no direction is declared. What is not finite is never best.
+function sortedByLast(lines, direction) {
+  const sign = direction === "max" ? -1 : 1;
   const last = lines.filter((line) => line.numTotal > 0 && !(line.baseline && line.run.isBaseline)).map((line) => ({ line, value: line.lastValue }));
-  return last.sort((a, b) => Number.isFinite(b.value) - Number.isFinite(a.value) || a.value - b.value || 0);
+  return last.sort((a, b) => Number.isFinite(b.value) - Number.isFinite(a.value) || sign * (a.value - b.value) || 0);
 }
 
 const written = new WeakMap(); // element → what it holds, as text
@@ -117,12 +129,11 @@ function isNews(element, text) {
   return isOther;
 }
 
-function writeValues(element, lines, comparison) {
-  const last = sortedByLast(lines);
-  const best = last.slice(0, NUM_VALUES).map(({ line, value }) => ({ line, value, title: `${describeRun(line.run, comparison)}: last value ${value}`, background: swatchBackground(line.run) }));
-  if (!isNews(element, JSON.stringify([last.length, best.map(({ line, title, background }) => [title, background, Boolean(line.baseline)])]))) return;
-  const nodes = best.map(({ line, value, title, background }) => {
-    const item = make("span", Number.isFinite(value) ? "card-value" : "card-value is-bad");
+function writeValues(element, last, comparison) {
+  const best = last.slice(0, NUM_VALUES).map(({ line, value }) => ({ line, value, title: `${describeRun(line.run, comparison)}: last value ${value}`, background: swatchBackground(line.run), tone: line.baseline ? toneOf(line.tagName, value) : null }));
+  if (!isNews(element, JSON.stringify([last.length, best.map(({ line, title, background, tone }) => [title, background, tone, Boolean(line.baseline)])]))) return;
+  const nodes = best.map(({ line, value, title, background, tone }) => {
+    const item = make("span", `card-value${Number.isFinite(value) ? "" : " is-bad"}${tone ? ` is-${tone}` : ""}`);
     const swatch = make("span", "swatch");
     swatch.style.background = background;
     item.title = title;
@@ -145,8 +156,7 @@ function describeRun({ name }, comparison) {
 }
 
 // What a screen reader says of the card: its title, best value, its run.
-function describe({ root }, title, lines) {
-  const [best] = sortedByLast(lines);
+function describe({ root }, title, lines, [best]) {
   const isDelta = lines.some(({ baseline }) => baseline);
   root.toggleAttribute("data-delta", isDelta);
   root.setAttribute("aria-label", best ? `${isDelta ? "Δ " : ""}${title}, ${write(best.line, best.value)}, ${best.line.run.name}` : title);

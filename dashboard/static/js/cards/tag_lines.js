@@ -33,10 +33,9 @@ export function shortTags(tags) {
   return parts.map((one) => one.slice(before, one.length - after).join("/"));
 }
 
-// What the dashes say, in the head of the card.
-export function writeTagKeys(element, tags) {
-  const words = shortTags(tags);
-  element.replaceChildren(...(tags.length > 1 ? words.map((word, i) => tagKey(word, tags[i], i)) : []));
+// What the dashes say, for the head of the card.
+export function makeTagKeys(tags) {
+  return tags.length > 1 ? shortTags(tags).map((word, i) => tagKey(word, tags[i], i)) : [];
 }
 
 function tagKey(word, tag, i) {

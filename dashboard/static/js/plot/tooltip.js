@@ -2,6 +2,7 @@
 // how it is sorted can be chosen.
 
 import { groupColumns } from "../aggregates/words.js";
+import { toneOf } from "../cards/directions.js";
 import { copyText } from "../clipboard.js";
 import { capitalize, formatClock, formatCount } from "../format.js";
 import { preference, setPreference } from "../preferences.js";
@@ -171,7 +172,10 @@ function table(columns, points, lit) {
   for (const point of points) {
     const row = body.insertRow();
     row.className = [point.line === lit && "is-lit", point.line.run.isBaseline && "is-baseline"].filter(Boolean).join(" ");
-    for (const { className, text, exact } of columns) fill(row.insertCell(), className, text(point), exact(point));
+    for (const { className, text, exact, difference } of columns) {
+      const tone = difference && toneOf(point.line.tagName, difference(point));
+      fill(row.insertCell(), tone ? `${className} is-${tone}` : className, text(point), exact(point));
+    }
     const swatch = element("span", "swatch");
     swatch.style.background = swatchBackground(point.line.run);
     row.cells[0].prepend(swatch);

@@ -39,7 +39,8 @@ export function pickPoints(points, lit, limit) {
   return [...baseline, ...others.slice(from, from + limit)];
 }
 
-// What each column is called and shows: [{title, className, text(point), exact(point)}].
+// What each column is called and shows: [{title, className, text(point), exact(point), difference(point)}]; the last of
+// what tells better from worse, else null.
 export function columnsOf(points, { hparams, textOf, axis, isHeld }) {
   const isSmoothed = points.some(({ line }) => line.smoothed);
   const isDelta = points.some(({ line }) => line.baseline); // then all values are differences
@@ -50,10 +51,10 @@ export function columnsOf(points, { hparams, textOf, axis, isHeld }) {
   return [
     { title: "Run", className: "run", text: ({ line }) => line.run.label || line.run.name, exact: ({ line }) => line.run.name },
     ...hparams.map(({ name, title }) => column(title, "hparam", ({ line }) => textOf(line.run.name, name))),
-    column(title("value"), isSmoothed ? "raw" : "value", ({ line, raw }) => write({ line, value: raw }), ({ raw }) => raw),
-    isSmoothed && column(title("smoothed"), "value", write, ({ value }) => value),
-    hasDelta && column("Δ base", "delta", sayDelta, ({ delta }) => delta ?? ""),
-    isHeld && points.some((point) => shareOf(point) !== null) && column("Δ %", "delta", sayShare, (point) => shareOf(point) ?? ""),
+    column(title("value"), isSmoothed ? "raw" : "value", ({ line, raw }) => write({ line, value: raw }), ({ raw }) => raw, isDelta ? ({ raw }) => raw : null),
+    isSmoothed && column(title("smoothed"), "value", write, ({ value }) => value, isDelta ? ({ value }) => value : null),
+    hasDelta && column("Δ base", "delta", sayDelta, ({ delta }) => delta ?? "", ({ delta }) => delta),
+    isHeld && points.some((point) => shareOf(point) !== null) && column("Δ %", "delta", sayShare, (point) => shareOf(point) ?? "", shareOf),
     axis.startsWith(METRIC) && column(axis.slice(METRIC.length), "", ({ x }) => formatValue(x), ({ x }) => x),
     column("step", "", ({ step }) => formatCount(step), ({ step }) => step),
     column("relative", "", ({ seconds }) => formatDuration(seconds), ({ seconds }) => seconds),
@@ -73,8 +74,8 @@ function sayShare(point) {
   return (share !== null && formatShare(share)) || "–";
 }
 
-function column(title, className, text, exact = text) {
-  return { title, className, text, exact };
+function column(title, className, text, exact = text, difference = null) {
+  return { title, className, text, exact, difference };
 }
 
 function sayDifference({ line, value }) {
