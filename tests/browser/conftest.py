@@ -7,8 +7,10 @@ Every page that a test opens must end without a console error and without a requ
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -73,11 +75,20 @@ def start_board() -> Iterator[Callable[..., str]]:
 
 @pytest.fixture(scope="session")
 def iris_logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What examples/iris_dnn.py logs in 300 steps, as the run `iris`."""
-    logdir = tmp_path_factory.mktemp("iris")
-    command = [sys.executable, "examples/iris_dnn.py", "--logdir", str(logdir / "iris"), "--steps", "300"]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    return logdir
+    """What examples/iris_dnn.py logs in 300 steps, as the run `iris`.
+
+    The first of the processes that run tests trains it; each has a copy, since pages add to a logdir.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    trained, draft = shared / "iris-trained", shared / "iris-draft"
+    with open(shared / "iris.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not trained.exists():
+            command = [sys.executable, "examples/iris_dnn.py", "--logdir", str(draft / "iris"), "--steps", "300"]
+            subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+            draft.rename(trained)
+    return shutil.copytree(trained, tmp_path_factory.mktemp("iris"), dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")
