@@ -21,6 +21,7 @@ from dashboard.settings import Settings
 _log = logging.getLogger(__name__)
 
 
+_FONTS = tuple(f"vendor/{name}-latin-wght-normal.woff2" for name in ("inter/inter", "jetbrains-mono/jetbrains-mono"))
 _FIRST_ASKED = ("_dash-layout", "_dash-dependencies", "data/runs?since=0", "data/sidecar")
 
 
@@ -34,6 +35,7 @@ def index_html(prefix: str, files: str) -> str:
     preloads = "".join(
         f'    <link rel="preload" as="fetch" crossorigin href="{prefix}/{path}">\n' for path in _FIRST_ASKED
     )
+    fonts = "".join(f'    <link rel="preload" as="font" crossorigin href="{files}/{font}">\n' for font in _FONTS)
     return f"""<!DOCTYPE html>
 <html lang="en">
   <head>
@@ -44,7 +46,7 @@ def index_html(prefix: str, files: str) -> str:
     <script src="{files}/static/js/appearance_boot.js"></script>
     <link rel="stylesheet" href="{files}/{SHEET}">
     <link rel="modulepreload" href="{files}/{SCRIPT}">
-{preloads}    <script src="{files}/static/js/components.js"></script>
+{preloads}{fonts}    <script src="{files}/static/js/components.js"></script>
     {{%css%}}
   </head>
   <body>
@@ -68,9 +70,14 @@ asked_from: ContextVar[str] = ContextVar("asked_from", default="")
 
 
 def layout(settings: Settings) -> Component:
-    """Makes the frame with the page that it is asked for in it; `register_callbacks` puts others there."""
+    """Makes the frame, and the first page in it if that is asked for; `register_callbacks` fills in the others.
+
+    Dash makes the layout once at its start, so that a first page that cannot be made is told there.
+    """
     prefix = settings.path_prefix
     path = urlsplit(asked_from.get()).path
+    page = find_page(path.removeprefix(prefix))
+    is_first = page is PAGES[0]
     bar = [
         {"path": prefix + page.path, "name": page.name, "title": page.title, "icon": page.icon, "kinds": page.kinds}
         for page in PAGES
@@ -78,10 +85,10 @@ def layout(settings: Settings) -> Component:
     return html.Div(
         className="shell",
         children=[
-            PageAddress(id="address", path=path),
+            PageAddress(id="address", path=path if is_first else None),
             html.Div(TopBar(id="top", pages=bar, version=__version__), className="top"),
             html.Div([RunList(id="runs"), PanelEdge(id="runs-edge")], className="runs-slot"),
-            html.Main(id="page", className="page", children=make_page(path, settings)),
+            html.Main(id="page", className="page", children=page.layout(settings) if is_first else None),
         ],
     )
 
@@ -93,23 +100,17 @@ def register_callbacks(app: Dash, settings: Settings) -> None:
         Output("page", "children"),
         Input("address", "path"),
         Input("page-failure", "attempts", allow_optional=True),
+        on_error=tell_failure,
         prevent_initial_call=True,
     )
     def show_page(path: str | None, _: int | None) -> Component:
-        return make_page(path, settings)
-
-
-def make_page(path: str | None, settings: Settings) -> Component:
-    """The page at a path, or what stands in its place if it could not be made.
-
-    The browser learns no more than the kind of the error.
-    """
-    try:
         return find_page((path or "").removeprefix(settings.path_prefix)).layout(settings)
-    except Exception as error:  # noqa: BLE001 - whatever a page fails at, the frame around it is drawn
-        _log.error("A page could not be made.", exc_info=error)
-        evidence = f"{type(error).__name__} on the server. What it printed says more."
-        return PageFailure(id="page-failure", evidence=evidence)
+
+
+def tell_failure(error: Exception) -> Component:
+    """What stands in the place of a page that could not be made. The page learns no more than the kind of the error."""
+    _log.error("A page could not be made.", exc_info=error)
+    return PageFailure(id="page-failure", evidence=f"{type(error).__name__} on the server. What it printed says more.")
 
 
 def find_page(path: str | None) -> Page:

@@ -55,7 +55,7 @@ def test_page_names_all_its_files_by_their_release_and_each_is_kept_for_good(cli
     named = re.findall(r'(?:src|href)="(/[^"]+)"', client.get("/").text)
     own = [path for path in named if not path.startswith(("/_dash-", "/data/"))]
 
-    assert len(own) == 5
+    assert len(own) == 7
     assert all(path.startswith(address) for path in own)
     for path in own:
         answer = client.get(path)

@@ -11,7 +11,7 @@
       modules.need("session.js");
     }),
   };
-  modules.loading.catch(() => {}); // each component says so
+  modules.loading.catch(() => {}); // the page says so
 
   // A component of a module, which runs when it is first drawn. What fails in it is drawn by boundary.js in its place;
   // `what` is a key of its words.
@@ -25,15 +25,15 @@
         if (!modules.need) modules.loading.then(() => redraw(false), () => redraw(true));
       }, []);
       if (modules.need) return createElement(modules.need("boundary.js").Boundary, { what }, createElement(Part, props));
-      return isLost ? createElement(NotLoaded) : null;
+      return isLost && what === "page" ? createElement(NotLoaded) : null;
     };
   }
 
   function NotLoaded() {
-    return window.React.createElement("p", { role: "alert", className: "failure" }, "This part of the page could not be loaded. Load the page again.");
+    return window.React.createElement("p", { role: "alert", className: "failure" }, "The page could not be loaded. Load it again.");
   }
 
-  // Tells Dash the path, which the server answers with the page; the page of the first is in the layout.
+  // Tells Dash the path, which the server answers with the page; that of the path in the layout is there.
   function PageAddress({ path, setProps }) {
     window.React.useEffect(() => {
       let told = path;
