@@ -1,6 +1,6 @@
 // A page of cards: sections by tag prefix, cards drawn when they come into view, kept up to date by the loader.
 
-import { cardHeights } from "./cards/index.js";
+import { cardKinds } from "./cards/index.js";
 import { EmptyPage } from "./empty_page.js";
 import { actionsOf, toggleName, useCardKeys } from "./grid/actions.js";
 import { listCharts } from "./grid/charts.js";
@@ -37,7 +37,7 @@ export default function CardGrid({ kind, empty }) {
   const sections = useMemo(() => makeSections({ tags: shown, pins, isJoined: join === "on", charts: shownCharts(charts, matches), layouts: shownLayouts(layouts, matches) }), [shown, charts, layouts, matches, join, pins]);
   useCardKeys(kind, sections.flatMap(({ cards }) => cards));
   const goal = useGoal(kind, (tag) => reveal(kind, sections, tags, tag));
-  if (!loader || !session.isLoaded || tags === null || matches === null) return h("div", { className: "grid-page" }, h(GridSkeleton, { height: cardHeights[kind] }));
+  if (!loader || !session.isLoaded || tags === null || matches === null) return h("div", { className: "grid-page" }, h(GridSkeleton, { height: cardKinds[kind].height }));
   if (session.runs.length === 0 || tags.size === 0) return h(EmptyPage, { empty, kind });
   if (sections.length === 0) return h(NothingShown, { filter, empty, kind });
   const selected = describeSelection();

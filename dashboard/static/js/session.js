@@ -199,6 +199,11 @@ class Session extends Emitter {
     return this.#tags.ofKind(kind, this.tagsVersion);
   }
 
+  // The same if they are known, else null.
+  knownTags(kind) {
+    return this.#tags.known(kind, this.tagsVersion);
+  }
+
   select(change) {
     change(this.selection);
   }

@@ -10,10 +10,16 @@ export class TagIndex {
     this.#ask = ask;
   }
 
-  // A Map from tag to a Set of names of runs, at least as new as `version`.
-  async ofKind(kind, version) {
+  // A Map from tag to a Set of names of runs, at least as new as `version`; null if it has to be asked for.
+  known(kind, version) {
     const known = this.#known.get(kind);
-    if (known && known.version >= version) return known.tags;
+    return known && known.version >= version ? known.tags : null;
+  }
+
+  // The same, asked for if need be.
+  async ofKind(kind, version) {
+    const known = this.known(kind, version);
+    if (known) return known;
     const asked = this.#asked.get(kind);
     if (asked && asked.version >= version) return asked.tags;
     const tags = this.#read(kind);

@@ -3,7 +3,6 @@
 import { decodeRidges } from "../histograms/decode.js";
 import { RidgePlot } from "../histograms/ridge_plot.js";
 import { describePlot, writeBadges, writeFoot, writeStatistics } from "../histograms/words.js";
-import { cardHeights } from "./index.js";
 
 const MAX_STEPS = 24;
 const PLOT_MARGINS_PX = 68; // left of the ridges, and the labels at their right
@@ -78,4 +77,4 @@ function mount(parts, { tags: [tag], session }) {
   };
 }
 
-export const card = { height: cardHeights.histograms, load, mount };
+export const card = { height: 308, load, mount };

@@ -1,4 +1,4 @@
-// The kinds of card, each loaded when it is first shown. A member exports `card`, which offers
+// The kinds of card. A member exports `card`, which offers
 //   height   px of the whole card, the same in every state
 //   localOptions   names of options that `load` does not read (optional)
 //   previewedOptions   names of options that `load` reads and a card shows by itself until the answer comes (optional)
@@ -12,10 +12,7 @@
 //   mount({root, values, plot, foot, badges}, {id, title, tags, bands, session, options, later, setBare})
 //     → {update(data, {isPartial}), reselect() and setInView(isInView) (both optional), resize(width, height), setOptions(options), destroy()}
 
-// Known before a kind is loaded, for what stands in its place until then.
-export const cardHeights = { histograms: 308, scalars: 238 };
+import { card as histograms } from "./histograms.js";
+import { card as scalars } from "./scalars.js";
 
-export const cardKinds = {
-  histograms: () => import("./histograms.js"),
-  scalars: () => import("./scalars.js"),
-};
+export const cardKinds = { histograms, scalars };

@@ -11,7 +11,6 @@ import { swatchBackground } from "../runs/colors.js";
 import { decodeSeries } from "../wire.js";
 import { directionOf, followDirections, makeDirectionSign, toneOf } from "./directions.js";
 import { explainBad } from "./first_bad.js";
-import { cardHeights } from "./index.js";
 import { isWhole, linesOfChart, shownTags } from "./lines.js";
 import { findMissing } from "./missing.js";
 import { makeTagKeys } from "./tag_lines.js";
@@ -213,4 +212,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: cardHeights.scalars, localOptions: ["y", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followCurves, tools: dragItems, exports: exportItems, explain: findMissing, load, join, mount };
+export const card = { height: 238, localOptions: ["y", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followCurves, tools: dragItems, exports: exportItems, explain: findMissing, load, join, mount };

@@ -1,38 +1,27 @@
 // What the cards of a kind are made of, as hooks: its loader and its tags.
 
 import { cardKinds } from "../cards/index.js";
-import { useEffect, useState } from "../react.js";
+import { useLayoutEffect, useState } from "../react.js";
 import { session } from "../session.js";
 import { Loader } from "./loader.js";
 
 const RETRY_MS = 2_000;
 
-// The loader of the kind, null until its module is there; a module that cannot be loaded is the page's failure.
+// The loader of the kind; null before the first layout.
 export function useLoader(kind) {
   const [loader, setLoader] = useState(null);
-  const [error, setError] = useState(null);
-  useEffect(() => {
-    let made = null;
-    let isCurrent = true;
-    const make = ({ card }) => {
-      if (!isCurrent) return;
-      made = new Loader(card, session);
-      setLoader(made);
-    };
-    cardKinds[kind]().then(make, setError);
-    return () => {
-      isCurrent = false;
-      made?.close();
-    };
+  useLayoutEffect(() => {
+    const made = new Loader(cardKinds[kind], session);
+    setLoader(made);
+    return () => made.close();
   }, [kind]);
-  if (error) throw error;
   return loader;
 }
 
 // The tags of the kind, kept up to date; null until they are known.
 export function useTags(kind) {
   const [tags, setTags] = useState(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     let isCurrent = true;
     let retry = null;
     const read = async () => {
@@ -45,7 +34,7 @@ export function useTags(kind) {
         if (isCurrent) retry = setTimeout(read, RETRY_MS);
       }
     };
-    setTags(null);
+    setTags(session.knownTags(kind));
     if (session.isLoaded) read();
     const off = session.on("runs", read);
     return () => {
