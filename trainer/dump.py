@@ -39,12 +39,14 @@ def make_dump(params: Any, grads: Any, summaries: Mapping[str, passes.Summary]) 
 
     Args:
         params: Pytree of arrays.
-        grads: The same structure.
+        grads: The same structure; None where nothing is trained.
         summaries: As collected with ``is_observed``.
     """
-    paths = leaf_paths(params)
-    tensors = dict(zip((f"params/{path}" for path in paths), jax.tree.leaves(params), strict=True))
-    tensors |= dict(zip((f"grads/{path}" for path in paths), jax.tree.leaves(grads), strict=True))
+    tensors = {
+        f"{group}/{path}": leaf
+        for group, tree in (("params", params), ("grads", grads))
+        for path, leaf in zip(leaf_paths(tree), jax.tree.leaves(tree), strict=True)
+    }
     counted = passes.of_kind(summaries, "activation", "histogram")
     for tag in counted:
         check_free(tag, tensors)

@@ -106,7 +106,7 @@ class Loop:
         self.last_step: int | None = None
         self.writer = writer
         self.error: BaseException | None = None
-        self.tags = leaf_paths(train_state.params)
+        self.tags = leaf_paths(programs.trained(train_state.params))
         self._programs = programs
         self._feed = feed
         self._seed = seed
@@ -220,7 +220,8 @@ class Loop:
         ends = [step for step in (*self._due, last_step) if step is not None and step > self.step]
         if last_step is not None and self.step >= last_step:
             return None
-        limit = min([self._pace.size, *(end - self.step for end in ends)])
+        most = 1 if self._program is None else self._program.capacity
+        limit = min([self._pace.size, most, *(end - self.step for end in ends)])
         started = time.perf_counter()
         block = self._feed.take(limit)
         self._performance.waited(time.perf_counter() - started)

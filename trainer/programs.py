@@ -7,7 +7,7 @@ a clone in a grid search or another learning rate compiles nothing.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,10 +18,12 @@ import numpy as np
 from trainer import passes
 from trainer.dump import Dump
 from trainer.inputs.feed import SelectFn
+from trainer.jaxprs import iter_primitives
 from trainer.layers.specs import spec_of
-from trainer.optimizers import Optimizer
-from trainer.protocols import Array, Batch, Objective, TrainState
+from trainer.optimizers import AnyOptimizer
+from trainer.protocols import Array, Batch, Objective, Params, TrainState
 from trainer.step import Metrics, Step
+from trainer.step_options import StepOptions
 
 NEVER = np.iinfo(np.int32).max
 STEP_NAME = "train_step"  # of the inner call in the traced program, by which the graph of one step is found
@@ -49,20 +51,27 @@ class TrainProgram:
             is donated.
         jaxpr: What was traced, ``jax.core.ClosedJaxpr``.
         step_args: The arguments of one step as a pytree of shapes, in the order of the inner call's inputs.
+        capacity: Most steps of a call.
     """
 
     compiled: Callable[..., tuple[TrainState, ChunkNumbers]]
     jaxpr: Any
     step_args: Any
+    capacity: int
 
 
 class Programs:
     """Makes and keeps the compiled programs. Used by one thread at a time."""
 
-    def __init__(self, objective: Objective, optimizer: Optimizer) -> None:
+    def __init__(
+        self,
+        objective: Objective,
+        optimizer: AnyOptimizer,
+        options: StepOptions = StepOptions(),  # noqa: B008 - frozen
+    ) -> None:
         self._objective = objective
         self._optimizer = optimizer
-        self._step = Step(objective, optimizer)
+        self._step = Step(objective, optimizer, options)
         self._train: dict[Any, TrainProgram] = {}
         # It runs once: optimising it takes 0.6 s in place of 0.2 s, a quarter of a small program's whole start.
         self._init = jax.jit(self._init_fn, static_argnums=(2,), compiler_options={"xla_backend_optimization_level": 0})
@@ -82,10 +91,21 @@ class Programs:
         key = (select, capacity, *_shapes_of(args))
         if key not in self._train:
             step_args: list[Any] = []
-            function = functools.partial(self._train_fn, select, capacity, step_args)
-            traced = jax.jit(function, donate_argnums=(0,)).trace(*args)
-            self._train[key] = TrainProgram(traced.lower().compile(), traced.jaxpr, step_args[0])
+            traced = self._trace(functools.partial(self._train_fn, select, capacity, step_args), args)
+            # In a loop, XLA's convolutions are 7 times slower on a CPU than out of it.
+            if jax.default_backend() == "cpu" and "conv_general_dilated" in iter_primitives(traced.jaxpr):
+                capacity = 1
+                traced = self._trace(functools.partial(self._single_fn, select), args)
+            self._train[key] = TrainProgram(traced.lower().compile(), traced.jaxpr, step_args[0], capacity)
         return self._train[key]
+
+    @staticmethod
+    def _trace(function: Callable[..., Any], args: Sequence[Any]) -> Any:
+        return jax.jit(function, donate_argnums=(0,)).trace(*args)
+
+    def trained(self, params: Params) -> Params:
+        """The params that the optimizer changes; the places of the others hold None, which is no leaf."""
+        return self._step.trained(params)
 
     @property
     def last_train(self) -> TrainProgram | None:
@@ -108,7 +128,7 @@ class Programs:
         key = jax.random.fold_in(jax.random.key(seed), np.uint32(2**32 - 1))
         with passes.collect():  # so that what does not fit is refused before anything is written
             params, state = self._objective.init(key, example)
-        return TrainState(params, state, self._optimizer.init(params, learning_rate), jnp.int32(0))
+        return TrainState(params, state, self._optimizer.init(self._step.trained(params), learning_rate), jnp.int32(0))
 
     def _train_fn(
         self,
@@ -122,10 +142,7 @@ class Programs:
         start: Any,
         count: Any,
     ) -> tuple[TrainState, ChunkNumbers]:
-        def train_step(train_state: TrainState, batch: Batch, seed: Any) -> tuple[TrainState, Metrics, Array]:
-            return self._step.run(train_state, batch, seed)
-
-        step = jax.jit(train_step)
+        step = self._make_step()
 
         def body(index: Any, carry: Any) -> Any:
             train_state, (buffers, first_bad) = carry
@@ -140,6 +157,21 @@ class Programs:
         first_bad = jnp.full(bad.shape, NEVER, jnp.int32)
         train_state, (buffers, first_bad) = jax.lax.fori_loop(0, count, body, (train_state, (buffers, first_bad)))
         return train_state, ChunkNumbers(buffers, first_bad)
+
+    def _single_fn(
+        self, select: SelectFn, train_state: TrainState, seed: Any, source: Any, payload: Any, start: Any, count: Any
+    ) -> tuple[TrainState, ChunkNumbers]:
+        """A chunk of one step, without a loop."""
+        del count
+        train_state, metrics, is_bad = self._make_step()(train_state, select(source, payload, start), seed)
+        buffers = {name: value[None] for name, value in metrics.items()}
+        return train_state, ChunkNumbers(buffers, jnp.where(is_bad, 0, NEVER).astype(jnp.int32))
+
+    def _make_step(self) -> Callable[..., tuple[TrainState, Metrics, Array]]:
+        def train_step(train_state: TrainState, batch: Batch, seed: Any) -> tuple[TrainState, Metrics, Array]:
+            return self._step.run(train_state, batch, seed)
+
+        return jax.jit(train_step)  # an inner call, so that the step is found in the trace
 
     def _evaluate_fn(
         self, select: SelectFn, params: Any, state: Any, source: Any, payload: Any, count: Any
@@ -161,18 +193,18 @@ class Programs:
         return self._step.dump(train_state, select(source, payload, row), seed)
 
 
-def programs_for(objective: Objective, optimizer: Optimizer) -> Programs:
+def programs_for(objective: Objective, optimizer: AnyOptimizer, options: StepOptions) -> Programs:
     """Returns the programs of an objective; equal and hashable ones share them."""
     try:
         hash(objective)
     except TypeError:  # a foreign network without a hash
-        return Programs(objective, optimizer)
-    return _shared(objective, optimizer)
+        return Programs(objective, optimizer, options)
+    return _shared(objective, optimizer, options)
 
 
 @functools.lru_cache(maxsize=64)
-def _shared(objective: Any, optimizer: Optimizer) -> Programs:
-    return Programs(objective, optimizer)
+def _shared(objective: Any, optimizer: AnyOptimizer, options: StepOptions) -> Programs:
+    return Programs(objective, optimizer, options)
 
 
 def _shapes_of(args: Any) -> tuple[Any, ...]:

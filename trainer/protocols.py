@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import jax
@@ -89,6 +89,16 @@ class Objective(Protocol):
 
     def loss(self, params: Params, state: State, batch: Batch, key: Array) -> tuple[Array, State]:
         """Returns the scalar loss of a training batch and the new state."""
+
+    def trainable(self, params: Params, patterns: Sequence[str] | None) -> Any:
+        """Which params the optimizer changes, a pytree of bools; those whose path fits a pattern, or all.
+
+        Raises:
+            ValueError: If a pattern fits none.
+        """
+
+    def constrain(self, params: Params) -> Params:
+        """Returns updated params with what they must hold restored."""
 
     def metrics(self, params: Params, state: State, batch: Batch) -> Mapping[str, Metric]:
         """Returns the metrics of an evaluation batch, by name."""

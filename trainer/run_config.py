@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 from trainer.counts import check_count
+from trainer.layers import precision
+from trainer.step_options import StepOptions
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,13 @@ class RunConfig:
         nan_guard: Whether to end with an error where the loss, a gradient or an update is not finite.
         log_secs: Seconds between two lines on the progress in the log.
         progress: Whether to draw a progress bar instead; None draws one at a terminal.
+        accumulation_steps: In how many parts a step computes its batch, one after another: less memory, the same mean.
+        clip_norm: Largest norm of all gradients together; larger ones are scaled down. None does not.
+        clip_value: Largest absolute value in a gradient; larger ones are cut. None does not.
+        loss_scale: Factor on the loss while its gradients are computed, for float16. None is 1.
+        precision: Policy of `trainer.layers.precision`, as ``mixed_bfloat16``. None is the layers' own.
+        remat: Whether to compute activations again for the gradients, but for products of matrices: less memory.
+        trainable: Patterns of the params that are trained (``("head/*",)``); the others keep their values. None is all.
         is_graph_written: Whether the graph of the training step is written.
     """
 
@@ -39,21 +50,44 @@ class RunConfig:
     nan_guard: bool = True
     log_secs: float = 10.0
     progress: bool | None = None
+    accumulation_steps: int = 1
+    clip_norm: float | None = None
+    clip_value: float | None = None
+    loss_scale: float | None = None
+    precision: str | None = None
+    remat: bool = False
+    trainable: tuple[str, ...] | None = None
     is_graph_written: bool = True
 
     def __post_init__(self) -> None:
         """Checks the fields.
 
         Raises:
-            ValueError: If a count is not a positive integer, or the seed does not fit 32 bits.
+            ValueError: If a count is not a positive integer, a number not positive, the seed does not fit 32 bits, or
+                there is no such precision.
         """
-        for name in ("batch_size", "steps", "eval_interval", "keep_checkpoints"):
+        for name in ("batch_size", "steps", "eval_interval", "keep_checkpoints", "accumulation_steps"):
             object.__setattr__(self, name, check_count(name, getattr(self, name)))
         for name in ("summary_interval", "checkpoint_interval"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, check_count(name, getattr(self, name)))
         if not 0 <= self.seed < 2**32:
             raise ValueError(f"seed must be in [0, 2**32); got {self.seed!r}. Pass a small number.")
-        for name in ("checkpoint_secs", "log_secs"):
+        for name in ("checkpoint_secs", "log_secs", "clip_norm", "clip_value", "loss_scale"):
             if getattr(self, name) is not None and not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be positive; got {getattr(self, name)!r}. Pass seconds.")
+                raise ValueError(f"{name} must be positive; got {getattr(self, name)!r}. Pass such a number.")
+        if self.precision is not None:
+            precision.get(self.precision)
+        if self.trainable is not None:
+            object.__setattr__(self, "trainable", _as_patterns(self.trainable))
+
+    @property
+    def step_options(self) -> StepOptions:
+        """What the compiled step depends on."""
+        return StepOptions(
+            **{field.name: getattr(self, field.name) for field in dataclasses.fields(StepOptions)},
+        )
+
+
+def _as_patterns(patterns: Any) -> tuple[str, ...]:
+    return (patterns,) if isinstance(patterns, str) else tuple(patterns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import jax
@@ -11,8 +12,10 @@ import optax  # type: ignore[import-untyped]
 
 from trainer import passes
 from trainer.dump import Dump, check_free, make_dump
-from trainer.optimizers import Optimizer
+from trainer.layers import transforms
+from trainer.optimizers import AnyOptimizer
 from trainer.protocols import Array, Batch, Objective, Params, State, TrainState
+from trainer.step_options import StepOptions
 
 Metrics = dict[str, Array]
 TINY = float(np.finfo(np.float32).tiny)
@@ -24,7 +27,7 @@ class Gradients(NamedTuple):
     Attributes:
         loss: Scalar.
         state: The new state of the layers.
-        grads: As the params.
+        grads: As the params that are trained, before clipping.
         summaries: What the pass collected, by tag.
     """
 
@@ -37,31 +40,43 @@ class Gradients(NamedTuple):
 class Step:
     """The training step of an objective and optimizer. Its methods are pure and are traced by `trainer.programs`."""
 
-    def __init__(self, objective: Objective, optimizer: Optimizer) -> None:
+    def __init__(self, objective: Objective, optimizer: AnyOptimizer, options: StepOptions) -> None:
         self._objective = objective
         self._optimizer = optimizer
+        self._options = options
+
+    def trained(self, params: Params) -> Params:
+        """The params that the optimizer changes; the places of the others hold None, which is no leaf.
+
+        Raises:
+            ValueError: If a pattern of the options fits no param.
+        """
+        mask = self._objective.trainable(params, self._options.trainable)
+        trained: Params = jax.tree.map(lambda leaf, is_trained: leaf if is_trained else None, params, mask)
+        return trained
 
     def run(self, train_state: TrainState, batch: Batch, seed: Any) -> tuple[TrainState, Metrics, Array]:
         """Does one step.
 
         Returns:
             The new state, the numbers of the step by tag (float32), and which gradients, then which updates hold a
-            value that is not finite, bool ``(2 * params,)`` in the order of the leaves.
+            value that is not finite, bool ``(2 * trained params,)`` in the order of the leaves.
         """
         found = self.gradients(train_state, batch, seed)
         step = train_state.step + 1
         with jax.named_scope("update"):
-            updates, opt_state = self._optimizer.update(found.grads, train_state.opt_state, train_state.params)
-            params = optax.apply_updates(train_state.params, updates)
-            rate = self._optimizer.learning_rate(opt_state, step)
+            trained = self.trained(train_state.params)
+            updates, opt_state = self._optimizer.update(self._clip(found.grads), train_state.opt_state, trained)
+            changed = optax.apply_updates(trained, updates)
+            params = self._objective.constrain(merge(changed, train_state.params))
+            rates = self._optimizer.learning_rates(opt_state, step)
             with jax.named_scope("norms"):
                 # Of the new params: reading the old ones after the update makes XLA copy them, 80 % of a small step.
-                squares = [_squares(tree) for tree in (found.grads, updates, params)]
+                squares = [_squares(tree) for tree in (found.grads, updates, changed)]
                 grad_norm, update_norm, param_norm = (jnp.sqrt(sum(leaves, jnp.float32(0))) for leaves in squares)
-                metrics = {} if rate is None else {"learning_rate": rate}
-                metrics |= {"grad_norm": grad_norm, "update_ratio": update_norm / jnp.maximum(param_norm, TINY)}
+                norms = {"grad_norm": grad_norm, "update_ratio": update_norm / jnp.maximum(param_norm, TINY)}
                 is_bad = ~jnp.isfinite(jnp.stack(squares[0] + squares[1]))
-        logged = {"loss": found.loss, **metrics}
+        logged = {"loss": found.loss, **rates, **norms}
         for tag, summary in passes.of_kind(found.summaries, "scalar").items():
             check_free(tag, logged)
             logged[tag] = summary.value
@@ -76,15 +91,84 @@ class Step:
     def gradients(self, train_state: TrainState, batch: Batch, seed: Any, *, is_observed: bool = False) -> Gradients:
         """Loss, new state and gradients of the next step; the same in a step and in a dump."""
         key = jax.random.fold_in(jax.random.key(seed), train_state.step)
+        params, state = train_state.params, train_state.state
+        count = self._num_micro_batches(batch)
+        if count == 1:
+            return self._pass(params, state, batch, key, is_observed=is_observed)
+        return self._accumulate(params, state, batch, key, count, is_observed=is_observed)
 
-        def loss_fn(params: Any) -> tuple[Array, Any]:
+    def _pass(self, params: Params, state: State, batch: Batch, key: Array, *, is_observed: bool) -> Gradients:
+        scale = self._options.loss_scale or 1.0
+
+        def loss_fn(trained: Params) -> tuple[Array, Any]:
             row_mask = batch.weights > 0 if self._objective.pads_batches else None
             with passes.collect(row_mask=row_mask, is_observed=is_observed) as collected:
-                loss, state = self._objective.loss(params, train_state.state, batch, key)
-            return collected.added_to(loss), (state, collected.summaries)
+                loss, new_state = self._loss(merge(trained, params), state, batch, key)
+            loss = collected.added_to(loss)
+            return loss if scale == 1.0 else loss * scale, (loss, new_state, collected.summaries)
 
-        (loss, (state, summaries)), grads = jax.value_and_grad(loss_fn, has_aux=True)(train_state.params)
-        return Gradients(loss, state, grads, summaries)
+        grads, (loss, new_state, summaries) = jax.grad(loss_fn, has_aux=True)(self.trained(params))
+        if scale != 1.0:
+            grads = jax.tree.map(lambda leaf: leaf / scale, grads)
+        return Gradients(loss, new_state, grads, summaries)
+
+    def _loss(self, params: Params, state: State, batch: Batch, key: Array) -> tuple[Array, State]:
+        if not self._options.remat:
+            return self._objective.loss(params, state, batch, key)
+        # Products of matrices are kept, what is computed of each number alone is computed again.
+        policy = jax.checkpoint_policies.dots_with_no_batch_dims_saveable
+        result: tuple[Array, State] = transforms.checkpoint(self._objective.loss, policy=policy)(
+            params, state, batch, key
+        )
+        return result
+
+    def _num_micro_batches(self, batch: Batch) -> int:
+        wanted, size = self._options.accumulation_steps, int(batch.weights.shape[0])
+        if size % wanted == 0:
+            return wanted
+        if self._objective.pads_batches:
+            raise ValueError(
+                f"accumulation_steps must divide the batch; got {wanted} with {size} rows. Pass another batch_size."
+            )
+        return math.gcd(size, wanted)  # a short last batch
+
+    def _accumulate(
+        self, params: Params, state: State, batch: Batch, key: Array, count: int, *, is_observed: bool
+    ) -> Gradients:
+        """The same mean over all rows, from parts of the batch one after another."""
+        parts = jax.tree.map(lambda leaf: leaf.reshape(count, leaf.shape[0] // count, *leaf.shape[1:]), batch)
+        total = jnp.maximum(jnp.sum(batch.weights), TINY)
+
+        def body(carry: Any, numbered: Any) -> Any:
+            state, loss, grads = carry
+            number, part = numbered
+            found = self._pass(params, state, part, jax.random.fold_in(key, number), is_observed=is_observed)
+            share = jnp.sum(part.weights) / total
+            grads = jax.tree.map(lambda sums, leaf: sums + leaf * share.astype(leaf.dtype), grads, found.grads)
+            return (found.state, loss + found.loss * share, grads), passes.Outputs(jnp.float32(0), found.summaries)
+
+        zeros = jax.tree.map(jnp.zeros_like, self.trained(params))
+        start = (state, jnp.float32(0), zeros)
+        (state, loss, grads), outputs = jax.lax.scan(body, start, (jnp.arange(count), parts))
+        return Gradients(loss, state, grads, passes.join(outputs).summaries)
+
+    def _clip(self, grads: Params) -> Params:
+        clips = []
+        if self._options.clip_value is not None:
+            clips.append(optax.clip(self._options.clip_value))
+        if self._options.clip_norm is not None:
+            clips.append(optax.clip_by_global_norm(self._options.clip_norm))
+        for clip in clips:
+            grads, _ = clip.update(grads, clip.init(grads))
+        return grads
+
+
+def merge(trained: Params, params: Params) -> Params:
+    """`params` with those of `trained` that are not None in their places."""
+    merged: Params = jax.tree.map(
+        lambda own, other: other if own is None else own, trained, params, is_leaf=lambda leaf: leaf is None
+    )
+    return merged
 
 
 def _squares(tree: Any) -> list[Array]:

@@ -20,8 +20,8 @@ def updates(optimizer: Any, learning_rate: Any, count: int) -> tuple[Any, list[f
     for step in range(1, count + 1):
         changes, opt_state = made.update(GRADS, opt_state, params)
         params = optax.apply_updates(params, changes)
-        rate = made.learning_rate(opt_state, jnp.int32(step))
-        rates.append(None if rate is None else float(rate))
+        found = made.learning_rates(opt_state, jnp.int32(step))
+        rates.append(float(found["learning_rate"]) if found else None)
     return params, rates
 
 

@@ -15,6 +15,7 @@ from trainer.counts import check_count
 from trainer.estimators.data import Data, open_data, row_shapes, split_validation
 from trainer.estimators.fitted import Fitted
 from trainer.estimators.model_fn_objective import ModelFnObjective
+from trainer.estimators.precise_objective import PreciseObjective
 from trainer.estimators.sklearn_manners import SklearnManners, not_fitted
 from trainer.estimators.training import Plan, Training
 from trainer.heads import Head
@@ -218,7 +219,10 @@ class BaseEstimator(SklearnManners):
     def _make_training(self, objective: Objective, data: Data) -> Training:
         found = objective.find_optimizer(data.example) if isinstance(objective, ModelFnObjective) else None
         optimizer, start_rate = make_optimizer(self.optimizer if found is None else found, self.learning_rate)
-        return Training(objective, optimizer, start_rate, self._make_config())
+        config = self._make_config()
+        if config.precision is not None:
+            objective = PreciseObjective(objective, config.precision)
+        return Training(objective, optimizer, start_rate, config)
 
     def _remember(self, head: Head | None, features: Any) -> None:
         """Sets what scikit-learn wants to know after fit."""

@@ -16,9 +16,21 @@ from trainer.estimators.training import Training
 from trainer.heads import Head
 from trainer.inputs import as_features, num_rows
 from trainer.protocols import TrainState
+from trainer.run_config import RunConfig
+from trainer.step_options import StepOptions
 
 # Every prediction runs through one shape: nothing compiles again, and a row's result does not depend on its neighbours.
 PREDICT_ROWS = 256
+
+
+def described_options(config: RunConfig) -> dict[str, Any]:
+    """How a step is computed, as far as it is not the usual way."""
+    usual = StepOptions()
+    return {
+        name: describe(value)
+        for name, value in dataclasses.asdict(config.step_options).items()
+        if value != getattr(usual, name)
+    }
 
 
 @dataclass(frozen=True)
@@ -99,4 +111,5 @@ class Fitted:
             "learning_rate": training.learning_rate,
             "seed": training.config.seed,
             "batch_size": training.config.batch_size,
+            **described_options(training.config),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ import jax.numpy as jnp
 
 from trainer.estimators.spec import EstimatorSpec
 from trainer.layers import build
+from trainer.layers.weights import trainable_mask
 from trainer.metrics import Mean
 from trainer.protocols import Array, Batch, Metric, Mode, Params, State
 
@@ -46,6 +47,14 @@ class ModelFnObjective:
         """
         spec, _, state = self._run(params, state, batch, Mode.TRAIN, key=key)
         return _scalar_loss(spec), state
+
+    def trainable(self, params: Params, patterns: Sequence[str] | None) -> Any:
+        """By the patterns alone."""
+        return trainable_mask(None, params, patterns)
+
+    def constrain(self, params: Params) -> Params:
+        """As they are."""
+        return params
 
     def metrics(self, params: Params, state: State, batch: Batch) -> Mapping[str, Metric]:
         """The spec's loss and eval_metrics in evaluation mode.

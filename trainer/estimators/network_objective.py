@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,13 @@ import jax.numpy as jnp
 
 from trainer import passes
 from trainer.heads import Head
+from trainer.layers.weights import constrain, has_attached, penalty, trainable_mask
 from trainer.protocols import Array, Batch, Metric, Network, Params, State
 
 
 @dataclass(frozen=True)
 class NetworkObjective:
-    """The weighted mean of the head's loss over the rows of a batch.
+    """The weighted mean of the head's loss over the rows of a batch, and the penalties of the layers' regularisers.
 
     Attributes:
         network: From features to logits.
@@ -49,7 +50,18 @@ class NetworkObjective:
             losses = self.head.loss(logits, batch.labels)
             total = jnp.sum(batch.weights)
             # A batch may hold nothing but rows without weight.
-            return jnp.sum(losses * batch.weights) / jnp.where(total > 0, total, 1.0), state
+            loss = jnp.sum(losses * batch.weights) / jnp.where(total > 0, total, 1.0)
+            if has_attached(self.network, "regularizer"):
+                loss += penalty(self.network, params)
+            return loss, state
+
+    def trainable(self, params: Params, patterns: Sequence[str] | None) -> Any:
+        """Without those of layers with ``trainable=False``."""
+        return trainable_mask(self.network, params, patterns)
+
+    def constrain(self, params: Params) -> Params:
+        """What the layers' constraints make of them."""
+        return constrain(self.network, params) if has_attached(self.network, "constraint") else params
 
     def metrics(self, params: Params, state: State, batch: Batch) -> Mapping[str, Metric]:
         """The head's metrics of an evaluation batch."""

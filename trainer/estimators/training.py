@@ -24,7 +24,7 @@ from trainer.hooks import (
     SummaryHook,
 )
 from trainer.loop import Loop
-from trainer.optimizers import Optimizer
+from trainer.optimizers import AnyOptimizer
 from trainer.programs import Programs, programs_for
 from trainer.protocols import Objective, TrainState
 from trainer.run_config import RunConfig
@@ -59,14 +59,14 @@ class Training:
     """
 
     objective: Objective
-    optimizer: Optimizer
+    optimizer: AnyOptimizer
     learning_rate: float
     config: RunConfig
 
     @property
     def programs(self) -> Programs:
         """The compiled programs."""
-        return programs_for(self.objective, self.optimizer)
+        return programs_for(self.objective, self.optimizer, self.config.step_options)
 
     def start(self, data: Data) -> TrainState:
         """Makes the state before the first step."""
@@ -108,7 +108,7 @@ class Training:
             Exception: Whatever the data or a hook raised.
         """
         first_step = int(train_state.step)
-        if checkpoints is not None and self.optimizer.learning_rate(train_state.opt_state, train_state.step) is None:
+        if checkpoints is not None and not self.optimizer.learning_rates(train_state.opt_state, train_state.step):
             _LOG.warning(
                 "Could not log learning_rate: a ready optimizer does not tell it. Continuing without that tag. "
                 "Pass learning_rate= beside the optimizer."

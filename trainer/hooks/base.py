@@ -48,7 +48,7 @@ class Context(Protocol):
         train_state: Params and the rest after that step. The next step reuses its memory: copy what is kept. It may be
             replaced in `Hook.end`.
         writer: The `SummaryWriter` of the run, or None without a model_dir.
-        tags: Paths of the params, ``dense_0/kernel``, in the order of ``jax.tree.leaves``.
+        tags: Paths of the params that are trained, ``dense_0/kernel``, in the order of ``jax.tree.leaves``.
         error: The exception that ended the training, or None.
     """
 

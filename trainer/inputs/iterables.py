@@ -175,7 +175,8 @@ def _stack(rows: list[Batch], capacity: int) -> Block:
         np.stack(arrays, out=stacked[: len(arrays)])
         return stacked
 
-    return Block(jax.tree.map(stack, *rows), 0, len(rows))
+    # On its way to the device while the block before is used.
+    return Block(jax.device_put(jax.tree.map(stack, *rows)), 0, len(rows))
 
 
 def _repeat_last(array: np.ndarray, times: int) -> np.ndarray:

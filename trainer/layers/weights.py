@@ -57,11 +57,11 @@ def has_attached(network: Network, kind: str) -> bool:
     return own or any(has_attached(inner, kind) for inner in _sublayers(network).values())
 
 
-def trainable_mask(network: Network, params: Params, patterns: str | Sequence[str] | None = None) -> Any:
+def trainable_mask(network: Network | None, params: Params, patterns: str | Sequence[str] | None = None) -> Any:
     """Which weights the optimizer changes, as a pytree of bools like `params`.
 
     Args:
-        network: Weights of layers with ``trainable=False`` stay as they are.
+        network: Weights of its layers with ``trainable=False`` stay as they are.
         params: Its params.
         patterns: Names of the weights to change, as for a shell (``"head/*"``, ``"*/bias"``), one or several; None is
             all.

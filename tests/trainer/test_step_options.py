@@ -1,0 +1,213 @@
+"""Ways to compute a step that change memory or what is trained, each beside the plain one or Optax by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from summaries import load
+from trainer import DNNClassifier, Estimator, EstimatorSpec, Mode, RunConfig, heads, layers
+from trainer.estimators.network_objective import NetworkObjective
+from trainer.inputs import ArrayFeed
+from trainer.jaxprs import iter_primitives
+from trainer.loop import Loop
+from trainer.optimizers import make_optimizer
+from trainer.programs import Programs
+from trainer.protocols import Batch, TrainState
+from trainer.step import Step
+from trainer.step_options import StepOptions
+
+FEATURES = np.random.default_rng(0).normal(size=(24, 4)).astype(np.float32)
+LABELS = (np.arange(24) % 3).astype(np.int32)
+BATCH = Batch(FEATURES, LABELS, np.ones(24, np.float32))
+NETWORK = layers.Sequential([layers.Dense(6, "tanh"), layers.Dense(3, kernel_regularizer=layers.regularizers.L2(0.1))])
+OBJECTIVE = NetworkObjective(NETWORK, heads.MultiClassHead(3))
+
+
+def steps_of(options: StepOptions, count: int = 5, optimizer: Any = "sgd", batch: Batch = BATCH) -> tuple[Any, Any]:
+    """Params after some steps, and the numbers of the last."""
+    made, start = make_optimizer(optimizer, None)
+    programs = Programs(OBJECTIVE, made, options)
+    state = programs.init(0, start, BATCH)
+    step = jax.jit(Step(OBJECTIVE, made, options).run)
+    metrics: Any = {}
+    for _ in range(count):
+        state, metrics, _ = step(state, batch, np.uint32(0))
+    return state.params, jax.device_get(metrics)
+
+
+def assert_close(one: Any, other: Any) -> None:
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=2e-5, atol=1e-6), one, other)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        StepOptions(accumulation_steps=4),
+        StepOptions(remat=True),
+        StepOptions(loss_scale=1024.0),
+        StepOptions(clip_norm=1e6),
+        StepOptions(clip_value=1e6),
+        StepOptions(trainable=("*",)),
+    ],
+    ids=str,
+)
+def test_option_that_only_saves_memory_gives_the_same_params_and_numbers(options: StepOptions) -> None:
+    params, metrics = steps_of(options)
+
+    plain_params, plain_metrics = steps_of(StepOptions())
+    assert_close(params, plain_params)
+    assert_close(metrics, plain_metrics)
+
+
+def test_parts_of_a_batch_count_by_their_rows() -> None:
+    weights = np.where(np.arange(24) < 9, 1, 0).astype(np.float32)
+
+    params, metrics = steps_of(StepOptions(accumulation_steps=3), batch=BATCH._replace(weights=weights))
+
+    plain_params, plain_metrics = steps_of(StepOptions(), batch=BATCH._replace(weights=weights))
+    assert_close(params, plain_params)
+    assert_close(metrics, plain_metrics)
+
+
+def test_remat_keeps_products_and_computes_the_rest_again() -> None:
+    made, start = make_optimizer("sgd", None)
+    programs = Programs(OBJECTIVE, made)
+    state = programs.init(0, start, BATCH)
+
+    def primitives(options: StepOptions) -> list[str]:
+        run = Step(OBJECTIVE, made, options).run
+        return list(iter_primitives(jax.make_jaxpr(run)(state, BATCH, np.uint32(0))))
+
+    plain, again = primitives(StepOptions()), primitives(StepOptions(remat=True))
+    assert again.count("dot_general") == plain.count("dot_general")
+    assert again.count("tanh") == 2 * plain.count("tanh") == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "transformation"),
+    [
+        (StepOptions(clip_norm=0.1), optax.chain(optax.clip_by_global_norm(0.1), optax.sgd(1e-2))),
+        (StepOptions(clip_value=0.01), optax.chain(optax.clip(0.01), optax.sgd(1e-2))),
+    ],
+)
+def test_clipped_training_is_that_of_optax_and_the_norm_is_logged_as_it_was(
+    options: StepOptions, transformation: Any
+) -> None:
+    params, metrics = steps_of(options, count=1)
+
+    expected, plain = steps_of(StepOptions(), count=1, optimizer=transformation)
+    assert_close(params, expected)
+    assert metrics["grad_norm"] == pytest.approx(plain["grad_norm"], rel=1e-5)
+    assert metrics["grad_norm"] > 0.1
+
+
+def test_frozen_params_stay_and_have_no_gradient_and_no_moments() -> None:
+    made, start = make_optimizer("adamw", 0.1)
+    options = StepOptions(trainable=("dense_1/*",))
+    programs = Programs(OBJECTIVE, made, options)
+    state: TrainState = programs.init(0, start, BATCH)
+    before = jax.device_get(state.params)
+
+    feed = ArrayFeed(BATCH._replace(weights=None), batch_size=8, seed=0)
+    loop = Loop(programs, feed, train_state=state, seed=0)
+    after = jax.device_get(loop.run(20).params)
+
+    assert_close(after["dense_0"], before["dense_0"])
+    assert np.abs(after["dense_1"]["kernel"] - before["dense_1"]["kernel"]).max() > 0.1
+    assert loop.tags == ("dense_1/bias", "dense_1/kernel")
+    sizes = [leaf.size for leaf in jax.tree.leaves(loop.train_state.opt_state)]
+    assert sizes.count(18) == 2  # mu and nu of the trained kernel
+    assert 24 not in sizes
+
+
+def test_frozen_layer_and_pattern_without_a_param(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"trainable must be patterns of names of weights; got 'dens/\*', which fits"):
+        DNNClassifier([4], model_dir=tmp_path / "run", config=RunConfig(trainable="dens/*")).fit(FEATURES, LABELS)
+
+    assert not (tmp_path / "run").exists()
+
+
+def test_optimizers_by_patterns_are_those_of_optax(tmp_path: Path) -> None:
+    optimizer = {"dense_1/*": ("sgd", 0.5), "*/bias": optax.sgd(0.0), "*": "adam"}
+    network = layers.Sequential([layers.Dense(6, "tanh"), layers.Dense(3)])
+    estimator = Estimator(network, head=heads.MultiClassHead(3), optimizer=optimizer, model_dir=tmp_path)
+
+    estimator.fit(FEATURES, LABELS, steps=20)
+
+    objective = NetworkObjective(network, heads.MultiClassHead(3))
+    labels = {"dense_0": {"kernel": "a", "bias": "z"}, "dense_1": {"kernel": "s", "bias": "s"}}
+    by_hand = optax.multi_transform({"a": optax.adam(1e-3), "z": optax.sgd(0.0), "s": optax.sgd(0.5)}, labels)
+    expected = Estimator(network, head=heads.MultiClassHead(3), optimizer=by_hand).fit(FEATURES, LABELS, steps=20)
+    assert objective.pads_batches
+    assert_close(estimator.params_, expected.params_)
+    scalars = load(tmp_path).runs["."].scalars
+    assert scalars["learning_rate"].values == pytest.approx(np.full(20, 1e-3))
+    assert scalars["learning_rate/dense_1"].values == pytest.approx(np.full(20, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "message"),
+    [
+        ({"dense_0/*": "adam"}, r"optimizer must have a pattern for every param; got none for dense_1/bias\."),
+        (
+            {"*": "adam", "dense_0/*": "sgd"},
+            r"patterns that fit params; got 'dense_0/\*', which is the first to fit none",
+        ),
+        ({}, r"optimizer must have a pattern; got an empty dict\."),
+        ({"*": {"*": "adam"}}, r"optimizer of '\*' must be one; got a dict\."),
+        ({"*": "adamm"}, r"optimizer must be the name of an Optax optimizer; got 'adamm'\."),
+    ],
+)
+def test_wrong_patterns_are_refused(optimizer: Any, message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        DNNClassifier([4], optimizer=optimizer).fit(FEATURES, LABELS, steps=1)
+
+
+def test_batch_that_does_not_divide_is_refused_and_a_short_last_one_of_a_model_fn_is_not() -> None:
+    config = RunConfig(accumulation_steps=5, batch_size=8)
+    with pytest.raises(ValueError, match=r"accumulation_steps must divide the batch; got 5 with 8 rows\."):
+        DNNClassifier([4], config=config).fit(FEATURES, LABELS, steps=1)
+
+    def model_fn(features: Any, labels: Any, mode: Mode) -> EstimatorSpec:
+        return EstimatorSpec(mode, loss=jnp.mean((layers.dense(features, units=1)[:, 0] - labels) ** 2))
+
+    config = RunConfig(accumulation_steps=2, batch_size=8)
+    assert Estimator(model_fn, config=config).fit(FEATURES[:21], LABELS[:21], epochs=1).n_iter_ == 3
+
+
+def test_penalties_and_constraints_of_layers_are_part_of_the_training() -> None:
+    regular = layers.regularizers.L2(1e3)
+    network = layers.Sequential(
+        [layers.Dense(6, kernel_regularizer=regular), layers.Dense(3, kernel_constraint="non_neg")]
+    )
+    estimator = Estimator(network, head=heads.MultiClassHead(3), optimizer="sgd", learning_rate=1e-4)
+
+    estimator.fit(FEATURES, LABELS, steps=60)
+
+    assert np.abs(estimator.params_["dense_0"]["kernel"]).max() < 0.01
+    assert np.min(estimator.params_["dense_1"]["kernel"]) >= 0
+
+
+def test_precision_of_the_config_holds_for_training_and_prediction() -> None:
+    seen: list[Any] = []
+
+    class Witness(layers.Layer):
+        def apply(self, params: Any, state: Any, inputs: Any, *, training: bool = False, key: Any = None) -> Any:
+            seen.append((training, inputs.dtype))
+            return inputs, state
+
+    network = layers.Sequential([layers.Dense(6), Witness(), layers.Dense(3)])
+    config = RunConfig(precision="mixed_bfloat16")
+    estimator = Estimator(network, head=heads.MultiClassHead(3), config=config).fit(FEATURES, LABELS, steps=3)
+    estimator.predict(FEATURES)
+
+    assert {dtype for _, dtype in seen} == {jnp.dtype("bfloat16")}
+    assert {training for training, _ in seen} == {True, False}
+    assert estimator.params_["dense_0"]["kernel"].dtype == jnp.float32
