@@ -73,26 +73,28 @@ export function drawPoint(context, plot, { line, index }) {
   dot(context, x, y, 4, line.run.color);
 }
 
-// Value → pixel, without a function call of uPlot per point.
+// Value → pixel, without a function call of uPlot per point. `isDevice`: of the canvas, else CSS pixels of the plot.
 function placer(plot, isDevice) {
   const { bbox, scales } = plot;
   const ratio = isDevice ? 1 : devicePixelRatio;
   const [left, top] = isDevice ? [bbox.left, bbox.top] : [0, 0];
   const [width, height] = [bbox.width / ratio, bbox.height / ratio];
-  const [x, y] = [scaler(scales.x), scaler(scales.y)];
-  const [xMin, yMin] = [x(scales.x.min), y(scales.y.min)];
-  const xPerUnit = width / (x(scales.x.max) - xMin);
-  const yPerUnit = height / (y(scales.y.max) - yMin);
-  return {
-    x: (value) => left + (x(value) - xMin) * xPerUnit,
-    y: (value) => top + height - (y(value) - yMin) * yPerUnit,
-    bottom: top + height,
-  };
+  const [x, y] = [axisPlacer(scales.x, left, width), axisPlacer(scales.y, top + height, -height)];
+  return { x: x.one, y: y.one, fillX: x.fill, fillY: y.fill, bottom: top + height };
 }
 
-// NaN or −Inf where a log axis has no place
-function scaler({ distr }) {
-  return distr === 3 ? Math.log10 : (value) => value;
+// NaN or ±Inf where a log axis has no place.
+function axisPlacer({ distr, min, max }, start, length) {
+  const isLog = distr === 3;
+  const first = isLog ? Math.log10(min) : min;
+  const perUnit = length / ((isLog ? Math.log10(max) : max) - first);
+  const one = (value) => start + ((isLog ? Math.log10(value) : value) - first) * perUnit;
+  const fill = (places, values, from, to, less) => {
+    const begin = start - less;
+    if (isLog) for (let i = from; i < to; i += 1) places[i - from] = begin + (Math.log10(values[i]) - first) * perUnit;
+    else for (let i = from; i < to; i += 1) places[i - from] = begin + (values[i] - first) * perUnit;
+  };
+  return { one, fill };
 }
 
 function bounds(line) {
@@ -139,20 +141,16 @@ function rasterSegments(line, values, toPicture, { width, alpha }) {
 function picturePlacer(place, left, top) {
   return (positions, values, from, to) => {
     const { x, y } = raster.room(to - from);
+    place.fillX(x, positions, from, to, left);
+    place.fillY(y, values, from, to, top);
     const pieces = [];
     let start = 0;
-    let count = 0;
-    const cut = () => {
-      if (count > start) pieces.push([start, count]);
-      start = count;
-    };
-    for (let i = from; i < to; i += 1) {
-      x[count] = place.x(positions[i]) - left;
-      y[count] = place.y(values[i]) - top;
-      if (Number.isFinite(x[count] + y[count])) count += 1;
-      else cut();
+    for (let i = 0; i < to - from; i += 1) {
+      if (Number.isFinite(x[i] + y[i])) continue;
+      if (i > start) pieces.push([start, i]);
+      start = i + 1;
     }
-    cut();
+    if (to - from > start) pieces.push([start, to - from]);
     return pieces;
   };
 }

@@ -12,7 +12,7 @@ import { placePoints } from "./nearest.js";
 import { Overlay } from "./overlay.js";
 import { rangePanel, selectSpan, spanOf } from "./range_panel.js";
 import { countOutside, knownEnds, rangeOfX, rangeOfY } from "./ranges.js";
-import { uplotOptions } from "./uplot_options.js";
+import { canTurn, uplotOptions } from "./uplot_options.js";
 import { boxOf, resetZoom, zoomAt, zoomOf, zoomTo, zoomToBox } from "./zoom.js";
 
 export class LinePlot {
@@ -71,11 +71,11 @@ export class LinePlot {
 
   // Draws what is there on other axes at once; whoever calls may bring finer data later.
   setOptions(options) {
-    const names = ["x", "y", "xscale"];
-    const isOtherScale = names.some((name) => options[name] !== this.#options[name]);
+    const axis = this.axis;
+    const isOtherScale = ["y", "xscale"].some((name) => options[name] !== this.#options[name]);
     this.#options = options;
     this.#frozen = null;
-    if (isOtherScale) this.#clear();
+    if (isOtherScale || !canTurn(axis, this.axis)) this.#clear();
   }
 
   // What is out of sight is drawn when it comes into view.
@@ -176,7 +176,7 @@ export class LinePlot {
 
   #make() {
     const { clientWidth: width, clientHeight: height } = this.#element;
-    const axes = { x: () => this.#rangeOfX(), y: () => this.#rangeOfY(), isLogX: this.#isLogX, isLogY: this.#options.y === "log", word: this.axis };
+    const axes = { x: () => this.#rangeOfX(), y: () => this.#rangeOfY(), isLogX: this.#isLogX, isLogY: this.#options.y === "log", word: () => this.axis };
     const draw = (plot) => drawLines(plot, this.#lines, this.#faint);
     this.#uplot = new uPlot(uplotOptions({ width, height, axes, draw }), this.#data(), this.#element);
     this.#overlay.attach(this.#uplot);

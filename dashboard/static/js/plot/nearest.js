@@ -28,7 +28,8 @@ function place(series, axis) {
 function extentOf(...columns) {
   const extent = { low: Infinity, high: -Infinity, leastPositive: Infinity };
   for (const column of columns) {
-    for (const x of column) {
+    for (let i = 0; i < column.length; i += 1) {
+      const x = column[i];
       if (x < extent.low) extent.low = x;
       if (x > extent.high) extent.high = x;
       if (x > 0 && x < extent.leastPositive) extent.leastPositive = x;

@@ -11,21 +11,24 @@ export function smoothDrawn(series, weight) {
 const made = new WeakMap(); // series → {weight, smoothed}
 
 function smooth({ steps, values, segments, superseded, numTotal, nonFinite }, weight) {
-  const smoothed = Float64Array.from(values);
+  const smoothed = new Float64Array(values);
   const numFinite = numTotal - nonFinite.kinds.length; // no average knows of the others
   const perStep = numFinite > values.length ? pointsPerStep(steps, numFinite) : 0;
-  let [sum, mass, before] = [0, 0, NaN];
-  segments.forEach((start, i) => {
-    if (superseded[i]) return;
-    for (let at = start; at < (segments[i + 1] ?? values.length); at += 1) {
-      const numPassed = perStep && before < steps[at] ? Math.max(1, (steps[at] - before) * perStep) : 1;
-      const kept = weight ** numPassed;
+  let [sum, mass, before, gap, kept] = [0, 0, NaN, NaN, weight];
+  for (let i = 0; i < segments.length; i += 1) {
+    if (superseded[i]) continue;
+    const end = segments[i + 1] ?? values.length;
+    for (let at = segments[i]; at < end; at += 1) {
+      if (steps[at] - before !== gap) {
+        gap = steps[at] - before;
+        kept = perStep && gap > 0 ? weight ** Math.max(1, gap * perStep) : weight;
+      }
       sum = sum * kept + values[at] * (1 - kept);
       mass = mass * kept + (1 - kept);
       smoothed[at] = sum / mass;
       before = steps[at];
     }
-  });
+  }
   return smoothed;
 }
 

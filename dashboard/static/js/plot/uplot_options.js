@@ -6,8 +6,14 @@ import { themeColor } from "./theme.js";
 const TICK_FONT = '11px "Inter Variable", Inter, system-ui, sans-serif';
 const X_AXIS_PX = 24;
 const LANE_PX = 13; // above the plot
+const STEPS = { step: wholeSteps, relative: timeSteps, wall: timeSteps };
 
-// axes: {x, y: () → range of each, isLogX, isLogY, word: name of the x-axis}
+// Whether a plot goes on with another x-axis as it is; steps between the values of a metric are uPlot's own.
+export function canTurn(from, to) {
+  return from === to || (from in STEPS && to in STEPS);
+}
+
+// axes: {x, y: () → range of each, isLogX, isLogY, word: () → name of the x-axis}
 export function uplotOptions({ width, height, axes, draw }) {
   const { isLogX, isLogY } = axes;
   return {
@@ -26,21 +32,21 @@ export function uplotOptions({ width, height, axes, draw }) {
   };
 }
 
-function xAxis({ isLogX, word }) {
+function xAxis(axes) {
   return {
-    ...common({ scale: "x", word: isLogX ? "log" : word, isLog: isLogX }),
+    ...common({ scale: "x", wordOf: () => (axes.isLogX ? "log" : axes.word()), isLog: axes.isLogX }),
     size: X_AXIS_PX,
     gap: 5,
     space: 52,
     grid: { show: false },
     border: { show: true, stroke: themeColor("--line-strong"), width: 1 },
-    ...({ step: { incrs: wholeSteps }, relative: { incrs: timeSteps }, wall: { incrs: timeSteps } }[word] ?? {}),
+    ...(axes.word() in STEPS ? { incrs: () => STEPS[axes.word()] } : {}),
   };
 }
 
 function yAxis({ isLogY }) {
   return {
-    ...common({ scale: "y", word: isLogY ? "log" : "value", isLog: isLogY }),
+    ...common({ scale: "y", wordOf: () => (isLogY ? "log" : "value"), isLog: isLogY }),
     size: axisSize,
     gap: 6,
     space: 30,
@@ -49,14 +55,14 @@ function yAxis({ isLogY }) {
   };
 }
 
-function common({ scale, word, isLog }) {
+function common({ scale, wordOf, isLog }) {
   const log = { splits: (plot, axis, low, high) => logSplits(low, high), filter: (plot, splits) => splits };
   return {
     scale,
     font: TICK_FONT,
     stroke: themeColor("--text-3"),
     ticks: { show: false },
-    values: (_, splits) => axisTicks(splits, word),
+    values: (_, splits) => axisTicks(splits, wordOf()),
     ...(isLog ? log : {}),
   };
 }
