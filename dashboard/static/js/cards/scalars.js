@@ -91,7 +91,8 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
     },
     holdsAll({ x: axis }) {
       if (session.range || selectedGroups(session)?.length > 0) return false;
-      return [...series.values()].every((ofRuns) => [...ofRuns.values()].every((one) => isWhole(one, axis ?? "step")));
+      const held = [...series.values()].flatMap((ofRuns) => [...ofRuns.values()]);
+      return held.length > 0 && held.every((one) => isWhole(one, axis ?? "step")); // what has none on one axis may have some on another
     },
     resize: (width, height) => plot.resize(width, height),
     setInView: (isInView) => plot.setInView(isInView),
