@@ -104,12 +104,12 @@ export function formatShare(share) {
   return `${share < 0 ? MINUS : "+"}${percent >= 1e5 ? percent.toExponential(0).replace("e+", "e") : percent.toFixed(digits)} %`;
 }
 
-// The label of one tick that stands for itself, as on a log axis: 1e-5, 0.01, 1, 100, 10 k.
+// The label of one tick that stands for itself, as on a log axis: 1e-5, 0.01, 1, 100, 1 k, 10 k.
 export function formatTick(value) {
   if (value === null) return "";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e12)) return scientific(value);
-  const [divisor, unit] = unitOf(size);
+  const [divisor, unit] = size >= 1e3 && size < 1e4 ? [1e3, " k"] : unitOf(size);
   return `${Number((value / divisor).toPrecision(3))}${unit}`.replace("-", MINUS);
 }
 

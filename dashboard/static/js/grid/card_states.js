@@ -1,5 +1,6 @@
 // What stands in a card instead of a chart: why, what it means for the data, one line of evidence, one action.
 
+import { codeWords } from "../code_words.js";
 import { CopyButton } from "../copy_button.js";
 import { countOf, formatCount } from "../format.js";
 import { Icon, h, useEffect, useState } from "../react.js";
@@ -67,7 +68,7 @@ export function Nothing({ tags, loader, hasLines }) {
     "div",
     { className: "card-state" },
     h("strong", null, title),
-    texts.map((text) => h("p", { key: text }, text)),
+    texts.map((text) => h("p", { key: text }, codeWords(text))),
     action && h("div", { className: "failure-actions" }, h("button", { type: "button", className: "button", onClick: action.run }, action.label)),
   );
 }

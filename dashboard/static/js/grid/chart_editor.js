@@ -1,5 +1,6 @@
 // The dialog that builds a chart, or changes one: its title, its tags, and expressions over tags.
 
+import { codeWords } from "../code_words.js";
 import { ModalDialog, showOverlay } from "../overlay.js";
 import { Icon, h, useEffect, useRef, useState } from "../react.js";
 import { isSmall } from "../screen.js";
@@ -126,7 +127,7 @@ function Problem({ text, problem, repair }) {
     "div",
     { className: "chart-problem", role: "alert" },
     h("code", null, text.slice(0, column), h("mark", null, text.slice(column, column + Math.max(1, length)) || " "), text.slice(column + Math.max(1, length))),
-    h("span", null, detail),
+    h("span", null, codeWords(detail)),
     better && h("button", { type: "button", className: "link", onClick: () => repair(better) }, `Use ${suggestion}`),
   );
 }
