@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from trainer.counts import check_count
 from trainer.layers import precision
@@ -59,6 +60,20 @@ class RunConfig:
     trainable: tuple[str, ...] | None = None
     is_graph_written: bool = True
 
+    def __new__(cls, *args: Any, **fields: Any) -> Self:
+        """Refuses a field that does not exist, and names the one that was meant.
+
+        Raises:
+            TypeError: If there is none of this name.
+        """
+        known = [field.name for field in dataclasses.fields(cls)]
+        for name in fields:
+            if name not in known:
+                close = difflib.get_close_matches(name, known, 1)
+                meant = f"Perhaps {close[0]} was meant." if close else "They stand in its docstring."
+                raise TypeError(f"fields of RunConfig must be {', '.join(known)}; got {name!r}. {meant}")
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
         """Checks the fields.
 
@@ -91,3 +106,14 @@ class RunConfig:
 
 def _as_patterns(patterns: Any) -> tuple[str, ...]:
     return (patterns,) if isinstance(patterns, str) else tuple(patterns)
+
+
+def as_config(config: RunConfig | None) -> RunConfig:
+    """The config, or the defaults for None.
+
+    Raises:
+        TypeError: If it is something else.
+    """
+    if config is not None and not isinstance(config, RunConfig):
+        raise TypeError(f"config must be a RunConfig; got {config!r}. Pass RunConfig(batch_size=64), for example.")
+    return config or RunConfig()

@@ -22,7 +22,7 @@ from trainer.heads import Head
 from trainer.hooks import Hook
 from trainer.optimizers import OptimizerLike, Schedule, make_optimizer
 from trainer.protocols import Objective, TrainState
-from trainer.run_config import RunConfig
+from trainer.run_config import RunConfig, as_config
 from trainer.step_graph import make_step_graph
 
 _LOG = logging.getLogger(__name__)
@@ -189,7 +189,7 @@ class BaseEstimator(SklearnManners):
 
     def _make_config(self) -> RunConfig:
         """The settings of the next training."""
-        return self.config or RunConfig()
+        return as_config(self.config)
 
     def _make_head(self, labels: Any) -> Head | None:
         """The head for the labels of a fit, which are None for an iterable of batches; None with a ``model_fn``."""

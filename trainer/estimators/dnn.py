@@ -18,7 +18,7 @@ from trainer.layers import Dense, Dropout, Sequential
 from trainer.layers.activations import Activation
 from trainer.optimizers import OptimizerLike, Schedule
 from trainer.protocols import Network, Objective
-from trainer.run_config import RunConfig
+from trainer.run_config import RunConfig, as_config
 
 
 class DNN(BaseEstimator):
@@ -33,7 +33,7 @@ class DNN(BaseEstimator):
 
     def _make_config(self) -> RunConfig:
         given: dict[str, Any] = {"batch_size": self.batch_size, "steps": self.steps, "seed": self.random_state}
-        config = self.config or RunConfig()
+        config = as_config(self.config)
         return dataclasses.replace(config, **{name: value for name, value in given.items() if value is not None})
 
     def _make_objective(self, head: Head | None) -> Objective:
