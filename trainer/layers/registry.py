@@ -7,22 +7,42 @@ from typing import Any
 from trainer.layers.activation import Activation
 from trainer.layers.base import Layer
 from trainer.layers.configs import decode, encode, register
+from trainer.layers.conv import Conv1D, Conv2D, Conv3D
+from trainer.layers.conv_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from trainer.layers.dense import Dense
+from trainer.layers.depthwise_conv import DepthwiseConv1D, DepthwiseConv2D
 from trainer.layers.dropout import Dropout
 from trainer.layers.embedding import Embedding
 from trainer.layers.feature_normalization import Normalization
 from trainer.layers.flatten import Flatten
 from trainer.layers.function_layer import Lambda, Rescaling
+from trainer.layers.global_pool import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+)
 from trainer.layers.gru import GRU
 from trainer.layers.input import Input
 from trainer.layers.lstm import LSTM
 from trainer.layers.merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
 from trainer.layers.model import Model
 from trainer.layers.padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
+from trainer.layers.pool import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AveragePooling3D,
+    MaxPooling1D,
+    MaxPooling2D,
+    MaxPooling3D,
+)
 from trainer.layers.position_embedding import PositionEmbedding
 from trainer.layers.repeat import Repeat
 from trainer.layers.reshaping import Permute, RepeatVector, Reshape
 from trainer.layers.residual import Residual
+from trainer.layers.separable_conv import SeparableConv1D, SeparableConv2D
 from trainer.layers.sequential import Sequential
 from trainer.layers.simple_rnn import SimpleRNN
 from trainer.layers.sine_position_encoding import SinePositionEncoding
@@ -33,16 +53,36 @@ LAYERS: dict[str, type[Layer]] = {
     "Activation": Activation,
     "Add": Add,
     "Average": Average,
+    "AveragePooling1D": AveragePooling1D,
+    "AveragePooling2D": AveragePooling2D,
+    "AveragePooling3D": AveragePooling3D,
     "Concatenate": Concatenate,
+    "Conv1D": Conv1D,
+    "Conv1DTranspose": Conv1DTranspose,
+    "Conv2D": Conv2D,
+    "Conv2DTranspose": Conv2DTranspose,
+    "Conv3D": Conv3D,
+    "Conv3DTranspose": Conv3DTranspose,
     "Dense": Dense,
+    "DepthwiseConv1D": DepthwiseConv1D,
+    "DepthwiseConv2D": DepthwiseConv2D,
     "Dot": Dot,
     "Dropout": Dropout,
     "Embedding": Embedding,
     "Flatten": Flatten,
     "GRU": GRU,
+    "GlobalAveragePooling1D": GlobalAveragePooling1D,
+    "GlobalAveragePooling2D": GlobalAveragePooling2D,
+    "GlobalAveragePooling3D": GlobalAveragePooling3D,
+    "GlobalMaxPooling1D": GlobalMaxPooling1D,
+    "GlobalMaxPooling2D": GlobalMaxPooling2D,
+    "GlobalMaxPooling3D": GlobalMaxPooling3D,
     "Input": Input,
     "LSTM": LSTM,
     "Lambda": Lambda,
+    "MaxPooling1D": MaxPooling1D,
+    "MaxPooling2D": MaxPooling2D,
+    "MaxPooling3D": MaxPooling3D,
     "Maximum": Maximum,
     "Minimum": Minimum,
     "Model": Model,
@@ -55,6 +95,8 @@ LAYERS: dict[str, type[Layer]] = {
     "Rescaling": Rescaling,
     "Reshape": Reshape,
     "Residual": Residual,
+    "SeparableConv1D": SeparableConv1D,
+    "SeparableConv2D": SeparableConv2D,
     "Sequential": Sequential,
     "SimpleRNN": SimpleRNN,
     "SinePositionEncoding": SinePositionEncoding,

@@ -14,10 +14,32 @@ keras = pytest.importorskip("keras")
 
 # Layer → the arguments without a default.
 REQUIRED: dict[str, tuple[Any, ...]] = {
+    "AveragePooling1D": (2,),
+    "AveragePooling2D": (2,),
+    "AveragePooling3D": (2,),
+    "Conv1D": (3, 2),
+    "Conv1DTranspose": (3, 2),
+    "Conv2D": (3, 2),
+    "Conv2DTranspose": (3, 2),
+    "Conv3D": (3, 2),
+    "Conv3DTranspose": (3, 2),
     "Dense": (5,),
+    "DepthwiseConv1D": (2,),
+    "DepthwiseConv2D": (2,),
     "Embedding": (7, 3),
     "GRU": (5,),
+    "GlobalAveragePooling1D": (),
+    "GlobalAveragePooling2D": (),
+    "GlobalAveragePooling3D": (),
+    "GlobalMaxPooling1D": (),
+    "GlobalMaxPooling2D": (),
+    "GlobalMaxPooling3D": (),
     "LSTM": (5,),
+    "MaxPooling1D": (2,),
+    "MaxPooling2D": (2,),
+    "MaxPooling3D": (2,),
+    "SeparableConv1D": (3, 2),
+    "SeparableConv2D": (3, 2),
     "SimpleRNN": (5,),
 }
 # Of every layer: seeds come as keys, types by the precision policy.
