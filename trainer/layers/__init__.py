@@ -80,6 +80,7 @@ from trainer.layers.separable_conv import SeparableConv2D as SeparableConv2D
 from trainer.layers.sequential import Sequential as Sequential
 from trainer.layers.simple_rnn import SimpleRNN as SimpleRNN
 from trainer.layers.sine_position_encoding import SinePositionEncoding as SinePositionEncoding
+from trainer.layers.summary import summarize as summarize
 from trainer.layers.time_distributed import TimeDistributed as TimeDistributed
 from trainer.layers.upsampling import UpSampling1D as UpSampling1D
 from trainer.layers.upsampling import UpSampling2D as UpSampling2D

@@ -58,6 +58,7 @@ from trainer.layers.configs import Configured
 from trainer.layers.initializers import Initializer
 from trainer.layers.named_inputs import join_inputs
 from trainer.layers.naming import check_name
+from trainer.layers.scopes import apply_in_scope
 from trainer.protocols import Array, Network, Params, State
 
 if TYPE_CHECKING:
@@ -242,10 +243,8 @@ def apply_named(
     layer: Any, name: str, params: Params, state: State, inputs: Any, *, training: bool, key: Array | None
 ) -> tuple[Any, State]:
     """Applies one member of a network inside the graph scope of its name, with its part of `params` and `state`."""
-    with passes.scope(name):
-        outputs, state = layer.apply(params.get(name, {}), state.get(name, {}), inputs, training=training, key=key)
-        passes.observe(outputs)
-        return outputs, state
+    own_params, own_state = params.get(name, {}), state.get(name, {})
+    return apply_in_scope(layer, name, own_params, own_state, inputs, training=training, key=key)
 
 
 def key_for(key: Array | None, index: int) -> Array | None:

@@ -19,6 +19,7 @@ import jax
 
 from trainer import passes
 from trainer.layers.naming import Namer, check_name
+from trainer.layers.scopes import apply_in_scope, init_located
 from trainer.layers.specs import KEY_SPEC, remembered, spec_of
 from trainer.layers.weights import has_attached, penalty
 from trainer.protocols import Array, Params, State
@@ -79,17 +80,17 @@ class Build:
             _check_unconstrained(layer, path)
         if self._is_initialising:
             spec = spec_of(inputs)
-            self._create(path, lambda key: layer.init(key, spec))
-        with passes.scope(path.rsplit("/", 1)[-1]):
-            params = self.params.get(path, {})
-            outputs, state = layer.apply(
-                params if path in self._members else _held(layer, params),
-                self.state.get(path, {}),
-                inputs,
-                training=self.training if training is None else training,
-                key=self._next_key(),
-            )
-            passes.observe(outputs)
+            self._create(path, lambda key: init_located(layer, path, key, spec))
+        params = self.params.get(path, {})
+        outputs, state = apply_in_scope(
+            layer,
+            path.rsplit("/", 1)[-1],
+            params if path in self._members else _held(layer, params),
+            self.state.get(path, {}),
+            inputs,
+            training=self.training if training is None else training,
+            key=self._next_key(),
+        )
         if state:
             self.state[path] = state
         if self._is_initialising:
@@ -251,7 +252,7 @@ def _initialised(layer: Any, example: Any) -> Build:
         with passes.collect(), _entered(build):
             _call(layer, inputs, training=False, key=key)
         # The arrays belong to this trace.
-        build.params, build.state = {}, {}
+        build.params, build.state, build._key = {}, {}, None
         found.append(build)
 
     jax.eval_shape(trace, KEY_SPEC, example)

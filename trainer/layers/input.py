@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from trainer.layers.base import Layer
@@ -55,6 +56,7 @@ class Input(Layer):
 
         Raises:
             ValueError: If their shape is not ``(batch, *shape)``.
+            TypeError: If they are numbers with a fraction where integers are expected.
         """
         del params, training, key
         check_shape(inputs, self)
@@ -66,10 +68,16 @@ def check_shape(inputs: Any, place: Input) -> None:
 
     Raises:
         ValueError: If its shape is not ``(batch, *place.shape)``.
+        TypeError: If it holds numbers with a fraction where integers are expected.
     """
     if tuple(inputs.shape[1:]) != place.shape:
         expected = ", ".join(["batch", *map(str, place.shape)])
         raise ValueError(
             f"inputs must have the shape ({expected}) of layers.Input; got {tuple(inputs.shape)}. "
             "Pass data of that shape, or change the Input."
+        )
+    if np.issubdtype(place.dtype, np.integer) and not jnp.issubdtype(inputs.dtype, np.integer):
+        raise TypeError(
+            f"inputs must be integers, {place.dtype}, of layers.Input; got {inputs.dtype}. "
+            "Convert them with astype, or change the Input."
         )

@@ -12,6 +12,7 @@ from trainer.layers.base import Layer, apply_named, key_for
 from trainer.layers.input import Input, check_shape
 from trainer.layers.model_config import decode_model, encode_model
 from trainer.layers.naming import Namer
+from trainer.layers.scopes import init_located
 from trainer.layers.specs import output_spec, spec_of
 from trainer.layers.symbolic import Call, SymbolicTensor
 from trainer.protocols import Array, Network, Params, State
@@ -100,7 +101,7 @@ class Model(Layer):
             del number
             name, member = self.names[step.member], self.members[step.member]
             if name not in created:
-                created[name] = member.init(jax.random.fold_in(key, step.member), inputs)
+                created[name] = init_located(member, name, jax.random.fold_in(key, step.member), inputs)
             return output_spec(member, inputs)
 
         self._run(create, spec_of(example))

@@ -10,6 +10,7 @@ import jax
 
 from trainer.layers.base import Layer, apply_named, key_for
 from trainer.layers.naming import Namer
+from trainer.layers.scopes import init_located
 from trainer.layers.specs import output_spec
 from trainer.protocols import Array, Network, Params, State
 
@@ -59,7 +60,7 @@ class Sequential(Layer):
         params: Params = {}
         state: State = {}
         for index, (name, layer) in enumerate(zip(self.names, self.layers, strict=True)):
-            layer_params, layer_state = layer.init(jax.random.fold_in(key, index), example)
+            layer_params, layer_state = init_located(layer, name, jax.random.fold_in(key, index), example)
             params |= {name: layer_params} if layer_params else {}
             state |= {name: layer_state} if layer_state else {}
             example = output_spec(layer, example)

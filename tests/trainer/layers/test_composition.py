@@ -166,3 +166,20 @@ def test_dropout_outside_of_training_passes_the_inputs_on() -> None:
 def test_layer_without_apply_says_so() -> None:
     with pytest.raises(NotImplementedError, match=r"Layer must define call, or init and apply\."):
         layers.Layer().apply({}, {}, ROWS)
+
+
+def test_error_says_in_which_layer_it_arose() -> None:
+    inner = layers.Sequential([layers.Dense(3), layers.Reshape((2, 2))], name="encoder")
+    network = layers.Sequential([layers.Dense(4), inner])
+
+    with pytest.raises(ValueError, match=r"inputs of Reshape must have rows that fill \(2, 2\)") as caught:
+        network.init(KEY, ROWS)
+
+    assert caught.value.__notes__[-2:] == ["In layer 'reshape_0'.", "In layer 'encoder'."]
+
+
+def test_numbers_with_a_fraction_for_an_input_of_integers_are_refused() -> None:
+    tokens = layers.Input((4,), dtype="int32")
+
+    with pytest.raises(TypeError, match=r"inputs must be integers, int32, of layers\.Input; got float32\."):
+        layers.Model(tokens, layers.Rescaling(2.0)(tokens)).init(KEY, ROWS)
