@@ -12,6 +12,7 @@ let [width, height] = [1, 1];
 let cover = new Uint8Array(1); // by the line that is drawn
 let pixels = new Uint32Array(1); // of all lines: 0xAABBGGRR, the colours times their alpha
 let [first, end] = [new Int32Array(1), new Int32Array(1)]; // rows of each column that the line covers
+let [upper, lower] = [0, 0]; // rows between which any line covers some
 let points = { x: new Float64Array(0), y: new Float64Array(0) };
 let scratch = null;
 
@@ -23,6 +24,7 @@ export function begin(numColumns, numRows) {
   if (end.length < width) [first, end] = [new Int32Array(width), new Int32Array(width)];
   first.fill(height);
   end.fill(0);
+  [upper, lower] = [height, 0];
 }
 
 // Room for the points of a line, {x, y}: pixels from the picture's corner, all finite.
@@ -44,14 +46,16 @@ export function stroke(from, to, { color, alpha, width: lineWidth, dash }) {
   blend(color, Math.round(alpha * 256), isDense ? dash : []);
 }
 
-// Puts the picture into a plot with its corner at a place.
-export function paint(context, left, top) {
+// Puts what is covered of the picture into a plot, where the picture's corner is at a place.
+export function paint(context, left, above) {
   scratch ??= new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   const { canvas } = scratch;
+  const tall = lower - upper;
+  if (tall <= 0) return;
   if (canvas.width < width) canvas.width = width;
-  if (canvas.height < height) canvas.height = height;
-  scratch.putImageData(picture(), 0, 0);
-  context.drawImage(canvas, 0, 0, width, height, left, top, width, height);
+  if (canvas.height < tall) canvas.height = tall;
+  scratch.putImageData(picture(tall), 0, 0);
+  context.drawImage(canvas, 0, 0, width, tall, left, above + upper, width, tall);
 }
 
 // In each column what the points there span, with where the line comes in and goes out.
@@ -177,6 +181,8 @@ function blend([red, green, blue], alpha, hatch) {
   const period = Math.max(1, Math.round(hatch.reduce((sum, length) => sum + length, 0)));
   const drawn = hatch[0] ?? period;
   for (let column = 0; column < width; column += 1) {
+    if (first[column] < upper) upper = first[column];
+    if (end[column] > lower) lower = end[column];
     const stop = column * height + end[column];
     let phase = (column + first[column]) % period;
     for (let place = column * height + first[column]; place < stop; place += 1, phase = phase + 1 === period ? 0 : phase + 1) {
@@ -196,13 +202,13 @@ function blend([red, green, blue], alpha, hatch) {
   }
 }
 
-// Row after row, colours not times their alpha.
-function picture() {
-  const image = new ImageData(width, height);
+// The rows that are covered, one after the other, colours not times their alpha.
+function picture(tall) {
+  const image = new ImageData(width, tall);
   const rows = new Uint32Array(image.data.buffer);
   for (let column = 0; column < width; column += 1) {
-    for (let row = 0; row < height; row += 1) {
-      const pixel = pixels[column * height + row];
+    for (let row = 0, place = column * height + upper; row < tall; row += 1, place += 1) {
+      const pixel = pixels[place];
       if (pixel !== 0) rows[row * width + column] = pixel >>> 24 === FULL ? pixel : divide(pixel);
     }
   }
