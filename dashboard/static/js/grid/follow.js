@@ -15,6 +15,7 @@ export function follow({ root, parts, card, loader, setHasData, setBare, setTrou
   remember(root, card);
   let handle = null;
   let isInView = false;
+  let isOver = false;
   let width = 0; // as observed: reading it lays the page out, for each card that was just drawn
   const safely = (act) => (...given) => {
     try {
@@ -46,15 +47,15 @@ export function follow({ root, parts, card, loader, setHasData, setBare, setTrou
     loader.add(card, made);
     return made;
   };
-  const see = safely((entries) => {
-    isInView = entries.at(-1).isIntersecting;
+  const see = safely((isSeen) => {
+    if (isSeen === isInView) return;
+    isInView = isSeen;
     if (!isInView) loader.hide(id);
     else handle ??= make();
     handle?.setInView?.(isInView);
-    if (!isInView) return;
-    show();
+    if (isInView) show();
   });
-  const views = new IntersectionObserver(see, { rootMargin: MARGIN });
+  const views = new IntersectionObserver((entries) => see(entries.at(-1).isIntersecting), { rootMargin: MARGIN });
   const sizes = new ResizeObserver(([{ contentRect }]) => {
     width = Math.round(contentRect.width);
     handle?.resize?.(plot.clientWidth, plot.clientHeight);
@@ -64,7 +65,14 @@ export function follow({ root, parts, card, loader, setHasData, setBare, setTrou
   root.addEventListener("pointerenter", lead);
   views.observe(root);
   sizes.observe(plot);
+  // A card that is in view at once asks for its points before the frame that draws it. All are measured first, since
+  // what is made in one has the page laid out anew for the next.
+  if (isInSight(root)) {
+    width = Math.round(plot.clientWidth);
+    queueMicrotask(() => !isOver && see(true));
+  }
   return () => {
+    isOver = true;
     root.removeEventListener("pointerenter", lead);
     views.disconnect();
     sizes.disconnect();
@@ -73,4 +81,9 @@ export function follow({ root, parts, card, loader, setHasData, setBare, setTrou
     handle?.destroy();
     for (const name of ["values", "plot", "foot", "badges"]) parts[name].current?.replaceChildren();
   };
+}
+
+function isInSight(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top < bottom && top < innerHeight && bottom > 0;
 }
