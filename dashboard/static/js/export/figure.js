@@ -9,12 +9,13 @@ import { MAX_BY_RUN } from "../runs/colors.js";
 import { METRIC } from "../view_codecs.js";
 
 const SIZES = { one: [660, 360], many: [330, 210] }; // px of a chart without what is around it
-const LEGEND = { rowPx: 20, signPx: 52, letterPx: 5.2, restPx: 36 }; // restPx: below it
+const LEGEND = { rowPx: 30, signPx: 52, letterPx: 5.6, restPx: 20 }; // restPx: below it
 const MARGINS = { l: 76, r: 28, t: 44, b: 60 };
 const GAPS = { x: 84, y: 96 }; // px between charts, for titles and ticks
 const MAX_COLUMNS = 3;
 const TIMES = { s: [1, 180], min: [60, 10_800], h: [3_600, 259_200], d: [86_400, Infinity] }; // unit: [seconds, up to]
 const INK = "#191a1f";
+const MARK_SHARE = 0.02; // of the x-axis, that a cross takes
 
 // panels: as panels.js gives them; view: {x, xscale, y, clip, box} of the page, `range` of x or null, `key` of the colours
 // → {data, layout, width, height}
@@ -27,10 +28,11 @@ export function makeFigure(panels, view) {
   const named = new Set(); // lines in the legend
   const parts = panels.map((panel, i) => makePanel(panel, { view, unit, named, id: i === 0 ? "" : String(i + 1), place: placeOf(i, columns, inner, [chartWidth, chartHeight]) }));
   const isMany = panels.some(({ lines }) => lines.length > MAX_BY_RUN);
-  const legend = heightOfLegend(isMany ? (view.key?.values ?? []).map(({ title }) => title) : [...named], inner.width);
+  const dashes = [...new Map(panels.flatMap((panel) => panel.dashes).map((one) => [one.title, one])).values()];
+  const legend = heightOfLegend([...(isMany ? (view.key?.values ?? []) : [...named].map((title) => ({ title }))), ...dashes].map(({ title }) => title), inner.width);
   const size = { width: inner.width + MARGINS.l + MARGINS.r, height: inner.height + MARGINS.t + MARGINS.b + legend };
   return {
-    data: [...parts.flatMap(({ traces }) => traces), ...keyTraces(isMany ? view.key : null, inner)],
+    data: [...parts.flatMap(({ traces }) => traces), ...keyTraces(isMany ? view.key : null, inner), ...dashes.map(dashTrace)],
     layout: {
       ...Object.assign({}, ...parts.map(({ axes }) => axes)),
       annotations: parts.map(({ heading }) => heading),
@@ -71,9 +73,9 @@ function makePanel(panel, { view, unit, named, id, place }) {
   const zoom = view.range?.axis === view.x ? view.range.bounds : null;
   const [low, high] = view.box.find(({ tag }) => tag === panel.id)?.bounds ?? rangeOfY(all, { zoom, isLog: view.y === "log", isClipped: view.clip === "middle", isDelta: panel.isDelta });
   const axes = { xaxis: `x${id}`, yaxis: `y${id}` };
-  const draw = { axes, toX: scalerOf(view.x, unit), floor: view.y === "log" ? low : low + (high - low) * 0.02, named };
   const log = (bounds, isLog) => (isLog ? bounds.map(Math.log10) : bounds);
   const x = rangeOfX(all, zoom, view.xscale === "log");
+  const draw = { axes, toX: scalerOf(view.x, unit), floor: view.y === "log" ? low * (high / low) ** 0.02 : low + (high - low) * 0.02, named, isApart: spacing(log(x, view.xscale === "log"), view.xscale === "log") };
   return {
     traces: tracesOf(panel, draw),
     axes: {
@@ -138,6 +140,15 @@ function keyTraces(key, inner) {
   return [{ ...nothing, mode: "markers", marker: { color: [0], cmin: 0, cmax: 1, colorscale: key.ramp, showscale: true, colorbar }, showlegend: false }];
 }
 
+// What a dash says, in the legend.
+function dashTrace({ title, dash }) {
+  return { type: "scatter", x: [null], y: [null], hoverinfo: "skip", mode: "lines", name: escape(title), line: { color: INK, width: 1.5, dash: dashed(dash) }, showlegend: true };
+}
+
+function dashed(dash) {
+  return dash.length > 0 ? dash.map((length) => `${length}px`).join(",") : "solid";
+}
+
 // One trace a line; it breaks between segments.
 function traceOf({ segments, superseded, run, x: { points } }, values, { axes, toX }, { width, opacity, isSuperseded = false }) {
   const [x, y] = [[], []];
@@ -149,7 +160,7 @@ function traceOf({ segments, superseded, run, x: { points } }, values, { axes, t
       y.push(values[at]);
     }
   });
-  const dash = isSuperseded ? "3px,3px" : run.dash.length > 0 ? run.dash.map((length) => `${length}px`).join(",") : "solid";
+  const dash = dashed(isSuperseded ? [3, 3] : run.dash);
   return { type: "scatter", mode: x.length === 1 ? "markers" : "lines", x, y, ...axes, line: { color: run.color, width, dash }, marker: { color: run.color, size: 5 }, opacity, showlegend: false, hoverinfo: "skip" };
 }
 
@@ -178,9 +189,17 @@ function bandOf(line, { axes, toX }) {
   return { type: "scatter", mode: "lines", x, y, ...axes, fill: "toself", fillcolor: line.run.color, line: { width: 0, color: line.run.color }, opacity: 0.16, showlegend: false, hoverinfo: "skip" };
 }
 
-// NaN and Inf: crosses on the floor.
-function marksOf({ run, x: { nonFinite } }, { axes, toX, floor }) {
-  return { type: "scatter", mode: "markers", x: Array.from(nonFinite, toX), y: Array.from(nonFinite, () => floor), ...axes, marker: { symbol: "x-thin", size: 7, line: { color: run.color, width: 1.5 } }, showlegend: false, hoverinfo: "skip" };
+// → whether two positions are so far apart on the x-axis that marks there do not hide each other
+function spacing([from, to], isLog) {
+  const scale = isLog ? Math.log10 : (value) => value;
+  return (one, other) => Math.abs(scale(one) - scale(other)) >= (to - from) * MARK_SHARE;
+}
+
+// NaN and Inf: crosses on the floor; of several that would hide each other the first.
+function marksOf({ run, x: { nonFinite } }, { axes, toX, floor, isApart }) {
+  const shown = [];
+  for (const place of nonFinite) if (shown.length === 0 || isApart(place, shown.at(-1))) shown.push(place);
+  return { type: "scatter", mode: "markers", x: shown.map(toX), y: shown.map(() => floor), ...axes, marker: { symbol: "x-thin", size: 7, line: { color: run.color, width: 1.5 } }, showlegend: false, hoverinfo: "skip" };
 }
 
 // Plotly reads tags of HTML in its texts.

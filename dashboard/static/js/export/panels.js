@@ -1,8 +1,9 @@
 // The charts of a picture, with all of their lines as they are on paper: from the server, at the width of the print.
 
 import { selectedGroups } from "../aggregates/groups.js";
-import { linesOfChart } from "../cards/lines.js";
+import { linesOfChart, shownTags } from "../cards/lines.js";
 import { card } from "../cards/scalars.js";
+import { shortTags, tagDash } from "../cards/tag_lines.js";
 import { placePoints } from "../plot/nearest.js";
 import { formatHparam } from "../format.js";
 import { paint, rampColor, slotColor } from "../runs/colors.js";
@@ -11,7 +12,7 @@ const PLACES = [0, 0.2, 0.4, 0.6, 0.8, 1]; // of the colours of a ramp
 const MAX_TAGS = 200; // of one request
 const COLUMNS = 2_000; // of which each keeps its extremes: finer than 300 dots per inch over the width of a page
 
-// charts: [{id, title, tags, bands}] → promise of {panels: [{id, title, lines, faint}], key}; of a line, `x` is placed and `title` names
+// charts: [{id, title, tags, bands}] → promise of {panels: [{id, title, dashes, lines, faint}], key}; of a line, `x` is placed and `title` names
 // it; key: what the colours say of too many lines to be named one by one, {values: [{title, color}]},
 // {ramp: [[place, color]], title, ends} or null.
 export async function loadPanels(charts, session, isRetry = false) {
@@ -57,14 +58,21 @@ function makePanel(chart, cards, session, { x: axis, smoothing, members }) {
   paint(runs, { selected: session.selected, scheme: session.comparison.scheme });
   const seen = { runs, groups: selectedGroups(session), described: session.groups };
   const { drawn, behind } = linesOfChart(chart, indexed(cards), seen, { axis, smoothing });
-  const place = (line) => ({ ...line, x: placePoints(line.source, axis), title: titleOf(line, session.comparison) });
+  const place = (line) => ({ ...line, x: placePoints(line.source, axis), title: titleOf(line, session) });
   return {
     id: chart.id,
     title: chart.title,
+    dashes: dashesOf(chart),
     isDelta: drawn.some(({ baseline }) => baseline),
     lines: drawn.map(place),
     faint: members === "off" ? [] : behind.map(place),
   };
+}
+
+// What tells the tags of a chart apart: [{title, dash}]; of one tag nothing.
+function dashesOf(chart) {
+  const tags = shownTags(chart);
+  return tags.length > 1 ? shortTags(tags).map((title, i) => ({ title, dash: tagDash(i) })) : [];
 }
 
 // What came of each tag, by the names of runs and the keys of groups.
@@ -74,9 +82,10 @@ function indexed(cards) {
   return { series: new Map(found.map(([tag, { series }]) => [tag, by(series, "name")])), aggregates: new Map(found.map(([tag, { aggregates }]) => [tag, by(aggregates, "key")])) };
 }
 
-// A run is told by what it differs in, and where that is nothing, by its name.
-function titleOf({ run, group }, comparison) {
-  const differences = group ? "" : comparison.describe(run.name);
-  const title = differences ? `${differences} (${run.label})` : run.label;
+// A run is told by what it differs in, and where that is nothing, by its name; the same on all tags of a chart.
+function titleOf({ run, group }, session) {
+  const label = group ? run.name : session.labelOf(run.name);
+  const differences = group ? "" : session.comparison.describe(run.name);
+  const title = differences ? `${differences} (${label})` : label;
   return run.isBaseline ? `${title}, baseline` : title;
 }
