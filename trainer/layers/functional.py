@@ -17,10 +17,21 @@ import jax
 from trainer.layers import build
 from trainer.layers.activation import Activation
 from trainer.layers.base import Layer
+from trainer.layers.conv import Conv1D, Conv2D, Conv3D
+from trainer.layers.conv_transpose import Conv2DTranspose, Conv3DTranspose
 from trainer.layers.dense import Dense
 from trainer.layers.dropout import Dropout
 from trainer.layers.flatten import Flatten
 from trainer.layers.naming import snake_case
+from trainer.layers.pool import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AveragePooling3D,
+    MaxPooling1D,
+    MaxPooling2D,
+    MaxPooling3D,
+)
+from trainer.layers.separable_conv import SeparableConv1D, SeparableConv2D
 
 
 def spelled(layer: type[Layer], name: str | None = None, **defaults: Any) -> Callable[..., Any]:
@@ -61,6 +72,19 @@ def _signature(layer: type[Layer], defaults: dict[str, Any]) -> inspect.Signatur
 
 
 activation = spelled(Activation)
+average_pooling1d = spelled(AveragePooling1D)
+average_pooling2d = spelled(AveragePooling2D)
+average_pooling3d = spelled(AveragePooling3D)
+conv1d = spelled(Conv1D)
+conv2d = spelled(Conv2D)
+conv2d_transpose = spelled(Conv2DTranspose)
+conv3d = spelled(Conv3D)
+conv3d_transpose = spelled(Conv3DTranspose)
 dense = spelled(Dense)
 dropout = spelled(Dropout, rate=0.5)
 flatten = spelled(Flatten)
+max_pooling1d = spelled(MaxPooling1D)
+max_pooling2d = spelled(MaxPooling2D)
+max_pooling3d = spelled(MaxPooling3D)
+separable_conv1d = spelled(SeparableConv1D)
+separable_conv2d = spelled(SeparableConv2D)

@@ -7,8 +7,8 @@ from collections import Counter
 
 
 def snake_case(name: str) -> str:
-    """``MultiHeadAttention`` → ``multi_head_attention``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    """``MultiHeadAttention`` → ``multi_head_attention``, ``Conv2DTranspose`` → ``conv2d_transpose``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])", "_", name).lower()
 
 
 class Namer:

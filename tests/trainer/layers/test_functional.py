@@ -9,9 +9,14 @@ import numpy as np
 import pytest
 
 from trainer import layers, passes
-from trainer.layers import build
+from trainer.layers import build, functional
 
 KEY = jax.random.key(0)
+FUNCTIONS = [
+    name
+    for name, value in vars(functional).items()
+    if inspect.isfunction(value) and value.__module__ == functional.__name__ and name not in ("spelled", "_signature")
+]
 ROWS = jnp.ones((2, 4))
 
 
@@ -105,6 +110,30 @@ def test_functions_take_the_arguments_of_their_layers_in_order() -> None:
     assert parameters[:4] == ["inputs", "units", "activation", "use_bias"]
     assert parameters[-4:] == ["training", "name", "dtype", "trainable"]
     assert inspect.signature(layers.dropout).parameters["rate"].default == 0.5
+
+
+def test_convolutional_network_of_tensorflows_tutorial_has_its_shapes_and_names() -> None:
+    def network() -> jax.Array:
+        images = jnp.ones((2, 28, 28, 1))
+        hidden = layers.conv2d(images, filters=4, kernel_size=[5, 5], padding="same", activation=jax.nn.relu)
+        hidden = layers.max_pooling2d(hidden, pool_size=[2, 2], strides=2)
+        hidden = layers.conv2d(hidden, filters=8, kernel_size=[5, 5], padding="same", activation=jax.nn.relu)
+        hidden = layers.flatten(layers.average_pooling2d(hidden, [2, 2], 2))
+        return layers.dense(layers.dropout(layers.dense(hidden, 16), rate=0.4), units=10)
+
+    outputs, params, _ = build.run(network, {}, {}, key=KEY, training=True, is_initialising=True)
+
+    assert outputs.shape == (2, 10)
+    assert list(params) == ["conv2d_0", "conv2d_1", "dense_0", "dense_1"]
+    assert params["dense_0"]["kernel"].shape == (7 * 7 * 8, 16)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_is_named_as_its_layer(name: str) -> None:
+    function = getattr(functional, name)
+
+    assert function.__name__ == name
+    assert getattr(layers, name) is function
 
 
 def test_training_of_one_call_goes_before_the_mode_of_the_pass() -> None:
