@@ -14,6 +14,8 @@ from trainer.layers import initializers as initializers
 from trainer.layers import precision as precision
 from trainer.layers import regularizers as regularizers
 from trainer.layers.activation import Activation as Activation
+from trainer.layers.attention import AdditiveAttention as AdditiveAttention
+from trainer.layers.attention import Attention as Attention
 from trainer.layers.base import Layer as Layer
 from trainer.layers.build import scope as scope
 from trainer.layers.configs import register as register
@@ -55,6 +57,7 @@ from trainer.layers.global_pool import GlobalAveragePooling3D as GlobalAveragePo
 from trainer.layers.global_pool import GlobalMaxPooling1D as GlobalMaxPooling1D
 from trainer.layers.global_pool import GlobalMaxPooling2D as GlobalMaxPooling2D
 from trainer.layers.global_pool import GlobalMaxPooling3D as GlobalMaxPooling3D
+from trainer.layers.group_query_attention import GroupQueryAttention as GroupQueryAttention
 from trainer.layers.gru import GRU as GRU
 from trainer.layers.input import Input as Input
 from trainer.layers.lstm import LSTM as LSTM
@@ -67,6 +70,7 @@ from trainer.layers.merging import Minimum as Minimum
 from trainer.layers.merging import Multiply as Multiply
 from trainer.layers.merging import Subtract as Subtract
 from trainer.layers.model import Model as Model
+from trainer.layers.multi_head_attention import MultiHeadAttention as MultiHeadAttention
 from trainer.layers.padding import ZeroPadding1D as ZeroPadding1D
 from trainer.layers.padding import ZeroPadding2D as ZeroPadding2D
 from trainer.layers.padding import ZeroPadding3D as ZeroPadding3D

@@ -61,6 +61,19 @@ def check_integers(layer: Any, inputs: Any) -> None:
         )
 
 
+def check_steps(layer: Any, name: str, mask: Any, shape: Sequence[int]) -> None:
+    """Refuses a mask that has not one value for each step.
+
+    Raises:
+        ValueError: If its shape is not `shape`, ``(batch, steps)``.
+    """
+    if shape_of(layer, mask) != tuple(shape):
+        raise ValueError(
+            f"{name} of {title(layer)} must have the shape {tuple(shape)} of batch and steps; "
+            f"got {tuple(mask.shape)}. Pass one value for each step."
+        )
+
+
 def check_several(layer: Any, inputs: Any, *, least: int = 2, most: int | None = None) -> list[Any]:
     """Returns the arrays of a list of inputs.
 

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from trainer.counts import check_count
 from trainer.layers.activations import Activation
 from trainer.layers.base import Layer
-from trainer.layers.checks import check_axes, check_features, check_share, title
+from trainer.layers.checks import check_axes, check_features, check_share, check_steps, title
 from trainer.layers.constraints import Constraint
 from trainer.layers.dropout import Dropout
 from trainer.layers.initializers import Initializer
@@ -197,11 +197,7 @@ class Recurrent(Layer):
         """The mask as ``(steps, batch, 1)``."""
         if mask is None:
             return None
-        if tuple(jnp.shape(mask)) != tuple(sequences.shape[:2]):
-            raise ValueError(
-                f"mask of {title(self)} must have the shape (batch, steps), here {tuple(sequences.shape[:2])}; "
-                f"got {tuple(jnp.shape(mask))}. Pass one value for each step."
-            )
+        check_steps(self, "mask", mask, sequences.shape[:2])
         return jnp.swapaxes(jnp.asarray(mask, bool), 0, 1)[..., None]
 
     def _dropout_masks(self, sequences: Array, training: bool, key: Array | None) -> tuple[Masks | None, Masks | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trainer.layers.activation import Activation
+from trainer.layers.attention import AdditiveAttention, Attention
 from trainer.layers.base import Layer
 from trainer.layers.configs import decode, encode, register
 from trainer.layers.conv import Conv1D, Conv2D, Conv3D
@@ -24,11 +25,13 @@ from trainer.layers.global_pool import (
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
 )
+from trainer.layers.group_query_attention import GroupQueryAttention
 from trainer.layers.gru import GRU
 from trainer.layers.input import Input
 from trainer.layers.lstm import LSTM
 from trainer.layers.merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
 from trainer.layers.model import Model
+from trainer.layers.multi_head_attention import MultiHeadAttention
 from trainer.layers.padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 from trainer.layers.pool import (
     AveragePooling1D,
@@ -52,6 +55,8 @@ from trainer.layers.upsampling import UpSampling1D, UpSampling2D, UpSampling3D
 LAYERS: dict[str, type[Layer]] = {
     "Activation": Activation,
     "Add": Add,
+    "AdditiveAttention": AdditiveAttention,
+    "Attention": Attention,
     "Average": Average,
     "AveragePooling1D": AveragePooling1D,
     "AveragePooling2D": AveragePooling2D,
@@ -77,6 +82,7 @@ LAYERS: dict[str, type[Layer]] = {
     "GlobalMaxPooling1D": GlobalMaxPooling1D,
     "GlobalMaxPooling2D": GlobalMaxPooling2D,
     "GlobalMaxPooling3D": GlobalMaxPooling3D,
+    "GroupQueryAttention": GroupQueryAttention,
     "Input": Input,
     "LSTM": LSTM,
     "Lambda": Lambda,
@@ -86,6 +92,7 @@ LAYERS: dict[str, type[Layer]] = {
     "Maximum": Maximum,
     "Minimum": Minimum,
     "Model": Model,
+    "MultiHeadAttention": MultiHeadAttention,
     "Multiply": Multiply,
     "Normalization": Normalization,
     "Permute": Permute,

@@ -17,6 +17,7 @@ keras = pytest.importorskip("keras")
 
 from tests.trainer.layers.keras_cases import CASES, Case  # noqa: E402
 from tests.trainer.layers.keras_image_cases import IMAGE_CASES  # noqa: E402
+from tests.trainer.layers.keras_sequence_cases import SEQUENCE_CASES  # noqa: E402
 
 INPUTS = np.linspace(-3, 3, 24, dtype=np.float32).reshape(6, 4)
 TOLERANCE = 1e-5
@@ -110,7 +111,7 @@ def assert_close(ours: Any, theirs: Any) -> None:
     ("case", "training"),
     [
         pytest.param(case, training, id=f"{case.name}{'-training' if training else ''}")
-        for case in [*CASES, *IMAGE_CASES]
+        for case in [*CASES, *IMAGE_CASES, *SEQUENCE_CASES]
         for training in ([False, True] if case.trains else [False])
     ],
 )

@@ -14,6 +14,8 @@ keras = pytest.importorskip("keras")
 
 # Layer → the arguments without a default.
 REQUIRED: dict[str, tuple[Any, ...]] = {
+    "AdditiveAttention": (),
+    "Attention": (),
     "AveragePooling1D": (2,),
     "AveragePooling2D": (2,),
     "AveragePooling3D": (2,),
@@ -34,10 +36,12 @@ REQUIRED: dict[str, tuple[Any, ...]] = {
     "GlobalMaxPooling1D": (),
     "GlobalMaxPooling2D": (),
     "GlobalMaxPooling3D": (),
+    "GroupQueryAttention": (3, 4, 2),
     "LSTM": (5,),
     "MaxPooling1D": (2,),
     "MaxPooling2D": (2,),
     "MaxPooling3D": (2,),
+    "MultiHeadAttention": (2, 3),
     "SeparableConv1D": (3, 2),
     "SeparableConv2D": (3, 2),
     "SimpleRNN": (5,),
@@ -51,9 +55,15 @@ LEFT_OUT: dict[str, set[str]] = {
     "LSTM": {"stateful"},
     "SimpleRNN": {"stateful"},
 }
+# Keras takes them at the call.
+AT_THE_CALL = {"use_causal_mask", "return_attention_scores"}
 # Keras' own config names these only where they are set.
 OURS_ALONE: dict[str, set[str]] = {
+    "AdditiveAttention": AT_THE_CALL,
+    "Attention": AT_THE_CALL,
     "Dense": {"activity_regularizer"},
+    "GroupQueryAttention": AT_THE_CALL,
+    "MultiHeadAttention": AT_THE_CALL,
 }
 
 

@@ -169,7 +169,10 @@ def test_mixed_precision_computes_in_bfloat16_and_keeps_float32_weights() -> Non
     [
         (np.ones((3, 4), np.float32), r"inputs of LSTM must have the shape \(batch, steps, features\); got \(3, 4\)\."),
         ((SEQUENCES, STATE), r"initial_state of LSTM must be 2 arrays of shape \(3, 5\); got \(3, 5\)\."),
-        ((SEQUENCES, None, MASK[:, :3]), r"mask of LSTM must have the shape \(batch, steps\), here \(3, 4\); got"),
+        (
+            (SEQUENCES, None, MASK[:, :3]),
+            r"mask of LSTM must have the shape \(3, 4\) of batch and steps; got \(3, 3\)\.",
+        ),
         (
             (SEQUENCES, None, MASK, STATE),
             r"inputs of LSTM must be no more than sequences, initial_state, mask; got 4\.",
