@@ -17,6 +17,7 @@ from trainer.layers.activation import Activation as Activation
 from trainer.layers.attention import AdditiveAttention as AdditiveAttention
 from trainer.layers.attention import Attention as Attention
 from trainer.layers.base import Layer as Layer
+from trainer.layers.bidirectional import Bidirectional as Bidirectional
 from trainer.layers.build import scope as scope
 from trainer.layers.configs import register as register
 from trainer.layers.conv import Conv1D as Conv1D

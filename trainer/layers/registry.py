@@ -7,6 +7,7 @@ from typing import Any
 from trainer.layers.activation import Activation
 from trainer.layers.attention import AdditiveAttention, Attention
 from trainer.layers.base import Layer
+from trainer.layers.bidirectional import Bidirectional
 from trainer.layers.configs import decode, encode, register
 from trainer.layers.conv import Conv1D, Conv2D, Conv3D
 from trainer.layers.conv_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
@@ -61,6 +62,7 @@ LAYERS: dict[str, type[Layer]] = {
     "AveragePooling1D": AveragePooling1D,
     "AveragePooling2D": AveragePooling2D,
     "AveragePooling3D": AveragePooling3D,
+    "Bidirectional": Bidirectional,
     "Concatenate": Concatenate,
     "Conv1D": Conv1D,
     "Conv1DTranspose": Conv1DTranspose,

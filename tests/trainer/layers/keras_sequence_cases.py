@@ -50,6 +50,25 @@ RECURRENT = [
     recurrent_case("GRU", "unrolled_no_bias", 1, reset_after=False),
 ]
 
+
+def bidirectional_case(name: str, cell: str, merge_mode: str | None, *names: str, **options: Any) -> Case:
+    """A recurrent layer in both directions; `names` are the inputs besides the sequences."""
+    arrays = {"mask": REAL_STEPS, "initial_state": [*STATES, *STATES[::-1]]}
+    ours = layers.Bidirectional(getattr(layers, cell)(5, **options), merge_mode)
+    named = {key: arrays[key] for key in names}
+    return Case(
+        name, ours, lambda: K.Bidirectional(getattr(K, cell)(5, **options), merge_mode), ((3, 4, 2),), named=named
+    )
+
+
+BIDIRECTIONAL = [
+    bidirectional_case("both_directions", "SimpleRNN", "concat"),
+    bidirectional_case("both_directions_average", "GRU", "ave", "mask", return_sequences=True),
+    bidirectional_case("both_directions_product", "SimpleRNN", "mul", go_backwards=False),
+    bidirectional_case("both_directions_sum", "LSTM", "sum", "mask", "initial_state", **ALL_STEPS),
+    bidirectional_case("both_directions_apart", "LSTM", None, "initial_state", **ALL_STEPS),
+]
+
 QUERY, VALUE, KEY = (2, 4, 6), (2, 5, 3), (2, 5, 7)
 SQUARE = (2, 3, 4, 6)
 ALLOWED = np.random.default_rng(5).uniform(size=(2, 4, 5)) > 0.4
@@ -93,4 +112,4 @@ ATTENTION = [
     attention_case("additive_no_scale", "AdditiveAttention", (), QUERY, QUERY, call=WITH_SCORES, use_scale=False),
 ]  # fmt: skip
 
-SEQUENCE_CASES: list[Case] = [*EMBEDDING, *RECURRENT, *ATTENTION]
+SEQUENCE_CASES: list[Case] = [*EMBEDDING, *RECURRENT, *BIDIRECTIONAL, *ATTENTION]

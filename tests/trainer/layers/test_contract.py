@@ -37,6 +37,7 @@ CASES: dict[str, tuple[layers.Layer, Any, tuple[int, ...]]] = {
     "AveragePooling1D": (layers.AveragePooling1D(2), (2, 5, 3), (2, 2, 3)),
     "AveragePooling2D": (layers.AveragePooling2D((2, 3), 1, "same"), (2, 5, 4, 3), (2, 5, 4, 3)),
     "AveragePooling3D": (layers.AveragePooling3D(), (2, 2, 4, 5, 1), (2, 1, 2, 2, 1)),
+    "Bidirectional": (layers.Bidirectional(layers.LSTM(4, return_sequences=True)), (2, 3, 5), (2, 3, 8)),
     "Concatenate": (layers.Concatenate(axis=1), [(2, 3, 4), (2, 1, 4)], (2, 4, 4)),
     "Conv1D": (layers.Conv1D(4, 3, padding="causal"), (2, 5, 3), (2, 5, 4)),
     "Conv1DTranspose": (layers.Conv1DTranspose(4, 3, 2), (2, 3, 2), (2, 7, 4)),
