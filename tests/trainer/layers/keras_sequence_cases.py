@@ -9,7 +9,6 @@ import numpy as np
 from tests.trainer.layers.keras_cases import Case, K
 from trainer import layers
 
-
 EMBEDDING = [Case("embedding", layers.Embedding(7, 3), lambda: K.Embedding(7, 3), ((2, 5),), largest=7)]
 
 REAL_STEPS = np.array([[True, True, True, False], [False, True, True, True], [True, False, False, True]])
