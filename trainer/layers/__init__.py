@@ -17,6 +17,7 @@ from trainer.layers.activation import Activation as Activation
 from trainer.layers.attention import AdditiveAttention as AdditiveAttention
 from trainer.layers.attention import Attention as Attention
 from trainer.layers.base import Layer as Layer
+from trainer.layers.batch_norm import BatchNormalization as BatchNormalization
 from trainer.layers.bidirectional import Bidirectional as Bidirectional
 from trainer.layers.build import scope as scope
 from trainer.layers.configs import register as register
@@ -29,7 +30,11 @@ from trainer.layers.conv_transpose import Conv3DTranspose as Conv3DTranspose
 from trainer.layers.dense import Dense as Dense
 from trainer.layers.depthwise_conv import DepthwiseConv1D as DepthwiseConv1D
 from trainer.layers.depthwise_conv import DepthwiseConv2D as DepthwiseConv2D
+from trainer.layers.dropout import AlphaDropout as AlphaDropout
 from trainer.layers.dropout import Dropout as Dropout
+from trainer.layers.dropout import SpatialDropout1D as SpatialDropout1D
+from trainer.layers.dropout import SpatialDropout2D as SpatialDropout2D
+from trainer.layers.dropout import SpatialDropout3D as SpatialDropout3D
 from trainer.layers.embedding import Embedding as Embedding
 from trainer.layers.feature_normalization import Normalization as Normalization
 from trainer.layers.flatten import Flatten as Flatten
@@ -58,9 +63,13 @@ from trainer.layers.global_pool import GlobalAveragePooling3D as GlobalAveragePo
 from trainer.layers.global_pool import GlobalMaxPooling1D as GlobalMaxPooling1D
 from trainer.layers.global_pool import GlobalMaxPooling2D as GlobalMaxPooling2D
 from trainer.layers.global_pool import GlobalMaxPooling3D as GlobalMaxPooling3D
+from trainer.layers.group_norm import GroupNormalization as GroupNormalization
 from trainer.layers.group_query_attention import GroupQueryAttention as GroupQueryAttention
 from trainer.layers.gru import GRU as GRU
 from trainer.layers.input import Input as Input
+from trainer.layers.layer_norm import LayerNormalization as LayerNormalization
+from trainer.layers.layer_norm import RMSNormalization as RMSNormalization
+from trainer.layers.layer_norm import UnitNormalization as UnitNormalization
 from trainer.layers.lstm import LSTM as LSTM
 from trainer.layers.merging import Add as Add
 from trainer.layers.merging import Average as Average
@@ -72,6 +81,8 @@ from trainer.layers.merging import Multiply as Multiply
 from trainer.layers.merging import Subtract as Subtract
 from trainer.layers.model import Model as Model
 from trainer.layers.multi_head_attention import MultiHeadAttention as MultiHeadAttention
+from trainer.layers.noise import GaussianDropout as GaussianDropout
+from trainer.layers.noise import GaussianNoise as GaussianNoise
 from trainer.layers.padding import ZeroPadding1D as ZeroPadding1D
 from trainer.layers.padding import ZeroPadding2D as ZeroPadding2D
 from trainer.layers.padding import ZeroPadding3D as ZeroPadding3D

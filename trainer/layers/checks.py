@@ -155,3 +155,16 @@ def check_network(name: str, value: Any) -> None:
     """
     if not isinstance(value, Network) or isinstance(value, type):
         raise TypeError(f"{name} must have init and apply; got {value!r}. Wrap functions in Lambda.")
+
+
+def check_key(layer: Any, key: Any) -> Any:
+    """Returns the PRNG key of a layer that draws numbers while training.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    if key is None:
+        raise ValueError(
+            f"key must be a PRNG key when training with {title(layer)}; got None. Pass jax.random.key(seed)."
+        )
+    return key

@@ -7,13 +7,14 @@ from typing import Any
 from trainer.layers.activation import Activation
 from trainer.layers.attention import AdditiveAttention, Attention
 from trainer.layers.base import Layer
+from trainer.layers.batch_norm import BatchNormalization
 from trainer.layers.bidirectional import Bidirectional
 from trainer.layers.configs import decode, encode, register
 from trainer.layers.conv import Conv1D, Conv2D, Conv3D
 from trainer.layers.conv_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from trainer.layers.dense import Dense
 from trainer.layers.depthwise_conv import DepthwiseConv1D, DepthwiseConv2D
-from trainer.layers.dropout import Dropout
+from trainer.layers.dropout import AlphaDropout, Dropout, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
 from trainer.layers.embedding import Embedding
 from trainer.layers.feature_normalization import Normalization
 from trainer.layers.flatten import Flatten
@@ -26,13 +27,16 @@ from trainer.layers.global_pool import (
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
 )
+from trainer.layers.group_norm import GroupNormalization
 from trainer.layers.group_query_attention import GroupQueryAttention
 from trainer.layers.gru import GRU
 from trainer.layers.input import Input
+from trainer.layers.layer_norm import LayerNormalization, RMSNormalization, UnitNormalization
 from trainer.layers.lstm import LSTM
 from trainer.layers.merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
 from trainer.layers.model import Model
 from trainer.layers.multi_head_attention import MultiHeadAttention
+from trainer.layers.noise import GaussianDropout, GaussianNoise
 from trainer.layers.padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 from trainer.layers.pool import (
     AveragePooling1D,
@@ -57,11 +61,13 @@ LAYERS: dict[str, type[Layer]] = {
     "Activation": Activation,
     "Add": Add,
     "AdditiveAttention": AdditiveAttention,
+    "AlphaDropout": AlphaDropout,
     "Attention": Attention,
     "Average": Average,
     "AveragePooling1D": AveragePooling1D,
     "AveragePooling2D": AveragePooling2D,
     "AveragePooling3D": AveragePooling3D,
+    "BatchNormalization": BatchNormalization,
     "Bidirectional": Bidirectional,
     "Concatenate": Concatenate,
     "Conv1D": Conv1D,
@@ -78,16 +84,20 @@ LAYERS: dict[str, type[Layer]] = {
     "Embedding": Embedding,
     "Flatten": Flatten,
     "GRU": GRU,
+    "GaussianDropout": GaussianDropout,
+    "GaussianNoise": GaussianNoise,
     "GlobalAveragePooling1D": GlobalAveragePooling1D,
     "GlobalAveragePooling2D": GlobalAveragePooling2D,
     "GlobalAveragePooling3D": GlobalAveragePooling3D,
     "GlobalMaxPooling1D": GlobalMaxPooling1D,
     "GlobalMaxPooling2D": GlobalMaxPooling2D,
     "GlobalMaxPooling3D": GlobalMaxPooling3D,
+    "GroupNormalization": GroupNormalization,
     "GroupQueryAttention": GroupQueryAttention,
     "Input": Input,
     "LSTM": LSTM,
     "Lambda": Lambda,
+    "LayerNormalization": LayerNormalization,
     "MaxPooling1D": MaxPooling1D,
     "MaxPooling2D": MaxPooling2D,
     "MaxPooling3D": MaxPooling3D,
@@ -99,6 +109,7 @@ LAYERS: dict[str, type[Layer]] = {
     "Normalization": Normalization,
     "Permute": Permute,
     "PositionEmbedding": PositionEmbedding,
+    "RMSNormalization": RMSNormalization,
     "Repeat": Repeat,
     "RepeatVector": RepeatVector,
     "Rescaling": Rescaling,
@@ -109,8 +120,12 @@ LAYERS: dict[str, type[Layer]] = {
     "Sequential": Sequential,
     "SimpleRNN": SimpleRNN,
     "SinePositionEncoding": SinePositionEncoding,
+    "SpatialDropout1D": SpatialDropout1D,
+    "SpatialDropout2D": SpatialDropout2D,
+    "SpatialDropout3D": SpatialDropout3D,
     "Subtract": Subtract,
     "TimeDistributed": TimeDistributed,
+    "UnitNormalization": UnitNormalization,
     "UpSampling1D": UpSampling1D,
     "UpSampling2D": UpSampling2D,
     "UpSampling3D": UpSampling3D,

@@ -66,5 +66,20 @@ POOLING = [
     *(pair(f"Global{kind}Pooling2D", IMAGES, keepdims=True) for kind in ("Max", "Average")),
     *(pair(f"Global{kind}Pooling3D", VOLUMES, data_format="channels_first") for kind in ("Max", "Average")),
 ]
+NORMALISATION = [
+    pair("BatchNormalization", (6, 4), trains=True),
+    pair("BatchNormalization", IMAGES, axis=1, momentum=0.5, epsilon=0.1, trains=True),
+    pair("BatchNormalization", SERIES, center=False, scale=False, trains=True),
+    pair("LayerNormalization", SERIES),
+    pair("LayerNormalization", IMAGES, axis=(1, 3), epsilon=0.1),
+    pair("LayerNormalization", SERIES, axis=1, center=False),
+    pair("GroupNormalization", IMAGES, 2),
+    pair("GroupNormalization", IMAGES, -1, scale=False),
+    pair("GroupNormalization", (2, 6, 5, 3), 3, axis=1, epsilon=0.1),
+    pair("RMSNormalization", SERIES),
+    pair("RMSNormalization", IMAGES, axis=(2, 3), epsilon=0.1),
+    pair("UnitNormalization", SERIES),
+    pair("UnitNormalization", IMAGES, axis=(1, 2)),
+]
 
-IMAGE_CASES: list[Case] = [*CONVOLUTIONS, *TRANSPOSED, *DEPTHWISE, *POOLING]
+IMAGE_CASES: list[Case] = [*CONVOLUTIONS, *TRANSPOSED, *DEPTHWISE, *POOLING, *NORMALISATION]

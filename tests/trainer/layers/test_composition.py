@@ -155,7 +155,7 @@ def test_dense_of_another_width_is_refused() -> None:
 
 
 def test_dropout_while_training_without_a_key_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"key must be a PRNG key when training with dropout; got None\."):
+    with pytest.raises(ValueError, match=r"key must be a PRNG key when training with Dropout; got None\."):
         layers.Dropout(0.5).apply({}, {}, ROWS, training=True)
 
 

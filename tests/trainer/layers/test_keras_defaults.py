@@ -15,10 +15,12 @@ keras = pytest.importorskip("keras")
 # Layer → the arguments without a default.
 REQUIRED: dict[str, tuple[Any, ...]] = {
     "AdditiveAttention": (),
+    "AlphaDropout": (0.5,),
     "Attention": (),
     "AveragePooling1D": (2,),
     "AveragePooling2D": (2,),
     "AveragePooling3D": (2,),
+    "BatchNormalization": (),
     "Conv1D": (3, 2),
     "Conv1DTranspose": (3, 2),
     "Conv2D": (3, 2),
@@ -28,31 +30,43 @@ REQUIRED: dict[str, tuple[Any, ...]] = {
     "Dense": (5,),
     "DepthwiseConv1D": (2,),
     "DepthwiseConv2D": (2,),
+    "Dropout": (0.5,),
     "Embedding": (7, 3),
     "GRU": (5,),
+    "GaussianDropout": (0.5,),
+    "GaussianNoise": (0.5,),
     "GlobalAveragePooling1D": (),
     "GlobalAveragePooling2D": (),
     "GlobalAveragePooling3D": (),
     "GlobalMaxPooling1D": (),
     "GlobalMaxPooling2D": (),
     "GlobalMaxPooling3D": (),
+    "GroupNormalization": (),
     "GroupQueryAttention": (3, 4, 2),
     "LSTM": (5,),
+    "LayerNormalization": (),
     "MaxPooling1D": (2,),
     "MaxPooling2D": (2,),
     "MaxPooling3D": (2,),
     "MultiHeadAttention": (2, 3),
+    "RMSNormalization": (),
     "SeparableConv1D": (3, 2),
     "SeparableConv2D": (3, 2),
     "SimpleRNN": (5,),
+    "SpatialDropout1D": (0.5,),
+    "SpatialDropout2D": (0.5,),
+    "SpatialDropout3D": (0.5,),
+    "UnitNormalization": (),
 }
 # Of every layer: seeds come as keys, types by the precision policy.
 EVERYWHERE = {"dtype", "name", "trainable", "seed"}
 LEFT_OUT: dict[str, set[str]] = {
+    "BatchNormalization": {"renorm", "renorm_clipping", "renorm_momentum", "synchronized"},
     "Dense": {"quantization_config"},
     "Embedding": {"mask_zero", "quantization_config"},
     "GRU": {"stateful"},
     "LSTM": {"stateful"},
+    "LayerNormalization": {"rms_scaling"},
     "SimpleRNN": {"stateful"},
 }
 # Keras takes them at the call.
@@ -64,6 +78,8 @@ OURS_ALONE: dict[str, set[str]] = {
     "Dense": {"activity_regularizer"},
     "GroupQueryAttention": AT_THE_CALL,
     "MultiHeadAttention": AT_THE_CALL,
+    "RMSNormalization": {"scale_initializer"},
+    "SpatialDropout1D": {"data_format"},
 }
 
 

@@ -119,7 +119,7 @@ def test_dropout_needs_a_key_and_changes_the_outputs_of_training_alone(cell: Any
     np.testing.assert_array_equal(trained, again)
     np.testing.assert_array_equal(predicted, cell(5).apply(params, {}, SEQUENCES)[0])
     assert not np.allclose(trained, predicted)
-    with pytest.raises(ValueError, match=r"key must be a PRNG key when training with dropout"):
+    with pytest.raises(ValueError, match=r"key must be a PRNG key when training with Dropout"):
         layer.apply(params, {}, SEQUENCES, training=True)
 
 
