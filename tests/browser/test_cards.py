@@ -215,7 +215,7 @@ def test_chart_of_an_expression_is_built_changed_and_removed(
 
     field.fill("val/los - train/loss")
     field.press("Enter")
-    expect(dialog.get_by_role("alert")).to_contain_text("Did you mean `val/loss`?")
+    expect(dialog.get_by_role("alert")).to_contain_text("Did you mean val/loss?")
     expect(dialog.locator("mark")).to_have_text("val/los")
     dialog.get_by_role("button", name="Use val/loss").click()
     field.press("Enter")

@@ -51,6 +51,8 @@ def test_differences_are_coloured_where_a_direction_is_declared(open_page: OpenP
         values = page.locator(f'.card[data-tag="{tag}"] .card-value')
         expect(values).to_have_text(["+1.00", "−1.00"] if tag == "acc" else ["−1.00", "+1.00"])
         assert [(value.get_attribute("class") or "").split()[-1] for value in values.all()] == [first, second]
+    expect(page.locator('[data-run="a"] .run-metric')).to_have_class("run-metric is-good")
+    expect(page.locator('[data-run="c"] .run-metric')).to_have_class("run-metric is-bad")
     page.locator('.card[data-tag="loss"] .card-plot').focus()
     page.keyboard.press("ArrowRight")
 

@@ -8,8 +8,8 @@ import { formatAmount, formatCount, formatDelta, formatValue } from "../format.j
 import { LinePlot } from "../plot/line_plot.js";
 import { dragItems } from "../plot/next_drag.js";
 import { swatchBackground } from "../runs/colors.js";
+import { directionOf, makeDirectionSign, toneOf } from "../runs/directions.js";
 import { decodeSeries } from "../wire.js";
-import { directionOf, followDirections, makeDirectionSign, toneOf } from "./directions.js";
 import { explainBad } from "./first_bad.js";
 import { isWhole, linesOfChart, shownTags } from "./lines.js";
 import { findMissing } from "./missing.js";
@@ -72,11 +72,7 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
     setBare(lines.every(({ range, numTotal }) => !range && numTotal === 0), lines.length > 0);
   };
   const redraw = () => later(draw);
-  const redirect = () => {
-    writeBadges();
-    redraw();
-  };
-  const offs = [...["theme", "style"].map((event) => session.on(event, redraw)), followDirections(redirect)];
+  const offs = [session.on("theme", redraw), session.on("style", writeBadges), session.on("style", redraw)];
 
   return {
     update(data = { series: [], aggregates: [] }, { isPartial = false } = {}) {

@@ -2,12 +2,12 @@
 // how it is sorted can be chosen.
 
 import { groupColumns } from "../aggregates/words.js";
-import { toneOf } from "../cards/directions.js";
 import { copyText } from "../clipboard.js";
 import { capitalize, formatClock, formatCount } from "../format.js";
 import { preference, setPreference } from "../preferences.js";
 import { swatchBackground } from "../runs/colors.js";
 import { MAX_COLUMNS, shortenNames } from "../runs/comparison.js";
+import { toneOf } from "../runs/directions.js";
 import { isSmall } from "../screen.js";
 import { dock, element } from "./dock.js";
 import { ExactPoints } from "./exact_points.js";

@@ -54,14 +54,14 @@ export const RunRow = memo(function RunRow(props) {
   );
 });
 
-function Facts({ hparams, hparamsTitle, hasHparams, run, curve, hasCurve, metric, value, delta, share, hasShare, hasAge, age, ageUnit, ageTitle }) {
+function Facts({ hparams, hparamsTitle, hasHparams, run, curve, hasCurve, metric, value, delta, share, tone, hasShare, hasAge, age, ageUnit, ageTitle }) {
   return h(
     window.React.Fragment,
     null,
     hasHparams && h("div", { role: "gridcell", className: "run-hparams", title: hparamsTitle || undefined }, hparams),
     h("div", { role: "gridcell", className: "run-status" }, h(RunState, { run })),
     hasCurve && h("div", { role: "gridcell", className: "run-curve" }, curve && h("svg", { viewBox: "0 0 34 14", width: 34, height: 14, "aria-hidden": true }, h("path", { d: curve }))),
-    metric && h("div", { role: "gridcell", className: "run-metric", title: value === null ? undefined : `${metric} ${value}` }, delta ? h(Delta, { delta, share, hasShare }) : typeof value === "number" ? formatValue(value).padStart(METRIC_CHARACTERS, FIGURE_SPACE) : "–"),
+    metric && h("div", { role: "gridcell", className: tone ? `run-metric is-${tone}` : "run-metric", title: value === null ? undefined : `${metric} ${value}` }, delta ? h(Delta, { delta, share, hasShare }) : typeof value === "number" ? formatValue(value).padStart(METRIC_CHARACTERS, FIGURE_SPACE) : "–"),
     hasAge && h("div", { role: "gridcell", className: "age", title: ageTitle }, age, " ", h("span", { className: "age-unit" }, ageUnit)),
   );
 }

@@ -10,6 +10,7 @@ import { dashOf, swatchBackground } from "./colors.js";
 import { columnWidths, writeHparams } from "./columns.js";
 import { curves } from "./curves.js";
 import { baseOf, writeDelta } from "./delta.js";
+import { toneOf } from "./directions.js";
 import { openDetails, toggleDetails } from "./details.js";
 import { facts } from "./facts.js";
 import { GroupRow } from "./group_row.js";
@@ -228,11 +229,18 @@ function describeRun(run, listing, columns, metric) {
     curve: columns.hasCurve ? curves.pathOf(name, metric.tag) : "",
     metric: metric.name,
     value,
-    ...(metric.name && metric.isDelta && !run.isBaseline ? writeDelta(value, baseOf(metric.name)) : {}),
+    ...(metric.name && metric.isDelta && !run.isBaseline ? describeDelta(value, metric) : {}),
     hasShare: columns.hasShare,
     hasAge: columns.hasAge,
     age: amount,
     ageUnit: unit,
     ageTitle: title,
   };
+}
+
+// A step is no value of which the smaller or the larger is better.
+function describeDelta(value, { name, tag, measure }) {
+  const base = baseOf(name);
+  const tone = typeof value === "number" && base !== null && !measure.endsWith("step") ? toneOf(tag, value - base) : null;
+  return { ...writeDelta(value, base), tone };
 }

@@ -1,27 +1,19 @@
 // Which values of a tag are better, as the selected runs declare it. It is asked for once a run declares anything.
 
-import { Latest } from "../runs/latest.js";
 import { session } from "../session.js";
+import { Latest } from "./latest.js";
 
 const GATHER_MS = 300;
 const WORDS = { min: ["↓", "Lower is better"], max: ["↑", "Higher is better"] };
 
 let directions = new Map(); // tag → "min" or "max"
 let numWishes = 0;
-const listeners = new Set();
 const latest = new Latest({ ask, take, gatherMs: GATHER_MS });
 
 // Of several tags the one direction that all of them have; null without one.
 export function directionOf(tags) {
   const first = directions.get(tags[0]) ?? null;
   return tags.every((tag) => (directions.get(tag) ?? null) === first) ? first : null;
-}
-
-// Has `changed` called when there are others; → a function that ends it.
-export function followDirections(changed) {
-  listeners.add(changed);
-  if (directions.size === 0) want();
-  return () => listeners.delete(changed);
 }
 
 // "good" or "bad": whether a difference is an improvement; null where that is not declared, and of none.
@@ -42,7 +34,7 @@ export function makeDirectionSign(direction) {
 
 function want() {
   numWishes += 1;
-  if (listeners.size > 0 && session.selected.size > 0 && session.kindsPresent().has("metrics")) latest.want({ key: numWishes });
+  if (session.isLoaded && session.selected.size > 0 && session.kindsPresent().has("metrics")) latest.want({ key: numWishes });
 }
 
 async function ask() {
@@ -58,8 +50,9 @@ async function ask() {
 function take(found) {
   const isSame = JSON.stringify(found) === JSON.stringify(Object.fromEntries(directions));
   directions = new Map(Object.entries(found));
-  if (!isSame) for (const changed of listeners) changed();
+  if (!isSame) session.emit("style"); // what shows values shows them anew
 }
 
 session.on("selection", want);
 session.on("runs", want);
+want();
