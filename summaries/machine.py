@@ -13,10 +13,8 @@ import os
 import platform
 import re
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future
 from typing import Any
 
 from summaries.kinds.environment import Environment
@@ -55,33 +53,6 @@ def read_environment(
         git_branch=ask(["branch", "--show-current"]) if commit else "",
         git_diff_stat=ask(["diff", "--stat", "HEAD"]) if commit else "",
     )
-
-
-class EnvironmentReading:
-    """Reads the environment in a thread of its own: git may take seconds, and nothing else shall wait for it."""
-
-    def __init__(self, read: Callable[[], Environment]) -> None:
-        """Begins.
-
-        Args:
-            read: As `read_environment`; what it raises, `get` raises.
-        """
-        self._result: Future[Environment] = Future()
-        threading.Thread(target=self._run, args=(read,), name="summaries-environment", daemon=True).start()
-
-    def _run(self, read: Callable[[], Environment]) -> None:
-        try:
-            self._result.set_result(read())
-        except Exception as error:  # noqa: BLE001 - background thread: reappears in `get`
-            self._result.set_exception(error)
-
-    def is_ready(self) -> bool:
-        """Whether `get` would not wait."""
-        return self._result.done()
-
-    def get(self) -> Environment:
-        """The environment; waits for it."""
-        return self._result.result()
 
 
 def run_git(arguments: Sequence[str], folder: str) -> str:

@@ -38,9 +38,10 @@ from summaries.kinds.json_values import make_metadata
 from summaries.kinds.metrics import METRICS_TAG
 from summaries.kinds.run_info import RUN_INFO_TAG
 from summaries.lifecycle import Lifecycle, describe_end
-from summaries.machine import EnvironmentReading, SystemSampler, read_environment
+from summaries.machine import SystemSampler, read_environment
 from summaries.methods.base import Methods
 from summaries.plain import flatten, to_plain
+from summaries.threads import start_thread
 from summaries.values import to_number, to_step, to_time
 
 _CONSOLE_SECS = 1.0
@@ -106,13 +107,15 @@ class RunMethods(Methods):
         if environment is not None:
             self._put_of_run(ENVIRONMENT, ENVIRONMENT_TAG, environment)
             return
-        reading, wall_time = EnvironmentReading(partial(read_environment, folder=os.getcwd())), to_time(None)
+        # git may take seconds, and nothing else shall wait for it.
+        reading = start_thread(partial(read_environment, folder=os.getcwd()), "summaries-environment")
+        wall_time = to_time(None)
 
         def encode() -> bytes:
-            blob = ENVIRONMENT.encode(ENVIRONMENT_TAG, reading.get())
+            blob = ENVIRONMENT.encode(ENVIRONMENT_TAG, reading.result())
             return encode_event(wall_time, 0, ENVIRONMENT.envelope(blob, ENVIRONMENT.metadata))
 
-        self._submit((ENVIRONMENT_TAG,), 0, encode, arrays=(), is_ready=reading.is_ready)
+        self._submit((ENVIRONMENT_TAG,), 0, encode, arrays=(), is_ready=reading.done)
 
     def add_status(self, state: str, reason: str = "", *, error: BaseException | None = None) -> None:
         """Says how the run ended, where that is not told by the end of the writer's block; the first word counts.

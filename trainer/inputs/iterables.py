@@ -7,12 +7,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent import futures
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from summaries.threads import start_thread
 from trainer.inputs.feed import Block
 from trainer.protocols import Batch
 
@@ -78,13 +80,10 @@ class IterableFeed:
         self.example = prepare(first, 0)
         num_bytes = sum(leaf.nbytes for leaf in jax.tree.leaves(self.example))
         self.capacity = max(1, min(MAX_STACKED, MAX_BLOCK_BYTES // max(1, num_bytes)))
-        self._blocks: queue.Queue[Block | BaseException | None] = queue.Queue(maxsize=2)
+        self._blocks: queue.Queue[Block | None] = queue.Queue(maxsize=2)
         self._is_closed = threading.Event()
         self._rest: Block | None = None
-        self._thread = threading.Thread(
-            target=self._read, args=(itertools.chain([first], batches),), name="trainer-input", daemon=True
-        )
-        self._thread.start()
+        self._reading = start_thread(lambda: self._read(itertools.chain([first], batches)), "trainer-input")
 
     def take(self, limit: int) -> Block | None:
         """Returns the next block of at most `limit` batches, or None at the end.
@@ -103,28 +102,25 @@ class IterableFeed:
     def close(self) -> None:
         """Stops the thread after the batch that it is reading; one that is never read is not waited for."""
         self._is_closed.set()
-        self._thread.join(timeout=MAX_CLOSE_SECS)
+        futures.wait([self._reading], timeout=MAX_CLOSE_SECS)
 
     def _next_block(self) -> Block | None:
-        item = self._blocks.get()
-        if item is None or isinstance(item, BaseException):
-            self._blocks.put(item)  # the end stays the end
-        if isinstance(item, BaseException):
-            raise item
-        return item
+        block = self._blocks.get()
+        if block is None:
+            self._blocks.put(None)  # the end stays the end
+            self._reading.result()
+        return block
 
     def _read(self, batches: Iterator[Any]) -> None:
-        end: BaseException | None = None
         try:
             for rows in self._stacks(batches):
                 self._put(_stack(rows, self.capacity))
                 if self._is_closed.is_set():
                     return
-        except Exception as error:  # noqa: BLE001 - a thread's failure reappears in the caller, in take()
-            end = error
-        self._put(end)
+        finally:
+            self._put(None)
 
-    def _put(self, item: Block | BaseException | None) -> None:
+    def _put(self, item: Block | None) -> None:
         while not self._is_closed.is_set():
             try:
                 self._blocks.put(item, timeout=0.1)
