@@ -1,4 +1,4 @@
-"""Zeros around sequences, images and volumes; channels come last."""
+"""Zeros around sequences, images and volumes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ import jax.numpy as jnp
 
 from trainer.counts import check_count
 from trainer.layers.base import Layer
-from trainer.layers.checks import check_axes
+from trainer.layers.windows import check_format, check_spatial
 from trainer.protocols import Array
-
-AXES = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
 @dataclass(frozen=True)
@@ -21,9 +19,11 @@ class ZeroPadding(Layer):
 
     Attributes:
         padding: One number for all sides, one for each axis, or (before, after) for each axis.
+        data_format: ``"channels_last"`` (None is the same) or ``"channels_first"``.
     """
 
     padding: Any = 1
+    data_format: str | None = None
 
     RANK: ClassVar[int]
 
@@ -42,12 +42,13 @@ class ZeroPadding(Layer):
                 f"padding must be a number, or one or a pair for each of {self.RANK} axes; got {self.padding!r}. "
                 "Pass for example 1."
             )
-        self.replace_fields(padding=tuple(_pair(item) for item in items))
+        self.replace_fields(padding=tuple(_pair(item) for item in items), data_format=check_format(self.data_format))
 
     def call(self, inputs: Any) -> Array:
         """Maps ``(batch, …, channels)`` to the same with longer axes between them."""
-        check_axes(self, inputs, "batch", *AXES[self.RANK], "channels")
-        return jnp.pad(inputs, ((0, 0), *self.padding, (0, 0)))
+        check_spatial(self, inputs, self.RANK, str(self.data_format))
+        around = (self.padding, ((0, 0),)) if self.data_format == "channels_last" else (((0, 0),), self.padding)
+        return jnp.pad(inputs, ((0, 0), *around[0], *around[1]))
 
 
 def _pair(item: Any) -> tuple[int, int]:

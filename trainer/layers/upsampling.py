@@ -1,4 +1,4 @@
-"""Sequences, images and volumes made larger; channels come last."""
+"""Sequences, images and volumes made larger."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import jax
 import jax.numpy as jnp
 
 from trainer.layers.base import Layer
-from trainer.layers.checks import check_axes, check_choice, check_counts
-from trainer.layers.padding import AXES
+from trainer.layers.checks import check_choice, check_counts
+from trainer.layers.windows import channels_back, channels_last, check_format, check_spatial
 from trainer.protocols import Array
 
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
@@ -22,9 +22,11 @@ class UpSampling(Layer):
 
     Attributes:
         size: How often, one number or one for each axis.
+        data_format: ``"channels_last"`` (None is the same) or ``"channels_first"``.
     """
 
     size: Any = 2
+    data_format: str | None = None
 
     RANK: ClassVar[int]
 
@@ -35,12 +37,14 @@ class UpSampling(Layer):
             ValueError: If it is of another form.
         """
         super().__post_init__()
-        self.replace_fields(size=check_counts("size", self.size, self.RANK))
+        size = check_counts("size", self.size, self.RANK)
+        self.replace_fields(size=size, data_format=check_format(self.data_format))
 
     def call(self, inputs: Any) -> Array:
         """Maps ``(batch, …, channels)`` to the same with `size` times as long axes between them."""
-        check_axes(self, inputs, "batch", *AXES[self.RANK], "channels")
-        for axis, number in enumerate(self.size, start=1):
+        check_spatial(self, inputs, self.RANK, str(self.data_format))
+        first = 1 if self.data_format == "channels_last" else 2
+        for axis, number in enumerate(self.size, start=first):
             inputs = jnp.repeat(inputs, number, axis=axis)
         return jnp.asarray(inputs)
 
@@ -77,12 +81,12 @@ class UpSampling2D(UpSampling):
         """Maps ``(batch, height, width, channels)`` to ``(batch, height·size, width·size, channels)``."""
         if self.interpolation == "nearest":
             return super().call(inputs)
-        check_axes(self, inputs, "batch", *AXES[2], "channels")
-        batch, height, width, channels = inputs.shape
+        check_spatial(self, inputs, 2, str(self.data_format))
+        images = channels_last(inputs, str(self.data_format))
+        batch, height, width, channels = images.shape
         shape = (batch, height * self.size[0], width * self.size[1], channels)
         method = {"bilinear": "linear", "bicubic": "cubic"}.get(self.interpolation, self.interpolation)
-        outputs: Array = jax.image.resize(inputs, shape, method)
-        return outputs
+        return channels_back(jax.image.resize(images, shape, method), str(self.data_format))
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ import jax
 import jax.numpy as jnp
 
 from trainer.layers.checks import check_axes, check_choice, title
-from trainer.layers.padding import AXES
 from trainer.protocols import Array
 
+AXES = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 DATA_FORMATS = ("channels_last", "channels_first")
 
 

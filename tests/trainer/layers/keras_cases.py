@@ -71,12 +71,27 @@ STRUCTURE = [
         lambda: K.ZeroPadding3D(((0, 1), (2, 0), (1, 1))),
         ((2, 1, 2, 3, 2),),
     ),
+    *(
+        Case(
+            f"{name}_channels_first",
+            getattr(layers, name)(data_format="channels_first"),
+            lambda name=name: getattr(K, name)(data_format="channels_first"),
+            ((2, 2, *(3,) * rank),),
+        )
+        for name, rank in {
+            "Flatten": 2,
+            "UpSampling2D": 2,
+            "UpSampling3D": 3,
+            "ZeroPadding1D": 1,
+            "ZeroPadding3D": 3,
+        }.items()
+    ),
     Case("up_sampling_1d", layers.UpSampling1D(3), lambda: K.UpSampling1D(3), ((2, 3, 4),)),
     Case("up_sampling_2d", layers.UpSampling2D((2, 3)), lambda: K.UpSampling2D((2, 3)), ((2, 3, 4, 2),)),
     *(
         Case(
             f"up_sampling_2d_{method}",
-            layers.UpSampling2D(2, method),
+            layers.UpSampling2D(2, interpolation=method),
             lambda method=method: K.UpSampling2D(2, interpolation=method),
             ((2, 3, 4, 2),),
         )

@@ -98,7 +98,7 @@ CASES: dict[str, tuple[layers.Layer, Any, tuple[int, ...]]] = {
     "TimeDistributed": (layers.TimeDistributed(layers.Dense(5)), (2, 4, 3), (2, 4, 5)),
     "UnitNormalization": (layers.UnitNormalization(), (2, 5, 4), (2, 5, 4)),
     "UpSampling1D": (layers.UpSampling1D(3), (2, 3, 4), (2, 9, 4)),
-    "UpSampling2D": (layers.UpSampling2D((2, 3), "bilinear"), (2, 3, 4, 1), (2, 6, 12, 1)),
+    "UpSampling2D": (layers.UpSampling2D((2, 3), interpolation="bilinear"), (2, 3, 4, 1), (2, 6, 12, 1)),
     "UpSampling3D": (layers.UpSampling3D(), (2, 1, 2, 3, 1), (2, 2, 4, 6, 1)),
     "ZeroPadding1D": (layers.ZeroPadding1D((1, 2)), (2, 3, 4), (2, 6, 4)),
     "ZeroPadding2D": (layers.ZeroPadding2D(((1, 0), (2, 3))), (2, 3, 4, 1), (2, 4, 9, 1)),

@@ -14,13 +14,17 @@ keras = pytest.importorskip("keras")
 
 # Layer → the arguments without a default.
 REQUIRED: dict[str, tuple[Any, ...]] = {
+    "Activation": ("relu",),
+    "Add": (),
     "AdditiveAttention": (),
     "AlphaDropout": (0.5,),
     "Attention": (),
+    "Average": (),
     "AveragePooling1D": (2,),
     "AveragePooling2D": (2,),
     "AveragePooling3D": (2,),
     "BatchNormalization": (),
+    "Concatenate": (),
     "Conv1D": (3, 2),
     "Conv1DTranspose": (3, 2),
     "Conv2D": (3, 2),
@@ -32,6 +36,7 @@ REQUIRED: dict[str, tuple[Any, ...]] = {
     "DepthwiseConv2D": (2,),
     "Dropout": (0.5,),
     "Embedding": (7, 3),
+    "Flatten": (),
     "GRU": (5,),
     "GaussianDropout": (0.5,),
     "GaussianNoise": (0.5,),
@@ -48,15 +53,27 @@ REQUIRED: dict[str, tuple[Any, ...]] = {
     "MaxPooling1D": (2,),
     "MaxPooling2D": (2,),
     "MaxPooling3D": (2,),
+    "Maximum": (),
+    "Minimum": (),
     "MultiHeadAttention": (2, 3),
+    "Multiply": (),
+    "Permute": ((2, 1),),
     "RMSNormalization": (),
+    "RepeatVector": (2,),
+    "Rescaling": (2.0,),
+    "Reshape": ((2, 3),),
     "SeparableConv1D": (3, 2),
     "SeparableConv2D": (3, 2),
     "SimpleRNN": (5,),
     "SpatialDropout1D": (0.5,),
     "SpatialDropout2D": (0.5,),
     "SpatialDropout3D": (0.5,),
+    "Subtract": (),
     "UnitNormalization": (),
+    "UpSampling2D": (),
+    "UpSampling3D": (),
+    "ZeroPadding2D": (),
+    "ZeroPadding3D": (),
 }
 # Of every layer: seeds come as keys, types by the precision policy.
 EVERYWHERE = {"dtype", "name", "trainable", "seed"}
@@ -73,6 +90,7 @@ LEFT_OUT: dict[str, set[str]] = {
 AT_THE_CALL = {"use_causal_mask", "return_attention_scores"}
 # Keras' own config names these only where they are set.
 OURS_ALONE: dict[str, set[str]] = {
+    "Activation": {"activity_regularizer"},
     "AdditiveAttention": AT_THE_CALL,
     "Attention": AT_THE_CALL,
     "Dense": {"activity_regularizer"},

@@ -154,7 +154,10 @@ def test_normalization_adapts_as_keras_does() -> None:
             r"\(batch, height, width, channels\); got \(2, 3\)",
         ),
         (lambda: layers.UpSampling2D((2, 2, 2)), r"size must be an integer or 2 of them; got \(2, 2, 2\)\."),
-        (lambda: layers.UpSampling2D(2, "area"), r"interpolation must be one of nearest, .*; got 'area'\."),
+        (
+            lambda: layers.UpSampling2D(2, interpolation="area"),
+            r"interpolation must be one of nearest, .*; got 'area'\.",
+        ),
         (lambda: layers.Add().apply({}, {}, ROWS), r"inputs of Add must be a list of at least 2 arrays; got Array"),
         (lambda: layers.Add().apply({}, {}, [ROWS]), r"inputs of Add must be a list of at least 2 arrays; got 1\."),
         (
