@@ -44,6 +44,7 @@ from trainer.layers.functional import activation as activation
 from trainer.layers.functional import average_pooling1d as average_pooling1d
 from trainer.layers.functional import average_pooling2d as average_pooling2d
 from trainer.layers.functional import average_pooling3d as average_pooling3d
+from trainer.layers.functional import batch_normalization as batch_normalization
 from trainer.layers.functional import conv1d as conv1d
 from trainer.layers.functional import conv2d as conv2d
 from trainer.layers.functional import conv2d_transpose as conv2d_transpose

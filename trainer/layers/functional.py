@@ -17,6 +17,7 @@ import jax
 from trainer.layers import build
 from trainer.layers.activation import Activation
 from trainer.layers.base import Layer
+from trainer.layers.batch_norm import BatchNormalization
 from trainer.layers.conv import Conv1D, Conv2D, Conv3D
 from trainer.layers.conv_transpose import Conv2DTranspose, Conv3DTranspose
 from trainer.layers.dense import Dense
@@ -75,6 +76,7 @@ activation = spelled(Activation)
 average_pooling1d = spelled(AveragePooling1D)
 average_pooling2d = spelled(AveragePooling2D)
 average_pooling3d = spelled(AveragePooling3D)
+batch_normalization = spelled(BatchNormalization)
 conv1d = spelled(Conv1D)
 conv2d = spelled(Conv2D)
 conv2d_transpose = spelled(Conv2DTranspose)
@@ -86,5 +88,6 @@ flatten = spelled(Flatten)
 max_pooling1d = spelled(MaxPooling1D)
 max_pooling2d = spelled(MaxPooling2D)
 max_pooling3d = spelled(MaxPooling3D)
-separable_conv1d = spelled(SeparableConv1D)
+separable_batch_normalization = spelled(BatchNormalization)
+conv1d = spelled(SeparableConv1D)
 separable_conv2d = spelled(SeparableConv2D)

@@ -148,6 +148,19 @@ def test_training_of_one_call_goes_before_the_mode_of_the_pass() -> None:
     assert 0.4 < float(jnp.mean(dropped == 0)) < 0.6
 
 
+def test_batch_normalization_carries_its_statistics_by_name() -> None:
+    rows = jnp.array([[1.0, 10.0], [3.0, 30.0]])
+
+    def network() -> jax.Array:
+        return layers.batch_normalization(rows, momentum=0.5, name="norm")
+
+    _, params, state = build.run(network, {}, {}, key=KEY, training=False, is_initialising=True)
+    outputs, _, new_state = build.run(network, params, state, key=KEY, training=True)
+
+    np.testing.assert_allclose(outputs, [[-1, -1], [1, 1]], atol=1e-3)
+    np.testing.assert_allclose(new_state["norm"]["moving_mean"], [1.0, 10.0])
+
+
 def test_frozen_layer_made_where_it_is_called_has_no_gradients() -> None:
     params = {
         "a": {"kernel": jnp.ones((4, 3)), "bias": jnp.ones(3)},
