@@ -1,68 +1,156 @@
-"""Training iris beside scikit-learn and Keras; ours logs every step, the peers log nothing."""
+"""Training beside the peers, warm; ours logs loss, rate, gradient norm and update ratio of every step to a file."""
 
 from __future__ import annotations
 
-import os
+import subprocess
+import sys
 import tempfile
-import warnings
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("KERAS_BACKEND", "jax")  # Keras reads it at import, and asks for TensorFlow otherwise
-
-import keras
+import jax
+import jax.numpy as jnp
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier
 
-from examples.iris_dnn import load_iris
-from tests.benchmarks.row import Row, least_secs
-from trainer import DNNClassifier
+from tests.benchmarks import training_peers, training_problems
+from tests.benchmarks.row import Row
+from tests.benchmarks.training_peers import Fit
+from tests.benchmarks.training_problems import CONV_FILTERS, DENSE_AFTER_CONV, Problem
+from tests.benchmarks.training_tf1 import tf_estimator
+from trainer import DNNClassifier, Estimator, RunConfig, heads, layers
+from trainer.checkpoints import Checkpoints
+from trainer.protocols import TrainState
 
-HIDDEN = [10, 20, 10]
-STEPS = 2_000
-BATCH_SIZE = 32
+ROUNDS = 10
+MAX_SECS = 10.0
+# How many times faster than each peer; the scan is the limit.
+GOALS: dict[str, dict[str, float]] = {
+    "iris 10-20-10": {
+        "JAX, one scan": 0.8, "JAX, jit a step": 3, "Keras on JAX": 10, "Keras with TensorBoard": 25,
+        "torch": 25, "torch with SummaryWriter": 25, "Flax NNX": 25, "scikit-learn": 10, "tf.estimator": 25,
+    },
+    "MLP 512-512": {"JAX, one scan": 0.95},
+    "CNN 32-64-128": {"JAX, jit a step": 2, "tf.estimator": 1 / 1.3},
+}  # fmt: skip
+# What logging may cost, as shares of the time without: three metrics, the whole default set but histograms, histograms.
+COSTS = {"iris 10-20-10": (0.06, 0.10, 0.40), "MLP 512-512": (0.01, 0.01, 0.03), "CNN 32-64-128": (0.01, 0.01, 0.03)}
+SILENT = RunConfig(summary_interval=None, is_graph_written=False)
+PLAIN = RunConfig(summary_interval=None)
 
 
 def measure() -> Iterator[Row]:
-    """Yields the rows of the trainer: the second fit of a process, with what each keeps compiled."""
-    features, labels = load_iris()
-    classes = np.unique(labels, return_inverse=True)[1]
-    model = _make_keras()
-    rows = np.resize(np.arange(len(features)), STEPS * BATCH_SIZE)
-    inputs, targets = np.asarray(features, np.float32)[rows], classes[rows]
-    for peer, call in (
-        ("scikit-learn", lambda: _fit_sklearn(features, classes)),
-        ("Keras on JAX", lambda: model.fit(inputs, targets, batch_size=BATCH_SIZE, epochs=1, verbose=0)),
-    ):
-        _fit_ours(features, labels)
+    """Yields the rows of the trainer."""
+    for problem in (training_problems.iris(), training_problems.mlp(), training_problems.cnn()):
+        yield from _beside_peers(problem)
+    yield from _checkpoint()
+    yield from _cold_start()
+
+
+def _beside_peers(problem: Problem) -> Iterator[Row]:
+    with tf_estimator(problem) as original:
+        peers = dict(training_peers.available(problem))
+        peers |= {} if original is None else {"tf.estimator": original}
+        ours = {
+            "off": lambda: _fit(problem, SILENT, is_logged=False),
+            "metrics": lambda: _fit(problem, SILENT),
+            "default": lambda: _fit(problem, PLAIN),
+            "histograms": lambda: _fit(problem, RunConfig()),
+        }
+        least = least_of_each({**ours, **peers}, ROUNDS)
+    what = f"fit {problem.name}, {problem.steps:,} steps, numbers of every step logged"
+    for name in peers:
+        goal = GOALS[problem.name].get(name, 1.0)
+        yield Row(what, "s", least["metrics"], name, least[name], goal)
+    logged = ("numbers of every step", "those, graph and status", "and histograms every 100 steps")
+    for kind, words, cost in zip(list(ours)[1:], logged, COSTS[problem.name], strict=True):
+        yield Row(f"fit {problem.name}: {words}", "s", least[kind], "nothing logged", least["off"], 1 / (1 + cost))
+
+
+def least_of_each(calls: Mapping[str, Fit], rounds: int) -> dict[str, float]:
+    """The least seconds of each call, warm, taken in turns so that all meet the same neighbours.
+
+    A call is left out of further rounds once it has taken `MAX_SECS` in all.
+    """
+    for call in calls.values():
         call()
-        ours, theirs = least_secs(lambda: _fit_ours(features, labels), call, 3)
-        yield Row(f"fit iris 10-20-10, {STEPS:,} steps, every step logged", "s", ours, peer, theirs, 3.0)
+    taken: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            if sum(taken[name]) < MAX_SECS:
+                started = time.perf_counter()
+                told = call()
+                taken[name].append(told if isinstance(told, float) else time.perf_counter() - started)
+    return {name: min(secs) for name, secs in taken.items()}
 
 
-def _fit_ours(features: Any, labels: Any) -> None:
+def _fit(problem: Problem, config: RunConfig, *, is_logged: bool = True) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        classifier = DNNClassifier(HIDDEN, model_dir=f"{folder}/run", batch_size=BATCH_SIZE, random_state=0)
-        classifier.fit(features, labels, steps=STEPS)
+        model_dir = f"{folder}/run" if is_logged else None
+        if problem.hidden:
+            model: Any = DNNClassifier(
+                problem.hidden, model_dir=model_dir, batch_size=problem.batch_size, random_state=0, config=config
+            )
+        else:
+            head = heads.MultiClassHead(problem.num_classes)
+            model = Estimator(_cnn(problem), head=head, model_dir=model_dir, config=_with_size(config, problem))
+        model.fit(problem.features, problem.labels, steps=problem.steps)
 
 
-def _fit_sklearn(features: Any, classes: Any) -> None:
-    steps_per_epoch = -(-len(features) // BATCH_SIZE)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        MLPClassifier(
-            HIDDEN,
-            batch_size=BATCH_SIZE,
-            max_iter=STEPS // steps_per_epoch,
-            n_iter_no_change=STEPS,
-            tol=0,
-            random_state=0,
-        ).fit(features, classes)
+def _with_size(config: RunConfig, problem: Problem) -> RunConfig:
+    return RunConfig(
+        batch_size=problem.batch_size,
+        summary_interval=config.summary_interval,
+        is_graph_written=config.is_graph_written,
+    )
 
 
-def _make_keras() -> Any:
-    layers = [keras.layers.Dense(units, activation="relu") for units in HIDDEN]
-    model = keras.Sequential([keras.layers.Input((4,)), *layers, keras.layers.Dense(3)])
-    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    return model
+def _cnn(problem: Problem) -> layers.Sequential:
+    convs: list[Any] = []
+    for filters in CONV_FILTERS:
+        convs += [layers.Conv2D(filters, 3, padding="same", activation="relu"), layers.MaxPooling2D()]
+    dense = [layers.Flatten(), layers.Dense(DENSE_AFTER_CONV, "relu"), layers.Dense(problem.num_classes)]
+    return layers.Sequential([*convs, *dense])
+
+
+def _checkpoint() -> Iterator[Row]:
+    """How long a training stands still for a checkpoint of 120 MB: ten million params and Adam's moments."""
+    kernel = jnp.ones((10, 1_000_000), jnp.float32)
+    state = TrainState({"kernel": kernel}, {}, {"mu": kernel + 1, "nu": kernel + 2}, jnp.int32(1))
+    jax.block_until_ready(state)
+    with tempfile.TemporaryDirectory() as folder:
+        checkpoints = Checkpoints(folder, {})
+        blocked, theirs = [], []
+        for step in range(1, 6):
+            blocked.append(_secs_of(lambda step=step: checkpoints.save(step, state)))
+            checkpoints.wait()
+            arrays = {name: np.asarray(leaf) for name, leaf in zip("abcd", jax.tree.leaves(state), strict=True)}
+            theirs.append(_secs_of(lambda arrays=arrays: np.savez(Path(folder) / "peer.npz", **arrays)))
+    what = "checkpoint of 120 MB, the training blocked"
+    yield Row(what, "ms", min(blocked) * 1e3, "limit", 10.0, 1.0)
+    yield Row(what, "ms", min(blocked) * 1e3, "np.savez", min(theirs) * 1e3, 10.0)
+
+
+def _cold_start() -> Iterator[Row]:
+    """A whole process: from its start to the end of the training, with imports and compilation."""
+    example = str(Path(__file__).parents[2] / "examples" / "iris_dnn.py")
+    bare = "from tests.benchmarks import training_peers as p, training_problems as t; p.scan(t.iris())()"
+    with tempfile.TemporaryDirectory() as folder:
+        numbers = iter(range(100))
+        calls: dict[str, Fit] = {
+            "ours": lambda: _run(sys.executable, example, "--logdir", f"{folder}/{next(numbers)}"),
+            "bare": lambda: _run(sys.executable, "-c", bare),
+        }
+        least = least_of_each(calls, 3)
+    yield Row("examples/iris_dnn.py, cold", "s", least["ours"], "JAX, one scan", least["bare"], 1 / 1.3)
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[2])
+
+
+def _secs_of(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
