@@ -16,6 +16,11 @@ from trainer.layers import regularizers as regularizers
 from trainer.layers.activation import Activation as Activation
 from trainer.layers.attention import AdditiveAttention as AdditiveAttention
 from trainer.layers.attention import Attention as Attention
+from trainer.layers.augmentation import CenterCrop as CenterCrop
+from trainer.layers.augmentation import RandomBrightness as RandomBrightness
+from trainer.layers.augmentation import RandomContrast as RandomContrast
+from trainer.layers.augmentation import RandomCrop as RandomCrop
+from trainer.layers.augmentation import RandomFlip as RandomFlip
 from trainer.layers.base import Layer as Layer
 from trainer.layers.batch_norm import BatchNormalization as BatchNormalization
 from trainer.layers.bidirectional import Bidirectional as Bidirectional
@@ -94,6 +99,9 @@ from trainer.layers.pool import MaxPooling1D as MaxPooling1D
 from trainer.layers.pool import MaxPooling2D as MaxPooling2D
 from trainer.layers.pool import MaxPooling3D as MaxPooling3D
 from trainer.layers.position_embedding import PositionEmbedding as PositionEmbedding
+from trainer.layers.random_affine import RandomRotation as RandomRotation
+from trainer.layers.random_affine import RandomTranslation as RandomTranslation
+from trainer.layers.random_affine import RandomZoom as RandomZoom
 from trainer.layers.registry import LAYERS as LAYERS
 from trainer.layers.registry import from_config as from_config
 from trainer.layers.registry import to_config as to_config

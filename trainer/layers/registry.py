@@ -6,6 +6,7 @@ from typing import Any
 
 from trainer.layers.activation import Activation
 from trainer.layers.attention import AdditiveAttention, Attention
+from trainer.layers.augmentation import CenterCrop, RandomBrightness, RandomContrast, RandomCrop, RandomFlip
 from trainer.layers.base import Layer
 from trainer.layers.batch_norm import BatchNormalization
 from trainer.layers.bidirectional import Bidirectional
@@ -47,6 +48,7 @@ from trainer.layers.pool import (
     MaxPooling3D,
 )
 from trainer.layers.position_embedding import PositionEmbedding
+from trainer.layers.random_affine import RandomRotation, RandomTranslation, RandomZoom
 from trainer.layers.repeat import Repeat
 from trainer.layers.reshaping import Permute, RepeatVector, Reshape
 from trainer.layers.residual import Residual
@@ -69,6 +71,7 @@ LAYERS: dict[str, type[Layer]] = {
     "AveragePooling3D": AveragePooling3D,
     "BatchNormalization": BatchNormalization,
     "Bidirectional": Bidirectional,
+    "CenterCrop": CenterCrop,
     "Concatenate": Concatenate,
     "Conv1D": Conv1D,
     "Conv1DTranspose": Conv1DTranspose,
@@ -110,6 +113,13 @@ LAYERS: dict[str, type[Layer]] = {
     "Permute": Permute,
     "PositionEmbedding": PositionEmbedding,
     "RMSNormalization": RMSNormalization,
+    "RandomBrightness": RandomBrightness,
+    "RandomContrast": RandomContrast,
+    "RandomCrop": RandomCrop,
+    "RandomFlip": RandomFlip,
+    "RandomRotation": RandomRotation,
+    "RandomTranslation": RandomTranslation,
+    "RandomZoom": RandomZoom,
     "Repeat": Repeat,
     "RepeatVector": RepeatVector,
     "Rescaling": Rescaling,

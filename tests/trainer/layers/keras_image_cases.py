@@ -81,5 +81,10 @@ NORMALISATION = [
     pair("UnitNormalization", SERIES),
     pair("UnitNormalization", IMAGES, axis=(1, 2)),
 ]
+CROPS = [
+    pair("CenterCrop", IMAGES, 3, 4),
+    pair("CenterCrop", IMAGES, 9, 4, data_format="channels_first"),
+    pair("CenterCrop", IMAGES, 8, 8),
+]
 
-IMAGE_CASES: list[Case] = [*CONVOLUTIONS, *TRANSPOSED, *DEPTHWISE, *POOLING, *NORMALISATION]
+IMAGE_CASES: list[Case] = [*CONVOLUTIONS, *TRANSPOSED, *DEPTHWISE, *POOLING, *NORMALISATION, *CROPS]
