@@ -109,7 +109,7 @@ def test_dropout_of_weights_changes_training_alone(layer: Any) -> None:
 
     assert not np.allclose(predicted, trained[0])
     assert not np.allclose(*trained)
-    with pytest.raises(ValueError, match=r"key must be a PRNG key when training with dropout"):
+    with pytest.raises(ValueError, match=r"key must be a PRNG key when training with Dropout"):
         layer.apply(params, {}, (QUERY, VALUE), training=True)
 
 
