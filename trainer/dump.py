@@ -9,7 +9,7 @@ from typing import Any
 import jax
 
 from trainer import passes
-from trainer.histograms import count_tensors, shares_of
+from trainer.histograms import count_tensors
 from trainer.paths import leaf_paths
 from trainer.protocols import Array
 
@@ -51,12 +51,12 @@ def make_dump(params: Any, grads: Any, summaries: Mapping[str, passes.Summary]) 
     for tag in counted:
         check_free(tag, tensors)
     tensors |= {tag: summary.value for tag, summary in counted.items()}
-    counts, moments = count_tensors(list(tensors.values()))
+    counts, moments, shares = count_tensors(list(tensors.values()))
     return Dump(
         tuple(tensors),
         counts,
         moments,
-        shares_of(list(tensors.values())),
+        shares,
         passes.of_kind(summaries, "image", "text"),
     )
 

@@ -16,7 +16,7 @@ MAX_CAPACITY = 1024
 # Bounds the index block that each chunk uploads: 1 Mi indices are 4 MiB.
 MAX_BLOCK_ROWS = 1 << 20
 # Orders of several epochs are drawn at once: one Generator costs 20 µs, as much as a step of a small network.
-SHUFFLE_ROWS = 1 << 16
+SHUFFLE_ROWS = 1 << 13
 
 
 def select_rows(source: Batch, indices: Any, row: Any) -> Batch:
