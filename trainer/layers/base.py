@@ -149,11 +149,17 @@ class Layer(Configured):
         return precision.current() if self.dtype is None else precision.get(self.dtype)
 
     def sublayers(self) -> dict[str, Network]:
-        """The layers in its attributes, lists of them included, by the name of their part of params."""
+        """The layers in its attributes, lists of them included, by the name of their part of params.
+
+        Raises:
+            ValueError: If two have the same name.
+        """
         found: dict[str, Network] = {}
         for attribute, value in vars(self).items():
             for suffix, member in _members(value):
-                found[getattr(member, "name", None) or attribute + suffix] = member
+                name = getattr(member, "name", None) or attribute + suffix
+                if found.setdefault(name, member) is not member:
+                    raise ValueError(f"names of layers must differ; got {name!r} twice. Rename one of them.")
         return found
 
     def summary(self, example: Any = None) -> NetworkSummary:

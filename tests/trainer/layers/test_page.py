@@ -19,7 +19,7 @@ def test_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
 
     failed, tried = doctest.testfile(str(PAGE), module_relative=False)
-    REGISTRY.pop("Classifier", None)
+    REGISTRY.pop("Gated", None)
 
     assert tried > 20
     assert failed == 0

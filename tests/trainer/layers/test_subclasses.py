@@ -177,3 +177,30 @@ def test_weight_of_another_shape_is_refused() -> None:
 
     with pytest.raises(ValueError, match=r"weight 'gain' must have the shape \(3,\); got shape \(4,\)\."):
         Inline().apply(params | {"gain": jnp.ones(4)}, state, ROWS)
+
+
+def test_attributes_of_one_name_are_refused() -> None:
+    class Twins(layers.Layer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.left, self.right = layers.Dense(3, name="same"), layers.Dense(4, name="same")
+
+        def call(self, inputs: jax.Array) -> jax.Array:
+            return self.right(self.left(inputs))
+
+    with pytest.raises(ValueError, match=r"names of layers must differ; got 'same' twice\."):
+        Twins().init(KEY, ROWS)
+
+
+def test_layer_under_two_attributes_shares_its_params() -> None:
+    class Tied(layers.Layer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.there = self.back = layers.Dense(4)
+
+        def call(self, inputs: jax.Array) -> jax.Array:
+            return self.back(self.there(inputs))
+
+    params, _ = Tied().init(KEY, ROWS)
+
+    assert len(params) == 1
