@@ -44,7 +44,10 @@ class LSTM(Recurrent):
     def step(self, params: Params, projected: Array, states: States, masks: Masks | None) -> States:
         """See `Recurrent.step`."""
         hidden, carry = states
-        activation, gate = activations.get(self.activation), activations.get(self.recurrent_activation)
-        parts = jnp.split(projected + product(hidden, params["recurrent_kernel"], masks), 4, axis=-1)
-        carry = gate(parts[1]) * carry + gate(parts[0]) * activation(parts[2])
-        return gate(parts[3]) * activation(carry), carry
+        joined = projected + product(hidden, params["recurrent_kernel"], masks)
+        # One operation over all parts: on CPU, XLA computes four over slices in twice the time.
+        gates = activations.get(self.recurrent_activation)(joined)
+        activation = activations.get(self.activation)
+        entry, forget, _, exit_ = jnp.split(gates, 4, axis=-1)
+        carry = forget * carry + entry * activation(joined[:, 2 * self.units : 3 * self.units])
+        return exit_ * activation(carry), carry

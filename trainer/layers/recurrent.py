@@ -34,7 +34,7 @@ class Recurrent(Layer):
     given; where ``mask`` ``(batch, steps)`` is False the state stays as it was. There is no ``stateful``: hand the
     states over yourself, with `return_state` and ``initial_state``.
 
-    A member defines `project` and `step`. The products with the inputs of all steps are one, outside of the loop.
+    A member defines `project` and `step`.
 
     Attributes:
         units: Size of the state.
@@ -101,12 +101,21 @@ class Recurrent(Layer):
         )
 
     @property
+    def is_hoisted(self) -> bool:
+        """Whether the products with the inputs of all steps are one, outside of the loop.
+
+        Not on CPU: what the loop then reads costs more than small products do (GRU(64) on 32 features: 1.6 ms against
+        0.5, LSTM(256) on 128: 54 ms against 32; gradients 184 against 152).
+        """
+        return jax.default_backend() != "cpu"
+
+    @property
     def bias_shape(self) -> tuple[int, ...]:
         """Shape of ``bias``."""
         return (self.NUM_GATES * self.units,)
 
     def project(self, params: Params, sequences: Array, masks: Masks | None) -> Array:
-        """What the inputs of all steps add to the gates, ``(steps, batch, gates · units)``."""
+        """What the inputs ``(…, batch, features)`` of one step or of all add to the gates."""
         projected = product(sequences, params["kernel"], masks)
         return projected + params["bias"] if self.use_bias else projected
 
@@ -152,16 +161,18 @@ class Recurrent(Layer):
         states = self._initial_states(given["initial_state"], sequences)
         is_real = self._mask_by_step(given["mask"], sequences)
         input_masks, recurrent_masks = self._dropout_masks(sequences, training, key)
-        projected = self.project(params, jnp.swapaxes(sequences, 0, 1), input_masks)
+        by_step = jnp.swapaxes(sequences, 0, 1)
+        by_step = self.project(params, by_step, input_masks) if self.is_hoisted else by_step
 
         def step(states: States, x: tuple[Array, Array | None]) -> tuple[States, Array | None]:
-            stepped = self.step(params, x[0], states, recurrent_masks)
+            projected = x[0] if self.is_hoisted else self.project(params, x[0], input_masks)
+            stepped = self.step(params, projected, states, recurrent_masks)
             if x[1] is not None:
                 stepped = tuple(jnp.where(x[1], new, old) for new, old in zip(stepped, states, strict=True))
             return stepped, self._output(stepped, x[1]) if self.return_sequences else None
 
         states, outputs = jax.lax.scan(
-            step, states, (projected, is_real), reverse=self.go_backwards, unroll=True if self.unroll else 1
+            step, states, (by_step, is_real), reverse=self.go_backwards, unroll=True if self.unroll else 1
         )
         return self._results(states, outputs, is_real), state
 

@@ -108,6 +108,23 @@ def test_decoder_goes_on_from_the_states_of_an_encoder() -> None:
 
 
 @pytest.mark.parametrize("cell", [layers.SimpleRNN, layers.LSTM, layers.GRU])
+def test_products_outside_of_the_loop_give_the_same(cell: type[layers.SimpleRNN]) -> None:
+    outside = type("Outside", (cell,), {"is_hoisted": True})
+    options = {"dropout": 0.5, "recurrent_dropout": 0.5, "return_sequences": True}
+    params, _ = cell(5).init(KEY, SEQUENCES)
+
+    def loss(params: Any, layer: Any) -> Any:
+        return jnp.sum(layer.apply(params, {}, SEQUENCES, training=True, key=KEY)[0] ** 2)
+
+    inside = jax.value_and_grad(loss)(params, cell(5, **options))
+    jax.tree.map(
+        lambda one, other: np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6),
+        inside,
+        jax.value_and_grad(loss)(params, outside(5, **options)),
+    )
+
+
+@pytest.mark.parametrize("cell", [layers.SimpleRNN, layers.LSTM, layers.GRU])
 def test_dropout_needs_a_key_and_changes_the_outputs_of_training_alone(cell: Any) -> None:
     layer = cell(5, dropout=0.5, recurrent_dropout=0.5)
     params, _ = layer.init(KEY, SEQUENCES)
