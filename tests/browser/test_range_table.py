@@ -63,3 +63,52 @@ def test_table_moves_between_the_card_and_the_place_under_its_plot(open_page: Op
     expect(page.locator('.card[data-tag="loss"] .range-panel')).to_be_visible()
     panel.get_by_role("button", name="Clear").click()
     expect(panel).to_have_count(0)
+
+
+def bounds_of(page: Page) -> list[float]:
+    """The selected steps, as the page keeps them."""
+    found: list[float] = page.evaluate(
+        "async () => (await import('/static/js/session.js')).session.view.get('scalars.span')?.bounds"
+    )
+    return found
+
+
+def test_handles_move_the_ends_of_a_range(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars?v=2&card=loss&span=step:20..57:loss")
+    label = page.locator('.card[data-tag="loss"] .plot-span-label')
+    expect(label).to_have_text("20 – 57 · 37 steps")
+    plot = page.locator('.card[data-tag="loss"] .u-over').bounding_box()
+    end = page.get_by_role("slider", name="End of the range").bounding_box()
+    assert plot is not None
+    assert end is not None
+
+    page.mouse.move(end["x"] + end["width"] / 2, plot["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(plot["x"] + 0.8 * plot["width"], plot["y"] + 100, steps=5)
+    page.mouse.up()
+
+    expect(label).to_have_text("20 – 80 · 60 steps")
+    mean = page.locator('.card[data-tag="loss"] .range-panel tbody tr').first.locator("td.value")
+    expect(mean).to_have_attribute("title", str((np.arange(20, 81) % 7).mean()))
+    assert bounds_of(page) == [20, 80]
+    expect(page.locator(".plot-span-handle:visible")).to_have_count(2)  # other cards show the range without them
+
+    page.keyboard.press("Control+z")
+    expect(label).to_have_text("20 – 57 · 37 steps")  # the drag was one step
+
+
+def test_arrow_keys_move_the_ends_of_a_range_but_not_past_each_other(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars?v=2&card=loss&span=step:20..57:loss")
+    label = page.locator('.card[data-tag="loss"] .plot-span-label')
+    start = page.get_by_role("slider", name="Start of the range")
+    start.focus()
+
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+
+    expect(label).to_have_text("31 – 57 · 26 steps")
+    expect(start).to_have_attribute("aria-valuetext", "Step 31")
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowRight")
+    low, high = bounds_of(page)
+    assert low < high == 57

@@ -8,10 +8,11 @@ import { drawLines } from "./draw_lines.js";
 import { followPointer } from "./gestures.js";
 import { Lane } from "./lane.js";
 import { followMarks } from "./marks.js";
-import { placePoints } from "./nearest.js";
+import { hasPoints, nearestIndex, placePoints } from "./nearest.js";
 import { Overlay } from "./overlay.js";
 import { rangePanel, selectSpan, spanOf } from "./range_panel.js";
 import { countOutside, knownEnds, rangeOfX, rangeOfY } from "./ranges.js";
+import { SpanHandles } from "./span_handles.js";
 import { canTurn, uplotOptions } from "./uplot_options.js";
 import { boxOf, resetZoom, zoomAt, zoomOf, zoomTo, zoomToBox } from "./zoom.js";
 
@@ -24,6 +25,7 @@ export class LinePlot {
   #behind = []; // members of the lines, which are groups
   #uplot = null;
   #overlay = new Overlay();
+  #handles = new SpanHandles({ move: (end, x) => this.#setBound(end, x, { isContinuous: true }), travel: (end, stride) => this.#travelBound(end, stride) });
   #cursor;
   #lane;
   #drag = null; // {kind, from, to} while one goes on
@@ -180,6 +182,7 @@ export class LinePlot {
     const draw = (plot) => drawLines(plot, this.#lines, this.#faint);
     this.#uplot = new uPlot(uplotOptions({ width, height, axes, draw }), this.#data(), this.#element);
     this.#overlay.attach(this.#uplot);
+    this.#handles.attach(this.#uplot);
     this.#cursor.attach(this.#uplot);
     followPointer(this.#uplot.over, {
       move: (place) => this.#move(place),
@@ -217,13 +220,24 @@ export class LinePlot {
   }
 
   // One end of the selected range is put at a position; without a range the other one is that of the plot.
-  #setBound(end, x) {
+  #setBound(end, x, { isContinuous = false } = {}) {
     const { min, max } = this.#uplot.scales.x;
     const span = spanOf(this.#session);
     const bounds = [...(span?.axis === this.axis ? span.bounds : [min, max])];
     bounds[end] = x;
     if (bounds[0] > bounds[1]) bounds[1 - end] = end === 0 ? max : min;
-    selectSpan(this.#session, { axis: this.axis, bounds, tag: this.#card.id });
+    selectSpan(this.#session, { axis: this.axis, bounds, tag: this.#card.id }, { isContinuous });
+  }
+
+  // One end goes from point to point of the longest line, but not past the other.
+  #travelBound(end, stride) {
+    const lines = this.#lines.filter(hasPoints);
+    if (lines.length === 0) return;
+    const { x } = lines.reduce((longest, line) => (line.values.length > longest.values.length ? line : longest)).x.current;
+    const { bounds } = spanOf(this.#session);
+    const at = nearestIndex(x, bounds[end]) + stride;
+    const to = x[Math.max(0, Math.min(at, x.length - 1))];
+    this.#setBound(end, end === 0 ? Math.min(to, bounds[1]) : Math.max(to, bounds[0]), { isContinuous: true });
   }
 
   #zoomAtValue(x, factor) {
@@ -247,6 +261,13 @@ export class LinePlot {
     return isHere ? span.bounds : null;
   }
 
+  // What is drawn of a range right now, else the one that was drawn here.
+  #handledSpan() {
+    if (this.#drag?.kind === "range") return [{ axis: this.axis, bounds: this.#span("x", this.#drag.from.left, this.#drag.to.left) }, { isDrawn: true }];
+    const span = spanOf(this.#session);
+    return [span?.axis === this.axis && span.tag === this.#card.id ? span : null];
+  }
+
   // Draws in the next frame, once, however many events there were.
   #changed() {
     if (!this.#isInView) return;
@@ -261,6 +282,7 @@ export class LinePlot {
     this.#cursor.follow();
     this.#lane.draw(this.#uplot, { lines: [...this.#lines, ...this.#behind], tag: this.#card.tags[0], axis: this.axis });
     const span = this.#followSpan();
+    this.#handles.draw(...this.#handledSpan());
     this.#overlay.draw({ lines: this.#lines, ...this.#cursor.sight, drag: this.#drag, span });
   }
 }

@@ -44,7 +44,8 @@ export class Overlay {
     if (place) this.#drawCursor(context, place, height, isHere);
     if (place && isHere) this.#putFlag(label, place, width, height);
     if (focused && place?.line === focused) drawPoint(context, this.plot, place);
-    if (drag) drawDrag(context, drag, height);
+    if (drag?.kind === "range") drawSpan(context, ...[drag.from.left, drag.to.left].sort((a, b) => a - b), height);
+    else if (drag) drawDrag(context, drag, height);
   }
 
   // Nothing of it is drawn any more.
@@ -79,7 +80,7 @@ export class Overlay {
 
   #drawSpan(context, span, width, height) {
     const [left, right] = span.map((bound) => Math.max(-1, Math.min(this.plot.valToPos(bound, "x"), width + 1)));
-    drawDrag(context, { kind: "range", from: { left, top: 0 }, to: { left: right, top: height } }, height);
+    drawSpan(context, left, right, height);
   }
 
   #drawCursor(context, { line, index }, height, isHere) {
@@ -125,4 +126,18 @@ function drawDrag(context, { kind, from, to }, height) {
   context.strokeStyle = themeColor("--accent");
   context.lineWidth = 1;
   context.strokeRect(Math.round(left) + 0.5, Math.round(top) + 0.5, Math.round(width), Math.round(tall) - 1);
+}
+
+// A range of x: its ends are lines, which handles stand on.
+function drawSpan(context, left, right, height) {
+  context.fillStyle = themeColor("--selected");
+  context.fillRect(left, 0, right - left, height);
+  context.strokeStyle = themeColor("--accent");
+  context.lineWidth = 1.5;
+  context.beginPath();
+  for (const x of [left, right]) {
+    context.moveTo(x, 0);
+    context.lineTo(x, height);
+  }
+  context.stroke();
 }

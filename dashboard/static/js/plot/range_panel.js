@@ -20,8 +20,10 @@ export function spanOf(session) {
   return session.view.get(SPAN);
 }
 
-export function selectSpan(session, span) {
-  session.view.set({ [SPAN]: span }, { label: "range" });
+// Of steps it is whole ones, so that it is what its label says. isContinuous: while an end is moved.
+export function selectSpan(session, span, { isContinuous = false } = {}) {
+  const whole = span?.axis === "step" ? { ...span, bounds: span.bounds.map(Math.round) } : span;
+  session.view.set({ [SPAN]: whole }, { label: "range", isContinuous });
 }
 
 class RangePanel {

@@ -1,6 +1,6 @@
 // What the table of a selected range says of each run: how it is told from the others, and numbers of all raw points.
 
-import { formatCount, formatDelta, formatDuration, formatValue } from "../format.js";
+import { countOf, formatClock, formatCount, formatDelta, formatDuration, formatValue } from "../format.js";
 import { MAX_COLUMNS, shortenNames } from "../runs/comparison.js";
 import { METRIC } from "../view_codecs.js";
 
@@ -56,9 +56,20 @@ export function sortRows(rows, name) {
 }
 
 export function sayBounds({ axis, bounds }) {
-  const format = { step: (step) => formatCount(step), relative: (seconds) => formatDuration(seconds) }[axis] ?? formatValue;
-  const word = { step: "Steps ", relative: "Time " }[axis] ?? (axis.startsWith(METRIC) ? `${axis.slice(METRIC.length)} ` : "");
-  return `${word}${bounds.map(format).join(" – ")}`;
+  const word = { step: bounds.length > 1 ? "Steps " : "Step ", relative: "Time " }[axis] ?? (axis.startsWith(METRIC) ? `${axis.slice(METRIC.length)} ` : "");
+  return `${word}${writeBounds(axis, bounds)}`;
+}
+
+// As in the plot: `20,000 – 35,000 · 15,000 steps`; the values of a metric have no length.
+export function saySpan({ axis, bounds }) {
+  const length = bounds[1] - bounds[0];
+  const words = { step: () => countOf(length, "step"), relative: () => formatDuration(length), wall: () => formatDuration(length) }[axis];
+  return [writeBounds(axis, bounds), words?.()].filter(Boolean).join(" · ");
+}
+
+function writeBounds(axis, bounds) {
+  const format = { step: (step) => formatCount(step), relative: (seconds) => formatDuration(seconds), wall: formatClock }[axis] ?? formatValue;
+  return bounds.map(format).join(" – ");
 }
 
 // Numbers as the server gave them: a slope is per unit of x.
