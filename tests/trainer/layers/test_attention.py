@@ -136,7 +136,6 @@ def transformer_block() -> layers.Sequential:
     return layers.Sequential([layers.Residual(attention), layers.Residual(dense)])
 
 
-@pytest.mark.skipif(not hasattr(layers, "LayerNormalization"), reason="has no LayerNormalization")
 @pytest.mark.parametrize("remat", [False, True])
 def test_stack_of_transformer_blocks_equals_the_blocks_one_by_one(remat: bool) -> None:
     stack = layers.Repeat(transformer_block(), 3, remat=remat)
