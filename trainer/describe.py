@@ -17,7 +17,7 @@ def describe(value: Any) -> Any:
 
     >>> from trainer import layers
     >>> describe(layers.Dropout(0.5))
-    {'class': 'Dropout', 'rate': 0.5}
+    {'class': 'Dropout', 'rate': 0.5, 'noise_shape': None}
     """
     if value is None or isinstance(value, str | int | float | bool):
         return value
