@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from jax.extend import core
 
 from trainer import layers
+from trainer.jaxprs import iter_primitives
 from trainer.layers import convolutions, pooling
 from trainer.layers.windows import Window, windows_of
 
 KEY = jax.random.key(0)
 IS_CPU = jax.default_backend() == "cpu"
-
-
-def primitives(jaxpr: Any) -> Iterator[str]:
-    for eqn in jaxpr.eqns:
-        yield eqn.primitive.name
-        for value in eqn.params.values():
-            for inner in value if isinstance(value, tuple | list) else [value]:
-                if isinstance(inner, core.ClosedJaxpr | core.Jaxpr):
-                    yield from primitives(getattr(inner, "jaxpr", inner))
 
 
 def network() -> layers.Sequential:
@@ -51,7 +41,7 @@ def step_primitives(batch: int) -> set[str]:
     def loss(params: Any, inputs: Any) -> Any:
         return jnp.sum(network().apply(params, state, inputs)[0])
 
-    return set(primitives(jax.make_jaxpr(jax.grad(loss))(params, inputs).jaxpr))
+    return set(iter_primitives(jax.make_jaxpr(jax.grad(loss))(params, inputs)))
 
 
 @pytest.mark.skipif(not IS_CPU, reason="native operations are kept elsewhere")
