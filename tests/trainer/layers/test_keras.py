@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import jax
@@ -21,14 +20,6 @@ from tests.trainer.layers.keras_sequence_cases import SEQUENCE_CASES  # noqa: E4
 
 INPUTS = np.linspace(-3, 3, 24, dtype=np.float32).reshape(6, 4)
 TOLERANCE = 1e-5
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quick_compiles() -> Iterator[None]:
-    """Programs that run once: a third of the time goes into optimising them."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
 
 
 def make_inputs(case: Case) -> Any:
