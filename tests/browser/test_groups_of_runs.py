@@ -105,6 +105,24 @@ def test_table_has_mean_band_and_n_of_each_group(open_page: OpenPage, board: str
     assert [float(one) for one in rows["lr 1e-4"][2:4]] == pytest.approx([newer.min(), newer.max()], rel=1e-6)
 
 
+def test_table_of_groups_has_the_difference_to_a_baseline(open_page: OpenPage, board: str, logdir: Path) -> None:
+    page = open_page(f"{board}{GROUPED}&band=none")
+    wait_for_groups(page, "^lr 1e-3")
+    page.evaluate("async () => (await import('/static/js/runs/actions.js')).setBaseline('run-2')")
+    expect(page.locator(".delta-button")).to_be_visible()
+    expected = table_of(logdir).loc[10 * (NUM_STEPS - 1)]
+
+    rows = hold_last_point(page)
+
+    expect(page.locator(".plot-tip th")).to_have_text(["Group", "mean", "Δ base", "min", "max", "n", "step"])
+    newer = expected[["run-3", "run-4", "run-5"]].mean()
+    assert float(rows["lr 1e-4"][1]) == pytest.approx(newer - expected["run-2"], rel=1e-6)
+    older = expected[["run-0", "run-2"]].mean()
+    assert float(rows["lr 1e-3"][1]) == pytest.approx(older - expected["run-2"], rel=1e-6)
+    page.evaluate("async () => (await import('/static/js/runs/actions.js')).setBaseline(null)")
+    expect(page.locator(".delta-button")).to_have_count(0)
+
+
 def test_choices_change_line_and_band_and_are_undone(open_page: OpenPage, board: str, logdir: Path) -> None:
     page = open_page(f"{board}{GROUPED}")
     wait_for_groups(page, "^lr 1e-3")

@@ -135,3 +135,16 @@ def test_wheel_keeps_what_is_under_the_pointer(run_module: Run) -> None:
 )
 def test_differences_are_signed(run_module: Run, delta: str, text: str) -> None:
     assert run_module("format.js", f"return module.formatDelta({delta});") == text
+
+
+def test_each_tag_of_a_chart_is_compared_to_the_baseline_at_that_tag(run_module: Run) -> None:
+    points = f"""
+      const nearest = await import("/static/js/plot/nearest.js"); {LINE}
+      const of = (name, tagName, values) => {{
+        return {{ ...line([0, 1], values), tagName, run: {{ name, label: name, isBaseline: name === "base" }} }};
+      }};
+      const train = [of("a", "train", [1, 5]), of("base", "train", [1, 2])];
+      const val = [of("a", "val", [7, 9]), of("base", "val", [1, 4])];
+      return module.describePoints([...train, ...val], 1).map(({{ delta }}) => delta);"""
+
+    assert run_module("plot/tooltip_rows.js", points) == [3, None, 5, None]

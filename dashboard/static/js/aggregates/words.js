@@ -2,6 +2,7 @@
 
 import { formatCount, formatDelta, formatValue } from "../format.js";
 import { placePoints, valueAt } from "../plot/nearest.js";
+import { sayDelta } from "../plot/tooltip_rows.js";
 import { METRIC } from "../view_codecs.js";
 
 export const CENTERS = { mean: "Mean", median: "Median", iqm: "IQM" };
@@ -21,12 +22,14 @@ export function groupColumns(points, axis) {
   const isDelta = points.some(({ line }) => line.baseline);
   const write = isDelta ? formatDelta : formatValue;
   const isSmoothed = points.some(({ line }) => line.smoothed);
-  const column = (title, className, text, exact) => ({ title, className, text, exact });
+  const hasDelta = !isDelta && points.some(({ delta }) => delta !== null);
+  const column = (title, className, text, exact, difference = null) => ({ title, className, text, exact, difference });
   const at = (pick) => ({ line, index }) => pick(line.group)[index];
   const [low, high, n] = [at(({ low }) => low), at(({ high }) => high), at(({ counts }) => counts)];
   return [
     column("Group", "run", ({ line }) => line.run.label, ({ line }) => line.run.label),
-    column(`${isDelta ? "Δ " : ""}${isSmoothed ? "smoothed " : ""}${CENTER_COLUMNS[center]}`, "value", ({ value }) => write(value), ({ value }) => value),
+    column(`${isDelta ? "Δ " : ""}${isSmoothed ? "smoothed " : ""}${CENTER_COLUMNS[center]}`, "value", ({ value }) => write(value), ({ value }) => value, isDelta ? ({ value }) => value : null),
+    hasDelta && column("Δ base", "delta", sayDelta, ({ delta }) => delta ?? "", ({ delta }) => delta),
     band !== "none" && column(SHORT[band], "band", (point) => writeBand(low(point), high(point), write), (point) => `${low(point)} to ${high(point)}`),
     band !== "minmax" && column("min", "", (point) => writeExtreme(point, Math.min, write), (point) => extremeOf(point, Math.min)),
     band !== "minmax" && column("max", "", (point) => writeExtreme(point, Math.max, write), (point) => extremeOf(point, Math.max)),

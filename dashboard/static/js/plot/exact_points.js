@@ -25,8 +25,8 @@ export class ExactPoints {
     this.#latest.want(wish);
     if (!wish || this.#found.key !== wish.key) return points;
     const exactOf = ({ line }) => this.#found.points.get(nameOf(line));
-    const baseline = points.find(({ line }) => line.run.isBaseline);
-    return points.map((point) => withExact(point, exactOf(point), baseline && exactOf(baseline)));
+    const baselines = new Map(points.filter(({ line }) => line.run.isBaseline).map((point) => [point.line.tagName, exactOf(point)]));
+    return points.map((point) => withExact(point, exactOf(point), baselines.get(point.line.tagName)));
   }
 }
 

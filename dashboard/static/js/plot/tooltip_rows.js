@@ -2,7 +2,7 @@
 
 import { formatClock, formatCount, formatDelta, formatDuration, formatShare, formatValue } from "../format.js";
 import { METRIC } from "../view_codecs.js";
-import { hasPoints, nearestPoint, shownValues, valueAt } from "./nearest.js";
+import { hasPoints, nearestPoint, placePoints, shownValues, valueAt } from "./nearest.js";
 
 export const SORTS = ["value", "nearest", "name"];
 
@@ -10,13 +10,22 @@ export const SORTS = ["value", "nearest", "name"];
 // what is drawn strongest, `seconds` are since the run began, `delta` is what the value has over the baseline, `base`,
 // there: null for the baseline, without one, and beyond its ends.
 export function describePoints(lines, x) {
-  const baseline = lines.find((line) => line.run.isBaseline && hasPoints(line));
+  const baselines = baselinesOf(lines);
   return lines.filter(hasPoints).map((line) => {
     const index = nearestPoint(line, x);
     const [value, place] = [shownValues(line)[index], line.x.points[index]];
+    const baseline = baselines.get(line.tagName);
     const base = baseline && line !== baseline ? valueAt(baseline, place) : null;
     return { line, index, raw: line.values[index], value, step: line.steps[index], seconds: line.walls?.[index], x: place, delta: base === null ? null : value - base, base };
   });
+}
+
+// The line of the baseline at each tag; where groups are drawn, it is a member of one.
+function baselinesOf(lines) {
+  const members = lines.flatMap(({ group, tagName }) => (group?.members ?? []).map((member) => ({ ...member, tagName, axis: group.axis })));
+  const placed = members.filter(({ run }) => run.isBaseline).map((member) => ({ ...member, x: placePoints(member.source, member.axis) }));
+  const found = [...lines.filter(({ run }) => run.isBaseline), ...placed].filter(hasPoints);
+  return new Map(found.map((line) => [line.tagName, line]));
 }
 
 // sort: one of SORTS. Nearest means to the value of the lit line.
@@ -82,7 +91,7 @@ function sayDifference({ line, value }) {
   return line.run.isBaseline ? "baseline" : formatDelta(value);
 }
 
-function sayDelta({ line, delta }) {
+export function sayDelta({ line, delta }) {
   return line.run.isBaseline ? "baseline" : delta === null ? "–" : formatDelta(delta);
 }
 
