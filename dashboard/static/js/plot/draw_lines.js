@@ -197,19 +197,22 @@ function drawNonFinite(ctx, line, place, bbox, ratio) {
   const floor = bbox.top + bbox.height - 6 * ratio;
   const size = MARK_PX * ratio;
   ctx.lineCap = "round";
-  ctx.strokeStyle = line.run.color;
   let last = -Infinity; // of several that would hide each other the first is drawn
   for (const position of line.x.nonFinite) {
     const x = place.x(position);
     if (Math.abs(x - last) < 2 * size + ratio) continue;
     const isInStretch = Math.abs(x - last) < STRETCH_PX * ratio;
     last = x;
-    ctx.lineWidth = 1.5 * ratio;
     ctx.beginPath();
     ctx.moveTo(x - size, floor - size);
     ctx.lineTo(x + size, floor + size);
     ctx.moveTo(x + size, floor - size);
     ctx.lineTo(x - size, floor + size);
+    ctx.strokeStyle = themeColor("--surface"); // lines may run there
+    ctx.lineWidth = 4 * ratio;
+    ctx.stroke();
+    ctx.strokeStyle = line.run.color;
+    ctx.lineWidth = 1.5 * ratio;
     ctx.stroke();
     if (isInStretch) continue;
     ctx.lineWidth = ratio;
