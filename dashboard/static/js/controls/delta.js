@@ -1,6 +1,6 @@
 // Shows every value as its difference to the baseline run; there while a baseline is chosen.
 
-import { Icon, h, useSession } from "../react.js";
+import { h, useSession } from "../react.js";
 import { isDelta, toggleDelta } from "../runs/delta.js";
 import { session } from "../session.js";
 import { useKeys } from "../use_keys.js";
@@ -14,12 +14,10 @@ export default function Delta() {
   const baseline = session.runNamed(session.sidecar.baseline);
   useKeys("Page", [{ keys: ["D"], label: LABEL, run: () => (session.runNamed(session.sidecar.baseline) ? toggleDelta() : false) }]);
   if (!baseline) return null;
-  const isOn = isDelta();
   return h(
     "button",
-    { type: "button", className: "toggle delta-button", "aria-pressed": isOn, "aria-label": `Δ to ${baseline.label}`, title: `${LABEL}, ${baseline.name} (D)`, onClick: toggleDelta },
+    { type: "button", className: "toggle delta-button", "aria-pressed": isDelta(), "aria-label": `Δ to ${baseline.label}`, title: `${LABEL}, ${baseline.name} (D)`, onClick: toggleDelta },
     "Δ",
     h("bdi", { className: "is-spare" }, `to ${baseline.label}`),
-    isOn && h(Icon, { name: "x", size: 12 }),
   );
 }
