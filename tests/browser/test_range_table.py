@@ -112,3 +112,19 @@ def test_arrow_keys_move_the_ends_of_a_range_but_not_past_each_other(open_page: 
         page.keyboard.press("Shift+ArrowRight")
     low, high = bounds_of(page)
     assert low < high == 57
+
+
+def test_table_of_the_cursor_stands_beside_that_of_the_range(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars?v=2&span=step:20..57:loss")
+    panel = page.get_by_role("region", name="Range of loss")
+    expect(panel.locator("tbody tr")).to_have_count(2)
+
+    page.locator('.card[data-tag="loss"] .u-over').hover()
+
+    tip = page.get_by_role("tooltip", name="Values of loss")
+    expect(tip).to_be_visible()
+    boxes = [one.bounding_box() for one in (tip, panel, page.locator('.card[data-tag="loss"] .u-over'))]
+    of_tip, *others = (box for box in boxes if box is not None)
+    for other in others:
+        is_beside = of_tip["x"] >= other["x"] + other["width"] or other["x"] >= of_tip["x"] + of_tip["width"]
+        assert is_beside or of_tip["y"] + of_tip["height"] <= other["y"]

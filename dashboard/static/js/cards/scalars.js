@@ -161,7 +161,7 @@ function describe({ root }, title, lines, [best]) {
 function writeFoot(element, lines, { session, isLog, numOutside, baseline }) {
   const total = lines.reduce((sum, line) => sum + line.numTotal, 0);
   const drawn = lines.reduce((sum, line) => sum + line.values.length + line.nonFinite.kinds.length, 0);
-  const points = make("span", "", total <= drawn ? `all ${formatCount(total)} points` : `${formatCount(drawn)} of ${formatAmount(total)} points`);
+  const points = make("span", "", total <= drawn ? total === 1 ? "1 point" : `all ${formatCount(total)} points` : `${formatCount(drawn)} of ${formatAmount(total)} points`);
   points.title = "All points are kept. The picture shows the extremes of every pixel column.";
   const problems = nonFiniteNote(lines, session);
   if (isLog && lines.some((line) => line.values.some((value) => value <= 0))) problems.push(make("span", "", "≤ 0 not drawn"));

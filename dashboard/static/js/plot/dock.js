@@ -6,6 +6,17 @@ import { isSmall } from "../screen.js";
 const GAP_PX = 6;
 const EDGE_PX = 8;
 
+// Places what is said of a plot at which another thing is docked: beside it, down to its lower edge.
+export function dockBeside(root, anchor) {
+  if (isSmall()) return root.removeAttribute("style");
+  const box = anchor.getBoundingClientRect();
+  root.style.maxHeight = "";
+  const { offsetWidth: width, offsetHeight: height } = root;
+  const right = box.right + GAP_PX;
+  const left = right + width + EDGE_PX <= innerWidth ? right : Math.max(EDGE_PX, box.left - GAP_PX - width);
+  moveTo(root, left, Math.max(EDGE_PX, box.bottom - height));
+}
+
 export function dock(root, anchor) {
   if (isSmall()) return root.removeAttribute("style");
   const box = anchor.getBoundingClientRect();
@@ -17,6 +28,10 @@ export function dock(root, anchor) {
   const { offsetWidth: width, offsetHeight: height } = root;
   const left = Math.max(EDGE_PX, Math.min(box.left + box.width / 2 - width / 2, innerWidth - width - EDGE_PX));
   const top = isBelow ? box.bottom + GAP_PX : box.top - height - GAP_PX;
+  moveTo(root, left, top);
+}
+
+function moveTo(root, left, top) {
   root.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
 }
 

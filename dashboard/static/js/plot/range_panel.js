@@ -45,6 +45,11 @@ class RangePanel {
     this.#refresh();
   }
 
+  // Whether it stands at a plot, and not in its card.
+  isDockedAt(anchor) {
+    return this.#shown?.anchor === anchor && !this.#root.classList.contains("is-in-card");
+  }
+
   hide(owner) {
     if (!this.#shown || this.#shown.owner !== owner) return;
     this.#offs.forEach((off) => off());
@@ -161,7 +166,7 @@ class RangePanel {
     if (run.isBaseline) cell.append(element("span", "badge", "baseline"));
     for (const { name, className, text, exact } of columns) {
       const one = line.insertCell();
-      one.className = name && name === this.#sort ? `${className} value` : className;
+      one.className = [className, name && name === this.#sort && "value", /NaN|Inf/.test(text(row)) && name && "is-bad"].filter(Boolean).join(" ");
       Object.assign(one, { textContent: text(row), title: String(exact(row)) });
     }
   }

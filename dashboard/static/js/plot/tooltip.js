@@ -9,9 +9,10 @@ import { swatchBackground } from "../runs/colors.js";
 import { MAX_COLUMNS, shortenNames } from "../runs/comparison.js";
 import { toneOf } from "../runs/directions.js";
 import { isSmall } from "../screen.js";
-import { dock, element } from "./dock.js";
+import { dock, dockBeside, element } from "./dock.js";
 import { ExactPoints } from "./exact_points.js";
 import { addNote } from "./marks.js";
+import { rangePanel } from "./range_panel.js";
 import { SORTS, columnsOf, describePoints, pickPoints, sortPoints, toTSV } from "./tooltip_rows.js";
 
 const COPIED_MS = 2_000;
@@ -56,7 +57,7 @@ class Tooltip {
     root.setAttribute("aria-label", `Values of ${card.title}`);
     root.replaceChildren(head(card.title, at), table(columns, near, lit), this.#foot(points.length - near.length, at, isHeld, columns.some(({ title }) => title.includes("smoothed"))));
     root.hidden = false;
-    dock(root, anchor);
+    this.#dock();
     if (isHeld && !wasHeld && isSmall()) reveal(anchor, root.offsetHeight);
     this.#copied = () => toTSV(columns, points);
     if (isHeld) scroll(root.querySelector(".plot-tip-rows"), wasHeld ? scrolled : null);
@@ -68,9 +69,16 @@ class Tooltip {
     if (this.#root) return this.#root;
     this.#root = element("div", "plot-tip");
     document.body.append(this.#root);
-    addEventListener("scroll", ({ target }) => this.#shown && !this.#root.contains(target) && dock(this.#root, this.#shown.anchor), { capture: true, passive: true });
+    addEventListener("scroll", ({ target }) => this.#shown && !this.#root.contains(target) && this.#dock(), { capture: true, passive: true });
     addEventListener("copy", (event) => this.#copy(event));
     return this.#root;
+  }
+
+  // Under the plot; where the table of a range is docked, beside it.
+  #dock() {
+    const { anchor } = this.#shown;
+    if (rangePanel.isDockedAt(anchor)) dockBeside(this.#root, anchor);
+    else dock(this.#root, anchor);
   }
 
   // Copies the whole table where nothing is selected.
