@@ -5,6 +5,7 @@ The numbers are raw (the page formats them), the places are in px at zoom 1, rou
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -64,13 +65,15 @@ def notes(hierarchy: Hierarchy, drawing: Drawing) -> list[str]:
 
 
 def _batch(hierarchy: Hierarchy) -> int | None:
-    """The first size of the first input of a traced graph."""
+    """The first size that most inputs of a traced graph share: what layers carry from step to step may have another."""
     if not hierarchy.graph.is_traced:
         return None
-    for node in hierarchy.graph.nodes:
-        if not node.inputs and not is_parameter(node) and node.outputs and node.outputs[0].shape:
-            return node.outputs[0].shape[0]
-    return None
+    sizes = Counter(
+        node.outputs[0].shape[0]
+        for node in hierarchy.graph.nodes
+        if not node.inputs and not is_parameter(node) and node.outputs and node.outputs[0].shape
+    )
+    return max(sizes, key=lambda size: sizes[size], default=None)
 
 
 def _box(hierarchy: Hierarchy, box: Box) -> Answer:

@@ -9,6 +9,7 @@ from dashboard.graph import Hierarchy, drawing_answer, panel_answer, search_answ
 from dashboard.graph.panel import attribute_text
 from summaries.proto.graph_pb2 import AttrValue
 from summaries.proto.tensor_pb2 import TensorProto, TensorShapeProto
+from tests.dashboard.graph.conftest import Traced
 
 MakeHierarchy = Callable[..., Hierarchy]
 CLOSED: frozenset[str] = frozenset()
@@ -35,6 +36,15 @@ def test_layer_table_lists_modules_in_order_and_adds_up(iris: Hierarchy) -> None
     assert sum(row["params"] for row in rows) == answer["totals"]["params"] == 513
     assert sum(row["flops"] for row in rows) == answer["totals"]["flops"]
     assert answer["batch"] == 16
+
+
+def test_batch_size_is_that_of_the_inputs_not_of_what_a_layer_carries() -> None:
+    traced = Traced()
+    traced.add("batch_normalization_0/moving_mean", "Placeholder", shape=(16,))
+    traced.add("features", "Placeholder", shape=(32, 4))
+    traced.add("labels", "Placeholder", shape=(32,))
+
+    assert drawing_answer(traced.hierarchy(), CLOSED)["batch"] == 32
 
 
 def test_open_module_lists_its_operations_below_it(iris: Hierarchy) -> None:
