@@ -87,7 +87,7 @@ def _measure_rows(rows: Array, sizes: np.ndarray) -> Array:
             jnp.sum(finite, axis=1),
             jnp.sum(finite * finite, axis=1),
             num_zeros / sizes.astype(np.float32),
-            1 - num_finite / sizes.astype(np.float32),
+            (sizes - num_finite) / sizes.astype(np.float32),  # exactly 0 where all are, which 1 - a / b is not
         ],
         axis=1,
     )

@@ -59,7 +59,7 @@ def test_moments_are_min_max_number_sum_and_squares_of_finite_values() -> None:
     np.testing.assert_array_equal(moments[1], [np.nan, np.nan, 3.0, 0.0, 0.0])
     np.testing.assert_array_equal(moments[2], [0.0, 0.0, 5000.0, 0.0, 0.0])
     assert np.asarray(counts).sum(axis=1).tolist() == [3, 0, 5000]
-    np.testing.assert_allclose(shares, [[0, 0.4], [0, 1], [1, 0]], atol=1e-7)
+    np.testing.assert_allclose(shares, [[0, 0.4], [0, 1], [1, 0]], rtol=1e-7)
 
 
 def test_counts_agree_with_the_writers_own() -> None:

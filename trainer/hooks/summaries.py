@@ -21,7 +21,7 @@ class SummaryHook(Hook):
     Histograms of params, of gradients and of what layers return (``params/dense_0/kernel``, ``grads/dense_0/kernel``,
     ``activations/dense_0``), the shares of zeros and of values that are not finite in each (``zero_share/…``,
     ``nonfinite_share/…``), and the histograms, images and texts of `trainer.summary`. The gradients are those that the
-    next step applies.
+    next step applies. A share is written from where it is not 0 first, so that charts are of what there is to see.
     """
 
     def __init__(self, interval: int) -> None:
@@ -29,6 +29,7 @@ class SummaryHook(Hook):
         self._interval = interval
         self._last_step = -1
         self._waiting: deque[tuple[int, Dump]] = deque()
+        self._shares: set[str] = set()  # tags of those that were not 0
 
     def begin(self, context: Context) -> None:
         """Writes the first ones; those where a resumed run begins are there already."""
@@ -64,9 +65,10 @@ class SummaryHook(Hook):
     def _write(self, context: Context, step: int, dump: Dump) -> None:
         zeros, bad = np.asarray(dump.shares).T
         for group, shares in (("zero_share", zeros), ("nonfinite_share", bad)):
-            context.writer.add_scalars_at(
-                step, {f"{group}/{tag}": float(share) for tag, share in zip(dump.tags, shares, strict=True)}
-            )
+            found = {f"{group}/{tag}": float(share) for tag, share in zip(dump.tags, shares, strict=True)}
+            self._shares.update(tag for tag, share in found.items() if share)
+            if shown := {tag: share for tag, share in found.items() if tag in self._shares}:
+                context.writer.add_scalars_at(step, shown)
         for tag, summary in passes.of_kind(dump.media, "text").items():
             values = {name: np.asarray(value) for name, value in summary.value.items()}
             context.writer.add_text(tag, summary.template.format(**values), step)
