@@ -123,6 +123,17 @@ def test_table_of_groups_has_the_difference_to_a_baseline(open_page: OpenPage, b
     expect(page.locator(".delta-button")).to_have_count(0)
 
 
+@pytest.mark.parametrize("zoom", ["", "&range=step:50..200"])
+def test_toolbar_takes_one_row_while_runs_are_grouped(open_page: OpenPage, board: str, zoom: str) -> None:
+    page = open_page(f"{board}{GROUPED}{zoom}", width=1400)
+    wait_for_groups(page, "^lr 1e-3")
+
+    tops = page.locator(".toolbar > *").evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().top)")
+
+    assert max(tops) - min(tops) < 8
+    expect(page.get_by_role("button", name="Reset zoom")).to_have_count(1 if zoom else 0)
+
+
 def test_choices_change_line_and_band_and_are_undone(open_page: OpenPage, board: str, logdir: Path) -> None:
     page = open_page(f"{board}{GROUPED}")
     wait_for_groups(page, "^lr 1e-3")

@@ -11,8 +11,8 @@ export default function ResetZoom() {
   if (!isZoomed(session)) return null;
   return h(
     "button",
-    { type: "button", className: "chip", onClick: () => resetZoom(session), title: "Show everything again (double-click on a plot)" },
+    { type: "button", className: "chip", onClick: () => resetZoom(session), "aria-label": "Reset zoom", title: "Reset zoom: show everything again (double-click on a plot)" },
     h(Icon, { name: "zoom-reset", size: 14 }),
-    "Reset zoom",
+    h("span", { className: "chip-word" }, "Reset zoom"),
   );
 }

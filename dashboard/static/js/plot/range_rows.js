@@ -63,13 +63,18 @@ export function sayBounds({ axis, bounds }) {
 // As in the plot: `20,000 – 35,000 · 15,000 steps`; the values of a metric have no length.
 export function saySpan({ axis, bounds }) {
   const length = bounds[1] - bounds[0];
-  const words = { step: () => countOf(length, "step"), relative: () => formatDuration(length), wall: () => formatDuration(length) }[axis];
+  const words = { step: () => countOf(length, "step"), relative: () => writeTime(length), wall: () => writeTime(length) }[axis];
   return [writeBounds(axis, bounds), words?.()].filter(Boolean).join(" · ");
 }
 
 function writeBounds(axis, bounds) {
-  const format = { step: (step) => formatCount(step), relative: (seconds) => formatDuration(seconds), wall: formatClock }[axis] ?? formatValue;
+  const format = { step: (step) => formatCount(step), relative: writeTime, wall: formatClock }[axis] ?? formatValue;
   return bounds.map(format).join(" – ");
+}
+
+// Short ones with the fraction of the second, which a range may lie in.
+function writeTime(seconds) {
+  return seconds < 60 ? `${Number(seconds.toPrecision(3))} s` : formatDuration(seconds);
 }
 
 // Numbers as the server gave them: a slope is per unit of x.

@@ -151,7 +151,7 @@ class Tooltip {
 
 // Points of groups are of no one time.
 function sayTime({ line, seconds }) {
-  return line.group ? "interpolated on the union of steps" : formatClock(line.firstWall + seconds);
+  return line.group ? "linear between the points of a run" : formatClock(line.firstWall + seconds);
 }
 
 // To where it was; at first the lit row is in the middle.
