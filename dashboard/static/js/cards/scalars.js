@@ -48,6 +48,7 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
   let aggregates = emptyFor(tags); // tag → key of a group → its curve
   let current = options;
   let drawnRuns = []; // their names
+  let drawn = { lines: [], inFront: [], look: null }; // look: null while it is to be drawn anew
   const shown = shownTags({ tags, bands });
   const plot = new LinePlot(parts.plot, session, { id, title, tags, options });
   const writeBadges = () => {
@@ -60,19 +61,29 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
   const draw = () => {
     drawnRuns = shownRuns().map(({ name }) => name);
     const seen = { runs: session.selectedRuns, groups: selectedGroups(session), described: session.groups };
-    const { lines, drawn, behind } = linesOfChart({ tags, bands }, { series, aggregates }, seen, { axis: plot.axis, smoothing: current.smoothing });
-    plot.setLines(drawn, behind);
-    return () => writeTexts(lines, drawn);
+    const { lines, drawn: inFront, behind } = linesOfChart({ tags, bands }, { series, aggregates }, seen, { axis: plot.axis, smoothing: current.smoothing });
+    plot.setLines(inFront, behind);
+    drawn = { lines, inFront, look: describeLook(session) };
+    return writeTexts;
   };
-  const writeTexts = (lines, drawn) => {
-    const best = sortedByLast(drawn, directionOf(shown));
+  const writeTexts = () => {
+    const { lines, inFront } = drawn;
+    const best = sortedByLast(inFront, directionOf(shown));
     writeValues(parts.values, best, session.comparison);
     writeFoot(parts.foot, lines, { session, isLog: current.y === "log", numOutside: current.clip === "middle" ? plot.countOutside() : 0, baseline: session.runNamed(lines[0]?.baseline) });
-    describe(parts, title, drawn, best);
+    describe(parts, title, inFront, best);
     setBare(lines.every(({ range, numTotal }) => !range && numTotal === 0), lines.length > 0);
   };
-  const redraw = () => later(draw);
-  const offs = [session.on("theme", redraw), session.on("style", writeBadges), session.on("style", redraw)];
+  const redraw = () => {
+    drawn.look = null;
+    later(draw);
+  };
+  const restyle = () => {
+    writeBadges();
+    if (describeLook(session) !== drawn.look) redraw();
+    else later(() => writeTexts);
+  };
+  const offs = [session.on("theme", redraw), session.on("style", restyle)];
 
   return {
     update(data = { series: [], aggregates: [] }, { isPartial = false } = {}) {
@@ -107,6 +118,12 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
 
 function emptyFor(tags) {
   return new Map(tags.map((tag) => [tag, new Map()]));
+}
+
+// How the selected runs and their groups look in a drawing, as text. More of them is known later than that, such as the
+// hyperparameters that tell them apart, which only texts say.
+function describeLook({ selectedRuns, groups }) {
+  return JSON.stringify([groups, selectedRuns.map(({ name, label, color, dash, isBaseline, state }) => [name, label, color, dash, isBaseline, state])]);
 }
 
 // Lines by their last values, the best first: the lowest, if no direction is declared. What is not finite is never best.
