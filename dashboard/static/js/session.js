@@ -9,7 +9,7 @@ import { LiveLink } from "./live.js";
 import { pause } from "./pause.js";
 import { onPreference } from "./preferences.js";
 import { ROOT } from "./root.js";
-import { mergeRuns } from "./run_merge.js";
+import { mergeRuns, takeNews } from "./run_merge.js";
 import { dressRun, prefixRuns } from "./run_style.js";
 import { paint } from "./runs/colors.js";
 import { Comparison } from "./runs/comparison.js";
@@ -273,24 +273,11 @@ class Session extends Emitter {
     const isNewTag = news.tags_version > this.tagsVersion;
     this.tagsVersion = Math.max(this.tagsVersion, news.tags_version);
     const isRemarked = this.isLoaded && news.num_remarks !== this.remarks.length + this.logdir.problems.length;
-    const { changed, isOld } = this.#takeNews(news.runs);
+    const { changed, isOld } = takeNews(this.runsByName, news.runs);
     const isSettling = this.isLoaded && !this.#isSettled && !news.is_reading; // then runs have the colours that they keep
     if (isOther || isNewTag || isRemarked || isOld || isSettling) this.refreshRuns();
     if (isSettling) this.#endPause();
     this.emit("news", { changed, version: news.version, isNewTag });
-  }
-
-  // → {changed: runs with other data, isOld: whether the list of runs lacks something}
-  #takeNews(runs) {
-    const changed = [];
-    let isOld = false;
-    for (const [name, [version, lastWallTime, numPoints, numProblems, state]] of Object.entries(runs)) {
-      const run = this.runNamed(name);
-      if (!run || version > run.version) changed.push(name); // else only its state is another, as time has passed
-      if (run) Object.assign(run, { version, last_wall_time: lastWallTime, num_points: numPoints, state });
-      isOld ||= run?.num_problems !== numProblems;
-    }
-    return { changed, isOld };
   }
 
   getJSON = (path, params, signal) => getJSON(new URL(path, ROOT), params, signal);
