@@ -3,6 +3,7 @@
 import { useEffect, useState } from "../react.js";
 import { session } from "../session.js";
 
+const GATHER_MS = 100; // after a change: the charts are drawn before it is asked what else there is
 const NOTHING = [];
 
 // → [{title, charts: [{id, title, tags, bands: [{value, lower, upper}]}]}] of the selected runs; isWanted: whether the
@@ -12,7 +13,10 @@ export function useLayouts(isWanted) {
   useEffect(() => {
     if (!isWanted) return undefined;
     let isCurrent = true;
+    let isRead = false;
+    let timer = null;
     const read = async () => {
+      isRead = true;
       try {
         const { key: selection } = await session.selectionKey();
         const { categories } = await session.getJSON("data/layouts", { selection });
@@ -23,10 +27,17 @@ export function useLayouts(isWanted) {
       }
     };
     const isThere = () => session.isLoaded && session.selected.size > 0;
-    if (isThere()) read();
-    const offs = ["runs", "selection"].map((event) => session.on(event, () => isThere() && read()));
+    const follow = () => {
+      clearTimeout(timer);
+      if (!isThere()) return;
+      if (isRead) timer = setTimeout(read, GATHER_MS);
+      else read();
+    };
+    follow();
+    const offs = ["runs", "selection"].map((event) => session.on(event, follow));
     return () => {
       isCurrent = false;
+      clearTimeout(timer);
       offs.forEach((off) => off());
     };
   }, [isWanted]);
