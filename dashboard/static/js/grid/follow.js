@@ -5,8 +5,6 @@ import { session } from "../session.js";
 import { drawLater, forgetDrawing } from "./schedule.js";
 import { remember } from "./shown_charts.js";
 
-const MARGIN = "300px 0px"; // a card is made ready a little before it is seen
-
 // → a function that ends it.
 // card: {id, title, tags, bands}
 export function follow({ root, parts, card, loader, setHasData, setBare, setTrouble }) {
@@ -55,7 +53,7 @@ export function follow({ root, parts, card, loader, setHasData, setBare, setTrou
     handle?.setInView?.(isInView);
     if (isInView) show();
   });
-  const views = new IntersectionObserver((entries) => see(entries.at(-1).isIntersecting), { rootMargin: MARGIN });
+  const views = new IntersectionObserver((entries) => see(entries.at(-1).isIntersecting));
   const sizes = new ResizeObserver(([{ contentRect }]) => {
     width = Math.round(contentRect.width);
     handle?.resize?.(plot.clientWidth, plot.clientHeight);
