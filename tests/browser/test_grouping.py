@@ -264,3 +264,26 @@ def test_menu_is_accessible_and_worked_by_keyboard(open_page: OpenPage, grid: st
     assert serious == []
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Group: lr")).to_be_focused()
+
+
+def test_a_card_is_drawn_once_for_a_run_taken_out_though_other_hyperparameters_tell_the_rest_apart(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    for number, lr in enumerate((1e-3, 1e-3, 3e-4)):
+        write_run(tmp_path / f"run-{number}", lr, "adam", 0, 1e9 + 100 * number)
+    page = open_page(f"{start_board(tmp_path, '--index', 'off')}/scalars")
+    told = page.locator(".card-value[title*='run-0']")
+    expect(told).to_have_attribute("title", re.compile(r"\(lr 1e-3\)"))
+    page.evaluate("""() => {
+      window.numDrawn = 0;
+      const { clearRect } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+        if (this.canvas.parentNode?.matches(".u-wrap")) window.numDrawn += 1;
+        clearRect.apply(this, area);
+      };
+    }""")
+
+    page.locator("[data-run=run-2] [role=checkbox]").click()
+    expect(told).to_have_attribute("title", re.compile(r"^run-0: "))
+
+    assert page.evaluate("numDrawn") == 1
