@@ -18,7 +18,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -110,6 +110,9 @@ class Collected:
 
 _COLLECTED: contextvars.ContextVar[Collected | None] = contextvars.ContextVar("trainer_collected", default=None)
 _SCOPE: contextvars.ContextVar[str] = contextvars.ContextVar("trainer_scope", default="")
+# The names of the layers around, as in the names of their params: a second visit has the same.
+_PLACE: contextvars.ContextVar[str] = contextvars.ContextVar("trainer_place", default="")
+_FROZEN: contextvars.ContextVar[frozenset[str]] = contextvars.ContextVar("trainer_frozen", default=frozenset())
 
 
 @contextlib.contextmanager
@@ -138,11 +141,32 @@ def scope(name: str) -> Iterator[None]:
     path = f"{_SCOPE.get()}{name}"
     collected = _COLLECTED.get()
     token = _SCOPE.set((path if collected is None else collected.visit(path)) + "/")
+    place = _PLACE.set(f"{_PLACE.get()}{name}/")
     try:
         with jax.named_scope(name):
             yield
     finally:
+        _PLACE.reset(place)
         _SCOPE.reset(token)
+
+
+@contextlib.contextmanager
+def freeze(paths: Iterable[str]) -> Iterator[None]:
+    """Says inside of which layers the step changes no param.
+
+    Args:
+        paths: Names of layers as in the names of their params, ``base/batch_normalization_0``.
+    """
+    token = _FROZEN.set(frozenset(paths))
+    try:
+        yield
+    finally:
+        _FROZEN.reset(token)
+
+
+def is_frozen() -> bool:
+    """Whether the step changes no param of this layer, whose statistics then are to stay as they are too."""
+    return any(_PLACE.get().startswith(f"{path}/") for path in _FROZEN.get())
 
 
 def row_mask() -> Array | None:

@@ -14,6 +14,7 @@ from trainer import passes
 from trainer.dump import Dump, check_free, make_dump
 from trainer.layers import transforms
 from trainer.optimizers import AnyOptimizer
+from trainer.paths import leaf_paths
 from trainer.protocols import Array, Batch, Objective, Params, State, TrainState
 from trainer.step_options import StepOptions
 
@@ -99,10 +100,11 @@ class Step:
 
     def _pass(self, params: Params, state: State, batch: Batch, key: Array, *, is_observed: bool) -> Gradients:
         scale = self._options.loss_scale or 1.0
+        frozen = _without_true(self._objective.trainable(params, self._options.trainable))
 
         def loss_fn(trained: Params) -> tuple[Array, Any]:
             row_mask = batch.weights > 0 if self._objective.pads_batches else None
-            with passes.collect(row_mask=row_mask, is_observed=is_observed) as collected:
+            with passes.freeze(frozen), passes.collect(row_mask=row_mask, is_observed=is_observed) as collected:
                 loss, new_state = self._loss(merge(trained, params), state, batch, key)
             loss = collected.added_to(loss)
             return loss if scale == 1.0 else loss * scale, (loss, new_state, collected.summaries)
@@ -174,3 +176,10 @@ def merge(trained: Params, params: Params) -> Params:
 def _squares(tree: Any) -> list[Array]:
     """Sum of the squares of each leaf, float32 scalars."""
     return [jnp.sum(jnp.square(leaf.astype(jnp.float32))) for leaf in jax.tree.leaves(tree)]
+
+
+def _without_true(mask: Any) -> set[str]:
+    """The paths of the dicts in which nothing is True."""
+    flags = dict(zip(leaf_paths(mask), jax.tree.leaves(mask), strict=True))
+    parents = {path[:end] for path in flags for end, letter in enumerate(path) if letter == "/"}
+    return {parent for parent in parents if not any(flags[path] for path in flags if path.startswith(f"{parent}/"))}

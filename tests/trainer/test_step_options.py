@@ -127,6 +127,24 @@ def test_frozen_params_stay_and_have_no_gradient_and_no_moments() -> None:
     assert 24 not in sizes
 
 
+@pytest.mark.parametrize(
+    ("is_trained", "patterns", "moves"),
+    [(True, None, True), (False, None, False), (True, ("dense_0/*",), False), (True, ("*/bias", "base/b*"), True)],
+    ids=["whole", "layer", "pattern", "pattern of base"],
+)
+def test_statistics_move_where_something_of_their_layer_is_trained(
+    is_trained: bool, patterns: tuple[str, ...] | None, moves: bool
+) -> None:
+    inner = [layers.Dense(6), layers.BatchNormalization(name="bn")]
+    base = layers.Sequential(inner, name="base", trainable=is_trained)
+    network = layers.Sequential([base, layers.Dense(3)])
+    config = RunConfig(trainable=patterns)
+
+    estimator = Estimator(network, head=heads.MultiClassHead(3), config=config).fit(FEATURES, LABELS, steps=3)
+
+    assert bool(np.any(np.asarray(estimator.state_["base"]["bn"]["moving_mean"]) != 0)) is moves
+
+
 def test_frozen_layer_and_pattern_without_a_param(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"trainable must be patterns of names of weights; got 'dens/\*', which fits"):
         DNNClassifier([4], model_dir=tmp_path / "run", config=RunConfig(trainable="dens/*")).fit(FEATURES, LABELS)

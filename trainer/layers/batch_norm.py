@@ -23,8 +23,9 @@ class BatchNormalization(Layer):
     """``gamma · (inputs - mean) / √(variance + epsilon) + beta``, with the moments of each feature over the batch.
 
     While training the moments are those of the batch, of its real rows alone (`trainer.passes.row_mask`), and moving
-    averages of them are kept in the state. Otherwise, and with ``trainable=False``, the moving averages are used. All
-    of it is computed in float32 at least.
+    averages of them are kept in the state. Otherwise, and where the step changes neither ``gamma`` nor ``beta`` (by
+    ``trainable=False``, here or in a layer around it, or by ``RunConfig(trainable=…)``), the moving averages are used
+    and stay. All of it is computed in float32 at least.
 
     Attributes:
         axis: Of the features.
@@ -95,7 +96,7 @@ class BatchNormalization(Layer):
         check_features(self, inputs, state["moving_mean"].shape[0], self.axis)
         (axis,) = axes_of(self, inputs, self.axis)
         values = inputs.astype(statistics_dtype(inputs.dtype))
-        if training and self.trainable:
+        if training and self.trainable and not passes.is_frozen():
             mean, variance = self._moments(values, axis)
             state = self._moved(state, mean, variance)
         else:
