@@ -42,9 +42,8 @@ def take(browser: Browser, address: str) -> None:
         page.wait_for_selector(selector)
         page.wait_for_load_state("networkidle")
         if path == "scalars":
-            with page.expect_response(lambda answer: "smoothing=0.8" in answer.url):
-                page.fill("#scalars-smoothing", "0.8")
-            page.wait_for_timeout(300)
+            page.fill("#scalars-smoothing", "0.8")
+            page.wait_for_timeout(1000)  # the smoothed lines are drawn from what the page has
         box = page.locator(selector).first.bounding_box()
         if point and box:
             page.mouse.move(box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"])
@@ -63,14 +62,16 @@ def main() -> None:
         with subprocess.Popen(
             command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True
         ) as board:
-            ready = re.search(r"board is ready at (\S+)", board.stdout.readline() if board.stdout else "")
-            if ready is None:
-                raise RuntimeError("board must print its address; got none. Start it by hand to see why.")
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_ARGS)
-                take(browser, ready[1])
-                browser.close()
-            board.send_signal(signal.SIGINT)
+            try:
+                ready = re.search(r"board is ready at (\S+)", board.stdout.readline() if board.stdout else "")
+                if ready is None:
+                    raise RuntimeError("board must print its address; got none. Start it by hand to see why.")
+                with sync_playwright() as playwright:
+                    browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_ARGS)
+                    take(browser, ready[1])
+                    browser.close()
+            finally:
+                board.send_signal(signal.SIGINT)
 
 
 if __name__ == "__main__":
