@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 
 import jax
@@ -12,3 +13,9 @@ def quick_compiles() -> Iterator[None]:
     jax.config.update("jax_disable_most_optimizations", True)
     yield
     jax.config.update("jax_disable_most_optimizations", False)
+
+
+@pytest.fixture(autouse=True)
+def same_weights() -> None:
+    """Keras takes the seeds of its initialisers and of its dropout from this generator."""
+    random.seed(0)
