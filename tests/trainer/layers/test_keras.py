@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import jax
@@ -20,6 +22,7 @@ from tests.trainer.layers.keras_sequence_cases import SEQUENCE_CASES  # noqa: E4
 
 INPUTS = np.linspace(-3, 3, 24, dtype=np.float32).reshape(6, 4)
 TOLERANCE = 1e-5
+QUICK_CASES = 2  # of a layer
 
 
 def make_inputs(case: Case) -> Any:
@@ -103,14 +106,17 @@ def assert_close(ours: Any, theirs: Any) -> None:
     jax.tree.map(compare, ours, theirs)
 
 
-@pytest.mark.parametrize(
-    ("case", "training"),
-    [
-        pytest.param(case, training, id=f"{case.name}{'-training' if training else ''}")
-        for case in [*CASES, *IMAGE_CASES, *SEQUENCE_CASES]
-        for training in ([False, True] if case.trains else [False])
-    ],
-)
+def list_cases() -> Iterator[Any]:
+    """Each case in each mode; more than a few of one layer are slow together."""
+    seen: Counter[type] = Counter()
+    for case in [*CASES, *IMAGE_CASES, *SEQUENCE_CASES]:
+        seen[type(case.ours)] += 1
+        marks = [pytest.mark.slow] if seen[type(case.ours)] > QUICK_CASES else []
+        for training in [False, True] if case.trains else [False]:
+            yield pytest.param(case, training, id=f"{case.name}{'-training' if training else ''}", marks=marks)
+
+
+@pytest.mark.parametrize(("case", "training"), list(list_cases()))
 def test_layer_with_keras_weights_gives_keras_outputs_and_gradients(case: Case, training: bool) -> None:
     inputs = make_inputs(case)
     theirs = case.theirs()
