@@ -42,7 +42,7 @@ def take(browser: Browser, address: str) -> None:
         page.wait_for_selector(selector)
         page.wait_for_load_state("networkidle")
         if path == "scalars":
-            page.fill("#scalars-smoothing", "0.8")
+            page.fill("input.number", "0.8")
             page.wait_for_timeout(1000)  # the smoothed lines are drawn from what the page has
         box = page.locator(selector).first.bounding_box()
         if point and box:
