@@ -55,11 +55,15 @@ class Dropout(Layer):
         if not training or self.rate == 0:
             return inputs
         is_kept = jax.random.bernoulli(check_key(self, key), 1 - self.rate, noise_shape_of(self, inputs))
+        return self.drop(inputs, is_kept)
+
+    def drop(self, inputs: Any, is_kept: Array) -> Any:
+        """Replaces the values that are not kept; `is_kept` is bool, of a shape that broadcasts to that of `inputs`."""
         return jnp.where(is_kept, inputs / (1 - self.rate), jnp.zeros_like(inputs))
 
 
 @dataclass(frozen=True)
-class AlphaDropout(Layer):
+class AlphaDropout(Dropout):
     """While training, sets a share of the inputs to the lower limit of selu, then restores mean 0 and variance 1.
 
     Attributes:
@@ -70,30 +74,8 @@ class AlphaDropout(Layer):
         Klambauer et al. 2017, arXiv:1706.02515.
     """
 
-    rate: float
-    noise_shape: tuple[int | None, ...] | None = None
-
-    def __post_init__(self) -> None:
-        """Refuses a rate that leaves nothing.
-
-        Raises:
-            ValueError: If `rate` is outside [0, 1).
-        """
-        super().__post_init__()
-        self.replace_fields(
-            rate=check_share("rate", self.rate),
-            noise_shape=None if self.noise_shape is None else tuple(self.noise_shape),
-        )
-
-    def call(self, inputs: Any, training: bool, key: Array | None) -> Any:
-        """Maps any shape to the same shape.
-
-        Raises:
-            ValueError: If `training` and no `key` is given, or `noise_shape` does not fit.
-        """
-        if not training or self.rate == 0:
-            return inputs
-        is_kept = jax.random.bernoulli(check_key(self, key), 1 - self.rate, noise_shape_of(self, inputs))
+    def drop(self, inputs: Any, is_kept: Array) -> Any:
+        """See `Dropout`."""
         scale = ((1 - self.rate) * (1 + self.rate * _SELU_LIMIT**2)) ** -0.5
         return scale * (jnp.where(is_kept, inputs, _SELU_LIMIT) - _SELU_LIMIT * self.rate)
 
