@@ -65,12 +65,14 @@ EXAMPLE = {
             "smoothed": [1.25, 0.9, 0.7],
             "low": [1.0, 0.5, None],
             "high": [1.5, 1.0, None],
+            "least": [1.0, 0.5, 0.7],
+            "greatest": [1.5, 1.0, 0.7],
             "counts": [2, 2, 1],
             "line_starts": [0],
         }
     ],
 }
-CSV_EXAMPLE = "group,tag,x,value,smoothed,low,high,n\n0,train/loss,0.0,1.25,1.25,1.0,1.5,2\n"
+CSV_EXAMPLE = "group,tag,x,value,smoothed,low,high,least,greatest,n\n0,train/loss,0.0,1.25,1.25,1.0,1.5,1.0,1.5,2\n"
 
 
 class Wanted(NamedTuple):
@@ -118,8 +120,8 @@ def make_router(store: LogStore, groupings: Groupings, server: str) -> APIRouter
 
         Runs on unequal steps are joined at all their steps, each linear between its points from its first to its last
         one; so a run that failed counts until its last step. What a restart replaced does not count, nor NaN and Inf.
-        With `smoothing`, each run is smoothed first: `smoothed`, `low` and `high` are of smoothed runs. A band is of
-        two runs at least. As `binary` `dashboard/api/aggregates_wire.py` describes it.
+        With `smoothing`, each run is smoothed first: all but `values` is of smoothed runs then. A band is of two runs
+        at least; `least` and `greatest` are the extremes of the runs there. As `binary` `dashboard/api/aggregates_wire.py` describes it.
         """
         with looking_up():
             groups = groupings[grouping]

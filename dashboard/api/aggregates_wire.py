@@ -7,8 +7,8 @@ Little-endian; every column begins at a multiple of 8 bytes, so that the browser
     aggregate := group u32 · tag u32 · version u64 · num_total u64 · num_members u32 · num_drawn u32 ·
                  num_lines u32 · flags u32                                                                (40 bytes)
                  x f64[num_drawn] · values f64[num_drawn] · smoothed f64[num_drawn, if asked] ·
-                 low f64[num_drawn, if asked] · high f64[num_drawn, if asked] · counts u32[num_drawn] ·
-                 line_starts u32[num_lines]
+                 low f64[num_drawn, if asked] · high f64[num_drawn, if asked] · least f64[num_drawn] ·
+                 greatest f64[num_drawn] · counts u32[num_drawn] · line_starts u32[num_lines]
 
 `group` and `tag` count in the order of the request. `num_members` runs of the group have the tag. `flags` bit 0: the
 smoothed values are there; bit 1: the band is there, NaN where it is of one run. All else as of
@@ -28,7 +28,7 @@ from dashboard.queries.aggregate import Aggregate
 from dashboard.queries.joining import Floats
 
 MAGIC = b"BRDA"
-WIRE_VERSION = 1
+WIRE_VERSION = 2
 _HEADER = struct.Struct("<4sHHIIQ")
 _AGGREGATE = struct.Struct("<IIQQIIII")
 _FLAG_SMOOTHED = 1
@@ -63,8 +63,7 @@ def _encode_one(told: Told) -> bytes:
     one = told.aggregate
     flags = (one.smoothed is not None) * _FLAG_SMOOTHED | (one.low is not None) * _FLAG_BAND
     head = _AGGREGATE.pack(*told[:3], one.num_total, told.num_members, one.x.size, one.line_starts.size, flags)
-    floats = (one.x, one.values, one.smoothed, one.low, one.high)
-    columns = [column.astype("<f8", copy=False) for column in floats if column is not None]
+    columns = [column.astype("<f8", copy=False) for column in _floats_of(one) if column is not None]
     words = [one.counts.astype("<u4"), one.line_starts.astype("<u4")]
     return b"".join([head, *(column.tobytes() + bytes(-column.nbytes % 8) for column in (*columns, *words))])
 
@@ -83,6 +82,8 @@ def to_json(told: Told) -> dict[str, Any]:
         "smoothed": _to_numbers(one.smoothed),
         "low": _to_numbers(one.low),
         "high": _to_numbers(one.high),
+        "least": one.least.tolist(),
+        "greatest": one.greatest.tolist(),
         "counts": one.counts.tolist(),
         "line_starts": one.line_starts.tolist(),
     }
@@ -92,14 +93,17 @@ def to_csv(aggregates: Iterable[Told], tags: Sequence[str]) -> bytes:
     """CSV with a head; empty where there is no number."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("group", "tag", "x", "value", "smoothed", "low", "high", "n"))
+    writer.writerow(("group", "tag", "x", "value", "smoothed", "low", "high", "least", "greatest", "n"))
     for told in aggregates:
         one = told.aggregate
-        floats = (one.x, one.values, one.smoothed, one.low, one.high)
-        columns = [_to_numbers(column) or [None] * one.x.size for column in floats]
+        columns = [_to_numbers(column) or [None] * one.x.size for column in _floats_of(one)]
         rows = zip(*columns, one.counts.tolist(), strict=True)
         writer.writerows((told.group, tags[told.tag], *row) for row in rows)
     return text.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _floats_of(one: Aggregate) -> tuple[Floats | None, ...]:
+    return one.x, one.values, one.smoothed, one.low, one.high, one.least, one.greatest
 
 
 def _to_numbers(column: Floats | None) -> list[float | None] | None:

@@ -74,6 +74,8 @@ class Aggregate:
         smoothed: The middle of their smoothed values; None if those were not asked for.
         low: Lower edge of the band, of the smoothed values if there are any; NaN for a single one. None without a band.
         high: Upper edge.
+        least: The smallest value of a member, of the smoothed values if there are any.
+        greatest: The largest one.
         counts: How many members have a value.
         line_starts: Where a line begins: at the first point, and after each gap in which no member has a value.
         num_total: Different positions of the range, drawn or not.
@@ -84,6 +86,8 @@ class Aggregate:
     smoothed: Floats | None
     low: Floats | None
     high: Floats | None
+    least: Floats
+    greatest: Floats
     counts: Ints
     line_starts: Ints
     num_total: int
@@ -132,6 +136,8 @@ def aggregate(
             smoothed=centers if smoothed else None,
             low=low,
             high=high,
+            least=np.fmin.reduce(shown, axis=1),
+            greatest=np.fmax.reduce(shown, axis=1),
             counts=count(raw[chosen]),
             line_starts=_find_line_starts(places, is_there),
             num_total=num_total,

@@ -123,6 +123,27 @@ def test_table_of_groups_has_the_difference_to_a_baseline(open_page: OpenPage, b
     expect(page.locator(".delta-button")).to_have_count(0)
 
 
+def test_table_of_groups_is_exact_at_steps_that_are_not_drawn(
+    open_page: OpenPage, start_board: StartBoard, tmp_path: Path
+) -> None:
+    values = {name: np.random.default_rng(i).normal(size=9_000) for i, name in enumerate(["a-0", "a-1", "b-0", "b-1"])}
+    for name, column in values.items():
+        with SummaryWriter(tmp_path / name) as writer:
+            writer.add_scalars_block(np.arange(9_000), {"loss": column}, walltimes=np.arange(9_000.0))
+    page = open_page(f"{start_board(tmp_path, '--index', 'off')}/scalars?group=/^(.)/&band=std")
+    wait_for_groups(page, "^(a|b)")
+    expect(page.locator(".card-foot").first).to_contain_text("of 36,000 points")
+
+    page.locator(".card-plot").first.click(position={"x": 150, "y": 60})
+
+    step = int(page.locator(".plot-tip tbody .is-lit td").last.inner_text().replace(",", ""))
+    expect(page.locator(".plot-tip tbody tr td:last-child")).to_have_text([f"{step:,}"] * 2)
+    for row in page.locator(".plot-tip tbody tr").all():
+        name, *cells = row.locator("td").evaluate_all("(cells) => cells.map((cell) => cell.title)")
+        there = np.array([column[step] for run, column in values.items() if run.startswith(name)])
+        assert [float(cells[i]) for i in (0, 2, 3)] == pytest.approx([there.mean(), there.min(), there.max()])
+
+
 @pytest.mark.parametrize("zoom", ["", "&range=step:50..200"])
 def test_toolbar_takes_one_row_while_runs_are_grouped(open_page: OpenPage, board: str, zoom: str) -> None:
     page = open_page(f"{board}{GROUPED}{zoom}", width=1400)

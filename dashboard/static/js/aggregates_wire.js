@@ -1,14 +1,14 @@
 // Decodes the answer of data/aggregates; dashboard/api/aggregates_wire.py describes the bytes.
 
 const MAGIC = 0x41_44_52_42; // "BRDA", little-endian
-const WIRE_VERSION = 1;
+const WIRE_VERSION = 2;
 const HEADER_BYTES = 24;
 const AGGREGATE_BYTES = 40;
 const FLAG_SMOOTHED = 1;
 const FLAG_BAND = 2;
 
-// → {version, aggregates: [{group, tag, version, numTotal, numMembers, x, values, smoothed, low, high, counts,
-//    lineStarts}]}; smoothed, low and high are null where they were not asked for
+// → {version, aggregates: [{group, tag, version, numTotal, numMembers, x, values, smoothed, low, high, least,
+//    greatest, counts, lineStarts}]}; smoothed, low and high are null where they were not asked for
 export function decodeAggregates(buffer) {
   const view = new DataView(buffer);
   if (view.getUint32(0, true) !== MAGIC || view.getUint16(4, true) !== WIRE_VERSION) {
@@ -46,6 +46,8 @@ function decodeOne(buffer, view, start) {
     smoothed: takeIf(FLAG_SMOOTHED),
     low: takeIf(FLAG_BAND),
     high: takeIf(FLAG_BAND),
+    least: take(Float64Array, numDrawn), // of the runs
+    greatest: take(Float64Array, numDrawn),
     counts: take(Uint32Array, numDrawn), // runs that have a value at each point
     lineStarts: take(Uint32Array, numLines),
   };

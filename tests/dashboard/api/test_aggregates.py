@@ -85,7 +85,8 @@ def test_rows_of_a_table_name_the_group_and_how_many_runs(ask: Callable[..., Any
     answer = ask(format="csv", band="stderr")
 
     assert answer.text.splitlines()[:3] == [
-        "group,tag,x,value,smoothed,low,high,n", "0,loss,0.0,3.0,,2.0,4.0,2", "0,loss,1.0,3.0,,,,1",
+        "group,tag,x,value,smoothed,low,high,least,greatest,n", "0,loss,0.0,3.0,,2.0,4.0,2.0,4.0,2",
+        "0,loss,1.0,3.0,,,,3.0,3.0,1",
     ]  # fmt: skip
 
 

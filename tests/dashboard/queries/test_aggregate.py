@@ -55,7 +55,9 @@ def test_members_on_unequal_steps_are_joined_as_pandas_does(points: list[dict[in
     assert found.x.tolist() == table.index.tolist()
     np.testing.assert_array_equal(found.counts, table.count(axis=1))
     np.testing.assert_allclose(found.values, table.mean(axis=1), rtol=1e-9, atol=1e-9)
-    wanted = table.agg(["min", "max"], axis=1).where(table.count(axis=1) > 1)
+    extremes = table.agg(["min", "max"], axis=1)
+    np.testing.assert_allclose(np.array([found.least, found.greatest]).T, extremes, rtol=1e-9, atol=1e-9)
+    wanted = extremes.where(table.count(axis=1) > 1)
     np.testing.assert_allclose(np.array([found.low, found.high]).T, wanted, rtol=1e-9, atol=1e-9)
 
 

@@ -62,6 +62,12 @@ function stepsAt(x, members, axis) {
   return x.map((place) => line.steps[indexAt(line, nearestIndex(line.x.current.x, place))]);
 }
 
+// What a curve says at one of its points: {x, raw, value: what is drawn strongest, low, high, least, greatest, n}
+export function pointOf({ x, values, smoothed, low, high, least, greatest, counts }, index) {
+  const at = (column) => column?.[index] ?? NaN;
+  return { x: x[index], raw: values[index], value: (smoothed ?? values)[index], low: at(low), high: at(high), least: least[index], greatest: greatest[index], n: counts[index] };
+}
+
 // The members as they stand behind their groups: in the colour of the group.
 export function behindGroups(members, lines, groups) {
   const colors = new Map(groups.flatMap(({ key, runs }) => runs.map((run) => [run, lines.find(({ name }) => name === key)?.run.color])));

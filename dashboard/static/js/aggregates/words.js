@@ -1,9 +1,9 @@
 // What centres and bands are called, and what the tooltip says of groups.
 
 import { formatCount, formatDelta, formatValue } from "../format.js";
-import { placePoints, valueAt } from "../plot/nearest.js";
 import { sayDelta } from "../plot/tooltip_rows.js";
 import { METRIC } from "../view_codecs.js";
+import { pointOf } from "./lines.js";
 
 export const CENTERS = { mean: "Mean", median: "Median", iqm: "IQM" };
 const CENTER_COLUMNS = { mean: "mean", median: "median", iqm: "IQM" };
@@ -24,35 +24,32 @@ export function groupColumns(points, axis) {
   const isSmoothed = points.some(({ line }) => line.smoothed);
   const hasDelta = !isDelta && points.some(({ delta }) => delta !== null);
   const column = (title, className, text, exact, difference = null) => ({ title, className, text, exact, difference });
-  const at = (pick) => ({ line, index }) => pick(line.group)[index];
-  const [low, high, n] = [at(({ low }) => low), at(({ high }) => high), at(({ counts }) => counts)];
+  const extreme = (title, pick) => column(title, "", (point) => write(pick(groupAt(point))), (point) => pick(groupAt(point)));
   return [
     column("Group", "run", ({ line }) => line.run.label, ({ line }) => line.run.label),
     column(`${isDelta ? "Δ " : ""}${isSmoothed ? "smoothed " : ""}${CENTER_COLUMNS[center]}`, "value", ({ value }) => write(value), ({ value }) => value, isDelta ? ({ value }) => value : null),
     hasDelta && column("Δ base", "delta", sayDelta, ({ delta }) => delta ?? "", ({ delta }) => delta),
-    band !== "none" && column(SHORT[band], "band", (point) => writeBand(low(point), high(point), write), (point) => `${low(point)} to ${high(point)}`),
-    band !== "minmax" && column("min", "", (point) => writeExtreme(point, Math.min, write), (point) => extremeOf(point, Math.min)),
-    band !== "minmax" && column("max", "", (point) => writeExtreme(point, Math.max, write), (point) => extremeOf(point, Math.max)),
-    column("n", "", (point) => writeMembers(n(point), point.line.group.numMembers), n),
-    axis.startsWith(METRIC) && column(axis.slice(METRIC.length), "", ({ line, index }) => formatValue(line.x.points[index]), ({ line, index }) => line.x.points[index]),
-    axis === "step" && column("step", "", ({ line, index }) => formatCount(line.steps[index]), ({ line, index }) => line.steps[index]),
+    band !== "none" && column(SHORT[band], "band", (point) => writeBand(groupAt(point), write), (point) => sayBand(groupAt(point))),
+    band !== "minmax" && extreme("min", ({ least }) => least),
+    band !== "minmax" && extreme("max", ({ greatest }) => greatest),
+    column("n", "", (point) => writeMembers(groupAt(point).n, point.line.group.numMembers), (point) => groupAt(point).n),
+    axis.startsWith(METRIC) && column(axis.slice(METRIC.length), "", ({ x }) => formatValue(x), ({ x }) => x),
+    axis === "step" && column("step", "", ({ step }) => formatCount(step), ({ step }) => step),
   ].filter(Boolean);
 }
 
-// The least, or the greatest, of the members there, each linear between its drawn points; null without one.
-function extremeOf({ line, x }, choose) {
-  const values = line.group.members.map((member) => valueAt({ ...member, x: placePoints(member.source, line.group.axis) }, x)).filter(Number.isFinite);
-  return values.length > 0 ? choose(...values) : null;
-}
-
-function writeExtreme(point, choose, write) {
-  const value = extremeOf(point, choose);
-  return value === null ? "–" : write(value);
+// What is known of the members there: as it was asked for exactly, else as it is drawn.
+function groupAt({ line, index, group }) {
+  return group ?? pointOf(line.group, index);
 }
 
 // A band of one run is none.
-function writeBand(low, high, write) {
+function writeBand({ low, high }, write) {
   return Number.isNaN(low) ? "–" : `${write(low)} to ${write(high)}`;
+}
+
+function sayBand({ low, high }) {
+  return Number.isNaN(low) ? "" : `${low} to ${high}`;
 }
 
 // Of how many runs a point is, where that is not all of them.

@@ -1,5 +1,6 @@
 // What was logged at the place of a held cursor, where a plot draws only some of its points.
 
+import { askGroups, withExactGroup } from "../aggregates/exact.js";
 import { Latest } from "../runs/latest.js";
 import { session } from "../session.js";
 
@@ -16,7 +17,7 @@ export class ExactPoints {
       this.#found = { key, points };
       changed();
     };
-    this.#latest = new Latest({ ask: (wanted) => ask(wanted), take, gatherMs: GATHER_MS });
+    this.#latest = new Latest({ ask: (wanted) => (wanted.center ? askGroups(wanted, nameIn) : ask(wanted)), take, gatherMs: GATHER_MS });
   }
 
   // Points of tooltip_rows.js as they were logged, as soon as that is known.
@@ -25,6 +26,7 @@ export class ExactPoints {
     this.#latest.want(wish);
     if (!wish || this.#found.key !== wish.key) return points;
     const exactOf = ({ line }) => this.#found.points.get(nameOf(line));
+    if (wish.center) return points.map((point) => withExactGroup(point, exactOf(point)));
     const baselines = new Map(points.filter(({ line }) => line.run.isBaseline).map((point) => [point.line.tagName, exactOf(point)]));
     return points.map((point) => withExact(point, exactOf(point), baselines.get(point.line.tagName)));
   }
@@ -33,13 +35,14 @@ export class ExactPoints {
 // null where all points are drawn, and differences need no values beside them
 function wishFor(lines, { x, axis }) {
   const [first] = lines;
-  if (!first || first.group) return null;
+  if (!first) return null;
   const isWhole = lines.every(({ numTotal, values, nonFinite }) => values.length + nonFinite.kinds.length >= numTotal);
-  const { baseline, weight: smoothing } = first;
-  if (isWhole && !baseline) return null;
+  const { baseline, weight: smoothing, group } = first;
+  if (isWhole && (!baseline || group)) return null;
   const tags = [...new Set(lines.map(({ tagName }) => tagName))];
   const numPoints = lines.reduce((sum, { numTotal }) => sum + numTotal, 0); // grows while runs go on
-  return { key: JSON.stringify([tags, x, axis, smoothing, baseline, lines.length, numPoints]), tags, x, axis, smoothing, baseline };
+  const asked = { tags, x, axis, smoothing: group ? group.weight : smoothing, baseline, center: group?.center, band: group?.band };
+  return { key: JSON.stringify([asked, group ? lines.map(({ name }) => name) : lines.length, numPoints]), ...asked };
 }
 
 // → promise of Map(run and tag → {step, raw, shown, seconds, x, whole: its value without a baseline taken off, or null})
@@ -62,13 +65,17 @@ async function ask({ tags, x, axis, smoothing, baseline }) {
 function rowsOf(rows, runs, tags) {
   const number = (value) => NON_FINITE[value] ?? value;
   return rows.run.map((run, i) => [
-    `${runs[run]}\n${tags[rows.tag[i]]}`,
+    nameIn(runs[run], tags[rows.tag[i]]),
     { step: rows.step[i], raw: number(rows.value[i]), shown: number(rows.smoothed[i]), seconds: rows.relative[i], x: rows.x[i] },
   ]);
 }
 
-function nameOf({ run, tagName }) {
-  return `${run.name}\n${tagName}`;
+function nameOf({ run, group, tagName }) {
+  return nameIn(group?.key ?? run.name, tagName);
+}
+
+function nameIn(name, tag) {
+  return `${name}\n${tag}`;
 }
 
 // Where the baseline has no point at the same place, it is taken between its drawn points.
