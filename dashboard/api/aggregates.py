@@ -121,7 +121,8 @@ def make_router(store: LogStore, groupings: Groupings, server: str) -> APIRouter
         Runs on unequal steps are joined at all their steps, each linear between its points from its first to its last
         one; so a run that failed counts until its last step. What a restart replaced does not count, nor NaN and Inf.
         With `smoothing`, each run is smoothed first: all but `values` is of smoothed runs then. A band is of two runs
-        at least; `least` and `greatest` are the extremes of the runs there. As `binary` `dashboard/api/aggregates_wire.py` describes it.
+        at least; `least` and `greatest` are the extremes of the runs there. As `binary`
+        `dashboard/api/aggregates_wire.py` describes it.
         """
         with looking_up():
             groups = groupings[grouping]

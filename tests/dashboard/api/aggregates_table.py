@@ -26,7 +26,8 @@ CASES = {
         Told(1, 2, 2**40, 3, Aggregate(
             x=np.array([0.0, 1.0, 5.0]), values=np.array([1.0, 2.0, 3.0]), smoothed=np.array([1.0, 1.5, 2.5]),
             low=np.array([0.5, 1.0, NAN]), high=np.array([1.5, 2.0, NAN]), least=np.array([0.5, -1.0, 2.5]),
-            greatest=np.array([1.5, 4.0, 2.5]), counts=np.array([2, 3, 1]), line_starts=np.array([0, 2]), num_total=5_000_000_000,
+            greatest=np.array([1.5, 4.0, 2.5]), counts=np.array([2, 3, 1]),
+            line_starts=np.array([0, 2]), num_total=5_000_000_000,
         )),
         struct.pack("<IIQQIIII", 1, 2, 2**40, 5_000_000_000, 3, 3, 2, 3)
         + struct.pack("<6d", 0.0, 1.0, 5.0, 1.0, 2.0, 3.0)
@@ -43,7 +44,8 @@ CASES = {
     "a middle alone": Case(
         Told(0, 0, 1, 1, Aggregate(
             x=np.array([7.0]), values=np.array([0.25]), smoothed=None, low=None, high=None,
-            least=np.array([0.25]), greatest=np.array([0.25]), counts=np.array([1]), line_starts=np.array([0]), num_total=1,
+            least=np.array([0.25]), greatest=np.array([0.25]), counts=np.array([1]),
+            line_starts=np.array([0]), num_total=1,
         )),
         struct.pack("<IIQQIIII", 0, 0, 1, 1, 1, 1, 1, 0) + struct.pack("<4dIIII", 7.0, 0.25, 0.25, 0.25, 1, 0, 0, 0),
         {
