@@ -113,6 +113,24 @@ def test_durations_name_two_units(run_module: Run, seconds: int, text: str) -> N
     assert run_module("format.js", f"return module.formatDuration({seconds});") == text
 
 
+def test_times_that_lie_close_are_told_apart_by_fractions_of_a_second(run_module: Run) -> None:
+    texts = run_module(
+        "plot/range_rows.js",
+        """
+        const say = (axis, bounds) => module.sayBounds({ axis, bounds });
+        const wall = say("wall", [1e9 + 0.25, 1e9 + 0.5]).replace(/\\d+-\\d+-\\d+ \\d+:/g, "");
+        return [wall, ...[[0.25, 0.5], [119.98, 120.01], [5, 30]].map((bounds) => say("relative", bounds))];
+        """,
+    )
+
+    assert texts == [
+        "46:40.25 – 46:40.50",
+        "Time 0.25 s – 0.50 s",
+        "Time 1 m 59.980 s – 2 m 0.010 s",
+        "Time 5 s – 30 s",
+    ]
+
+
 def test_groups_follow_prefixes_and_small_ones_join_their_parent(run_module: Run) -> None:
     groups = run_module(
         "grid/groups.js",

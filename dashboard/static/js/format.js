@@ -74,10 +74,15 @@ export function formatBytes(numBytes) {
   return `${Number(size.toPrecision(3))} ${BYTE_UNITS[power]}`;
 }
 
-// One unit for an age (`26 m`), two for a duration (`2 h 27 m`).
-export function formatDuration(seconds, units = 2) {
-  const total = Math.max(0, Math.round(seconds));
-  if (total < 60) return `${total} s`;
+// Decimals of a second that tell times apart which lie this far from each other: none from a second on.
+export function secondDigits(gap) {
+  return gap > 0 && gap < 1 ? Math.min(6, Math.ceil(1 - Math.log10(gap))) : 0;
+}
+
+// One unit for an age (`26 m`), two for a duration (`2 h 27 m`); `digits` are decimals of its seconds.
+export function formatDuration(seconds, units = 2, digits = 0) {
+  const total = Math.max(0, Number(seconds.toFixed(digits)));
+  if (total < 60) return `${total.toFixed(digits)} s`;
   const parts = [
     [Math.floor(total / 31_557_600), "y"],
     [Math.floor((total % 31_557_600) / 86_400), "d"],
@@ -87,12 +92,15 @@ export function formatDuration(seconds, units = 2) {
   ];
   const first = parts.findIndex(([size]) => size > 0);
   const shown = parts.slice(first, first + units).filter(([size]) => size > 0);
-  return shown.map(([size, unit]) => `${size} ${unit}`).join(" ");
+  return shown.map(([size, unit]) => `${unit === "s" ? size.toFixed(digits) : size} ${unit}`).join(" ");
 }
 
-export function formatClock(wallTime) {
-  const date = new Date(wallTime * 1000);
-  const clock = date.toLocaleTimeString("en-GB");
+// The time of day, with the date if that is not today; `digits` are decimals of the second.
+export function formatClock(wallTime, digits = 0) {
+  const rounded = digits > 0 ? Number(wallTime.toFixed(digits)) : wallTime;
+  const date = new Date(Math.floor(rounded) * 1000);
+  const fraction = digits > 0 ? (rounded - Math.floor(rounded)).toFixed(digits).slice(1) : "";
+  const clock = `${date.toLocaleTimeString("en-GB")}${fraction}`;
   return date.toDateString() === new Date().toDateString() ? clock : `${date.toLocaleDateString("en-CA")} ${clock}`;
 }
 

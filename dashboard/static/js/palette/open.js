@@ -19,7 +19,7 @@ export function SearchBox({ pages }) {
     "button",
     { type: "button", className: "search-box", title: `${TITLE} (${formatKey(KEY)})`, "aria-label": TITLE, "aria-haspopup": "dialog", "aria-keyshortcuts": "Control+K Meta+K", onClick: () => openPalette(pages) },
     h(Icon, { name: "search", size: 14 }),
-    h("span", { className: "search-words" }, TITLE),
+    h("span", { className: "search-words" }, "Search", h("span", { className: "search-more" }, " or jump to")),
     h("kbd", { className: "kbd" }, formatKey(KEY)),
   );
 }

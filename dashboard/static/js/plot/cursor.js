@@ -3,7 +3,7 @@
 
 import { formatClock, formatCount, formatDuration, formatValue } from "../format.js";
 import { addKey } from "../keys.js";
-import { hasPoints, indexAt, nearestIndex, nearestLine, pointAtStep } from "./nearest.js";
+import { hasPoints, indexAt, nearestIndex, nearestLine, pointAtStep, timeDigits } from "./nearest.js";
 import { tooltip } from "./tooltip.js";
 
 const BIG_STEP = 10;
@@ -87,8 +87,8 @@ export class Cursor {
 
   // What stands on the x-axis at a point.
   #labelOf({ line, index }) {
-    if (this.#axis === "relative") return formatDuration(line.walls[index]);
-    if (this.#axis === "wall") return formatClock(line.x.points[index]);
+    if (this.#axis === "relative") return formatDuration(line.walls[index], 2, timeDigits(line, index));
+    if (this.#axis === "wall") return formatClock(line.x.points[index], timeDigits(line, index));
     return this.#axis === "step" ? formatCount(line.steps[index]) : formatValue(line.x.points[index]);
   }
 

@@ -1,5 +1,7 @@
 // Which point is meant by the pointer, and where the points of a line stand.
 
+import { secondDigits } from "../format.js";
+
 const REACH_PX = 30; // beside the pointer; a line that ended farther away is not meant
 
 const placed = new WeakMap(); // decoded series → {axis: where its points stand}
@@ -97,6 +99,13 @@ export function pointAtStep(line, step) {
     else high = middle;
   }
   return indexAt(line, low > 0 && Math.abs(stepAt(low - 1) - step) <= Math.abs(stepAt(low) - step) ? low - 1 : low);
+}
+
+// Decimals of a second that tell a point's time from those of the points beside it.
+export function timeDigits({ walls }, index) {
+  if (!walls) return 0;
+  const gaps = [index - 1, index + 1].map((other) => Math.abs(walls[other] - walls[index])).filter((gap) => gap > 0);
+  return gaps.length > 0 ? secondDigits(Math.min(...gaps)) : 0;
 }
 
 export function hasPoints(line) {

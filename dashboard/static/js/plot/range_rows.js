@@ -1,6 +1,6 @@
 // What the table of a selected range says of each run: how it is told from the others, and numbers of all raw points.
 
-import { countOf, formatClock, formatCount, formatDelta, formatDuration, formatValue } from "../format.js";
+import { countOf, formatClock, formatCount, formatDelta, formatDuration, formatValue, secondDigits } from "../format.js";
 import { MAX_COLUMNS, shortenNames } from "../runs/comparison.js";
 import { METRIC } from "../view_codecs.js";
 
@@ -68,13 +68,14 @@ export function saySpan({ axis, bounds }) {
 }
 
 function writeBounds(axis, bounds) {
-  const format = { step: (step) => formatCount(step), relative: writeTime, wall: formatClock }[axis] ?? formatValue;
+  const digits = secondDigits(bounds[1] - bounds[0]);
+  const format = { step: (step) => formatCount(step), relative: (seconds) => writeTime(seconds, digits), wall: (time) => formatClock(time, digits) }[axis] ?? formatValue;
   return bounds.map(format).join(" – ");
 }
 
-// Short ones with the fraction of the second, which a range may lie in.
-function writeTime(seconds) {
-  return seconds < 60 ? `${Number(seconds.toPrecision(3))} s` : formatDuration(seconds);
+// Short ones with the fraction of the second, which a range may lie in; `digits` if they are to be told from others.
+function writeTime(seconds, digits = 0) {
+  return seconds < 60 && digits === 0 ? `${Number(seconds.toPrecision(3))} s` : formatDuration(seconds, 2, digits);
 }
 
 // Numbers as the server gave them: a slope is per unit of x.

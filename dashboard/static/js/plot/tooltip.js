@@ -12,6 +12,7 @@ import { isSmall } from "../screen.js";
 import { dock, dockBeside, element } from "./dock.js";
 import { ExactPoints } from "./exact_points.js";
 import { addNote } from "./marks.js";
+import { timeDigits } from "./nearest.js";
 import { rangePanel } from "./range_panel.js";
 import { SORTS, columnsOf, describePoints, pickPoints, sortPoints, toTSV } from "./tooltip_rows.js";
 
@@ -150,8 +151,8 @@ class Tooltip {
 }
 
 // Points of groups are of no one time.
-function sayTime({ line, seconds }) {
-  return line.group ? "linear between the points of a run" : formatClock(line.firstWall + seconds);
+function sayTime({ line, index, seconds }) {
+  return line.group ? "linear between the points of a run" : formatClock(line.firstWall + seconds, timeDigits(line, index));
 }
 
 // To where it was; at first the lit row is in the middle.

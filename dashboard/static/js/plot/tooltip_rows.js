@@ -2,7 +2,7 @@
 
 import { formatClock, formatCount, formatDelta, formatDuration, formatShare, formatValue } from "../format.js";
 import { METRIC } from "../view_codecs.js";
-import { hasPoints, nearestPoint, placePoints, shownValues, valueAt } from "./nearest.js";
+import { hasPoints, nearestPoint, placePoints, shownValues, timeDigits, valueAt } from "./nearest.js";
 
 export const SORTS = ["value", "nearest", "name"];
 
@@ -57,6 +57,7 @@ export function columnsOf(points, { hparams, textOf, axis, isHeld }) {
   const write = isDelta ? sayDifference : ({ value }) => formatValue(value);
   const title = (word) => (isDelta ? `Δ ${word}` : word);
   const wallTime = ({ line, seconds }) => line.firstWall + seconds;
+  const digits = Math.max(...points.map(({ line, index }) => timeDigits(line, index)));
   return [
     { title: "Run", className: "run", text: ({ line }) => line.run.label || line.run.name, exact: ({ line }) => line.run.name },
     ...hparams.map(({ name, title }) => column(title, "hparam", ({ line }) => textOf(line.run.name, name))),
@@ -66,8 +67,8 @@ export function columnsOf(points, { hparams, textOf, axis, isHeld }) {
     isHeld && points.some((point) => shareOf(point) !== null) && column("Δ %", "delta", sayShare, (point) => shareOf(point) ?? "", shareOf),
     axis.startsWith(METRIC) && column(axis.slice(METRIC.length), "", ({ x }) => formatValue(x), ({ x }) => x),
     column("step", "", ({ step }) => formatCount(step), ({ step }) => step),
-    column("relative", "", ({ seconds }) => formatDuration(seconds), ({ seconds }) => seconds),
-    (isHeld || axis === "wall") && column("wall time", "", (point) => formatClock(wallTime(point)), (point) => isoTime(wallTime(point))),
+    column("relative", "", ({ seconds }) => formatDuration(seconds, 2, digits), ({ seconds }) => seconds),
+    (isHeld || axis === "wall") && column("wall time", "", (point) => formatClock(wallTime(point), digits), (point) => isoTime(wallTime(point))),
   ].filter(Boolean);
 }
 
