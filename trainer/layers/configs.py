@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+import types
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
@@ -19,8 +20,14 @@ import numpy as np
 T = TypeVar("T", bound=Callable[..., Any])
 
 REGISTRY: dict[str, Callable[..., Any]] = {}
-# Functions of these modules need no registration.
-_OPEN_MODULES = {"jax.nn": jax.nn, "jax.numpy": jnp, "jax.lax": jax.lax, "jax.nn.initializers": jax.nn.initializers}
+# Functions of these modules need no registration; NumPy's only as far as they compute element by element.
+_OPEN_MODULES: dict[str, Any] = {
+    "jax.nn": jax.nn,
+    "jax.numpy": jnp,
+    "jax.lax": jax.lax,
+    "jax.nn.initializers": jax.nn.initializers,
+    "numpy": types.SimpleNamespace(**{name: value for name, value in vars(np).items() if isinstance(value, np.ufunc)}),
+}
 
 
 class Configured:
