@@ -301,6 +301,15 @@ def test_layout_that_a_program_logged_has_its_charts_and_margins(
     spread = page.locator(".card").nth(1)
     expect(spread.locator(".card-value")).to_have_text("5.000")
     page.wait_for_function(TINTED, arg=spread.element_handle())
+    page.evaluate("""async () => {
+      const { session } = await import("/static/js/session.js");
+      session.view.set({ group: { by: [], pattern: "(a)" } });
+    }""")
+    expect(page.locator(".groups-button")).to_be_visible()
+    expect(spread.locator(".card-value")).to_have_attribute("title", re.compile("^a: last"))
+    page.wait_for_function(TINTED, arg=spread.element_handle())
+    spread.locator(".card-plot").hover()
+    expect(page.locator(".plot-tip .is-lit .band")).to_have_text("4.000 to 8.000")
 
 
 # Whether a fifth of the plot is tinted: of the y-axis from 4 to 8 the band is all but its air.

@@ -1,5 +1,6 @@
 // What centres and bands are called, and what the tooltip says of groups.
 
+import { bandColumn } from "../cards/margins.js";
 import { formatCount, formatDelta, formatValue } from "../format.js";
 import { sayDelta } from "../plot/tooltip_rows.js";
 import { METRIC } from "../view_codecs.js";
@@ -22,6 +23,7 @@ export function groupColumns(points, axis) {
   const isDelta = points.some(({ line }) => line.baseline);
   const write = isDelta ? formatDelta : formatValue;
   const isSmoothed = points.some(({ line }) => line.smoothed);
+  const isMargin = points.some(({ line }) => line.band);
   const hasDelta = !isDelta && points.some(({ delta }) => delta !== null);
   const column = (title, className, text, exact, difference = null) => ({ title, className, text, exact, difference });
   const extreme = (title, pick) => column(title, "", (point) => write(pick(groupAt(point))), (point) => pick(groupAt(point)));
@@ -29,9 +31,9 @@ export function groupColumns(points, axis) {
     column("Group", "run", ({ line }) => line.run.label, ({ line }) => line.run.label),
     column(`${isDelta ? "Δ " : ""}${isSmoothed ? "smoothed " : ""}${CENTER_COLUMNS[center]}`, "value", ({ value }) => write(value), ({ value }) => value, isDelta ? ({ value }) => value : null),
     hasDelta && column("Δ base", "delta", sayDelta, ({ delta }) => delta ?? "", ({ delta }) => delta),
-    band !== "none" && column(SHORT[band], "band", (point) => writeBand(groupAt(point), write), (point) => sayBand(groupAt(point))),
-    band !== "minmax" && extreme("min", ({ least }) => least),
-    band !== "minmax" && extreme("max", ({ greatest }) => greatest),
+    isMargin ? bandColumn(write) : band !== "none" && column(SHORT[band], "band", (point) => writeBand(groupAt(point), write), (point) => sayBand(groupAt(point))),
+    (isMargin || band !== "minmax") && extreme("min", ({ least }) => least),
+    (isMargin || band !== "minmax") && extreme("max", ({ greatest }) => greatest),
     column("n", "", (point) => writeMembers(groupAt(point).n, point.line.group.numMembers), (point) => groupAt(point).n),
     axis.startsWith(METRIC) && column(axis.slice(METRIC.length), "", ({ x }) => formatValue(x), ({ x }) => x),
     axis === "step" && column("step", "", ({ step }) => formatCount(step), ({ step }) => step),

@@ -3,7 +3,7 @@
 import { behindGroups, groupLines } from "../aggregates/lines.js";
 import { placePoints } from "../plot/nearest.js";
 import { smoothDrawn } from "../plot/smooth.js";
-import { withBand } from "./margins.js";
+import { withBand, withBands } from "./margins.js";
 import { dressLines, shortTags } from "./tag_lines.js";
 
 // The tags of which a chart has lines; those of a margin chart are without the edges of its bands.
@@ -29,7 +29,8 @@ function linesOfTag({ tag, edges }, { series, aggregates }, { runs, groups, desc
   const lineOf = (run, one) => series.get(one)?.has(run.name) && makeLine(series.get(one).get(run.name), run, smoothing);
   const whole = (run) => (edges ? withBand(lineOf(run, tag), { lower: lineOf(run, edges.lower), upper: lineOf(run, edges.upper) }, axis) : lineOf(run, tag));
   const members = runs.filter((run) => series.get(tag)?.has(run.name)).map(whole);
-  const grouped = groupLines(aggregates.get(tag) ?? new Map(), { groups, described, members, axis, baseline: members[0]?.baseline ?? null });
+  const groupsOf = (one, ofRuns) => groupLines(aggregates.get(one) ?? new Map(), { groups, described, members: ofRuns, axis, baseline: members[0]?.baseline ?? null });
+  const grouped = edges ? withBands(groupsOf(tag, members), { lower: groupsOf(edges.lower, []), upper: groupsOf(edges.upper, []) }, axis) : groupsOf(tag, members);
   return { lines: dress(members), grouped: grouped && dress(grouped), behind: grouped ? dress(behindGroups(members, grouped, groups)) : [] };
 }
 

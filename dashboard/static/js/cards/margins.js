@@ -10,6 +10,18 @@ export function withBand(line, { lower, upper }, axis) {
   return { ...line, band: { low: edgeAt(places, lower, axis), high: edgeAt(places, upper, axis) } };
 }
 
+// The same of the lines of groups, whose edges are the middles of the members' edges; null where there are no lines.
+export function withBands(lines, { lower, upper }, axis) {
+  const find = (edges, name) => edges?.find((line) => line.name === name);
+  return lines && lines.map((line) => withBand(line, { lower: find(lower, line.name), upper: find(upper, line.name) }, axis));
+}
+
+// The column of the table under a plot that says where the bands of lines are; `write` a value of them.
+export function bandColumn(write) {
+  const say = ({ line, index }, format) => (Number.isFinite(line.band?.low[index] + line.band?.high[index]) ? `${format(line.band.low[index])} to ${format(line.band.high[index])}` : null);
+  return { title: "band", className: "band", text: (point) => say(point, write) ?? "–", exact: (point) => say(point, String) ?? "", difference: null };
+}
+
 // NaN beyond the ends of the edge.
 function edgeAt(places, edge, axis) {
   const line = { ...edge, x: placePoints(edge.source, axis) };

@@ -1,5 +1,6 @@
 // What the table under a plot says: a row for each run, in the chosen order, and the same as text.
 
+import { bandColumn } from "../cards/margins.js";
 import { formatClock, formatCount, formatDelta, formatDuration, formatShare, formatValue } from "../format.js";
 import { METRIC } from "../view_codecs.js";
 import { hasPoints, nearestPoint, placePoints, shownValues, timeDigits, valueAt } from "./nearest.js";
@@ -63,6 +64,7 @@ export function columnsOf(points, { hparams, textOf, axis, isHeld }) {
     ...hparams.map(({ name, title }) => column(title, "hparam", ({ line }) => textOf(line.run.name, name))),
     column(title("value"), isSmoothed ? "raw" : "value", ({ line, raw }) => write({ line, value: raw }), ({ raw }) => raw, isDelta ? ({ raw }) => raw : null),
     isSmoothed && column(title("smoothed"), "value", write, ({ value }) => value, isDelta ? ({ value }) => value : null),
+    points.some(({ line }) => line.band) && bandColumn(isDelta ? formatDelta : formatValue),
     hasDelta && column("Δ base", "delta", sayDelta, ({ delta }) => delta ?? "", ({ delta }) => delta),
     isHeld && points.some((point) => shareOf(point) !== null) && column("Δ %", "delta", sayShare, (point) => shareOf(point) ?? "", shareOf),
     axis.startsWith(METRIC) && column(axis.slice(METRIC.length), "", ({ x }) => formatValue(x), ({ x }) => x),
