@@ -166,6 +166,10 @@ def test_heights_and_columns_of_cards_are_kept(open_page: OpenPage, board: str) 
     columns = page.locator(".cards").first.evaluate("one => getComputedStyle(one).gridTemplateColumns")
     assert len(columns.split()) == 2
 
+    linked = open_page(page.url)  # another browser
+    expect(card(linked, "loss")).to_have_js_property("offsetHeight", 350)
+    assert linked.evaluate("localStorage.getItem('board.cards.more')") is None
+
 
 def drag_edge(page: Page, tag: str, down: float) -> None:
     box = card(page, tag).locator(".card-edge").bounding_box()

@@ -17,8 +17,6 @@ export function applyAppearance() {
   dataset.theme = resolveTheme();
   dataset.density = preference("density");
   dataset.runs = preference("runs.hidden") ? "hidden" : "shown";
-  style.setProperty("--card-more", `${preference("cards.more")}px`);
-  style.setProperty("--card-wide", `${preference("cards.wide")}px`);
   style.setProperty("--w-runs", `${preference("runs.width")}px`);
   if (preference("columns") === "auto") style.removeProperty("--columns");
   else style.setProperty("--columns", preference("columns"));

@@ -1,4 +1,4 @@
-// Does what appearance.js does, before the first paint: a dark page never flashes white and no card jumps. A classic
+// Does what appearance.js and grid/card_heights.js do, before the first paint: a dark page never flashes white and no card jumps. A classic
 // script in the head, since modules come later. What is in storage by no doing of ours is looked at by preferences.js.
 (function boot() {
   "use strict";
@@ -16,8 +16,11 @@
   dataset.theme = isDark ? "dark" : "light";
   dataset.density = stored("density") === "compact" ? "compact" : "comfortable";
   dataset.runs = stored("runs.hidden") === true ? "hidden" : "shown";
-  if (Number(stored("cards.more"))) style.setProperty("--card-more", `${Number(stored("cards.more"))}px`);
-  if (Number(stored("cards.wide"))) style.setProperty("--card-wide", `${Number(stored("cards.wide"))}px`);
+  const linked = new URLSearchParams(window.location.search);
+  const more = Number(linked.get("height") ?? stored("cards.more"));
+  const wide = Number(linked.get("wide") ?? stored("cards.wide"));
+  if (more) style.setProperty("--card-more", `${more}px`);
+  if (wide) style.setProperty("--card-wide", `${wide}px`);
   if (Number(stored("runs.width"))) style.setProperty("--w-runs", `${Number(stored("runs.width"))}px`);
   if (Number(stored("columns"))) style.setProperty("--columns", Number(stored("columns")));
 })();

@@ -48,6 +48,16 @@ export function number({ min, max, digits }) {
   };
 }
 
+// A whole number, or null.
+export function wholeOrNull({ min, max }) {
+  const isWithin = (value) => Number.isInteger(value) && value >= min && value <= max;
+  return {
+    default: null,
+    parse: ([value]) => (/^-?\d+$/.test(value) && isWithin(Number(value)) ? Number(value) : undefined),
+    format: (value) => (value === null ? [] : [String(value)]),
+  };
+}
+
 // One name, or null.
 export function name() {
   return {

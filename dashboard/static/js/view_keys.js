@@ -2,7 +2,7 @@
 // are declared in its Python module too (`Page.url_keys`).
 
 import { ORDERS } from "./runs/order.js";
-import { axis, boxes, grouping, list, name, names, namesOrNull, number, oneOf, range, span, step, text } from "./view_codecs.js";
+import { axis, boxes, grouping, list, name, names, namesOrNull, number, oneOf, range, span, step, text, wholeOrNull } from "./view_codecs.js";
 
 const cards = () => ({
   filter: text(),
@@ -35,6 +35,8 @@ export const KEYS = {
     group: grouping(),
     color: name(), // "run", "group" or a hyperparameter; null: by group if there are any, else by run, or of many by the one that varies most
     details: name(),
+    height: wholeOrNull({ min: -80, max: 900 }), // px that cards are higher than usual; null: as this browser had it last
+    wide: wholeOrNull({ min: 0, max: 900 }), // likewise of those in full width
   },
   scalars: {
     ...cards(),

@@ -1,15 +1,16 @@
 // How cards are laid out: how many in a row, how high, and whether training and evaluation share one.
 
 import { preference } from "../preferences.js";
+import { HEIGHTS, heightOf, setHeight } from "../grid/card_heights.js";
 import { Popover } from "../overlay.js";
 import { Icon, h, useSession } from "../react.js";
 import { session } from "../session.js";
-import { Setting } from "../setting.js";
+import { Choice, Setting } from "../setting.js";
 import { useViewKey } from "../use_view.js";
 
 const LABEL = "Columns and height of cards";
 const COLUMNS = [["auto", "Auto", "As many as fit: 1 to 4"], ...[1, 2, 3, 4, 5, 6].map((count) => [count, String(count)])];
-const HEIGHTS = [[-56, "Small"], [0, "Medium"], [112, "Large"]]; // px more than usual
+const SIZES = [[-56, "Small"], [0, "Medium"], [112, "Large"]]; // px more than usual
 
 // joinKey: the key of the view that joins cards; null for a page without
 export default function CardLayout({ joinKey }) {
@@ -25,10 +26,15 @@ export default function CardLayout({ joinKey }) {
     Popover,
     { label: LABEL, button, align: "end", className: "settings" },
     h(Setting, { name: "columns", word: "Columns of cards", options: COLUMNS }),
-    h(Setting, { name: "cards.more", word: "Height of cards", options: HEIGHTS }),
+    h(Height),
     joinKey && h(Join, { viewKey: joinKey }),
-    h("p", { className: "settings-note" }, "Any other height by a drag of a card's lower edge. Kept in this browser."),
+    h("p", { className: "settings-note" }, "Any other height by a drag of a card's lower edge. Kept in this browser; the height in the link too."),
   );
+}
+
+function Height() {
+  useViewKey(HEIGHTS.usual.key);
+  return h(Choice, { name: "height", word: "Height of cards", options: SIZES, value: heightOf(HEIGHTS.usual), choose: (more) => setHeight(HEIGHTS.usual, more) });
 }
 
 function Join({ viewKey }) {

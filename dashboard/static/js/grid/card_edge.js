@@ -1,16 +1,11 @@
 // The lower edge of a card: dragged it sets the height of all cards, or of all in full width, which is kept. For keys the
 // toolbar has sizes.
 
-import { preference, setPreference } from "../preferences.js";
 import { h } from "../react.js";
-
-const KINDS = {
-  usual: { name: "cards.more", property: "--card-more", bounds: [-80, 900], usual: 0 },
-  wide: { name: "cards.wide", property: "--card-wide", bounds: [0, 900], usual: 166 },
-};
+import { HEIGHTS, heightOf, setHeight } from "./card_heights.js";
 
 export function CardEdge({ isExpanded }) {
-  const kind = isExpanded ? KINDS.wide : KINDS.usual;
+  const kind = isExpanded ? HEIGHTS.wide : HEIGHTS.usual;
   return h("div", {
     className: "card-edge",
     "aria-hidden": true,
@@ -26,7 +21,7 @@ function drag(event, kind) {
   event.preventDefault();
   const { currentTarget: edge, clientY: from } = event;
   const card = edge.parentElement;
-  const before = preference(kind.name);
+  const before = heightOf(kind);
   let more = before;
   const follow = ({ clientY }) => {
     more = clamp(before + clientY - from, kind.bounds);
@@ -43,9 +38,9 @@ function drag(event, kind) {
 }
 
 // Cards above become higher too: the page scrolls, so that the card stays where it is.
-function keep(card, { name }, more) {
+function keep(card, kind, more) {
   const { top } = card.getBoundingClientRect();
-  setPreference(name, Math.round(more));
+  setHeight(kind, Math.round(more));
   card.closest(".page")?.scrollBy({ top: card.getBoundingClientRect().top - top, behavior: "instant" });
 }
 
