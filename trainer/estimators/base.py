@@ -96,7 +96,7 @@ class BaseEstimator(SklearnManners):
         if self._fitted is None:
             fitted, data, checkpoints = self._prepare(X, y, sample_weight)
         else:
-            data = self._fitted.open(X, y, sample_weight)
+            data = self._fitted.open(X, y, sample_weight, is_training=True)
             fitted = self._fitted.with_state(self._fitted.copy_state())
             checkpoints = None if self.model_dir is None else Checkpoints(self.model_dir, fitted.describe())
         plan = _plan(y, steps, epochs, int(fitted.train_state.step))
@@ -142,7 +142,7 @@ class BaseEstimator(SklearnManners):
         if head is None:
             raise AttributeError("score must be called on a model with a head; got a model_fn. Use evaluate.")
         weights = None if sample_weight is None else np.asarray(sample_weight)
-        return head.score(np.asarray(y), self.predict(X), weights)
+        return head.score(y, self.predict(X), weights)
 
     @property
     def params_(self) -> dict[str, Any]:
@@ -205,7 +205,7 @@ class BaseEstimator(SklearnManners):
     def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Fitted, Data, Checkpoints | None]:  # noqa: N803
         """A model with its first state, from the run in model_dir if there is one."""
         head = self._make_head(y)
-        data = open_data(X, y, sample_weight, head)
+        data = open_data(X, y, sample_weight, head, is_training=True)
         self._check_data(data)
         example = data.example
         training = self._make_training(self._make_objective(head), data)

@@ -17,7 +17,8 @@ from trainer.inputs.check import as_weights, check_same_rows
 from trainer.protocols import Batch
 
 EVAL_BATCH_SIZE = 1024
-EncodeFn = Callable[[Any], np.ndarray]
+EncodeFn = Callable[[Any], Any]
+WeighFn = Callable[[Any], "np.ndarray | None"]
 
 
 class Data(Protocol):
@@ -80,10 +81,11 @@ class ArrayData:
 class BatchData:
     """An iterable of ``(features, labels)`` or ``(features, labels, weights)``, or a function that returns one."""
 
-    def __init__(self, source: Any, encode: EncodeFn) -> None:
-        """Takes what the user gave, and how labels are encoded."""
+    def __init__(self, source: Any, encode: EncodeFn, weigh: WeighFn) -> None:
+        """Takes what the user gave, how labels are encoded, and what encoded labels weigh."""
         self._source = source
         self._encode = encode
+        self._weigh = weigh
         batches = open_batches(source)
         self._first = next(batches, None)
         if self._first is None:
@@ -126,11 +128,11 @@ class BatchData:
         features = as_features(item[0], name=f"features of batch {number}")
         labels = self._encode(item[1])
         check_same_rows(features, labels, f"labels of batch {number}")
-        weights = as_weights(item[2], features) if len(item) == 3 else None
+        weights = _multiply(as_weights(item[2], features) if len(item) == 3 else None, self._weigh(labels))
         return Batch(features, labels, np.ones(num_rows(features), np.float32) if weights is None else weights)
 
 
-def open_arrays(features: Any, labels: Any, weights: Any, encode: EncodeFn) -> ArrayData:
+def open_arrays(features: Any, labels: Any, weights: Any, encode: EncodeFn, weigh: WeighFn) -> ArrayData:
     """Checks arrays ``(n, …)``.
 
     Raises:
@@ -138,7 +140,7 @@ def open_arrays(features: Any, labels: Any, weights: Any, encode: EncodeFn) -> A
     """
     encoded = encode(labels)
     check_same_rows(features, encoded, "y")
-    rows = Batch(features, encoded, as_weights(weights, features))
+    rows = Batch(features, encoded, _multiply(as_weights(weights, features), weigh(encoded)))
     if rows.weights is None or (rows.weights > 0).all():
         return ArrayData(rows)
     return ArrayData(jax.tree.map(lambda array: array[rows.weights > 0], rows))
@@ -154,7 +156,7 @@ def as_labels(labels: Any) -> np.ndarray:
     return array
 
 
-def open_data(features: Any, labels: Any, weights: Any, head: Head | None) -> Data:
+def open_data(features: Any, labels: Any, weights: Any, head: Head | None, *, is_training: bool = False) -> Data:
     """Checks what the user passed to ``fit`` or ``evaluate``.
 
     Args:
@@ -162,6 +164,7 @@ def open_data(features: Any, labels: Any, weights: Any, head: Head | None) -> Da
         labels: Labels, or None.
         weights: Weight of each row, or None.
         head: Encodes the labels; None with a ``model_fn``.
+        is_training: Whether the head weighs the rows by their labels.
 
     Raises:
         ValueError: If something is wrong with them.
@@ -169,11 +172,28 @@ def open_data(features: Any, labels: Any, weights: Any, head: Head | None) -> Da
     if weights is not None and head is None:
         raise ValueError("sample_weight must be None with a model_fn; got weights. Put them into the features.")
     encode = as_labels if head is None else head.encode_labels
+    weigh = head.row_weights if head is not None and is_training else _weigh_equally
     if labels is not None:
-        return open_arrays(as_features(features), labels, weights, encode)
+        return open_arrays(as_features(features), labels, weights, encode, weigh)
     if hasattr(features, "shape"):
         raise ValueError("y must be given with an array X; got None. Pass one label a row.")
-    return BatchData(features, encode)
+    if is_training and getattr(head, "class_weight", None) == "balanced":
+        raise ValueError(
+            "class_weight must be a dict with batches, which do not tell how often a class comes; got 'balanced'. "
+            "Pass a weight for each label."
+        )
+    return BatchData(features, encode, weigh)
+
+
+def _weigh_equally(labels: Any) -> None:
+    """No row counts more than another."""
+
+
+def _multiply(weights: np.ndarray | None, others: np.ndarray | None) -> np.ndarray | None:
+    if weights is None or others is None:
+        return others if weights is None else weights
+    product: np.ndarray = weights * others
+    return product
 
 
 def row_shapes(features: Any) -> Any:

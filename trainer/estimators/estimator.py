@@ -8,7 +8,7 @@ from typing import Any
 from trainer.estimators.model_fn_objective import make_model_fn_objective
 from trainer.estimators.network_objective import NetworkObjective
 from trainer.estimators.probabilities import ClassProbabilities
-from trainer.heads import Head
+from trainer.heads import Head, MultiHead
 from trainer.interop import as_network
 from trainer.optimizers import OptimizerLike, Schedule
 from trainer.protocols import Network, Objective
@@ -50,7 +50,7 @@ class Estimator(ClassProbabilities):
         self.config = config
 
     def _estimator_type_name(self) -> str | None:
-        if self.head is None:
+        if self.head is None or isinstance(self.head, MultiHead):
             return None
         return "regressor" if self.head.classes is None else "classifier"
 

@@ -58,13 +58,13 @@ class Fitted:
         copy: TrainState = jax.tree.map(lambda leaf: jnp.array(leaf, copy=True), self.train_state)
         return copy
 
-    def open(self, features: Any, labels: Any, weights: Any) -> Data:
+    def open(self, features: Any, labels: Any, weights: Any, *, is_training: bool = False) -> Data:
         """Checks data against those of the fit.
 
         Raises:
             ValueError: If something is wrong with them, or their rows have another shape.
         """
-        data = open_data(features, labels, weights, self.head)
+        data = open_data(features, labels, weights, self.head, is_training=is_training)
         self.check_features(data.example.features)
         return data
 

@@ -47,7 +47,7 @@ class NetworkObjective:
         """The loss of a training batch, a scalar, and the new state."""
         logits, state = self.network.apply(params, state, batch.features, training=True, key=key)
         with jax.named_scope("loss"):
-            losses = self.head.loss(logits, batch.labels)
+            losses = self.head.losses(logits, batch.labels)
             total = jnp.sum(batch.weights)
             # A batch may hold nothing but rows without weight.
             loss = jnp.sum(losses * batch.weights) / jnp.where(total > 0, total, 1.0)

@@ -11,6 +11,7 @@ from typing import Any
 import jax
 
 from summaries import SummaryWriter
+from trainer import metrics
 from trainer.checkpoints import Checkpoints
 from trainer.describe import describe
 from trainer.estimators.data import Data
@@ -24,6 +25,7 @@ from trainer.hooks import (
     SummaryHook,
 )
 from trainer.loop import Loop
+from trainer.metrics import Evaluation
 from trainer.optimizers import AnyOptimizer
 from trainer.programs import Programs, programs_for
 from trainer.protocols import Objective, TrainState
@@ -80,15 +82,16 @@ class Training:
         """
         return checkpoints.restore(jax.eval_shape(lambda: self.start(data)))
 
-    def evaluate(self, train_state: TrainState, data: Data) -> dict[str, float]:
+    def evaluate(self, train_state: TrainState, data: Data) -> Evaluation:
         """Returns the metrics over all rows, by name."""
-        sums: Mapping[str, Any] | None = None
+        sums: Any = None
         with contextlib.closing(data.eval_feed(pads=self.objective.pads_batches)) as feed:
             # A block is taken whole, so its first batch stands in row 0.
             while (block := feed.take(feed.capacity)) is not None:
-                part = self.programs.evaluate(feed.select, train_state, feed.source, block.payload, block.count)
-                sums = part if sums is None else jax.tree.map(lambda one, other: one + other, sums, part)
-        return {name: float(metric.compute()) for name, metric in jax.device_get(sums or {}).items()}
+                found = self.programs.evaluate(feed.select, train_state, feed.source, block.payload, block.count)
+                part = jax.device_get(found)
+                sums = part if sums is None else metrics.merge(sums, part)
+        return metrics.compute(sums or {})
 
     def run(
         self,

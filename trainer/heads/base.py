@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from trainer.heads.signatures import Signature
 from trainer.metrics import Metric
 from trainer.protocols import Array
 
@@ -26,8 +27,8 @@ class Head(Protocol):
     def classes(self) -> np.ndarray | None:
         """The labels that can be predicted, in the order of the class ids; None if labels are numbers."""
 
-    def encode_labels(self, labels: Any) -> np.ndarray:
-        """Turns the user's labels into what `loss` takes.
+    def encode_labels(self, labels: Any) -> Any:
+        """Turns the user's labels into what `losses` takes: an array ``(n, …)``, or a dict of such.
 
         Args:
             labels: ``(n,)`` or ``(n, d)``, of any kind.
@@ -36,7 +37,14 @@ class Head(Protocol):
             ValueError: If they are not labels for this head.
         """
 
-    def loss(self, logits: Array, labels: Array) -> Array:
+    def row_weights(self, labels: Any) -> np.ndarray | None:
+        """Returns how much each row counts while training, ``(n,)`` float32; None if all count the same.
+
+        Args:
+            labels: All labels of a fit, as made by `encode_labels`.
+        """
+
+    def losses(self, logits: Any, labels: Any) -> Array:
         """Returns the loss of each row, ``(batch,)``.
 
         Args:
@@ -44,16 +52,19 @@ class Head(Protocol):
             labels: As made by `encode_labels`, ``(batch, …)``.
         """
 
-    def predictions(self, logits: Array) -> dict[str, Array]:
+    def predictions(self, logits: Any) -> dict[str, Array]:
         """Returns what is predicted for each row; the values are ``(batch, …)``."""
 
-    def metrics(self, logits: Array, labels: Array, weights: Array) -> dict[str, Metric]:
+    def metrics(self, logits: Any, labels: Any, weights: Array) -> dict[str, Metric]:
         """Returns the metrics of a batch, among them ``loss``."""
 
-    def decode(self, predictions: Mapping[str, np.ndarray]) -> np.ndarray:
+    def export_signature(self) -> Signature:
+        """Returns how `predictions` become labels, as plain JSON values; see `trainer.heads.signatures`."""
+
+    def decode(self, predictions: Mapping[str, np.ndarray]) -> Any:
         """Turns `predictions`, fetched, into labels as the user gave them, ``(n,)`` or ``(n, d)``."""
 
-    def score(self, labels: np.ndarray, predicted: np.ndarray, weights: np.ndarray | None) -> float:
+    def score(self, labels: Any, predicted: Any, weights: np.ndarray | None) -> float:
         """scikit-learn's score: accuracy for classes, R² for numbers.
 
         Args:

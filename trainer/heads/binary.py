@@ -13,7 +13,9 @@ import optax  # type: ignore[import-untyped]
 
 from trainer import metrics
 from trainer.heads.base import check_logits
-from trainer.heads.labels import check_vocabulary, class_accuracy, encode_classes
+from trainer.heads.class_weights import ClassWeight, check_class_weight, weigh_rows
+from trainer.heads.labels import check_smoothing, check_vocabulary, class_accuracy, encode_classes
+from trainer.heads.signatures import Signature, classes_signature, decode
 from trainer.metrics import Metric
 from trainer.protocols import Array
 
@@ -24,17 +26,24 @@ class BinaryHead:
 
     Attributes:
         label_vocabulary: The labels of the two classes; None means 0 and 1.
+        class_weight: As for `MultiClassHead`.
+        label_smoothing: As for `MultiClassHead`.
     """
 
     label_vocabulary: tuple[Any, ...] | None = None
+    class_weight: ClassWeight = None
+    label_smoothing: float = 0.0
 
     def __post_init__(self) -> None:
-        """Checks the vocabulary.
+        """Checks the fields.
 
         Raises:
-            ValueError: If it has not two different entries.
+            ValueError: If the vocabulary has not two different entries, a weight is of no class or not positive, or the
+                smoothing is outside [0, 1).
         """
         object.__setattr__(self, "label_vocabulary", check_vocabulary(self.label_vocabulary, 2))
+        object.__setattr__(self, "class_weight", check_class_weight(self.class_weight, self.classes))
+        check_smoothing(self.label_smoothing)
 
     @property
     def logits_dimension(self) -> int:
@@ -54,10 +63,15 @@ class BinaryHead:
         """
         return encode_classes(labels, self.classes)
 
-    def loss(self, logits: Array, labels: Array) -> Array:
+    def row_weights(self, labels: np.ndarray) -> np.ndarray | None:
+        """The weights of the rows' classes, ``(n,)``."""
+        return weigh_rows(self.class_weight, labels)
+
+    def losses(self, logits: Array, labels: Array) -> Array:
         """Cross entropy of each row, ``(batch,)``, in nats."""
         logit = check_logits(logits, self)[:, 0]
-        losses: Array = optax.sigmoid_binary_cross_entropy(logit, labels.astype(logit.dtype))
+        share = labels.astype(logit.dtype) * (1 - self.label_smoothing) + self.label_smoothing / 2
+        losses: Array = optax.sigmoid_binary_cross_entropy(logit, share)
         return losses
 
     def predictions(self, logits: Array) -> dict[str, Array]:
@@ -70,18 +84,27 @@ class BinaryHead:
         }
 
     def metrics(self, logits: Array, labels: Array, weights: Array) -> dict[str, Metric]:
-        """``loss`` and ``accuracy``."""
+        """``loss``, ``accuracy``; ``precision``, ``recall`` and ``f1`` of the second class; ``auc`` and ``auc_pr``.
+
+        And the confusion matrix and the PR curve.
+        """
         class_ids = (logits[:, 0] > 0).astype(jnp.int32)
+        names = tuple(str(name) for name in self.classes.tolist())
         return {
-            "loss": metrics.mean(self.loss(logits, labels), weights),
+            "loss": metrics.mean(self.losses(logits, labels), weights),
             "accuracy": metrics.accuracy(labels, class_ids, weights),
+            "classes": metrics.class_report(labels, class_ids, weights, class_names=names),
+            "ranking": metrics.ranking_report(labels, logits[:, 0], weights),
         }
 
-    def decode(self, predictions: Mapping[str, np.ndarray]) -> np.ndarray:
-        """The more probable label of each row, ``(n,)``."""
-        labels: np.ndarray = self.classes[predictions["class_ids"]]
-        return labels
+    def export_signature(self) -> Signature:
+        """Classes."""
+        return classes_signature(self.classes)
 
-    def score(self, labels: np.ndarray, predicted: np.ndarray, weights: np.ndarray | None) -> float:
+    def decode(self, predictions: Mapping[str, np.ndarray]) -> Any:
+        """The more probable label of each row, ``(n,)``."""
+        return decode(self.export_signature(), predictions)
+
+    def score(self, labels: Any, predicted: Any, weights: np.ndarray | None) -> float:
         """Accuracy."""
         return class_accuracy(labels, predicted, weights)

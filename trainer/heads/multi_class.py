@@ -14,7 +14,9 @@ import optax  # type: ignore[import-untyped]
 from trainer import metrics
 from trainer.counts import check_count
 from trainer.heads.base import check_logits
-from trainer.heads.labels import check_vocabulary, class_accuracy, encode_classes
+from trainer.heads.class_weights import ClassWeight, check_class_weight, weigh_rows
+from trainer.heads.labels import check_smoothing, check_vocabulary, class_accuracy, encode_classes
+from trainer.heads.signatures import Signature, classes_signature, decode
 from trainer.metrics import Metric
 from trainer.protocols import Array
 
@@ -26,19 +28,30 @@ class MultiClassHead:
     Attributes:
         n_classes: Number of classes, at least 2.
         label_vocabulary: The label of each class; None means 0 … n_classes - 1.
+        class_weight: How much rows count while training, by their label (1 where it is not named); ``balanced`` gives
+            all classes the same sum.
+        label_smoothing: Share of each label that is spread over all classes, in [0, 1).
+
+    References:
+        Szegedy et al. 2016, section 7 (label smoothing), arXiv:1512.00567.
     """
 
     n_classes: int
     label_vocabulary: tuple[Any, ...] | None = None
+    class_weight: ClassWeight = None
+    label_smoothing: float = 0.0
 
     def __post_init__(self) -> None:
         """Checks the fields.
 
         Raises:
-            ValueError: If `n_classes` is below 2, or the vocabulary has another length.
+            ValueError: If `n_classes` is below 2, the vocabulary has another length, a weight is of no class or not
+                positive, or the smoothing is outside [0, 1).
         """
         object.__setattr__(self, "n_classes", check_count("n_classes", self.n_classes, least=2))
         object.__setattr__(self, "label_vocabulary", check_vocabulary(self.label_vocabulary, self.n_classes))
+        object.__setattr__(self, "class_weight", check_class_weight(self.class_weight, self.classes))
+        check_smoothing(self.label_smoothing)
 
     @property
     def logits_dimension(self) -> int:
@@ -58,9 +71,17 @@ class MultiClassHead:
         """
         return encode_classes(labels, self.classes)
 
-    def loss(self, logits: Array, labels: Array) -> Array:
+    def row_weights(self, labels: np.ndarray) -> np.ndarray | None:
+        """The weights of the rows' classes, ``(n,)``."""
+        return weigh_rows(self.class_weight, labels)
+
+    def losses(self, logits: Array, labels: Array) -> Array:
         """Cross entropy of each row, ``(batch,)``, in nats."""
-        losses: Array = optax.softmax_cross_entropy_with_integer_labels(check_logits(logits, self), labels)
+        logits = check_logits(logits, self)
+        losses: Array = optax.softmax_cross_entropy_with_integer_labels(logits, labels)
+        if self.label_smoothing:
+            uniform = -jnp.mean(jax.nn.log_softmax(logits), axis=-1)
+            losses = (1 - self.label_smoothing) * losses + self.label_smoothing * uniform
         return losses
 
     def predictions(self, logits: Array) -> dict[str, Array]:
@@ -73,18 +94,29 @@ class MultiClassHead:
         }
 
     def metrics(self, logits: Array, labels: Array, weights: Array) -> dict[str, Metric]:
-        """``loss`` and ``accuracy``."""
+        """``loss``, ``accuracy``; ``precision``, ``recall`` and ``f1``, means over the classes that occur.
+
+        Of more than 5 classes also ``top_5_accuracy``; of up to 100 the confusion matrix.
+        """
         class_ids = jnp.argmax(logits, axis=-1)
-        return {
-            "loss": metrics.mean(self.loss(logits, labels), weights),
+        names = tuple(str(name) for name in self.classes.tolist())
+        found: dict[str, Metric] = {
+            "loss": metrics.mean(self.losses(logits, labels), weights),
             "accuracy": metrics.accuracy(labels, class_ids, weights),
+            "classes": metrics.class_report(labels, class_ids, weights, class_names=names),
         }
+        if self.n_classes > 5:
+            found["top_5_accuracy"] = metrics.top_k_accuracy(labels, logits, weights, k=5)
+        return found
 
-    def decode(self, predictions: Mapping[str, np.ndarray]) -> np.ndarray:
+    def export_signature(self) -> Signature:
+        """Classes."""
+        return classes_signature(self.classes)
+
+    def decode(self, predictions: Mapping[str, np.ndarray]) -> Any:
         """The most probable label of each row, ``(n,)``."""
-        labels: np.ndarray = self.classes[predictions["class_ids"]]
-        return labels
+        return decode(self.export_signature(), predictions)
 
-    def score(self, labels: np.ndarray, predicted: np.ndarray, weights: np.ndarray | None) -> float:
+    def score(self, labels: Any, predicted: Any, weights: np.ndarray | None) -> float:
         """Accuracy."""
         return class_accuracy(labels, predicted, weights)

@@ -9,30 +9,41 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from trainer import metrics
 from trainer.counts import check_count
 from trainer.heads.base import check_logits
+from trainer.heads.losses import LossFn, get_loss
+from trainer.heads.number_labels import encode_numbers, number_metrics, r2_score
+from trainer.heads.signatures import Signature, decode, numbers_signature
 from trainer.metrics import Metric
 from trainer.protocols import Array
 
 
 @dataclass(frozen=True)
 class RegressionHead:
-    """Mean squared error.
+    """Numbers, with the mean squared error or another loss.
+
+    >>> from trainer.heads import losses
+    >>> RegressionHead(loss=losses.Quantile(0.9)).logits_dimension
+    1
 
     Attributes:
         label_dimension: How many numbers are predicted for each row.
+        loss: ``mse``, ``mae``, ``huber`` or ``quantile`` (the median), a member of `trainer.heads.losses`, or a
+            function of labels and predictions, ``(batch, label_dimension)`` both, that returns the losses in that shape
+            or ``(batch,)``.
     """
 
     label_dimension: int = 1
+    loss: str | LossFn = "mse"
 
     def __post_init__(self) -> None:
-        """Checks the field.
+        """Checks the fields.
 
         Raises:
-            ValueError: If `label_dimension` is not a positive integer.
+            ValueError: If `label_dimension` is not a positive integer, or there is no such loss.
         """
         object.__setattr__(self, "label_dimension", check_count("label_dimension", self.label_dimension))
+        get_loss(self.loss)
 
     @property
     def logits_dimension(self) -> int:
@@ -50,55 +61,41 @@ class RegressionHead:
         Raises:
             ValueError: If `labels` are not finite numbers of that shape.
         """
-        array = np.asarray(labels)
-        if array.dtype.kind not in "fiub":
-            raise ValueError(f"labels must be numbers; got {array.dtype} values. Pass floats, or use a classifier.")
-        if array.ndim == 1 and self.label_dimension == 1:
-            array = array[:, None]
-        if array.ndim != 2 or array.shape[1] != self.label_dimension:
-            expected = "(n,)" if self.label_dimension == 1 else f"(n, {self.label_dimension})"
-            raise ValueError(
-                f"labels must have the shape {expected}; got {array.shape}. "
-                "Pass label_dimension= for several numbers a row."
-            )
-        if not np.isfinite(array).all():
-            row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
-            raise ValueError(f"labels must be finite; got {array[row].tolist()} in row {row}. Drop or fill such rows.")
-        return array.astype(np.float32)
+        return encode_numbers(labels, self.label_dimension)
 
-    def loss(self, logits: Array, labels: Array) -> Array:
-        """Squared error of each row, averaged over the dimensions, ``(batch,)``."""
-        return jnp.mean((check_logits(logits, self) - labels) ** 2, axis=-1)
+    def row_weights(self, labels: np.ndarray) -> None:
+        """None: no row counts more than another."""
+
+    def losses(self, logits: Array, labels: Array) -> Array:
+        """The loss of each row, averaged over the dimensions, ``(batch,)``.
+
+        Raises:
+            ValueError: If the loss function returns another shape.
+        """
+        losses = get_loss(self.loss)(labels, check_logits(logits, self))
+        if losses.shape not in (logits.shape, logits.shape[:1]):
+            raise ValueError(
+                f"loss must return the shape of the labels, {logits.shape}, or of the rows, {logits.shape[:1]}; "
+                f"got {losses.shape}. Leave the mean over the batch to the head."
+            )
+        return jnp.mean(losses, axis=-1) if losses.ndim == 2 else losses
 
     def predictions(self, logits: Array) -> dict[str, Array]:
         """``predictions`` ``(batch, label_dimension)``."""
         return {"predictions": check_logits(logits, self)}
 
     def metrics(self, logits: Array, labels: Array, weights: Array) -> dict[str, Metric]:
-        """``loss`` (mean squared error), ``mae`` and ``rmse``."""
-        return {
-            "loss": metrics.mean(self.loss(logits, labels), weights),
-            "mae": metrics.mean_absolute_error(labels, logits, weights),
-            "rmse": metrics.root_mean_squared_error(labels, logits, weights),
-        }
+        """``loss``, ``mae``, ``rmse`` and ``r2``."""
+        return number_metrics(labels, logits, self.losses(logits, labels), weights)
 
-    def decode(self, predictions: Mapping[str, np.ndarray]) -> np.ndarray:
+    def export_signature(self) -> Signature:
+        """Numbers."""
+        return numbers_signature(self.label_dimension)
+
+    def decode(self, predictions: Mapping[str, np.ndarray]) -> Any:
         """The numbers, ``(n,)``, or ``(n, label_dimension)`` if there are several."""
-        values = predictions["predictions"]
-        return values[:, 0] if self.label_dimension == 1 else values
+        return decode(self.export_signature(), predictions)
 
-    def score(self, labels: np.ndarray, predicted: np.ndarray, weights: np.ndarray | None) -> float:
-        """R², averaged over the dimensions; 0 where the labels are constant.
-
-        References:
-            scikit-learn, ``r2_score``.
-        """
-        truth = np.asarray(labels, dtype=np.float64).reshape(len(predicted), -1)
-        errors = truth - np.asarray(predicted, dtype=np.float64).reshape(len(predicted), -1)
-        spread = truth - np.average(truth, axis=0, weights=weights)
-        residual = np.average(errors**2, axis=0, weights=weights)
-        total = np.average(spread**2, axis=0, weights=weights)
-        is_constant = total == 0
-        scores = 1 - residual / np.where(is_constant, 1, total)
-        scores[is_constant] = np.where(residual[is_constant] == 0, 1.0, 0.0)
-        return float(scores.mean())
+    def score(self, labels: Any, predicted: Any, weights: np.ndarray | None) -> float:
+        """R², averaged over the dimensions."""
+        return r2_score(labels, predicted, weights)

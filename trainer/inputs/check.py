@@ -7,6 +7,8 @@ from typing import Any
 import jax
 import numpy as np
 
+from trainer.paths import leaf_paths
+
 
 def as_features(features: Any, *, name: str = "X") -> Any:
     """Turns features into finite NumPy arrays that the device can take.
@@ -35,15 +37,25 @@ def num_rows(features: Any) -> int:
     return int(jax.tree.leaves(features)[0].shape[0])
 
 
-def check_same_rows(features: Any, other: np.ndarray, name: str) -> None:
+def check_same_rows(features: Any, other: Any, name: str) -> None:
     """Refuses labels or weights that are not one for each row.
+
+    Args:
+        features: Array or pytree of arrays, ``(n, …)``.
+        other: Array ``(n, …)``, or a dict of such.
+        name: What to call it in messages.
 
     Raises:
         ValueError: If the lengths differ.
     """
-    expected, got = num_rows(features), len(other)
-    if expected != got:
-        raise ValueError(f"{name} must have one entry for each of the {expected} rows of X; got {got}. Align them.")
+    expected = num_rows(features)
+    for path, array in zip(leaf_paths(other), jax.tree.leaves(other), strict=True):
+        if len(array) != expected:
+            _refuse_length(f"{name} of {path!r}" if path else name, expected, len(array))
+
+
+def _refuse_length(name: str, expected: int, got: int) -> None:
+    raise ValueError(f"{name} must have one entry for each of the {expected} rows of X; got {got}. Align them.")
 
 
 def as_weights(weights: Any, features: Any) -> np.ndarray | None:

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from trainer import Estimator, heads, layers
+
+LABELS = np.array([[0.0], [1.0], [4.0], [0.5]], np.float32)
+LOGITS = np.array([[0.5], [3.0], [1.0], [0.5]], np.float32)
+WEIGHTS = jnp.ones(4)
+
+
+def keras_losses(make: Any, labels: Any, predictions: Any) -> np.ndarray:
+    """One a row."""
+    keras = pytest.importorskip("keras")
+    return np.asarray(make(keras.losses)(reduction=None)(labels, predictions))
+
+
+@pytest.mark.parametrize(
+    ("head", "make"),
+    [
+        (heads.RegressionHead(), lambda losses: losses.MeanSquaredError),
+        (heads.RegressionHead(loss="mae"), lambda losses: losses.MeanAbsoluteError),
+        (heads.RegressionHead(loss="huber"), lambda losses: losses.Huber),
+    ],
+    ids=["mse", "mae", "huber"],
+)
+def test_losses_of_numbers_are_those_of_keras(head: Any, make: Any) -> None:
+    np.testing.assert_allclose(head.losses(LOGITS, LABELS), keras_losses(make, LABELS, LOGITS), rtol=1e-6)
+
+
+def test_poisson_loss_is_that_of_keras() -> None:
+    expected = keras_losses(lambda losses: losses.Poisson, LABELS, np.exp(LOGITS))
+
+    np.testing.assert_allclose(heads.PoissonHead().losses(LOGITS, LABELS), expected, rtol=1e-5)
+
+
+def test_quantile_loss_is_the_pinball_loss_of_scikit_learn() -> None:
+    sklearn_metrics = pytest.importorskip("sklearn.metrics")
+    head = heads.RegressionHead(loss=heads.losses.Quantile(0.9))
+
+    expected = sklearn_metrics.mean_pinball_loss(LABELS, LOGITS, alpha=0.9)
+
+    assert float(head.losses(LOGITS, LABELS).mean()) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+def test_class_losses_with_smoothing_are_those_of_keras(smoothing: float) -> None:
+    keras = pytest.importorskip("keras")
+    logits = np.array([[2.0, 0.0, -1.0], [0.0, 1.0, 0.5]], np.float32)
+    several = heads.MultiClassHead(3, label_smoothing=smoothing).losses(logits, jnp.array([0, 2]))
+    two = heads.BinaryHead(label_smoothing=smoothing).losses(logits[:, :1], jnp.array([1, 0]))
+
+    options = {"from_logits": True, "label_smoothing": smoothing, "reduction": None}
+    one_hot = np.eye(3, dtype=np.float32)[[0, 2]]
+    np.testing.assert_allclose(several, keras.losses.CategoricalCrossentropy(**options)(one_hot, logits), rtol=1e-5)
+    binary = keras.losses.BinaryCrossentropy(**options)(np.array([[1.0], [0.0]]), logits[:, :1])
+    np.testing.assert_allclose(two, binary, rtol=1e-5)
+
+
+def test_loss_of_ones_own_may_return_one_number_a_row() -> None:
+    head = heads.RegressionHead(2, loss=lambda labels, predictions: jnp.max(jnp.abs(labels - predictions), axis=1))
+
+    assert head.losses(jnp.array([[1.0, 2.0]]), jnp.array([[0.0, 4.0]])).tolist() == [2.0]
+
+
+def test_loss_that_is_a_mean_already_is_refused() -> None:
+    head = heads.RegressionHead(loss=lambda labels, predictions: jnp.mean((labels - predictions) ** 2))
+
+    with pytest.raises(ValueError, match=r"loss must return the shape of the labels, \(4, 1\), .*; got \(\)\."):
+        head.losses(LOGITS, LABELS)
+
+
+def test_balanced_weights_are_those_of_scikit_learn() -> None:
+    compute = pytest.importorskip("sklearn.utils.class_weight").compute_sample_weight
+    labels = np.array([0, 0, 0, 2, 2, 3])
+
+    weights = heads.MultiClassHead(4, class_weight="balanced").row_weights(labels)
+
+    np.testing.assert_allclose(weights, compute("balanced", labels), rtol=1e-6)
+
+
+def test_class_weights_train_as_the_same_weights_of_the_rows(blobs: tuple[np.ndarray, np.ndarray]) -> None:
+    features, labels = blobs
+    network = layers.Dense(3)
+
+    weighted = Estimator(network, head=heads.MultiClassHead(3, class_weight={1: 4.0})).fit(features, labels, steps=3)
+    other = Estimator(network, head=heads.MultiClassHead(3)).fit(
+        features, labels, np.where(labels == 1, 4.0, 1.0), steps=3
+    )
+
+    jax.tree.map(np.testing.assert_array_equal, weighted.params_, other.params_)
+    assert weighted.evaluate(features, labels) == other.evaluate(features, labels)
+
+
+def test_balanced_weights_of_batches_are_refused(blobs: tuple[np.ndarray, np.ndarray]) -> None:
+    estimator = Estimator(layers.Dense(3), head=heads.MultiClassHead(3, class_weight="balanced"))
+
+    with pytest.raises(ValueError, match=r"class_weight must be a dict with batches, .*; got 'balanced'\."):
+        estimator.fit([blobs])

@@ -1,0 +1,64 @@
+"""Weights of classes, which are weights of the rows that bear their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+ClassWeight: TypeAlias = "Mapping[Any, float] | tuple[float, ...] | Literal['balanced'] | None"
+
+
+def check_class_weight(
+    class_weight: ClassWeight, classes: np.ndarray
+) -> tuple[float, ...] | Literal["balanced"] | None:
+    """Returns a weight for each class in the order of the class ids; a class that is not named has 1.
+
+    Args:
+        class_weight: By label; or one for each class; or ``balanced``; or None.
+        classes: The labels, ``(k,)``.
+
+    Raises:
+        ValueError: If a label is unknown, or a weight is no positive number.
+    """
+    if class_weight is None or class_weight == "balanced":
+        return class_weight
+    labels = classes.tolist()
+    if isinstance(class_weight, Mapping):
+        unknown = [label for label in class_weight if label not in labels]
+        if unknown:
+            raise ValueError(
+                f"class_weight must have labels among {', '.join(map(repr, labels[:10]))}; got {unknown[0]!r}. "
+                "Correct or remove it."
+            )
+        class_weight = tuple(class_weight.get(label, 1.0) for label in labels)
+    if not isinstance(class_weight, tuple) or len(class_weight) != len(labels):
+        raise ValueError(
+            f"class_weight must be a dict from label to weight, or 'balanced'; got {class_weight!r}. Pass one of these."
+        )
+    weights: tuple[Any, ...] = class_weight
+    for label, weight in zip(labels, weights, strict=True):
+        if isinstance(weight, str) or not 0 < weight < float("inf"):
+            raise ValueError(f"class_weight must have positive weights; got {weight!r} for {label!r}. Correct it.")
+    return tuple(float(weight) for weight in weights)
+
+
+def weigh_rows(class_weight: ClassWeight, class_ids: np.ndarray) -> np.ndarray | None:
+    """The weight of each row by its class, ``(n,)`` float32; None if all are equal.
+
+    ``balanced`` gives all classes that occur the same sum of weights, and the rows a mean of 1.
+
+    Args:
+        class_weight: As made by `check_class_weight`.
+        class_ids: ``(n,)``.
+    """
+    if class_weight is None:
+        return None
+    if class_weight == "balanced":
+        counts = np.bincount(class_ids)
+        by_class = len(class_ids) / (np.count_nonzero(counts) * np.maximum(counts, 1))
+    else:
+        by_class = np.asarray(class_weight)
+    weights: np.ndarray = by_class[class_ids].astype(np.float32)
+    return weights
