@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from trainer.hooks.base import Context, Hook, next_multiple
+from trainer.metrics import Evaluation
 
 
 class EvaluationHook(Hook):
-    """Writes ``eval/<metric>`` on the validation data every so many steps, and at the end."""
+    """Writes ``eval/<metric>`` and the figures of the validation data every so many steps, and at the end."""
 
     def __init__(self, interval: int) -> None:
         """Takes the interval in steps."""
@@ -22,6 +23,9 @@ class EvaluationHook(Hook):
         values = context.evaluate()
         if context.writer is not None:
             context.writer.add_scalars_at(context.step, {f"eval/{name}": value for name, value in values.items()})
+            figures = values.figures if isinstance(values, Evaluation) else {}
+            for name, figure in figures.items():
+                figure.write(context.writer, f"eval/{name}", context.step)
         self._last_step = context.step
 
     def end(self, context: Context) -> None:

@@ -1,19 +1,28 @@
 """What a metric is: sums that add up over batches, and a value computed from them at the end.
 
-A metric is a pytree, so it passes through compiled programs; adding two leaf by leaf merges their batches, which makes
-the value exact whatever the batch size.
+A metric is a pytree, so it passes through compiled programs. Zeros in all leaves are the metric of no rows. Adding two
+leaf by leaf merges their batches, unless the metric has a `merge` of its own; so the value is exact whatever the batch
+size. `compute` runs on the host and returns a number, a `Figure`, or a dict of these.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
 
 from trainer.protocols import Array
 from trainer.protocols import Metric as Metric
+
+
+@runtime_checkable
+class Figure(Protocol):
+    """A result that is drawn instead of being a number."""
+
+    def write(self, writer: Any, tag: str, step: int) -> None:
+        """Writes it to a `SummaryWriter`."""
 
 
 @jax.tree_util.register_dataclass
@@ -62,5 +71,20 @@ def mean(values: Array, weights: Array | None = None) -> Mean:
     rows = jnp.mean(jnp.reshape(values, (values.shape[0], -1)), axis=1, dtype=jnp.float32)
     if weights is None:
         return Mean(jnp.sum(rows), jnp.asarray(float(rows.shape[0])))
-    # A padding row has weight 0; its value may be NaN, which a product would keep.
-    return Mean(jnp.sum(jnp.where(weights > 0, rows * weights, 0.0)), jnp.sum(weights))
+    return Mean(jnp.sum(weigh(rows, weights)), jnp.sum(weights))
+
+
+def weigh(values: Array, weights: Array) -> Array:
+    """Values times the weights of their rows; a row without weight gives 0 even if its value is NaN, as padding may be.
+
+    Args:
+        values: ``(batch, …)``.
+        weights: ``(batch,)``.
+    """
+    of_rows = jnp.reshape(weights, (-1, *(1,) * (values.ndim - 1)))
+    return jnp.where(of_rows > 0, values * of_rows, 0.0)
+
+
+def row_weights(labels: Array, weights: Array | None) -> Array:
+    """The weights, or 1 for each row, ``(batch,)`` float32."""
+    return jnp.ones(labels.shape[0], jnp.float32) if weights is None else jnp.asarray(weights, jnp.float32)

@@ -55,7 +55,7 @@ def test_regressor_learns_a_line(line: Arrays) -> None:
 
     assert model.score(features, labels) > 0.99
     assert model.predict(features).shape == (64,)
-    assert set(model.evaluate(features, labels)) == {"loss", "mae", "rmse"}
+    assert set(model.evaluate(features, labels)) == {"loss", "mae", "r2", "rmse"}
 
 
 def test_regressor_predicts_several_numbers_a_row(line: Arrays) -> None:

@@ -42,6 +42,9 @@ def test_everything_is_logged_without_a_line_of_user_code(fitted: DNNClassifier,
         "performance/device_memory_gib": 1,
         "eval/loss": 4,
         "eval/accuracy": 4,
+        "eval/precision": 4,
+        "eval/recall": 4,
+        "eval/f1": 4,
     }
     zeros = run.scalars["zero_share/params/dense_0/bias"]  # zeros as it begins, and not afterwards
     assert (zeros.steps.tolist(), zeros.values.tolist()) == ([0, 50, 100, 150], [1, 0, 0, 0])
