@@ -137,13 +137,16 @@ def test_tables_are_rendered() -> None:
     "piece", ["[", "*a ", "_a", ">", "[a](", "`a``b", "![[", "- ", "<", "&", "a**b", "[a][b]", "~~a", "<a ", "|b\n"]
 )
 def test_time_grows_no_faster_than_the_text(piece: str) -> None:
+    """Ten times the text may take 40 times as long; a quadratic rule takes 100. Other work on the machine only adds."""
+
     def measure(num_characters: int) -> float:
         text = piece * (num_characters // len(piece))
-        begin = time.process_time()
+        begin = time.thread_time()
         render_markdown(text)
-        return time.process_time() - begin
+        return time.thread_time() - begin
 
-    assert measure(20_000) < 40 * max(measure(2_000), 0.005)
+    limit = 40 * min(measure(2_000) for _ in range(5))
+    assert any(measure(20_000) < limit for _ in range(20))
 
 
 def test_what_is_too_long_is_cut_and_said_to_be() -> None:
