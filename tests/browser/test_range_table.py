@@ -128,3 +128,18 @@ def test_table_of_the_cursor_stands_beside_that_of_the_range(open_page: OpenPage
     for other in others:
         is_beside = of_tip["x"] >= other["x"] + other["width"] or other["x"] >= of_tip["x"] + of_tip["width"]
         assert is_beside or of_tip["y"] + of_tip["height"] <= other["y"]
+
+
+def test_two_presses_of_escape_within_a_frame_close_two_things(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars?v=2&full=loss&span=step:20..57:loss")
+    expect(page.locator(".card.is-full")).to_be_visible()
+    expect(page.locator(".range-panel tbody tr")).to_have_count(2)
+
+    page.evaluate("""() => {
+      const press = () => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+      press();
+      press();
+    }""")
+
+    expect(page.locator(".range-panel")).to_have_count(0)
+    expect(page.locator(".card.is-full")).to_have_count(0)

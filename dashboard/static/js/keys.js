@@ -37,6 +37,8 @@ export function listKeys() {
 }
 
 // Esc closes what was opened last, and only that. → a function that takes it off again.
+//   close()      closes it. Returning false, as for what is closed and only drawn until the next frame, leaves Esc to what
+//                was opened before.
 export function addEscape(close) {
   const entry = { close };
   escapes = [...escapes, entry];
@@ -89,10 +91,7 @@ function press(event) {
 
 // The browser would close a dialog at Esc by itself, and not always the topmost thing: it is told that Esc is answered.
 function escape(event) {
-  const top = escapes.at(-1);
-  if (!top) return;
-  event.preventDefault();
-  top.close();
+  if ([...escapes].reverse().some(({ close }) => close() !== false)) event.preventDefault();
 }
 
 document.addEventListener("keydown", press);

@@ -66,7 +66,7 @@ class RangePanel {
     const follow = ({ target }) => !this.#root.contains(target) && this.#place();
     addEventListener("scroll", follow, { capture: true, passive: true });
     this.#offs = [
-      addEscape(() => selectSpan(session, null)),
+      addEscape(() => spanOf(session) !== null && selectSpan(session, null)),
       session.on("selection", () => this.#refresh()),
       session.on("news", () => this.#refresh()),
       session.on("style", () => this.#draw()),
