@@ -192,6 +192,7 @@ class PagePaths:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request (ASGI)."""
         if scope["type"] == "http" and scope["path"].rstrip("/") in self._paths:
+            shell.asked_for.set(scope["path"])
             scope = {**scope, "path": "/"}
         if scope["type"] == "http" and scope["path"] == "/_dash-layout":
             shell.asked_from.set(Headers(scope=scope).get("referer", ""))

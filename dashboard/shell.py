@@ -24,6 +24,11 @@ _log = logging.getLogger(__name__)
 _FONTS = tuple(f"vendor/{name}-latin-wght-normal.woff2" for name in ("inter/inter", "jetbrains-mono/jetbrains-mono"))
 _FIRST_ASKED = ("_dash-layout", "_dash-dependencies", "data/runs?since=0", "data/sidecar")
 
+asked_for: ContextVar[str] = ContextVar("asked_for", default="")
+"""The path of the page that is asked for, without that of the board."""
+asked_from: ContextVar[str] = ContextVar("asked_from", default="")
+"""The address of the page that a request comes from, as HTTP's Referer has it; empty if it does not say."""
+
 
 def index_html(prefix: str, files: str) -> str:
     """The page that Dash fills in.
@@ -32,9 +37,9 @@ def index_html(prefix: str, files: str) -> str:
         prefix: Path below which the board lies.
         files: Path below which the files of the page lie.
     """
-    preloads = "".join(
-        f'    <link rel="preload" as="fetch" crossorigin href="{prefix}/{path}">\n' for path in _FIRST_ASKED
-    )
+    page = find_page(asked_for.get())
+    asked = (*_FIRST_ASKED, f"data/tags?kind={page.name}") if page.has_cards else _FIRST_ASKED
+    preloads = "".join(f'    <link rel="preload" as="fetch" crossorigin href="{prefix}/{path}">\n' for path in asked)
     fonts = "".join(f'    <link rel="preload" as="font" crossorigin href="{files}/{font}">\n' for font in _FONTS)
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -63,10 +68,6 @@ _UNUSED_SCRIPTS = re.compile(r'<script src="[^"]*/(?:dash/dcc|dash/dash_table|de
 def drop_unused(scripts: str) -> str:
     """Dash's script tags without the parts that no page uses; a browser would parse half a megabyte for nothing."""
     return _UNUSED_SCRIPTS.sub("", scripts)
-
-
-asked_from: ContextVar[str] = ContextVar("asked_from", default="")
-"""The address of the page that a request comes from, as HTTP's Referer has it; empty if it does not say."""
 
 
 def layout(settings: Settings) -> Component:

@@ -75,7 +75,7 @@ def make_routers(
         run_groups.make_router(run_facts),
         run_queries.make_router(run_facts),
         run_texts.make_router(store, added, server),
-        runs.make_router(store, settings, tailer, open_slots(settings.logdir_key, settings.index), server),
+        runs.make_router(store, settings, tailer, open_slots(settings.logdir_key, settings.index), posted, server),
         selections.make_router(posted),
         series.make_router(store, posted, server),
         sidecar.make_router(added, hub, settings, server),

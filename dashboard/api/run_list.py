@@ -6,6 +6,7 @@ which no file tells, and the names of those that are gone.
 
 from __future__ import annotations
 
+import itertools
 import math
 import threading
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from dashboard.store.protocol import LogStore, RunFacts
 from dashboard.store.slots import Slots
 
 MAX_GONE = 10_000
+NUM_NEWEST = 300
+"""What a page selects of a list that it sees for the first time."""
 MAX_SENTENCES = 20
 
 
@@ -31,6 +34,7 @@ class Listed:
         since: The version since which changes are listed; 0 where all runs are.
         runs: JSON of the listed runs, the newest first, with commas between.
         gone: Names of runs that were listed at `since` and are no more.
+        newest: Names of the first runs of the whole list, `NUM_NEWEST` at most.
     """
 
     version: int
@@ -39,6 +43,7 @@ class Listed:
     since: int
     runs: bytes
     gone: list[str]
+    newest: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,8 @@ class RunList:
             if since:
                 runs = b",".join(part.content for part in self._parts.values() if part.changed > since)
                 gone = [name for name, version in self._gone.items() if version > since]
-            return Listed(self._version, self._revision, len(self._parts), since, runs, gone)
+            newest = tuple(itertools.islice(self._parts, NUM_NEWEST))
+            return Listed(self._version, self._revision, len(self._parts), since, runs, gone, newest)
 
     def _refresh(self, now: float, is_settled: bool) -> None:
         version = self._store.version()

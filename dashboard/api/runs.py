@@ -17,7 +17,8 @@ from fastapi.responses import Response
 from dashboard.api.answers import JSON_TYPE, answer, encode_json
 from dashboard.api.description import shows
 from dashboard.api.parameters import ListSinceParameter
-from dashboard.api.run_list import RunList
+from dashboard.api.run_list import Listed, RunList
+from dashboard.api.selections import Selections
 from dashboard.settings import Settings
 from dashboard.store.index_files import find_default_folder
 from dashboard.store.protocol import LogStore, Progress
@@ -50,12 +51,15 @@ RUNS_EXAMPLE = {
     "logdir": {"label": "runs", "exists": True, "problems": []},
     "since": 0,
     "num_runs": 1,
+    "newest": {"num_runs": 1, "selection": "5b1f0b2c8d9e4a37"},
     "gone": [],
     "runs": [RUN_EXAMPLE | {"slot": 0}],
 }
 
 
-def make_router(store: LogStore, settings: Settings, progress: Progress, slots: Slots, server: str) -> APIRouter:
+def make_router(
+    store: LogStore, settings: Settings, progress: Progress, slots: Slots, posted: Selections, server: str
+) -> APIRouter:
     """Makes the route that lists runs.
 
     Args:
@@ -63,6 +67,7 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, slots: 
         settings: Where the logdir is.
         progress: How far the logdir is read.
         slots: Which colour each run has by itself.
+        posted: Takes the newest runs as a selection.
         server: Tells this board from every other; versions of two of them have nothing to do with each other.
     """
     router = APIRouter(tags=["runs"])
@@ -77,21 +82,14 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, slots: 
         wrong with a run's files; of many `problems` the first are told. A run whose `state` is running counts as
         stalled after `stalls_at` if nothing is heard of it until then; if it logs no state, `state` is empty then.
         `slot` counts the colours of the palette from 0, over and over; a run keeps it once the logdir has been read.
+        `newest` has the key of a selection of so many runs from the first one on, as if they had been posted.
         """
         is_reading = progress.is_reading  # first: what is listed afterwards is then at least all of the first look
         tags_version = store.tags_version()
         listed = listed_runs.read(since, time.time(), is_settled=not is_reading)
-        head = {
-            "server": server,
-            "version": listed.version,
-            "is_reading": is_reading,
-            "tags_version": tags_version,
-            "is_compiled": find_compiled()["scan"],
-            "remarks": [hide_folders(remark, settings) for remark in store.remarks()],
-            "logdir": describe_logdirs(settings, progress.problems, has_runs=bool(listed.num_runs)),
-            "since": listed.since,
-            "num_runs": listed.num_runs,
-        }
+        head: dict[str, Any] = {"server": server, "is_reading": is_reading, "tags_version": tags_version}
+        head |= describe_list(listed, store, settings, progress)
+        head["newest"] = {"num_runs": len(listed.newest), "selection": posted.add(listed.newest)}
         opening = encode_json(head)
         stamp = server, listed.revision, zlib.crc32(opening)
 
@@ -103,6 +101,18 @@ def make_router(store: LogStore, settings: Settings, progress: Progress, slots: 
         return answer(request, stamp, make)
 
     return router
+
+
+def describe_list(listed: Listed, store: LogStore, settings: Settings, progress: Progress) -> dict[str, Any]:
+    """What a list is of."""
+    return {
+        "version": listed.version,
+        "is_compiled": find_compiled()["scan"],
+        "remarks": [hide_folders(remark, settings) for remark in store.remarks()],
+        "logdir": describe_logdirs(settings, progress.problems, has_runs=bool(listed.num_runs)),
+        "since": listed.since,
+        "num_runs": listed.num_runs,
+    }
 
 
 def describe_logdirs(settings: Settings, problems: Sequence[FolderProblem], *, has_runs: bool) -> dict[str, Any]:

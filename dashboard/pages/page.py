@@ -44,6 +44,11 @@ class Page:
     layout: Callable[[Settings], Component]
 
     @property
+    def has_cards(self) -> bool:
+        """Whether it has a card for each tag."""
+        return self.url_keys.keys() >= CARD_KEYS.keys()
+
+    @property
     def path(self) -> str:
         """Path of the page below the board's address."""
         return f"/{self.name}"

@@ -9,7 +9,8 @@ import { GridSkeleton } from "./grid/card_states.js";
 import { useGoal } from "./grid/go_to_card.js";
 import { isPinned, useKeptPins } from "./grid/pins.js";
 import { Section } from "./grid/section.js";
-import { isOpen, makeSections, sectionsInSight } from "./grid/sections.js";
+import { isOpen, sectionsInSight } from "./grid/sections.js";
+import { isSelected, shownSections } from "./grid/shown_sections.js";
 import { useLayouts } from "./grid/layouts.js";
 import { useMatches } from "./grid/tag_match.js";
 import { useLoader, useTags } from "./grid/use_loader.js";
@@ -32,9 +33,8 @@ export default function CardGrid({ kind, empty }) {
   const layouts = useLayouts(Boolean(loader?.kind.join));
   const names = useMemo(() => tags && new Map([...tags, ...titlesOf(charts, layouts)]), [tags, charts, layouts]);
   const matches = useMatches(names, filter);
-  const asked = [...expanded, ...pins, full]; // shown whether or not a selected run has them
-  const shown = useMemo(() => shownTags(tags, matches, asked), [tags, matches, session.selected, asked.join("\n")]);
-  const sections = useMemo(() => makeSections({ tags: shown, pins, isJoined: join === "on", charts: shownCharts(charts, matches), layouts: shownLayouts(layouts, matches) }), [shown, charts, layouts, matches, join, pins]);
+  const asked = [...expanded, ...pins, full].join("\n");
+  const sections = useMemo(() => (tags && matches ? shownSections({ tags, charts, layouts }, { matches, expanded, pins, full, join }) : []), [tags, matches, session.selected, asked, charts, layouts, join]);
   useCardKeys(kind, sections.flatMap(({ cards }) => cards));
   const goal = useGoal(kind, (tag) => reveal(kind, sections, tags, tag));
   if (!loader || !session.isLoaded || tags === null || matches === null) return h("div", { className: "grid-page" }, h(GridSkeleton, { height: cardKinds[kind].height }));
@@ -55,12 +55,6 @@ export default function CardGrid({ kind, empty }) {
   );
 }
 
-// Tags that the filter matches, of which a selected run has one, or that someone asked for.
-function shownTags(tags, matches, asked) {
-  if (!tags || !matches) return [];
-  return [...tags].filter(([tag, runs]) => matches.has(tag) && (isSelected(runs) || (session.selected.size > 0 && asked.includes(tag)))).map(([tag]) => tag);
-}
-
 // The charts that people built, for a kind whose cards take several tags; the same list while none changes.
 function useCharts(loader) {
   const charts = loader?.kind.join ? listCharts() : [];
@@ -71,26 +65,11 @@ function titlesOf(charts, layouts) {
   return [...charts, ...layouts.flatMap((category) => category.charts)].map(({ title }) => [title]);
 }
 
-function shownLayouts(layouts, matches) {
-  return layouts.map(({ title, charts }) => ({ title, charts: shownCharts(charts, matches) }));
-}
-
-// Charts of which the filter matches the title or a tag.
-function shownCharts(charts, matches) {
-  if (!matches || session.selected.size === 0) return [];
-  return charts.filter(({ title, tags }) => matches.has(title) || tags.some((tag) => matches.has(tag)));
-}
-
 // Names of the runs that have one of the tags; whether a run has an expression only the server can tell.
 function runsOf(tags, members) {
   if (members.some((tag) => tag.startsWith("="))) return new Set(session.runsByName.keys());
   if (members.length === 1) return tags.get(members[0]) ?? new Set();
   return new Set(members.flatMap((tag) => [...(tags.get(tag) ?? [])]));
-}
-
-function isSelected(runs) {
-  for (const run of runs) if (session.selected.has(run)) return true;
-  return false;
 }
 
 function NothingShown({ filter, empty, kind }) {

@@ -3,6 +3,8 @@
 // first data before there is anything to draw.
 (function register() {
   "use strict";
+  // What is laid out before they are there is laid out in fonts of the system, and then again.
+  for (const family of ["Inter Variable", "JetBrains Mono Variable"]) document.fonts.load(`13px "${family}"`).catch(() => {});
   const address = document.currentScript.src;
   const modules = {
     need: null, // once they are there
@@ -12,6 +14,8 @@
     }),
   };
   modules.loading.catch(() => {}); // the page says so
+  const parsed = new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve)); // React is there then
+  modules.loading.then(() => window.React ?? parsed).then(() => modules.need("grid/first_answer.js")).catch(() => {}); // cards ask later
 
   // A component of a module, which runs when it is first drawn. What fails in it is drawn by boundary.js in its place;
   // `what` is a key of its words.

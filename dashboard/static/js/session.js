@@ -64,6 +64,10 @@ class Session extends Emitter {
     onSystemTheme(() => this.#followPreference("theme"));
   }
 
+  get isSettled() {
+    return this.#isSettled;
+  }
+
   get selected() {
     return this.selection.names;
   }
@@ -143,13 +147,14 @@ class Session extends Emitter {
     const isFirst = !this.isLoaded;
     this.isLoaded = true;
     this.#applySelection(isReading);
-    if (isFirst) this.#prepare();
+    if (isFirst) this.#prepare(answer);
     this.emit("runs");
   }
 
   // Asks for what the first cards need next, before they are there; they ask again after a failure.
-  #prepare() {
+  #prepare({ newest, runs }) {
     const page = location.pathname.slice(ROOT.pathname.length) || "scalars";
+    this.#key.learn(newest.selection, runs.slice(0, newest.num_runs).map(({ name }) => name));
     this.selectionKey().catch(() => {});
     if (isCardPage(page)) this.tags(page).catch(() => {});
   }

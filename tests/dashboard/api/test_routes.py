@@ -72,6 +72,17 @@ def test_series_of_a_selection_come_in_one_answer(write_run: WriteRun, client: T
     assert series[1]["non_finite"] == [{"step": 1.0, "wall_time": 1001.0, "value": "NaN"}]
 
 
+def test_newest_runs_are_a_selection_without_being_posted(write_run: WriteRun, client: TestClient) -> None:
+    write_run("a", {"loss": [3.0, 2.0]})
+    write_run("b", {"loss": [1.0]}, first_step=5)
+    newest = wait_for_points(client, 3)["newest"]
+
+    series = client.get("/data/series", params={"selection": newest["selection"], "tag": "loss", "format": "json"})
+
+    assert newest == {"num_runs": 2, "selection": select(client, "b", "a")}
+    assert [one["values"] for one in series.json()["series"]] == [[1.0], [3.0, 2.0]]
+
+
 def test_since_leaves_out_what_did_not_change(write_run: WriteRun, client: TestClient, tmp_path: Path) -> None:
     write_run("a", {"loss": [3.0]})
     version = wait_for_points(client, 1)["version"]

@@ -1,5 +1,7 @@
 // Fetches what the cards in view need: one request for all that are new, one for all that changed.
 
+import { isAskedFor, takeFirst } from "./first_answer.js";
+
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000];
 const PAUSE_MS = 60; // after which a change that goes on counts as paused
 
@@ -207,8 +209,9 @@ export class Loader {
     const batches = new Map();
     for (const [id, card] of this.#cards) {
       if (!card.isInView || (card.version > 0 && !card.isBehind && (card.version >= this.#latest || this.#session.live.isPaused))) continue;
+      const isFirst = card.version === 0 && isAskedFor(this.kind, card.tags);
       const isAlone = card.tags.some((tag) => tag.startsWith("=")); // an expression that is refused spoils no other card
-      const group = `${card.width} ${card.version > 0} ${isAlone ? id : ""}`;
+      const group = `${card.width} ${card.version > 0} ${isFirst} ${isAlone ? id : ""}`;
       const batch = batches.get(group) ?? { width: card.width, cards: new Map(), since: Infinity };
       batch.cards.set(id, { card, epoch: card.epoch });
       batch.since = Math.min(batch.since, card.version);
@@ -224,7 +227,7 @@ export class Loader {
     try {
       const { key: selection, runs } = await this.#session.selectionKey();
       const context = { selection, runs, since, width, signal, session: this.#session, options: this.#options };
-      const answer = await this.kind.load(tags, context);
+      const answer = await (takeFirst(this.kind, tags, context) ?? this.kind.load(tags, context));
       if (signal.aborted) return;
       this.#failures = 0;
       for (const [id, asked] of batch.cards) this.#deliver(id, asked, batch.since, answer);
