@@ -79,7 +79,8 @@ class Programs:
         self._init = jax.jit(self._init_fn, static_argnums=(2,), compiler_options=once)
         self._evaluate = jax.jit(self._evaluate_fn, static_argnums=(0,), compiler_options=_quick_options())
         self._dump = jax.jit(self._dump_fn, static_argnums=(0,), compiler_options=_quick_options())
-        self.predict: Callable[..., dict[str, Array]] = jax.jit(objective.predict)
+        self._predict = jax.jit(self._predict_fn)
+        self._can_loop: dict[Any, bool] = {}
 
     def init(self, seed: int, learning_rate: float, example: Batch) -> TrainState:
         """Makes the state before the first step, for batches like `example` (arrays or ``ShapeDtypeStruct``)."""
@@ -117,6 +118,20 @@ class Programs:
     def evaluate(self, select: SelectFn, train_state: TrainState, source: Any, payload: Any, count: int) -> Any:
         """Returns the metrics over `count` batches, a dict of `trainer.metrics`."""
         return self._evaluate(select, train_state.params, train_state.state, source, payload, count)
+
+    def predict(self, params: Any, state: Any, blocks: Any, count: int) -> dict[str, Array]:
+        """Returns what is predicted for `count` of the blocks ``(blocks, rows, …)``, with the same axes."""
+        outputs: dict[str, Array] = self._predict(params, state, blocks, np.int32(count))
+        return outputs
+
+    def can_loop(self, params: Any, state: Any, features: Any) -> bool:
+        """Whether predictions run well in a loop: in one, XLA's convolutions are 7 times slower on a CPU."""
+        key = _shapes_of(features)
+        if key not in self._can_loop:
+            jaxpr = jax.make_jaxpr(self._objective.predict)(params, state, features)
+            is_slow = jax.default_backend() == "cpu" and "conv_general_dilated" in iter_primitives(jaxpr)
+            self._can_loop[key] = not is_slow
+        return self._can_loop[key]
 
     def dump(self, select: SelectFn, train_state: TrainState, seed: int, source: Any, payload: Any, row: int) -> Dump:
         """Counts all tensors of the step that would follow, for one batch; the training does not notice."""
@@ -187,6 +202,22 @@ class Programs:
             0, count, lambda row, sums: add_batch(sums, metrics(row), row), nothing
         )
         return sums
+
+    def _predict_fn(self, params: Any, state: Any, blocks: Any, count: Any) -> dict[str, Array]:
+        def predict(row: Any) -> dict[str, Array]:
+            return self._objective.predict(params, state, jax.tree.map(lambda leaf: leaf[row], blocks))
+
+        num_blocks = jax.tree.leaves(blocks)[0].shape[0]
+        if num_blocks == 1:
+            return {name: value[None] for name, value in predict(0).items()}
+        shapes = jax.eval_shape(predict, jnp.int32(0))
+        room = {name: jnp.zeros((num_blocks, *leaf.shape), leaf.dtype) for name, leaf in shapes.items()}
+
+        def body(row: Any, filled: dict[str, Array]) -> dict[str, Array]:
+            return {name: filled[name].at[row].set(value) for name, value in predict(row).items()}
+
+        outputs: dict[str, Array] = jax.lax.fori_loop(0, count, body, room)
+        return outputs
 
     def _dump_fn(
         self, select: SelectFn, train_state: TrainState, seed: Any, source: Any, payload: Any, row: Any

@@ -12,15 +12,14 @@ import numpy as np
 
 from trainer.describe import describe
 from trainer.estimators.data import Data, open_data, row_shapes
+from trainer.estimators.prediction import ROWS, predict_rows
 from trainer.estimators.training import Training
 from trainer.heads import Head
-from trainer.inputs import as_features, num_rows
+from trainer.inputs import as_features
+from trainer.layers.specs import shape_struct
 from trainer.protocols import TrainState
 from trainer.run_config import RunConfig
 from trainer.step_options import StepOptions
-
-# Every prediction runs through one shape: nothing compiles again, and a row's result does not depend on its neighbours.
-PREDICT_ROWS = 256
 
 
 def described_options(config: RunConfig) -> dict[str, Any]:
@@ -88,18 +87,13 @@ class Fitted:
         """
         arrays = as_features(features)
         self.check_features(arrays)
-        parts = [self._predict_from(arrays, row) for row in range(0, num_rows(arrays), PREDICT_ROWS)]
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        programs, state = self.training.programs, self.train_state
 
-    def _predict_from(self, arrays: Any, row: int) -> dict[str, np.ndarray]:
-        def cut(array: np.ndarray) -> np.ndarray:
-            rows = array[row : row + PREDICT_ROWS]
-            return np.concatenate([rows, np.repeat(rows[-1:], PREDICT_ROWS - len(rows), axis=0)])
+        def predict(blocks: Any, count: int) -> dict[str, Any]:
+            return programs.predict(state.params, state.state, blocks, count)
 
-        count = min(PREDICT_ROWS, num_rows(arrays) - row)
-        state = self.train_state
-        outputs = self.training.programs.predict(state.params, state.state, jax.tree.map(cut, arrays))
-        return {name: np.asarray(value)[:count] for name, value in outputs.items()}
+        block = jax.tree.map(lambda leaf: shape_struct((ROWS, *leaf.shape[1:]), leaf.dtype), arrays)
+        return predict_rows(predict, arrays, can_loop=programs.can_loop(state.params, state.state, block))
 
     def describe(self) -> dict[str, Any]:
         """What must be equal for the run in a model_dir to be continued, as plain JSON values."""

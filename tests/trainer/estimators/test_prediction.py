@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from trainer import Estimator, heads, layers
+
+Arrays = tuple[np.ndarray, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def fitted() -> Estimator:
+    generator = np.random.default_rng(0)
+    features, labels = generator.normal(size=(30, 5)), generator.integers(0, 3, 30)
+    network = layers.Sequential([layers.Dense(16, "relu"), layers.Dense(3)])
+    return Estimator(network, head=heads.MultiClassHead(3)).fit(features, labels, steps=5)
+
+
+def test_row_is_predicted_alike_alone_and_among_many(fitted: Estimator) -> None:
+    features = np.random.default_rng(1).normal(size=(40_000, 5)).astype(np.float32)
+
+    many = fitted.predict_proba(features)
+
+    assert many.shape == (40_000, 3)
+    for rows in (slice(0, 1), slice(16_380, 16_390), slice(39_990, 40_000)):
+        np.testing.assert_array_equal(fitted.predict_proba(features[rows]), many[rows])
+
+
+def test_predictions_are_those_of_the_network_itself(fitted: Estimator) -> None:
+    features = np.random.default_rng(2).normal(size=(700, 5)).astype(np.float32)
+    params = jax.device_get(fitted.params_)
+    hidden = np.maximum(features @ params["dense_0"]["kernel"] + params["dense_0"]["bias"], 0)
+    logits = hidden @ params["dense_1"]["kernel"] + params["dense_1"]["bias"]
+
+    np.testing.assert_allclose(fitted.predictions(features)["logits"], logits, atol=1e-5)
+
+
+def test_foreign_convolution_is_predicted_block_by_block() -> None:
+    class Convolution:
+        def init(self, key: jax.Array, example: jax.Array) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
+            return {"kernel": jnp.ones((3, 1, 1))}, {}
+
+        def apply(self, params, state, inputs, *, training, key):  # type: ignore[no-untyped-def]
+            outputs = jax.lax.conv_general_dilated(
+                inputs[:, :, None], params["kernel"], (1,), "VALID", dimension_numbers=("NWC", "WIO", "NWC")
+            )
+            return outputs[:, :, 0], state
+
+    features = np.arange(3000, dtype=np.float32).reshape(1000, 3)
+    estimator = Estimator(Convolution(), head=heads.RegressionHead(), optimizer="sgd", learning_rate=1e-9)
+
+    predicted = estimator.fit(features, features.sum(axis=1), steps=1).predict(features)
+
+    assert estimator._fitted is not None
+    state = estimator._fitted.train_state
+    assert not estimator._fitted.training.programs.can_loop(state.params, state.state, np.ones((256, 3), np.float32))
+    np.testing.assert_allclose(predicted, features.sum(axis=1), rtol=1e-3)
