@@ -9,10 +9,16 @@
 """
 
 from trainer import summary as summary
+from trainer.estimators import BaselineClassifier as BaselineClassifier
+from trainer.estimators import BaselineRegressor as BaselineRegressor
 from trainer.estimators import DNNClassifier as DNNClassifier
+from trainer.estimators import DNNLinearCombinedClassifier as DNNLinearCombinedClassifier
+from trainer.estimators import DNNLinearCombinedRegressor as DNNLinearCombinedRegressor
 from trainer.estimators import DNNRegressor as DNNRegressor
 from trainer.estimators import Estimator as Estimator
 from trainer.estimators import EstimatorSpec as EstimatorSpec
+from trainer.estimators import LinearClassifier as LinearClassifier
+from trainer.estimators import LinearRegressor as LinearRegressor
 from trainer.estimators import NotFittedError as NotFittedError
 from trainer.protocols import Batch as Batch
 from trainer.protocols import Mode as Mode

@@ -1,8 +1,14 @@
 """Estimators: fit, evaluate, predict."""
 
 from trainer.estimators.base import BaseEstimator as BaseEstimator
+from trainer.estimators.combined import DNNLinearCombinedClassifier as DNNLinearCombinedClassifier
+from trainer.estimators.combined import DNNLinearCombinedRegressor as DNNLinearCombinedRegressor
 from trainer.estimators.dnn import DNNClassifier as DNNClassifier
 from trainer.estimators.dnn import DNNRegressor as DNNRegressor
 from trainer.estimators.estimator import Estimator as Estimator
+from trainer.estimators.linear import BaselineClassifier as BaselineClassifier
+from trainer.estimators.linear import BaselineRegressor as BaselineRegressor
+from trainer.estimators.linear import LinearClassifier as LinearClassifier
+from trainer.estimators.linear import LinearRegressor as LinearRegressor
 from trainer.estimators.sklearn_manners import NotFittedError as NotFittedError
 from trainer.estimators.spec import EstimatorSpec as EstimatorSpec

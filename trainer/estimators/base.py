@@ -191,6 +191,10 @@ class BaseEstimator(SklearnManners):
         """The settings of the next training."""
         return as_config(self.config)
 
+    def _optimizer(self) -> OptimizerLike:
+        """What is passed to `make_optimizer`."""
+        return self.optimizer
+
     def _make_head(self, labels: Any) -> Head | None:
         """The head for the labels of a fit, which are None for an iterable of batches; None with a ``model_fn``."""
         raise NotImplementedError
@@ -218,7 +222,7 @@ class BaseEstimator(SklearnManners):
 
     def _make_training(self, objective: Objective, data: Data) -> Training:
         found = objective.find_optimizer(data.example) if isinstance(objective, ModelFnObjective) else None
-        optimizer, start_rate = make_optimizer(self.optimizer if found is None else found, self.learning_rate)
+        optimizer, start_rate = make_optimizer(self._optimizer() if found is None else found, self.learning_rate)
         config = self._make_config()
         if config.precision is not None:
             objective = PreciseObjective(objective, config.precision)

@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from trainer.heads import Head
-from trainer.inputs import ArrayFeed, Feed, IterableFeed, as_features, num_rows, open_batches
+from trainer.inputs import ArrayFeed, Feed, IterableFeed, WholeFeed, as_features, num_rows, open_batches
 from trainer.inputs.check import as_weights, check_same_rows
 from trainer.protocols import Batch
 
@@ -62,6 +62,8 @@ class ArrayData:
 
     def train_feed(self, *, batch_size: int, epochs: int | None, seed: int, first_step: int, pads: bool) -> Feed:
         """See `Data`."""
+        if batch_size >= len(self):
+            return WholeFeed(self._on_device, num_epochs=epochs, first_step=first_step)
         return ArrayFeed(
             self._on_device,
             batch_size=batch_size,
@@ -176,7 +178,10 @@ def open_data(features: Any, labels: Any, weights: Any, head: Head | None, *, is
     if labels is not None:
         return open_arrays(as_features(features), labels, weights, encode, weigh)
     if hasattr(features, "shape"):
-        raise ValueError("y must be given with an array X; got None. Pass one label a row.")
+        raise ValueError(
+            "y must be given with an array X; got None (fit requires y to be passed, but the target y is None). "
+            "Pass one label a row."
+        )
     if is_training and getattr(head, "class_weight", None) == "balanced":
         raise ValueError(
             "class_weight must be a dict with batches, which do not tell how often a class comes; got 'balanced'. "

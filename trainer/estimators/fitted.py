@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +77,8 @@ class Fitted:
         shapes = row_shapes(features)
         if shapes != self.shapes:
             raise ValueError(
-                f"X must have rows of shape {self.shapes} as in fit; got {shapes}. Reshape your data to that."
+                f"X must have rows of shape {self.shapes} as in fit; got {shapes}{_in_words(shapes, self.shapes)}. "
+                "Reshape your data to that."
             )
 
     def predictions(self, features: Any) -> dict[str, np.ndarray]:
@@ -107,3 +109,12 @@ class Fitted:
             "batch_size": training.config.batch_size,
             **described_options(training.config),
         }
+
+
+def _in_words(shapes: Any, expected: Any) -> str:
+    """What scikit-learn says of rows of another length."""
+    counts = [re.fullmatch(r"\((\d+),\)", str(shape)) for shape in (shapes, expected)]
+    if None in counts:
+        return ""
+    got, wanted = (match.group(1) for match in counts if match)
+    return f" (X has {got} features, but estimator is expecting {wanted} features as input)"

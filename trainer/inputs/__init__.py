@@ -7,3 +7,4 @@ from trainer.inputs.feed import Block as Block
 from trainer.inputs.feed import Feed as Feed
 from trainer.inputs.iterables import IterableFeed as IterableFeed
 from trainer.inputs.iterables import open_batches as open_batches
+from trainer.inputs.whole import WholeFeed as WholeFeed

@@ -109,8 +109,10 @@ def _numbers(array: np.ndarray, name: str) -> np.ndarray:
     try:
         return array.astype(np.float64)
     except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"{name} must be a rectangular array of numbers; got {array.shape} objects. Turn texts into numbers first."
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(
+            f"{name} must be a rectangular array of numbers; got {array.shape} objects ({error}). "
+            "Turn texts into numbers first."
         ) from error
 
 

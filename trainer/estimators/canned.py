@@ -1,0 +1,162 @@
+"""What canned estimators share: their common arguments, their heads, and labels as scikit-learn's users give them."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from trainer.estimators.base import BaseEstimator
+from trainer.estimators.probabilities import ClassProbabilities
+from trainer.heads import BinaryHead, Head, MultiClassHead, RegressionHead
+from trainer.optimizers import OptimizerLike, Schedule
+from trainer.run_config import RunConfig, as_config
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class Canned(BaseEstimator):
+    """The arguments of all canned estimators. A member is a dataclass of its arguments.
+
+    Attributes:
+        optimizer: As for `Estimator`.
+        learning_rate: As for `Estimator`.
+        batch_size: Rows of a training batch; None takes the config's.
+        steps: Steps of a ``fit`` that names none; None takes the config's.
+        random_state: Seed; None takes the config's.
+        model_dir: As for `Estimator`.
+        config: As for `Estimator`.
+    """
+
+    optimizer: OptimizerLike = "adam"
+    learning_rate: float | Schedule | None = None
+    batch_size: int | None = None
+    steps: int | None = None
+    random_state: int | None = None
+    model_dir: str | os.PathLike[str] | None = None
+    config: RunConfig | None = None
+
+    # Fields of the config of a member to which none is given, where they are not the usual ones.
+    USUAL: ClassVar[Mapping[str, Any]] = {}
+
+    def _make_config(self) -> RunConfig:
+        given: dict[str, Any] = {"batch_size": self.batch_size, "steps": self.steps, "seed": self.random_state}
+        config = RunConfig(**self.USUAL) if self.config is None else as_config(self.config)
+        return dataclasses.replace(config, **{name: value for name, value in given.items() if value is not None})
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class Classifier(Canned, ClassProbabilities):
+    """A canned estimator of one of several classes.
+
+    Attributes:
+        n_classes: Number of classes; None takes those that occur in `y`. Needed with an iterable of batches.
+        label_vocabulary: The labels in the order of the classes; None takes those in `y`, or 0 … n_classes - 1.
+    """
+
+    n_classes: int | None = None
+    label_vocabulary: Sequence[Any] | None = None
+
+    _all_classes: ClassVar[Any] = None  # those of the first partial_fit, while it runs
+
+    def partial_fit(
+        self,
+        X: Any,  # noqa: N803 - scikit-learn's name
+        y: Any = None,
+        sample_weight: Any = None,
+        *,
+        classes: Any = None,
+        **options: Any,
+    ) -> Self:
+        """Trains on: so many steps more, or one pass over the data.
+
+        Args:
+            X: As in `fit`.
+            y: As in `fit`.
+            sample_weight: As in `fit`.
+            classes: All labels, for the first call, whose `y` may not hold all.
+            options: As in `fit`.
+        """
+        if classes is None:
+            return super().partial_fit(X, y, sample_weight, **options)
+        self.__dict__["_all_classes"] = tuple(np.unique(np.asarray(classes)).tolist())
+        try:
+            return super().partial_fit(X, y, sample_weight, **options)
+        finally:
+            del self.__dict__["_all_classes"]
+
+    def _estimator_type_name(self) -> str:
+        return "classifier"
+
+    def _make_head(self, labels: Any) -> Head:
+        vocabulary = self._vocabulary(labels)
+        if len(vocabulary) < 2:
+            number = "1 class" if vocabulary else "0 classes"
+            raise ValueError(
+                f"y must hold at least 2 classes; got {number}, {vocabulary!r}. Pass labels of all classes."
+            )
+        if len(vocabulary) == 2:
+            return BinaryHead(vocabulary)
+        return MultiClassHead(len(vocabulary), vocabulary)
+
+    def _vocabulary(self, labels: Any) -> tuple[Any, ...]:
+        array = None if labels is None else as_vector(labels)
+        if self.label_vocabulary is not None or self._all_classes is not None:
+            return tuple(self.label_vocabulary or self._all_classes)
+        if self.n_classes is not None and (array is None or array.dtype.kind in "iub"):
+            return tuple(range(self.n_classes))
+        if array is None:
+            raise ValueError("n_classes must be given with an iterable of batches; got None. Pass n_classes=.")
+        return self._classes_in(array)
+
+    def _classes_in(self, labels: np.ndarray) -> tuple[Any, ...]:
+        if labels.dtype.kind == "f" and not (np.isfinite(labels).all() and (labels == np.round(labels)).all()):
+            name = type(self).__name__.replace("Classifier", "Regressor")
+            raise ValueError(
+                "y must hold class labels; got numbers with fractions or NaN (Unknown label type: continuous). "
+                f"Use {name}, or drop such rows."
+            )
+        vocabulary = tuple(np.unique(labels).tolist())
+        if self.n_classes is not None and len(vocabulary) != self.n_classes:
+            raise ValueError(
+                f"y must hold n_classes={self.n_classes} different labels; got {len(vocabulary)}. "
+                "Pass label_vocabulary= if some classes do not occur."
+            )
+        return vocabulary
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class Regressor(Canned):
+    """A canned estimator of numbers.
+
+    Attributes:
+        label_dimension: How many numbers are predicted for each row; None takes the shape of `y`.
+    """
+
+    label_dimension: int | None = None
+
+    def _estimator_type_name(self) -> str:
+        return "regressor"
+
+    def _make_head(self, labels: Any) -> Head:
+        if self.label_dimension is not None or labels is None:
+            return RegressionHead(self.label_dimension or 1)
+        shape = as_vector(labels).shape
+        return RegressionHead(shape[1] if len(shape) == 2 else 1)
+
+
+def as_vector(labels: Any) -> np.ndarray:
+    """The labels as an array; a column becomes a vector, with the warning that scikit-learn gives."""
+    array = np.asarray(labels)
+    if array.ndim != 2 or array.shape[1] != 1:
+        return array
+    module: Any = sys.modules.get("sklearn.exceptions")
+    category = UserWarning if module is None else module.DataConversionWarning
+    text = "A column-vector y was passed when a 1d array was expected. Pass y.ravel(), or label_dimension=1."
+    warnings.warn(text, category, stacklevel=4)
+    return array[:, 0]

@@ -1,0 +1,69 @@
+"""What the canned estimators with a network share: standardized features and numbers around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trainer.checkpoints import Checkpoints
+from trainer.estimators.canned import Canned
+from trainer.estimators.data import ArrayData, Data
+from trainer.estimators.fitted import Fitted
+from trainer.estimators.network_objective import NetworkObjective
+from trainer.estimators.standardization import Restore, Standardize, measure
+from trainer.heads import Head
+from trainer.layers import Sequential
+from trainer.protocols import Network, Objective
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class NetworkEstimator(Canned):
+    """A canned estimator with a network, which a member makes in `_layers`.
+
+    Attributes:
+        standardize: Whether features, and numbers to predict, are brought to mean 0 and deviation 1 by the rows (of an
+            iterable: the batch) that the first ``fit`` sees. Predictions are in the unit of `y` all the same.
+    """
+
+    standardize: bool = True
+
+    def _layers(self, units: int) -> Sequence[Network]:
+        """The layers from ``(batch, features)`` to ``(batch, units)``."""
+        raise NotImplementedError
+
+    def _make_objective(self, head: Head | None) -> Objective:
+        assert head is not None
+        layers = list(self._layers(head.logits_dimension))
+        if self.standardize:
+            restore = [Restore(name="restore")] if head.classes is None else []
+            layers = [Standardize(name="standardize"), *layers, *restore]
+        return NetworkObjective(Sequential(layers), head)
+
+    def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Fitted, Data, Checkpoints | None]:  # noqa: N803
+        fitted, data, checkpoints = super()._prepare(X, y, sample_weight)
+        train_state = fitted.train_state
+        if int(train_state.step) == 0:
+            batch = data.rows if isinstance(data, ArrayData) else data.example
+            fitted = fitted.with_state(train_state._replace(state=measure(train_state.state, batch)))
+        return fitted, data, checkpoints
+
+    def _check_data(self, data: Data) -> None:
+        check_columns(data)
+
+
+def check_columns(data: Data) -> None:
+    """Refuses features that are not rows of at least one column.
+
+    Raises:
+        ValueError: If they have another shape.
+    """
+    shape = getattr(data.example.features, "shape", None)
+    if shape is None or len(shape) != 2:
+        got = f"shape {shape}" if shape is not None else f"a {type(data.example.features).__name__}"
+        raise ValueError(f"X must have the shape (n, features); got {got}. Reshape your data to one row a label.")
+    if shape[1] == 0:
+        raise ValueError(
+            f"X must have at least one feature; got 0 feature(s) (shape={shape}) while a minimum of 1 is required. "
+            "Pass some columns."
+        )
