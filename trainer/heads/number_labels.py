@@ -24,6 +24,8 @@ def encode_numbers(labels: Any, dimension: int, *, least: float = -np.inf, most:
         ValueError: If they are not finite numbers of that shape and range.
     """
     array = np.asarray(labels)
+    if array.dtype.kind == "O":
+        array = _as_numbers(array)
     if array.dtype.kind not in "fiub":
         raise ValueError(f"labels must be numbers; got {array.dtype} values. Pass floats, or use a classifier.")
     if array.ndim == 1 and dimension == 1:
@@ -76,3 +78,11 @@ def _refuse_rows(array: np.ndarray, is_wrong: np.ndarray, rule: str, advice: str
     if is_wrong.any():
         row = int(np.flatnonzero(is_wrong.any(axis=1))[0])
         raise ValueError(f"labels must be {rule}; got {array[row].tolist()} in row {row}. {advice}")
+
+
+def _as_numbers(array: np.ndarray) -> np.ndarray:
+    """Objects that are all numbers as floats; others as they are."""
+    try:
+        return array.astype(np.float64)
+    except (TypeError, ValueError):
+        return array
