@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 
 def wait_for(page: Page, condition: str) -> None:
@@ -15,3 +15,14 @@ def wait_for(page: Page, condition: str) -> None:
       while (!(session.isLoaded && ({condition}))) await new Promise(requestAnimationFrame);
       await new Promise(requestAnimationFrame);
     }}""")
+
+
+def choose_baseline(page: Page, run: str) -> None:
+    """Makes a run the baseline by its key, if no other page of the board has made it that already."""
+    wait_for(page, "true")
+    row = page.locator(f'[data-run="{run}"]')
+    if row.get_by_role("img", name="Baseline").count() == 0:
+        row.hover()
+        page.keyboard.press("B")
+    expect(row.get_by_role("img", name="Baseline")).to_be_visible()
+    expect(page.locator(".delta-button")).to_be_visible()

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from summaries import SummaryWriter
+from tests.browser.session import choose_baseline
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -36,9 +37,7 @@ def logdir(tmp_path: Path) -> Path:
 def page(open_page: OpenPage, start_board: StartBoard, logdir: Path) -> Page:
     """The page with `base` as baseline."""
     page = open_page(f"{start_board(logdir, '--index', 'off')}/scalars")
-    page.locator('[data-run="base"]').hover()
-    page.keyboard.press("B")
-    expect(page.locator(".delta-button")).to_be_visible()
+    choose_baseline(page, "base")
     return page
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from summaries import SummaryWriter
+from tests.browser.session import choose_baseline
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -42,8 +43,7 @@ def test_signs_stand_in_heads_and_the_best_value_comes_first(open_page: OpenPage
 
 def test_differences_are_coloured_where_a_direction_is_declared(open_page: OpenPage, board: str) -> None:
     page = open_page(board)
-    page.locator('[data-run="b"]').hover()
-    page.keyboard.press("B")
+    choose_baseline(page, "b")
     page.keyboard.press("D")
 
     tones = {"loss": ("is-good", "is-bad"), "acc": ("is-good", "is-bad"), "rate": ("card-value", "card-value")}

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from summaries import SummaryWriter
+from tests.browser.session import choose_baseline
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -60,9 +61,7 @@ def test_rows_of_all_runs_are_of_the_held_step(open_page: OpenPage, board: str) 
 @pytest.mark.parametrize("is_delta", [False, True])
 def test_difference_is_told_in_percent_of_the_baseline(open_page: OpenPage, board: str, is_delta: bool) -> None:
     page = open_page(f"{board}/scalars")
-    page.locator('[data-run="base"]').hover()
-    page.keyboard.press("B")
-    expect(page.locator(".delta-button")).to_be_visible()
+    choose_baseline(page, "base")
     if is_delta:
         page.keyboard.press("D")
         expect(page.locator(".card[data-delta]")).to_be_visible()

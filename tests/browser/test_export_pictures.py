@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from summaries import SummaryWriter
 from tests.browser.saved import SVG, menu_of, save, strokes_of, words_of
-from tests.browser.session import wait_for
+from tests.browser.session import choose_baseline
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -73,9 +73,7 @@ def test_picture_keeps_the_box_that_a_card_is_zoomed_to(open_page: OpenPage, boa
 
 def test_picture_of_differences_shows_their_zero(open_page: OpenPage, board: str, tmp_path: Path) -> None:
     page = open_page(f"{board}/scalars?v=2&smoothing=0.5&xscale=log")
-    wait_for(page, "session.sidecar")
-    page.locator('[data-run="a"]').hover()
-    page.keyboard.press("B")
+    choose_baseline(page, "a")
     page.keyboard.press("D")
     expect(page.locator(".card[data-delta]").first).to_be_visible()
 

@@ -139,6 +139,7 @@ def test_paused_page_asks_for_nothing_counts_what_is_new_and_shows_it_at_once(
 
         page.keyboard.press("Space")
         expect(live(page)).to_have_text("paused")
+        page.wait_for_load_state("networkidle")  # what it asks for at first has come
         sent = record_requests(page, "/data/")
         log(writer, [0.5] * 14, 2)
         expect(live(page)).to_have_text("paused · 14 new")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from summaries import SummaryWriter
+from tests.browser.session import choose_baseline
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -69,8 +70,7 @@ def test_chart_without_a_place_on_the_x_axis_says_so(open_page: OpenPage, board:
 def test_chart_that_the_baseline_lacks_offers_values(open_page: OpenPage, board: str) -> None:
     page = open_page(f"{board}/scalars?v=2&filter=^best$")
     expect(page.locator(".card-value")).to_have_text("9.000")
-    page.locator('[data-run="plain"]').hover()
-    page.keyboard.press("B")
+    choose_baseline(page, "plain")
     page.keyboard.press("D")
     card = page.locator('.card[data-tag="best"]')
     expect(card).to_contain_text("plain lacks best.")
