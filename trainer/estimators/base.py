@@ -12,7 +12,8 @@ import numpy as np
 
 from trainer.checkpoints import Checkpoints
 from trainer.counts import check_count
-from trainer.estimators.data import Data, open_data, row_shapes, split_validation
+from trainer.estimators.data import Data, open_data, split_validation
+from trainer.estimators.feature_reader import FeatureReader, find_columns
 from trainer.estimators.fitted import Fitted
 from trainer.estimators.model_fn_objective import ModelFnObjective
 from trainer.estimators.precise_objective import PreciseObjective
@@ -20,6 +21,7 @@ from trainer.estimators.sklearn_manners import SklearnManners, not_fitted
 from trainer.estimators.training import Plan, Training
 from trainer.heads import Head
 from trainer.hooks import Hook
+from trainer.inputs import Rows, open_source
 from trainer.optimizers import OptimizerLike, Schedule, make_optimizer
 from trainer.protocols import Objective, TrainState
 from trainer.run_config import RunConfig, as_config
@@ -56,10 +58,11 @@ class BaseEstimator(SklearnManners):
         """Trains until so many steps are done; afresh, or from where the run in `model_dir` stands.
 
         Args:
-            X: Features ``(n, …)``, or a dict or tuple of such arrays; or, without `y`, an iterable of
-                ``(features, labels)`` batches, or a function that returns one.
-            y: Labels, one a row.
-            sample_weight: Weight of each row, ``(n,)``.
+            X: Features ``(n, …)``; a dict or tuple of such arrays; a table of pandas, polars or pyarrow; without `y`
+                an iterable of ``(features, labels)`` or ``(features, labels, weights)`` batches; or a function that
+                returns any of these, or ``(features, labels)`` of all rows.
+            y: Labels, one a row; or the name of their column in X, also in an iterable of dicts or tables.
+            sample_weight: Weight of each row, ``(n,)``, or the name of its column in X.
             steps: Total number of steps. Without `steps` and `epochs`: the config's for arrays, one pass over batches.
             epochs: How often each row is used, instead of `steps`.
             validation_data: ``(X, y)`` or an iterable of batches, evaluated at the config's interval and at the end.
@@ -73,10 +76,10 @@ class BaseEstimator(SklearnManners):
         """
         self._fitted = None
         _check_lengths(steps, epochs)
-        if steps is None and epochs is None:
-            steps, epochs = (None, 1) if y is None else (self._make_config().steps, None)
         fitted, data, checkpoints = self._prepare(X, y, sample_weight)
-        return self._train(fitted, data, _plan(y, steps, epochs, 0), checkpoints, validation_data, hooks)
+        if steps is None and epochs is None:
+            steps, epochs = (self._make_config().steps, None) if data.repeats else (None, 1)
+        return self._train(fitted, data, _plan(data, steps, epochs, 0), checkpoints, validation_data, hooks)
 
     def partial_fit(
         self,
@@ -99,7 +102,7 @@ class BaseEstimator(SklearnManners):
             data = self._fitted.open(X, y, sample_weight, is_training=True)
             fitted = self._fitted.with_state(self._fitted.copy_state())
             checkpoints = None if self.model_dir is None else Checkpoints(self.model_dir, fitted.describe())
-        plan = _plan(y, steps, epochs, int(fitted.train_state.step))
+        plan = _plan(data, steps, epochs, int(fitted.train_state.step))
         return self._train(fitted, data, plan, checkpoints, validation_data, hooks)
 
     def evaluate(self, X: Any, y: Any = None, sample_weight: Any = None) -> dict[str, float]:  # noqa: N803
@@ -116,7 +119,8 @@ class BaseEstimator(SklearnManners):
         """Returns all that is predicted for each row, by name, as ``probabilities``.
 
         Args:
-            X: Features ``(n, …)``.
+            X: Features as in `fit`, or an iterable of batches of them, or a function that returns either. Labels in the
+                batches are not looked at.
 
         Raises:
             NotFittedError: Before fit.
@@ -208,16 +212,19 @@ class BaseEstimator(SklearnManners):
 
     def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Fitted, Data, Checkpoints | None]:  # noqa: N803
         """A model with its first state, from the run in model_dir if there is one."""
-        head = self._make_head(y)
-        data = open_data(X, y, sample_weight, head, is_training=True)
+        source = open_source(X, y, sample_weight)
+        head = self._make_head(source.labels if isinstance(source, Rows) else None)
+        objective = self._make_objective(head)
+        reader = FeatureReader(type(self).__name__, find_columns(getattr(objective, "network", None)))
+        data = open_data(source, reader.read, head, is_training=True)
         self._check_data(data)
-        example = data.example
-        training = self._make_training(self._make_objective(head), data)
-        fitted = Fitted(training, head, row_shapes(example.features), training.start(data))
+        training = self._make_training(objective, data)
+        reader = reader.fit_to(data.first.features, data.example.features)
+        fitted = Fitted(training, head, reader, training.start(data))
         checkpoints = None if self.model_dir is None else Checkpoints(self.model_dir, fitted.describe())
         if checkpoints is not None and checkpoints.step is not None:
             fitted = fitted.with_state(checkpoints.restore(fitted.train_state))
-        self._remember(head, example.features)
+        self._remember(head, data.example.features, reader.names)
         return fitted, data, checkpoints
 
     def _make_training(self, objective: Objective, data: Data) -> Training:
@@ -228,8 +235,11 @@ class BaseEstimator(SklearnManners):
             objective = PreciseObjective(objective, config.precision)
         return Training(objective, optimizer, start_rate, config)
 
-    def _remember(self, head: Head | None, features: Any) -> None:
+    def _remember(self, head: Head | None, features: Any, names: tuple[str, ...] | None) -> None:
         """Sets what scikit-learn wants to know after fit."""
+        vars(self).pop("feature_names_in_", None)
+        if names is not None:
+            self.feature_names_in_ = np.array(names, dtype=object)
         self.head_ = head
         if head is not None and head.classes is not None:
             self.classes_ = head.classes
@@ -267,9 +277,8 @@ def _check_lengths(steps: Any, epochs: Any) -> None:
             check_count(name, value)
 
 
-def _plan(labels: Any, steps: int | None, epochs: int | None, first_step: int) -> Plan:
+def _plan(data: Data, steps: int | None, epochs: int | None, first_step: int) -> Plan:
     if steps is None:
         return Plan(None, epochs, must_reach=False)
     # Batches cannot be given again and again as arrays can.
-    is_iterable = labels is None
-    return Plan(first_step + int(steps), epochs or (1 if is_iterable else None), must_reach=True)
+    return Plan(first_step + int(steps), epochs or (None if data.repeats else 1), must_reach=True)

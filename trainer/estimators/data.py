@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from trainer.heads import Head
-from trainer.inputs import ArrayFeed, Feed, IterableFeed, WholeFeed, as_features, num_rows, open_batches
+from trainer.inputs import ArrayFeed, Batches, Feed, IterableFeed, Rows, WholeFeed, as_features, num_rows
 from trainer.inputs.check import as_weights, check_same_rows
 from trainer.protocols import Batch
 
@@ -21,8 +21,23 @@ EncodeFn = Callable[[Any], Any]
 WeighFn = Callable[[Any], "np.ndarray | None"]
 
 
+class ReadFn(Protocol):
+    """Turns features as they came into arrays ``(n, …)``; `name` is what messages call them."""
+
+    def __call__(self, features: Any, *, name: str = "X") -> Any:
+        """See `FeatureReader.read`."""
+
+
 class Data(Protocol):
     """Checked data that can be read as a training or an evaluation feed."""
+
+    @property
+    def repeats(self) -> bool:
+        """Whether training may go on without end; else one pass is all there is."""
+
+    @property
+    def first(self) -> Rows:
+        """Rows as the user passed them, all or the first batch."""
 
     @property
     def example(self) -> Batch:
@@ -41,9 +56,13 @@ class ArrayData:
 
     Attributes:
         rows: All rows, as NumPy arrays; weights may be None.
+        first: As they came.
     """
 
     rows: Batch
+    first: Rows
+
+    repeats = True
 
     @property
     def example(self) -> Batch:
@@ -81,23 +100,37 @@ class ArrayData:
 
 
 class BatchData:
-    """An iterable of ``(features, labels)`` or ``(features, labels, weights)``, or a function that returns one."""
+    """An iterable of batches, or a function that returns one."""
 
-    def __init__(self, source: Any, encode: EncodeFn, weigh: WeighFn) -> None:
-        """Takes what the user gave, how labels are encoded, and what encoded labels weigh."""
+    repeats = False
+
+    def __init__(self, source: Batches, read: ReadFn, encode: EncodeFn, weigh: WeighFn) -> None:
+        """Reads the first batch.
+
+        Args:
+            source: The batches.
+            read: Turns the features of a batch into arrays.
+            encode: Turns its labels into arrays.
+            weigh: What encoded labels weigh.
+
+        Raises:
+            ValueError: If there is none.
+        """
         self._source = source
+        self._read = read
         self._encode = encode
         self._weigh = weigh
-        batches = open_batches(source)
-        self._first = next(batches, None)
-        if self._first is None:
+        batches = source.read()
+        first = next(batches, None)
+        if first is None:
             raise ValueError("input must give at least one batch; got none. Pass a fresh iterator.")
-        self._opened: Iterator[Any] | None = itertools.chain([self._first], batches)
+        self.first = first
+        self._opened: Iterator[Rows] | None = itertools.chain([first], batches)
 
-    @property
+    @functools.cached_property
     def example(self) -> Batch:
         """See `Data`."""
-        return self._prepare(self._first, 0)
+        return self._prepare(self.first, 0)
 
     def train_feed(self, *, batch_size: int, epochs: int | None, seed: int, first_step: int, pads: bool) -> Feed:
         """See `Data`; the size and order of the batches are the iterable's own."""
@@ -109,43 +142,50 @@ class BatchData:
         """See `Data`."""
         return IterableFeed(self._batches(1), self._prepare, pads_batches=pads)
 
-    def _batches(self, epochs: int) -> Iterator[Any]:
-        """All batches, `epochs` times where the source can be opened again."""
+    def _batches(self, epochs: int) -> Iterator[Rows]:
+        """All batches, `epochs` times where the source can be read again."""
         opened, self._opened = self._opened, None
-        if isinstance(self._source, Iterator):
+        if not self._source.is_repeatable:
             return iter(()) if opened is None else opened
-        fresh = (open_batches(self._source) for _ in range(epochs - (opened is not None)))
+        fresh = (self._source.read() for _ in range(epochs - (opened is not None)))
         return itertools.chain(iter(()) if opened is None else opened, itertools.chain.from_iterable(fresh))
 
-    def _prepare(self, item: Any, number: int) -> Batch:
+    def _prepare(self, rows: Rows, number: int) -> Batch:
         """Checks one batch.
 
         Raises:
-            ValueError: If it is not ``(features, labels)`` of equally many finite rows.
+            ValueError: If it has no labels, or features, labels and weights are not of equally many rows.
         """
-        if not isinstance(item, tuple | list) or len(item) not in (2, 3):
+        if rows.labels is None:
             raise ValueError(
-                f"batches must be (features, labels); got {type(item).__name__} in batch {number}. Yield tuples."
+                f"batches must be (features, labels); got {type(rows.features).__name__} in batch {number}. "
+                "Yield tuples, or pass as y the name of the column that holds the labels."
             )
-        features = as_features(item[0], name=f"features of batch {number}")
-        labels = self._encode(item[1])
+        features = self._read(rows.features, name=f"features of batch {number}")
+        labels = self._encode(rows.labels)
         check_same_rows(features, labels, f"labels of batch {number}")
-        weights = _multiply(as_weights(item[2], features) if len(item) == 3 else None, self._weigh(labels))
+        weights = _multiply(as_weights(rows.weights, features), self._weigh(labels))
         return Batch(features, labels, np.ones(num_rows(features), np.float32) if weights is None else weights)
 
 
-def open_arrays(features: Any, labels: Any, weights: Any, encode: EncodeFn, weigh: WeighFn) -> ArrayData:
-    """Checks arrays ``(n, …)``.
+def open_arrays(rows: Rows, read: ReadFn, encode: EncodeFn, weigh: WeighFn) -> ArrayData:
+    """Checks rows in memory.
 
     Raises:
         ValueError: If a value is not finite, lengths differ, or labels are not what `encode` takes.
     """
-    encoded = encode(labels)
+    if rows.labels is None:
+        raise ValueError(
+            "y must be given with an array X; got None (fit requires y to be passed, but the target y is None). "
+            "Pass one label a row, or the name of their column."
+        )
+    features = read(rows.features)
+    encoded = encode(rows.labels)
     check_same_rows(features, encoded, "y")
-    rows = Batch(features, encoded, _multiply(as_weights(weights, features), weigh(encoded)))
-    if rows.weights is None or (rows.weights > 0).all():
-        return ArrayData(rows)
-    return ArrayData(jax.tree.map(lambda array: array[rows.weights > 0], rows))
+    batch = Batch(features, encoded, _multiply(as_weights(rows.weights, features), weigh(encoded)))
+    if batch.weights is None or (batch.weights > 0).all():
+        return ArrayData(batch, rows)
+    return ArrayData(jax.tree.map(lambda array: array[batch.weights > 0], batch), rows)
 
 
 def as_labels(labels: Any) -> np.ndarray:
@@ -158,36 +198,30 @@ def as_labels(labels: Any) -> np.ndarray:
     return array
 
 
-def open_data(features: Any, labels: Any, weights: Any, head: Head | None, *, is_training: bool = False) -> Data:
+def open_data(source: Rows | Batches, read: ReadFn, head: Head | None, *, is_training: bool = False) -> Data:
     """Checks what the user passed to ``fit`` or ``evaluate``.
 
     Args:
-        features: Arrays, or without `labels` an iterable of batches or a function that returns one.
-        labels: Labels, or None.
-        weights: Weight of each row, or None.
+        source: Found by `trainer.inputs.open_source`.
+        read: Turns features into arrays.
         head: Encodes the labels; None with a ``model_fn``.
         is_training: Whether the head weighs the rows by their labels.
 
     Raises:
         ValueError: If something is wrong with them.
     """
-    if weights is not None and head is None:
-        raise ValueError("sample_weight must be None with a model_fn; got weights. Put them into the features.")
     encode = as_labels if head is None else head.encode_labels
     weigh = head.row_weights if head is not None and is_training else _weigh_equally
-    if labels is not None:
-        return open_arrays(as_features(features), labels, weights, encode, weigh)
-    if hasattr(features, "shape"):
-        raise ValueError(
-            "y must be given with an array X; got None (fit requires y to be passed, but the target y is None). "
-            "Pass one label a row."
-        )
+    if isinstance(source, Rows):
+        if source.weights is not None and head is None:
+            raise ValueError("sample_weight must be None with a model_fn; got weights. Put them into the features.")
+        return open_arrays(source, read, encode, weigh)
     if is_training and getattr(head, "class_weight", None) == "balanced":
         raise ValueError(
             "class_weight must be a dict with batches, which do not tell how often a class comes; got 'balanced'. "
             "Pass a weight for each label."
         )
-    return BatchData(features, encode, weigh)
+    return BatchData(source, read, encode, weigh)
 
 
 def _weigh_equally(labels: Any) -> None:
@@ -199,11 +233,6 @@ def _multiply(weights: np.ndarray | None, others: np.ndarray | None) -> np.ndarr
         return others if weights is None else weights
     product: np.ndarray = weights * others
     return product
-
-
-def row_shapes(features: Any) -> Any:
-    """Shape of one row of each array in a pytree, as texts, so that they are leaves: ``"(4,)"``."""
-    return jax.tree.map(lambda leaf: str(tuple(leaf.shape[1:])), features)
 
 
 def split_validation(validation_data: Any) -> tuple[Any, Any, Any]:

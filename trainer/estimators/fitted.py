@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from trainer.describe import describe
-from trainer.estimators.data import Data, open_data, row_shapes
+from trainer.estimators.data import Data, open_data
+from trainer.estimators.feature_reader import FeatureReader
 from trainer.estimators.prediction import ROWS, predict_rows
 from trainer.estimators.training import Training
 from trainer.heads import Head
-from trainer.inputs import as_features
+from trainer.inputs import Rows, open_features, open_source
 from trainer.layers.specs import shape_struct
 from trainer.protocols import TrainState
 from trainer.run_config import RunConfig
@@ -40,13 +41,13 @@ class Fitted:
     Attributes:
         training: What is trained, and how.
         head: The end of the network; None with a ``model_fn``.
-        shapes: Shape of one row of the features.
+        reader: How features are read.
         train_state: After the last step.
     """
 
     training: Training
     head: Head | None
-    shapes: Any
+    reader: FeatureReader
     train_state: TrainState
 
     def with_state(self, train_state: TrainState) -> Fitted:
@@ -64,22 +65,8 @@ class Fitted:
         Raises:
             ValueError: If something is wrong with them, or their rows have another shape.
         """
-        data = open_data(features, labels, weights, self.head, is_training=is_training)
-        self.check_features(data.example.features)
-        return data
-
-    def check_features(self, features: Any) -> None:
-        """Refuses features of another shape than in fit.
-
-        Raises:
-            ValueError: If the rows have another shape.
-        """
-        shapes = row_shapes(features)
-        if shapes != self.shapes:
-            raise ValueError(
-                f"X must have rows of shape {self.shapes} as in fit; got {shapes}{_in_words(shapes, self.shapes)}. "
-                "Reshape your data to that."
-            )
+        source = open_source(features, labels, weights)
+        return open_data(source, self.reader.read, self.head, is_training=is_training)
 
     def predictions(self, features: Any) -> dict[str, np.ndarray]:
         """All that is predicted for each row, by name.
@@ -87,8 +74,28 @@ class Fitted:
         Raises:
             ValueError: If the features are not like those of fit.
         """
-        arrays = as_features(features)
-        self.check_features(arrays)
+        parts = [self._predict(arrays) for arrays in self._read_all(features)]
+        return (
+            parts[0] if len(parts) == 1 else {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        )
+
+    def _read_all(self, features: Any) -> Iterator[Any]:
+        """The features as arrays, all at once or batch by batch.
+
+        Raises:
+            ValueError: If there is none.
+        """
+        source = open_features(features)
+        if isinstance(source, Rows):
+            yield self.reader.read(source.features)
+            return
+        number = -1
+        for number, rows in enumerate(source.read()):
+            yield self.reader.read(rows.features, name=f"features of batch {number}")
+        if number < 0:
+            raise ValueError("input must give at least one batch; got none. Pass a fresh iterator.")
+
+    def _predict(self, arrays: Any) -> dict[str, np.ndarray]:
         programs, state = self.training.programs, self.train_state
 
         def predict(blocks: Any, count: int) -> dict[str, Any]:
@@ -102,19 +109,10 @@ class Fitted:
         training = self.training
         return {
             "model": describe(training.objective),
-            "features": describe(self.shapes),
+            "features": describe(self.reader.shapes),
             "optimizer": describe(training.optimizer),
             "learning_rate": training.learning_rate,
             "seed": training.config.seed,
             "batch_size": training.config.batch_size,
             **described_options(training.config),
         }
-
-
-def _in_words(shapes: Any, expected: Any) -> str:
-    """What scikit-learn says of rows of another length."""
-    counts = [re.fullmatch(r"\((\d+),\)", str(shape)) for shape in (shapes, expected)]
-    if None in counts:
-        return ""
-    got, wanted = (match.group(1) for match in counts if match)
-    return f" (X has {got} features, but estimator is expecting {wanted} features as input)"

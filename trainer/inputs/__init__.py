@@ -6,5 +6,8 @@ from trainer.inputs.check import num_rows as num_rows
 from trainer.inputs.feed import Block as Block
 from trainer.inputs.feed import Feed as Feed
 from trainer.inputs.iterables import IterableFeed as IterableFeed
-from trainer.inputs.iterables import open_batches as open_batches
+from trainer.inputs.sources import Batches as Batches
+from trainer.inputs.sources import Rows as Rows
+from trainer.inputs.sources import open_features as open_features
+from trainer.inputs.sources import open_source as open_source
 from trainer.inputs.whole import WholeFeed as WholeFeed

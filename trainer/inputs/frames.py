@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,30 @@ def to_columns(frame: Any) -> dict[str, np.ndarray]:
     if _library_of(frame) == "pandas":
         return {name: _from_pandas(frame.iloc[:, number]) for number, name in enumerate(names)}
     return {name: np.asarray(frame[name].to_numpy()) for name in names}
+
+
+def get_column(features: Any, name: str, title: str) -> np.ndarray:
+    """A column of a table or a dict.
+
+    Raises:
+        ValueError: If there is none of this name.
+    """
+    columns = to_columns(features) if is_frame(features) else features
+    if name not in columns:
+        raise ValueError(
+            f"{title} must hold the column {name!r}; got {', '.join(map(repr, columns))}. Correct the name."
+        )
+    column: np.ndarray = columns[name]
+    return column
+
+
+def drop_columns(features: Any, names: Sequence[str]) -> Any:
+    """A table or a dict without some of its columns."""
+    if _library_of(features) == "pandas":
+        return features.drop(columns=list(names))
+    if is_frame(features):
+        return features.drop(list(names))
+    return {name: column for name, column in features.items() if name not in names}
 
 
 def to_matrix(frame: Any) -> np.ndarray:

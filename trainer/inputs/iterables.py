@@ -6,7 +6,7 @@ import itertools
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent import futures
 from typing import Any
 
@@ -30,23 +30,6 @@ def select_stacked(source: tuple[()], payload: Batch, row: Any) -> Batch:
     del source
     batch: Batch = jax.tree.map(lambda array: array[row], payload)
     return batch._replace(weights=jnp.asarray(batch.weights, jnp.float32))
-
-
-def open_batches(data: Any) -> Iterator[Any]:
-    """Returns an iterator over the batches of an iterable, or of what an ``input_fn`` returns.
-
-    Raises:
-        TypeError: If `data` is neither.
-    """
-    source = data() if callable(data) else data
-    if isinstance(source, tuple) and len(source) == 2 and not isinstance(source[0], tuple):
-        return iter([source])  # an input_fn that returns one (features, labels)
-    if not isinstance(source, Iterable):
-        raise TypeError(
-            "input must be an iterable of (features, labels) or a function that returns one; "
-            f"got {type(source).__name__}. Pass arrays X and y, or such an iterable."
-        )
-    return iter(source)
 
 
 class IterableFeed:

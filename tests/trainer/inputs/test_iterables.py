@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from trainer.inputs.iterables import IterableFeed, open_batches
+from trainer.inputs.iterables import IterableFeed
 from trainer.protocols import Batch
 
 
@@ -96,15 +96,3 @@ def test_close_ends_the_thread_of_an_endless_iterable() -> None:
     feed.close()
 
     assert "trainer-input" not in {thread.name for thread in threading.enumerate()}
-
-
-@pytest.mark.parametrize(
-    "source", [[(1, 2)], lambda: [(1, 2)], lambda: iter([(1, 2)]), lambda: (1, 2), (item for item in [(1, 2)])]
-)
-def test_open_batches_takes_iterables_and_functions(source: Any) -> None:
-    assert list(open_batches(source)) == [(1, 2)]
-
-
-def test_open_batches_refuses_other_things() -> None:
-    with pytest.raises(TypeError, match=r"input must be an iterable of \(features, labels\) .* got int\."):
-        open_batches(3)
