@@ -167,7 +167,7 @@ def test_details_of_a_run_hold_nothing_serious(
 def test_what_opens_from_cards_and_their_toolbar_holds_nothing_serious(
     open_page: Callable[..., Page], broken_board: str, theme: str, width: int
 ) -> None:
-    page = open_page(f"{broken_board}/scalars?v=2&full=loss&span=step:10..20:loss", theme=theme, width=width)
+    page = open_page(f"{broken_board}/scalars?v=3&full=loss&span=step:10..20:loss", theme=theme, width=width)
     expect(page.locator(".range-panel tbody tr").first).to_be_visible()
     expect(page.locator(".card.is-full .card-value").first).to_be_visible()
     found = find_serious(page, "full screen")

@@ -62,7 +62,7 @@ def test_pinned_card_stands_on_top_until_undo(open_page: OpenPage, board: str) -
 
 
 def test_pins_keep_their_order_in_links_and_in_the_browser(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/scalars?v=2&pin=val/loss&pin=loss")
+    page = open_page(f"{board}/scalars?v=3&pin=val/loss&pin=loss")
     expect(pinned_titles(page)).to_have_text(["val/loss", "loss"])
     card(page, "train/acc").hover()
     page.keyboard.press("p")
@@ -74,7 +74,7 @@ def test_pins_keep_their_order_in_links_and_in_the_browser(open_page: OpenPage, 
 
 
 def test_pinned_card_without_data_says_who_has_them(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/scalars?v=2&pin=only/b&only=a")
+    page = open_page(f"{board}/scalars?v=3&pin=only/b&only=a")
 
     expect(card(page, "only/b")).to_contain_text("The selected run does not log this tag")
     expect(card(page, "only/b")).to_contain_text("Run b does.")
@@ -132,7 +132,7 @@ def test_menu_of_a_card_is_used_by_keys_alone(open_page: OpenPage, board: str) -
 
 
 def test_joined_train_and_val_are_two_lines_of_one_hue(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/scalars?v=2&filter=train|val")
+    page = open_page(f"{board}/scalars?v=3&filter=train|val")
     expect(page.locator(".card")).to_have_count(4)
     page.get_by_role("button", name="Columns and height of cards").click()
     page.get_by_role("checkbox", name="Join train and val").click()
@@ -181,7 +181,7 @@ def drag_edge(page: Page, tag: str, down: float) -> None:
 
 
 def test_lower_edge_of_a_card_is_dragged_to_the_height_of_all(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/scalars?v=2&card=train/loss")
+    page = open_page(f"{board}/scalars?v=3&card=train/loss")
     expect(card(page, "loss").locator(".card-foot")).to_contain_text("points")
 
     drag_edge(page, "loss", 90)
@@ -297,7 +297,7 @@ def test_layout_that_a_program_logged_has_its_charts_and_margins(
                 ("val/acc_high", 8),
             ):
                 writer.add_scalar(tag, value, step)
-    page = open_page(f"{start_board(tmp_path)}/scalars?v=2&filter=Losses|Spread")
+    page = open_page(f"{start_board(tmp_path)}/scalars?v=3&filter=Losses|Spread")
 
     expect(page.locator(".group-head")).to_have_text(["Quality2"])
     expect(page.locator(".card-title")).to_have_text(["Losses", "Spread"])

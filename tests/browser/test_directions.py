@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -58,3 +59,56 @@ def test_differences_are_coloured_where_a_direction_is_declared(open_page: OpenP
 
     expect(page.locator(".plot-tip tr", has_text="a").locator("td.is-good").first).to_be_visible()
     expect(page.locator(".plot-tip tr", has_text="c").locator("td.is-bad").first).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def declaring_board(start_board: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Evaluation over epochs, which one run of the two logs."""
+    logdir = tmp_path_factory.mktemp("axes")
+    for name in ("a", "b"):
+        with SummaryWriter(logdir / name) as writer:
+            writer.define_metric("eval/*", x_axis="epoch")
+            for step in range(0, 1000, 100):
+                writer.add_scalar("eval/acc", 0.5, step)
+                writer.add_scalar("loss", 1.0, step)
+                if name == "a":
+                    writer.add_scalar("epoch", step / 100, step)
+    return start_board(logdir, "--index", "off")
+
+
+def last_x(page: Page, tag: str) -> dict[str, str]:
+    """The table under a plot at its last point."""
+    page.locator(f'.card[data-tag="{tag}"] .card-plot').focus()
+    page.keyboard.press("ArrowRight")
+    heads = page.locator(".plot-tip th").all_inner_texts()
+    return dict(zip(heads, page.locator(".plot-tip .is-lit td").all_inner_texts(), strict=True))
+
+
+def test_tag_is_drawn_over_the_metric_that_its_runs_declare(open_page: OpenPage, declaring_board: str) -> None:
+    page = open_page(f"{declaring_board}/scalars?only=a")
+    card = page.locator('.card[data-tag="eval/acc"]')
+    expect(card.locator(".card-axis")).to_have_text("over epoch")
+    expect(page.locator('.card[data-tag="loss"] .card-axis')).to_have_count(0)
+    expect(page.get_by_role("button", name="x-axis: as the runs declare it")).to_have_text("Declared")
+
+    assert last_x(page, "eval/acc")["epoch"] == "9.000"
+    assert "epoch" not in last_x(page, "loss")
+
+    page.get_by_role("radio", name="Step").click()
+    expect(card.locator(".card-axis")).to_have_count(0)
+    expect(page).to_have_url(re.compile("x=step"))
+    page.get_by_role("button", name="Another metric as x-axis").click()
+    page.get_by_role("button", name="As declared by the runs").click()
+    expect(card.locator(".card-axis")).to_have_text("over epoch")
+
+
+def test_declared_axis_that_a_selected_run_lacks_hides_no_run(open_page: OpenPage, declaring_board: str) -> None:
+    page = open_page(f"{declaring_board}/scalars?v=3")
+    card = page.locator('.card[data-tag="eval/acc"]')
+    expect(card.locator(".card-value")).to_have_count(2)
+    expect(card.locator(".card-axis")).to_have_count(0)
+
+    page.get_by_role("checkbox", name="Select b").click()
+
+    expect(card.locator(".card-axis")).to_have_text("over epoch")
+    expect(card.locator(".card-value")).to_have_count(1)

@@ -37,7 +37,7 @@ def ticks_of(svg: Path, axis: str) -> list[str]:
 
 
 def test_picture_of_the_page_has_every_tag_of_its_cards(open_page: OpenPage, board: str, tmp_path: Path) -> None:
-    page = open_page(f"{board}/scalars?v=2&join=on&filter=train|val")
+    page = open_page(f"{board}/scalars?v=3&join=on&filter=train|val")
     expect(page.locator(".card-value").first).to_be_visible()
 
     path = save(page, page.get_by_role("button", name="Save the charts of this page"), "Save as SVG", tmp_path)
@@ -50,7 +50,7 @@ def test_picture_of_the_page_has_every_tag_of_its_cards(open_page: OpenPage, boa
 
 
 def test_picture_of_a_margin_chart_has_its_bands(open_page: OpenPage, board: str, tmp_path: Path) -> None:
-    page = open_page(f"{board}/scalars?v=2")
+    page = open_page(f"{board}/scalars?v=3")
     expect(page.locator(".card", has_text="spread").locator(".card-value").first).to_be_visible()
 
     path = save(page, menu_of(page, "spread"), "Save as SVG", tmp_path)
@@ -61,7 +61,7 @@ def test_picture_of_a_margin_chart_has_its_bands(open_page: OpenPage, board: str
 
 
 def test_picture_keeps_the_box_that_a_card_is_zoomed_to(open_page: OpenPage, board: str, tmp_path: Path) -> None:
-    page = open_page(f"{board}/scalars?v=2&box=1.1..1.2:train/loss&range=step:10..20")
+    page = open_page(f"{board}/scalars?v=3&box=1.1..1.2:train/loss&range=step:10..20")
     expect(page.locator(".card-value").first).to_be_visible()
 
     path = save(page, menu_of(page, "train/loss"), "Save as SVG", tmp_path)
@@ -72,7 +72,7 @@ def test_picture_keeps_the_box_that_a_card_is_zoomed_to(open_page: OpenPage, boa
 
 
 def test_picture_of_differences_shows_their_zero(open_page: OpenPage, board: str, tmp_path: Path) -> None:
-    page = open_page(f"{board}/scalars?v=2&smoothing=0.5&xscale=log")
+    page = open_page(f"{board}/scalars?v=3&smoothing=0.5&xscale=log")
     choose_baseline(page, "a")
     page.keyboard.press("D")
     expect(page.locator(".card[data-delta]").first).to_be_visible()

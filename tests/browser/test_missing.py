@@ -36,7 +36,7 @@ def add_chart(page: Page, text: str) -> None:
 
 
 def test_chart_of_an_expression_names_the_tag_that_no_selected_run_has(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/scalars?v=2&only=plain")
+    page = open_page(f"{board}/scalars?v=3&only=plain")
     add_chart(page, "loss - best")
     card = page.locator(".card", has_text="loss - best").first
 
@@ -58,7 +58,7 @@ def test_chart_of_an_expression_names_the_tag_that_no_selected_run_has(open_page
     ],
 )
 def test_chart_without_a_place_on_the_x_axis_says_so(open_page: OpenPage, board: str, run: str, text: str) -> None:
-    page = open_page(f"{board}/scalars?v=2&only={run}&x=metric:epoch&filter=^loss$")
+    page = open_page(f"{board}/scalars?v=3&only={run}&x=metric:epoch&filter=^loss$")
     card = page.locator('.card[data-tag="loss"]')
     expect(card).to_contain_text(text)
 
@@ -68,7 +68,7 @@ def test_chart_without_a_place_on_the_x_axis_says_so(open_page: OpenPage, board:
 
 
 def test_chart_that_the_baseline_lacks_offers_values(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/scalars?v=2&filter=^best$")
+    page = open_page(f"{board}/scalars?v=3&filter=^best$")
     expect(page.locator(".card-value")).to_have_text("9.000")
     choose_baseline(page, "plain")
     page.keyboard.press("D")

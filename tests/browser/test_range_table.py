@@ -28,7 +28,7 @@ def board(start_board: Callable[..., str], tmp_path_factory: pytest.TempPathFact
 
 
 def test_table_of_a_card_in_full_width_stands_in_it(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/scalars?v=2&card=loss&span=step:20..57:loss")
+    page = open_page(f"{board}/scalars?v=3&card=loss&span=step:20..57:loss")
     table = page.locator('.card[data-tag="loss"] .range-panel table')
 
     expect(table.locator("th")).to_have_text(
@@ -48,7 +48,7 @@ def test_table_of_a_card_in_full_width_stands_in_it(open_page: OpenPage, board: 
 
 
 def test_table_moves_between_the_card_and_the_place_under_its_plot(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/scalars?v=2&card=loss&span=step:20..57:loss")
+    page = open_page(f"{board}/scalars?v=3&card=loss&span=step:20..57:loss")
     panel = page.get_by_role("region", name="Range of loss")
     expect(panel).to_have_class(re.compile("is-in-card"))
 
@@ -74,7 +74,7 @@ def bounds_of(page: Page) -> list[float]:
 
 
 def test_handles_move_the_ends_of_a_range(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/scalars?v=2&card=loss&span=step:20..57:loss")
+    page = open_page(f"{board}/scalars?v=3&card=loss&span=step:20..57:loss")
     label = page.locator('.card[data-tag="loss"] .plot-span-label')
     expect(label).to_have_text("20 – 57 · 37 steps")
     plot = page.locator('.card[data-tag="loss"] .u-over').bounding_box()
@@ -98,7 +98,7 @@ def test_handles_move_the_ends_of_a_range(open_page: OpenPage, board: str) -> No
 
 
 def test_arrow_keys_move_the_ends_of_a_range_but_not_past_each_other(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/scalars?v=2&card=loss&span=step:20..57:loss")
+    page = open_page(f"{board}/scalars?v=3&card=loss&span=step:20..57:loss")
     label = page.locator('.card[data-tag="loss"] .plot-span-label')
     start = page.get_by_role("slider", name="Start of the range")
     start.focus()
@@ -115,7 +115,7 @@ def test_arrow_keys_move_the_ends_of_a_range_but_not_past_each_other(open_page: 
 
 
 def test_table_of_the_cursor_stands_beside_that_of_the_range(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/scalars?v=2&span=step:20..57:loss")
+    page = open_page(f"{board}/scalars?v=3&span=step:20..57:loss")
     panel = page.get_by_role("region", name="Range of loss")
     expect(panel.locator("tbody tr")).to_have_count(2)
 

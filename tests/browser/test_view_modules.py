@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 HARD_TEXTS = [
     "a", "exp/high", "lr=0.1,bs=32", "a&b=c", "a b+c", "100 %", "%2F", "#1", "ä€😀", "'\"<b>", "..", ".", "-",
-    "(a|b)\\d+$", "v=2", "\u202eabc", "line\nbreak", "\ttab", "a" * 400,
+    "(a|b)\\d+$", "v=3", "\u202eabc", "line\nbreak", "\ttab", "a" * 400,
 ]  # fmt: skip
 NAMES = ["only", "except", "also"]
 
@@ -83,7 +83,7 @@ def test_link_is_short_and_readable(run_view: Callable[[str], object]) -> None:
         return view.href().slice(location.origin.length);
     """)
 
-    assert query == ("/scalars?v=2&except=exp/a&except=exp/b&range=step:100..2000.5&filter=train+loss&smoothing=0.6")
+    assert query == ("/scalars?v=3&except=exp/a&except=exp/b&range=step:100..2000.5&filter=train+loss&smoothing=0.6")
 
 
 def test_defaults_leave_no_trace(run_view: Callable[[str], object]) -> None:
@@ -104,7 +104,7 @@ def test_defaults_leave_no_trace(run_view: Callable[[str], object]) -> None:
         "smoothing=1e999", "smoothing=NaN", "smoothing=-1", "smoothing=0x", "smoothing=", "x=constructor",
         "range=step:2..1", "range=step:1..1", "range=depth:1..2", "range=step:Infinity..1", "range=step:1e999..2e999",
         "range=..", "range=step:1..2..3", "card=", "except=", "open=&closed=", "__proto__=1",
-        "filter=" + "a" * 501, "y=LOG", "x=__proto__", "x=step&x=wall", "constructor=1&toString=2",
+        "filter=" + "a" * 501, "y=LOG", "x=__proto__", "x=declared&x=wall", "constructor=1&toString=2",
         "%E0%A4%A", "&&&===", "v=", "v=abc", "v=-1", "v=1.5", "v=0", "v=1e999", "scalars.smoothing=0.5", "graph.node=a",
     ],
 )  # fmt: skip
@@ -120,13 +120,15 @@ def test_malformed_link_shows_the_default_view(run_view: Callable[[str], object]
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("/scalars?v=1&runs=none&with=exp%2Fa&with=b", "/scalars?v=2&only=b&only=exp/a"),
-        ("/scalars?v=1&runs=none", "/scalars?v=2&only="),
-        ("/scalars?v=1&runs=all&except=exp%2Fhigh", "/scalars?v=2&except=exp/high"),
-        ("/histograms?v=1&runs=all&with=old", "/histograms?v=2&also=old"),
+        ("/scalars?v=1&runs=none&with=exp%2Fa&with=b", "/scalars?v=3&only=b&only=exp/a&x=step"),
+        ("/scalars?v=1&runs=none", "/scalars?v=3&only=&x=step"),
+        ("/scalars?v=1&runs=all&except=exp%2Fhigh", "/scalars?v=3&except=exp/high&x=step"),
+        ("/scalars?v=2&filter=loss", "/scalars?v=3&filter=loss&x=step"),
+        ("/scalars?v=2&x=wall", "/scalars?v=3&x=wall"),
+        ("/histograms?v=1&runs=all&with=old", "/histograms?v=3&also=old"),
         ("/graph?v=1&runs=all&except=a&run=b&open=net&open=net%2Fc&node=net%2Fc%2Fd",
-         "/graph?v=2&except=a&run=b&open=net&open=net/c&node=net/c/d"),
-        ("/graph?run=b&open=net&node=net%2Fc", "/graph?v=2&run=b&open=net&node=net/c"),
+         "/graph?v=3&except=a&run=b&open=net&open=net/c&node=net/c/d"),
+        ("/graph?run=b&open=net&node=net%2Fc", "/graph?v=3&run=b&open=net&node=net/c"),
     ],
 )  # fmt: skip
 def test_link_of_an_older_board_opens_the_same_view(run_view: Callable[[str], object], old: str, new: str) -> None:
@@ -135,11 +137,11 @@ def test_link_of_an_older_board_opens_the_same_view(run_view: Callable[[str], ob
 
 def test_link_of_a_newer_board_is_taken_as_far_as_it_is_understood(run_view: Callable[[str], object]) -> None:
     shown = run_view("""
-        const view = makeView("/scalars?v=3&smoothing=0.5&orbit=7&x=spiral");
+        const view = makeView("/scalars?v=4&smoothing=0.5&orbit=7&x=spiral");
         return [view.isNewer, view.ofPage("scalars").smoothing, view.ofPage("scalars").x];
     """)
 
-    assert shown == [True, 0.5, "step"]
+    assert shown == [True, 0.5, "declared"]
 
 
 def test_what_does_not_fit_a_link_is_named_and_survives_a_reload(run_view: Callable[[str], object]) -> None:
@@ -152,7 +154,7 @@ def test_what_does_not_fit_a_link_is_named_and_survives_a_reload(run_view: Calla
     """)
 
     assert left_out == [{"key": "except", "noun": "exceptions", "count": 240}]
-    assert query == "?v=2&smoothing=0.5"
+    assert query == "?v=3&smoothing=0.5"
     assert kept == 240
 
 
@@ -172,18 +174,18 @@ def test_keys_of_another_page_are_kept_beside_the_link(run_view: Callable[[str],
         const view = makeView("/scalars");
         view.set({ "scalars.filter": "loss", "histograms.filter": "kernel" });
         const again = makeView(null);
-        const pasted = makeView("/scalars?v=2&filter=loss");
+        const pasted = makeView("/scalars?v=3&filter=loss");
         return [location.search, again.get("histograms.filter"), pasted.get("histograms.filter")];
     """)
 
-    assert shown == ["?v=2&filter=loss", "kernel", ""]
+    assert shown == ["?v=3&filter=loss", "kernel", ""]
 
 
 def test_key_that_is_registered_later_takes_what_the_link_said(run_view: Callable[[str], object]) -> None:
     told, value, query = run_view("""
         const { text } = await import('/static/js/view_codecs.js');
         const told = [];
-        const view = makeView("/scalars?v=2&later=lr&smoothing=0.5", (keys) => told.push(...keys));
+        const view = makeView("/scalars?v=3&later=lr&smoothing=0.5", (keys) => told.push(...keys));
         view.set({ "scalars.x": "wall" });
         view.register("later", text());
         view.register("never", text());
@@ -191,7 +193,7 @@ def test_key_that_is_registered_later_takes_what_the_link_said(run_view: Callabl
     """)
 
     assert (told, value) == (["scalars.x", "later"], "lr")
-    assert query == "v=2&x=wall&smoothing=0.5&later=lr"
+    assert query == "v=3&x=wall&smoothing=0.5&later=lr"
 
 
 def test_undo_and_redo_walk_through_the_steps(run_view: Callable[[str], object]) -> None:
@@ -287,7 +289,7 @@ def test_value_that_no_link_can_carry_changes_nothing(run_view: Callable[[str], 
         return [view.get("scalars.smoothing"), view.get("scalars.x"), view.get("range")];
     """)
 
-    assert shown == [0.5, "step", None]
+    assert shown == [0.5, "declared", None]
 
 
 def test_pages_declare_the_keys_that_the_browser_knows(run_module: Run) -> None:

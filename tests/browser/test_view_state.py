@@ -71,33 +71,33 @@ def is_zoomed(page: Page) -> None:
 
 
 KEYS: dict[str, tuple[str, Callable[[Page], None]]] = {
-    "only": ("scalars?v=2&only=exp/low", lambda page: expect(values(page)).to_have_text(["1.099"])),
-    "none": ("scalars?v=2&only=", lambda page: expect(page.get_by_text("No run is selected")).to_be_visible()),
-    "except": ("scalars?v=2&except=exp/low", lambda page: expect(values(page)).to_have_text(["3.099"])),
+    "only": ("scalars?v=3&only=exp/low", lambda page: expect(values(page)).to_have_text(["1.099"])),
+    "none": ("scalars?v=3&only=", lambda page: expect(page.get_by_text("No run is selected")).to_be_visible()),
+    "except": ("scalars?v=3&except=exp/low", lambda page: expect(values(page)).to_have_text(["3.099"])),
     "version 1": ("scalars?v=1&runs=none&with=exp%2Fhigh", lambda page: expect(values(page)).to_have_text(["3.099"])),
-    "runs": ("scalars?v=2&runs=high$", lambda page: expect(page.locator("[data-run]")).to_have_count(1)),
-    "range": ("scalars?v=2&range=step:10..20", is_zoomed),
-    "filter": ("scalars?v=2&filter=^eval/", lambda page: expect(page.locator(".card[data-tag]")).to_have_count(1)),
-    "x": ("scalars?v=2&x=wall", lambda page: expect(page.get_by_role("radio", name="Wall")).to_be_checked()),
+    "runs": ("scalars?v=3&runs=high$", lambda page: expect(page.locator("[data-run]")).to_have_count(1)),
+    "range": ("scalars?v=3&range=step:10..20", is_zoomed),
+    "filter": ("scalars?v=3&filter=^eval/", lambda page: expect(page.locator(".card[data-tag]")).to_have_count(1)),
+    "x": ("scalars?v=3&x=wall", lambda page: expect(page.get_by_role("radio", name="Wall")).to_be_checked()),
     "y": (
-        "scalars?v=2&y=log",
+        "scalars?v=3&y=log",
         lambda page: expect(page.get_by_role("button", name="log y")).to_have_attribute("aria-pressed", "true"),
     ),
-    "smoothing": ("scalars?v=2&smoothing=0.6", lambda page: expect(page.get_by_label("Smooth")).to_have_value("0.6")),
+    "smoothing": ("scalars?v=3&smoothing=0.6", lambda page: expect(page.get_by_label("Smooth")).to_have_value("0.6")),
     "closed": (
-        "scalars?v=2&closed=train",
+        "scalars?v=3&closed=train",
         lambda page: expect(group(page, "train")).to_have_attribute("aria-expanded", "false"),
     ),
     "open": (
-        "scalars?v=2&open=z_n",
+        "scalars?v=3&open=z_n",
         lambda page: expect(group(page, "z_n")).to_have_attribute("aria-expanded", "true"),
     ),
     "card": (
-        "scalars?v=2&card=train/loss",
+        "scalars?v=3&card=train/loss",
         lambda page: expect(card(page, "train/loss")).to_have_class("card is-expanded"),
     ),
     "run of the histograms": (
-        "histograms?v=2&run=exp/low",
+        "histograms?v=3&run=exp/low",
         lambda page: expect(card(page, "weights").locator("select")).to_have_value("exp/low"),
     ),
 }
@@ -131,7 +131,7 @@ def test_controls_write_the_link_that_shows_the_same(open_page: OpenPage, board:
     card(page, "train/loss").hover()
     page.get_by_role("button", name="Expand train/loss").click()
 
-    query = "?v=2&except=exp/high&filter=tr&card=train/loss&x=relative&y=log&smoothing=0.25"
+    query = "?v=3&except=exp/high&filter=tr&card=train/loss&x=relative&y=log&smoothing=0.25"
     expect(page).to_have_url(f"{board}/scalars{query}")
     assert page.evaluate("history.length") == length
     other = open_page(page.url)
@@ -151,16 +151,16 @@ def test_pages_are_the_entries_of_the_history_and_each_is_found_as_it_was_left(o
     expect(card(page, "weights")).to_be_visible()  # the page before is in sight until its server answered
     box.click()
     page.get_by_label("Filter tags by regex").fill("weights")
-    expect(page).to_have_url(f"{board}/histograms?v=2&except=exp/low&filter=weights")
+    expect(page).to_have_url(f"{board}/histograms?v=3&except=exp/low&filter=weights")
     expect(card(page, "weights").locator(".card-foot")).to_contain_text("logged")
     assert page.evaluate("history.length") == length + 1
 
     page.go_back()
-    expect(page).to_have_url(f"{board}/scalars?v=2&filter=loss")
+    expect(page).to_have_url(f"{board}/scalars?v=3&filter=loss")
     expect(box).to_be_checked()
     expect(page.get_by_label("Filter tags by regex")).to_have_value("loss")
     page.go_forward()
-    expect(page).to_have_url(f"{board}/histograms?v=2&except=exp/low&filter=weights")
+    expect(page).to_have_url(f"{board}/histograms?v=3&except=exp/low&filter=weights")
     expect(box).not_to_be_checked()
     expect(page.get_by_label("Filter tags by regex")).to_have_value("weights")
     expect(card(page, "weights").locator(".card-foot")).to_contain_text("logged")
@@ -177,7 +177,7 @@ def test_two_tabs_keep_their_own_views(open_page: OpenPage, board: str) -> None:
     second.goto(f"{board}/scalars")
     second.get_by_label("Filter tags by regex").fill("loss")
     second.get_by_role("checkbox", name="Select exp/low").click()
-    expect(second).to_have_url(f"{board}/scalars?v=2&except=exp/low&filter=loss")
+    expect(second).to_have_url(f"{board}/scalars?v=3&except=exp/low&filter=loss")
 
     first.reload()
 
@@ -257,10 +257,10 @@ def test_undo_after_new_points_and_runs_keeps_them(
 def test_view_lives_below_a_path_prefix(start_board: StartBoard, open_page: OpenPage, logdir: Path) -> None:
     prefixed = start_board(logdir, "--index", "off", "--path-prefix", "/tools/board")
     with serve_proxy(urlsplit(prefixed).port or 0) as port:
-        page = open_page(f"http://localhost:{port}/tools/board/?v=2&filter=loss")
+        page = open_page(f"http://localhost:{port}/tools/board/?v=3&filter=loss")
         expect(page.locator(".card[data-tag]")).to_have_count(1)
         page.get_by_role("radio", name="Wall").click()
-        expect(page).to_have_url(f"http://localhost:{port}/tools/board/?v=2&filter=loss&x=wall")
+        expect(page).to_have_url(f"http://localhost:{port}/tools/board/?v=3&filter=loss&x=wall")
         page.get_by_role("link", name="Histograms").click()
         expect(page).to_have_url(f"http://localhost:{port}/tools/board/histograms")
         page.go_back()
@@ -283,27 +283,27 @@ def test_share_copies_the_link_of_the_view_without_the_token(
     copied = page.get_by_role("button", name="Copied", exact=True)
     expect(copied).to_be_visible()
     assert copied.bounding_box() == before
-    assert page.evaluate("navigator.clipboard.readText()") == f"{guarded}/scalars?v=2&smoothing=0.5"
+    assert page.evaluate("navigator.clipboard.readText()") == f"{guarded}/scalars?v=3&smoothing=0.5"
     expect(share).to_be_visible()  # the word comes back
 
 
 def test_share_shows_the_link_where_no_page_may_copy(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/scalars?v=2&x=wall")
+    page = open_page(f"{board}/scalars?v=3&x=wall")
     page.evaluate("delete Navigator.prototype.clipboard; document.execCommand = () => false")
 
     page.get_by_role("button", name="Share", exact=True).click()
 
     field = page.get_by_role("textbox", name="Link of this view")
-    expect(field).to_have_value(f"{board}/scalars?v=2&x=wall")
+    expect(field).to_have_value(f"{board}/scalars?v=3&x=wall")
     expect(field).to_be_focused()
-    assert page.evaluate("getSelection().toString()") == f"{board}/scalars?v=2&x=wall"
+    assert page.evaluate("getSelection().toString()") == f"{board}/scalars?v=3&x=wall"
 
 
 def test_share_says_what_does_not_fit_a_link(start_board: StartBoard, open_page: OpenPage, tmp_path: Path) -> None:
     for number in range(130):
         with SummaryWriter(tmp_path / f"run_{number:03}") as writer:
             writer.add_scalar("loss", float(number), 0)
-    page = open_page(f"{start_board(tmp_path)}/scalars?v=2&runs=run_0|run_10")
+    page = open_page(f"{start_board(tmp_path)}/scalars?v=3&runs=run_0|run_10")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     expect(page.locator(".run-head")).to_contain_text("110 of 130 runs")
     page.locator(".run-head").get_by_role("checkbox").click()
@@ -317,7 +317,7 @@ def test_share_says_what_does_not_fit_a_link(start_board: StartBoard, open_page:
 
 
 def test_link_of_a_newer_board_is_said(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/scalars?v=3&filter=^eval/")
+    page = open_page(f"{board}/scalars?v=4&filter=^eval/")
 
     expect(page.locator(".notification-text")).to_have_text("This link was made by a newer board.")
     expect(page.locator(".card[data-tag]")).to_have_count(1)

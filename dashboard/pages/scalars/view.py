@@ -96,7 +96,7 @@ PAGE = Page(
     kinds=("scalars",),
     url_keys={
         "filter": "Regex over tags",
-        "x": "What the x-axis shows: step, relative, wall, or another metric, as in `metric:tokens`",
+        "x": "What the x-axis shows: declared, step, relative, wall, or another metric, as in `metric:tokens`",
         "xscale": "log for a logarithmic x-axis",
         "y": "log for a logarithmic y-axis",
         "clip": "middle to fit the y-axis to the 1st–99th percentile",

@@ -4,6 +4,7 @@
 const MAX_TEXT = 500;
 const MAX_FACTS = 16;
 const AXES = ["step", "relative", "wall"];
+export const DECLARED = "declared"; // an x-axis: what the runs declare of a tag, else the step
 export const METRIC = "metric:"; // before the tag of another metric that is the x-axis
 
 export function text() {
@@ -23,12 +24,12 @@ export function oneOf(options) {
   };
 }
 
-// An x-axis: one of AXES, or another metric. `metric:tokens`
+// An x-axis: DECLARED, one of AXES, or another metric. `metric:tokens`
 export function axis() {
   return {
-    default: AXES[0],
-    parse: ([value]) => (isAxis(value) ? value : undefined),
-    format: (value) => (value === AXES[0] ? [] : [value]),
+    default: DECLARED,
+    parse: ([value]) => (value === DECLARED || isAxis(value) ? value : undefined),
+    format: (value) => (value === DECLARED ? [] : [value]),
   };
 }
 

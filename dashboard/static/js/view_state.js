@@ -156,7 +156,7 @@ export class ViewState {
     return true;
   }
 
-  // The address of this view below the board's, which may be longer than a link: `scalars?v=2&x=wall`
+  // The address of this view below the board's, which may be longer than a link: `scalars?v=3&x=wall`
   addressHere() {
     return `${this.page}${this.#query(this.page, { maxItems: Infinity, maxLength: MAX_ADDRESS }).query}`;
   }

@@ -1,6 +1,6 @@
-// The query of a view's URL: `?v=2&except=exp%20a&smoothing=0.6`. Text and lists of text only; what they mean is the keys'.
+// The query of a view's URL: `?v=3&except=exp%20a&smoothing=0.6`. Text and lists of text only; what they mean is the keys'.
 
-export const VERSION = 2;
+export const VERSION = 3;
 const MAX_ITEMS = 100;
 const MAX_LENGTH = 4_000; // longer links are cut off on their way through chats and proxies
 const READABLE = { "%2F": "/", "%3A": ":", "%2C": ",", "%40": "@" };
@@ -26,6 +26,10 @@ const MIGRATIONS = {
     params.delete("with");
     if (isNone) params.set("only", names.length > 0 ? names : [""]);
     else if (names.length > 0) params.set("also", names);
+  },
+  // Without `x` curves were drawn over the step, whatever runs declare.
+  2(params) {
+    if (!params.has("x")) params.set("x", ["step"]);
   },
 };
 

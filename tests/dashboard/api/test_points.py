@@ -136,18 +136,18 @@ def test_expression_that_cannot_be_drawn_is_told_why(client: TestClient, text: s
     assert (told["detail"], told["column"], told["length"], told["suggestion"]) == problem
 
 
-def test_metrics_tell_the_directions_on_which_runs_agree(
+def test_metrics_tell_the_directions_and_axes_on_which_runs_agree(
     client: TestClient, ask: Callable[..., Any], tmp_path: Path
 ) -> None:
     for run, direction in (("a", "max"), ("b", "min")):
         with SummaryWriter(tmp_path / run) as writer:
             writer.define_metric("*loss", direction="min")
-            writer.define_metric("grad", direction=direction)
-            writer.define_metric("bad", direction=direction)
+            writer.define_metric("grad", direction=direction, x_axis="loss")
+            writer.define_metric("bad", direction=direction, x_axis="unlogged")
             writer.define_metric("unlogged", direction="max")
     wanted = {"bad": "min", "grad": "max", "loss": "min", "val-loss": "min"}
     deadline = time.monotonic() + 20
-    while (found := ask("metrics").json()["directions"]) != wanted and time.monotonic() < deadline:
+    while (found := ask("metrics").json())["directions"] != wanted and time.monotonic() < deadline:
         client.get("/data/runs")
 
-    assert found == wanted
+    assert (found["directions"], found["x_axes"]) == (wanted, {"grad": "loss"})

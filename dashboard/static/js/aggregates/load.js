@@ -22,7 +22,7 @@ export async function loadAggregates(tags, { selection, ...params }, context) {
 export async function loadTable(tags, session) {
   const groups = selectedGroups(session);
   const { center, band, smoothing } = session.view.ofPage("scalars");
-  const params = { ...paramsOf(session), tag: tags, width: TABLE_COLUMNS, smoothing: smoothing || undefined, format: "csv" };
+  const params = { ...paramsOf(session, tags), tag: tags, width: TABLE_COLUMNS, smoothing: smoothing || undefined, format: "csv" };
   const buffer = await ask(groups, params, { session, signal: undefined, options: { center, band } });
   const labels = new Map(session.groups.map(({ key, label }) => [key, label]));
   return nameCells(new TextDecoder().decode(buffer), groups.map(({ key }) => labels.get(key)));

@@ -2,6 +2,8 @@
 //   height   px of the whole card, the same in every state
 //   localOptions   names of options that `load` does not read (optional)
 //   previewedOptions   names of options that `load` reads and a card shows by itself until the answer comes (optional)
+//   ownOptions(options, tags) → options of `load` and of the drawing that a card of these tags has of its own (optional)
+//   whenReady() → promise before which `load` is not called (optional)
 //   keepsRuns   whether a card can draw fewer runs from what it has (optional)
 //   follow(session, changed) → a function that ends it: calls `changed` when what `load` answers depends on changed,
 //     besides options, selection and range (optional)

@@ -8,8 +8,10 @@ import { formatAmount, formatCount, formatDelta, formatValue } from "../format.j
 import { LinePlot } from "../plot/line_plot.js";
 import { dragItems } from "../plot/next_drag.js";
 import { swatchBackground } from "../runs/colors.js";
-import { directionOf, makeDirectionSign, toneOf } from "../runs/directions.js";
+import { directionOf, makeDirectionSign, toneOf, whenDeclared } from "../runs/metrics.js";
+import { METRIC } from "../view_codecs.js";
 import { decodeSeries } from "../wire.js";
+import { ownAxis } from "./axes.js";
 import { explainBad } from "./first_bad.js";
 import { isWhole, linesOfChart, shownTags } from "./lines.js";
 import { findMissing } from "./missing.js";
@@ -53,7 +55,7 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
   const plot = new LinePlot(parts.plot, session, { id, title, tags, options });
   const writeBadges = () => {
     const log = current.y === "log" ? make("span", "card-scale", "log") : null;
-    parts.badges.replaceChildren(...[makeDirectionSign(directionOf(shown)), log].filter(Boolean), ...makeTagKeys(shown));
+    parts.badges.replaceChildren(...[makeDirectionSign(directionOf(shown)), makeAxisSign(current), log].filter(Boolean), ...makeTagKeys(shown));
   };
   writeBadges();
 
@@ -114,6 +116,15 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
       plot.destroy();
     },
   };
+}
+
+// What a card is drawn over because its runs say so; null if they do not.
+function makeAxisSign({ x, isDeclared }) {
+  if (!isDeclared) return null;
+  const metric = x.slice(METRIC.length);
+  const sign = make("span", "card-axis", `over ${metric}`);
+  sign.title = `x-axis: ${metric}, as the runs declare it. Step in the toolbar shows steps.`;
+  return sign;
 }
 
 function emptyFor(tags) {
@@ -226,4 +237,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: 238, localOptions: ["y", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, follow: followCurves, tools: dragItems, exports: exportItems, explain: findMissing, load, join, mount };
+export const card = { height: 238, localOptions: ["y", "clip", "box", "span", "members"], previewedOptions: ["smoothing"], keepsRuns: true, ownOptions: ownAxis, whenReady: whenDeclared, follow: followCurves, tools: dragItems, exports: exportItems, explain: findMissing, load, join, mount };

@@ -1,11 +1,12 @@
-// What the x-axis shows: the step, a time, or another metric of the runs.
+// What the x-axis shows: what the runs declare, the step, a time, or another metric of the runs.
 
 import { Popover } from "../overlay.js";
-import { Icon, h, useEffect, useState } from "../react.js";
+import { Icon, h, useEffect, useSession, useState } from "../react.js";
 import { Segmented } from "../segmented.js";
 import { session } from "../session.js";
 import { useViewKey } from "../use_view.js";
-import { METRIC } from "../view_codecs.js";
+import { hasDeclaredAxes } from "../runs/metrics.js";
+import { DECLARED, METRIC } from "../view_codecs.js";
 
 const LABEL = "What the x-axis shows";
 const AXES = [
@@ -16,32 +17,36 @@ const AXES = [
 const MAX_LISTED = 100;
 
 export default function XAxis({ viewKey }) {
+  useSession(session, ["axes"]);
   const axis = useViewKey(viewKey);
   const metric = axis.startsWith(METRIC) ? axis.slice(METRIC.length) : null;
-  const choose = (value) => session.view.set({ [viewKey]: value }, { label: "what the x-axis shows" });
+  const isDeclared = axis === DECLARED && hasDeclaredAxes();
+  const choose = (value) => session.view.set({ [viewKey]: value === "step" && !hasDeclaredAxes() ? DECLARED : value }, { label: "what the x-axis shows" });
+  const words = metric ? `x-axis: ${metric}` : isDeclared ? "x-axis: as the runs declare it" : "Another metric as x-axis";
   const button = {
     className: "toggle x-metric",
-    title: metric ? `x-axis: ${metric}` : "Another metric as x-axis",
-    "aria-label": metric ? `x-axis: ${metric}` : "Another metric as x-axis",
-    "aria-pressed": metric !== null,
-    children: [h("bdi", { key: "name" }, metric ?? "Metric"), h(Icon, { key: "icon", name: "chevron-down", size: 12 })],
+    title: words,
+    "aria-label": words,
+    "aria-pressed": metric !== null || isDeclared,
+    children: [h("bdi", { key: "name" }, metric ?? (isDeclared ? "Declared" : "Metric")), h(Icon, { key: "icon", name: "chevron-down", size: 12 })],
   };
   return h(
     "div",
     { className: "toolbar-group x-axis" },
-    h(Segmented, { label: LABEL, options: AXES, value: axis, choose }),
-    h(Popover, { label: "Metric of the x-axis", button, className: "metric-menu" }, (close) => h(Metrics, { metric, choose, close })),
+    h(Segmented, { label: LABEL, options: AXES, value: axis === DECLARED && !isDeclared ? "step" : axis, choose }),
+    h(Popover, { label: "Metric of the x-axis", button, className: "metric-menu" }, (close) => h(Metrics, { metric, isDeclared, choose, close })),
   );
 }
 
-function Metrics({ metric, choose, close }) {
+function Metrics({ metric, isDeclared, choose, close }) {
   const [filter, setFilter] = useState("");
   const tags = useTags();
   const found = tags.filter((tag) => tag.toLowerCase().includes(filter.toLowerCase()));
-  const take = (tag) => {
-    choose(METRIC + tag);
+  const choosing = (value) => () => {
+    choose(value);
     close();
   };
+  const take = (tag) => choosing(METRIC + tag)();
   const enter = (event) => {
     if (event.key !== "Enter") return;
     if (filter.startsWith("=")) take(filter);
@@ -59,6 +64,8 @@ function Metrics({ metric, choose, close }) {
     h(
       "div",
       { className: "metric-list", role: "group", "aria-label": "Metrics" },
+      !filter && hasDeclaredAxes() &&
+        h("button", { type: "button", className: "menu-item", "aria-pressed": isDeclared, title: "Each chart over what its runs declare with define_metric, else over steps", onClick: choosing(DECLARED) }, h("span", { className: "menu-label" }, "As declared by the runs"), isDeclared && h(Icon, { name: "check", size: 14 })),
       filter.startsWith("=") && h("button", { type: "button", className: "menu-item", onClick: () => take(filter) }, h("code", null, filter)),
       found.slice(0, MAX_LISTED).map((tag) =>
         h("button", { key: tag, type: "button", className: "menu-item", "aria-pressed": tag === metric, onClick: () => take(tag) }, h("bdi", { className: "menu-label" }, tag), tag === metric && h(Icon, { name: "check", size: 14 })),

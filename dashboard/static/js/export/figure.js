@@ -17,14 +17,14 @@ const TIMES = { s: [1, 180], min: [60, 10_800], h: [3_600, 259_200], d: [86_400,
 const INK = "#191a1f";
 const MARK_SHARE = 0.02; // of the x-axis, that a cross takes
 
-// panels: as panels.js gives them; view: {x, xscale, y, clip, box} of the page, `range` of x or null, `key` of the colours
+// panels: as panels.js gives them; view: {xscale, y, clip, box} of the page, `range` of x or null, `key` of the colours
 // → {data, layout, width, height}
 export function makeFigure(panels, view) {
   const columns = Math.min(panels.length, MAX_COLUMNS);
   const rows = Math.ceil(panels.length / columns);
   const [chartWidth, chartHeight] = panels.length === 1 ? SIZES.one : SIZES.many;
   const inner = { width: columns * (chartWidth + GAPS.x) - GAPS.x, height: rows * (chartHeight + GAPS.y) - GAPS.y };
-  const unit = unitOf(panels, view);
+  const unit = unitOf(panels);
   const named = new Set(); // lines in the legend
   const parts = panels.map((panel, i) => makePanel(panel, { view, unit, named, id: i === 0 ? "" : String(i + 1), place: placeOf(i, columns, inner, [chartWidth, chartHeight]) }));
   const isMany = panels.some(({ lines }) => lines.length > MAX_BY_RUN);
@@ -68,18 +68,18 @@ function heightOfLegend(titles, width) {
 }
 
 function makePanel(panel, { view, unit, named, id, place }) {
-  const { lines, faint } = panel;
+  const { lines, faint, axis } = panel;
   const all = [...lines, ...edgesOf(lines), ...faint];
-  const zoom = view.range?.axis === view.x ? view.range.bounds : null;
+  const zoom = view.range?.axis === axis ? view.range.bounds : null;
   const [low, high] = view.box.find(({ tag }) => tag === panel.id)?.bounds ?? rangeOfY(all, { zoom, isLog: view.y === "log", isClipped: view.clip === "middle", isDelta: panel.isDelta });
   const axes = { xaxis: `x${id}`, yaxis: `y${id}` };
   const log = (bounds, isLog) => (isLog ? bounds.map(Math.log10) : bounds);
   const x = rangeOfX(all, zoom, view.xscale === "log");
-  const draw = { axes, toX: scalerOf(view.x, unit), floor: view.y === "log" ? low * (high / low) ** 0.02 : low + (high - low) * 0.02, named, isApart: spacing(log(x, view.xscale === "log"), view.xscale === "log") };
+  const draw = { axes, toX: scalerOf(axis, unit), floor: view.y === "log" ? low * (high / low) ** 0.02 : low + (high - low) * 0.02, named, isApart: spacing(log(x, view.xscale === "log"), view.xscale === "log") };
   return {
     traces: tracesOf(panel, draw),
     axes: {
-      [`xaxis${id}`]: { ...axisLook(titleOfX(view.x, unit)), domain: place.x, anchor: axes.yaxis, type: view.x === "wall" ? "date" : view.xscale, range: view.x === "wall" ? x.map(draw.toX) : log(x.map(draw.toX), view.xscale === "log") },
+      [`xaxis${id}`]: { ...axisLook(titleOfX(axis, unit)), domain: place.x, anchor: axes.yaxis, type: axis === "wall" ? "date" : view.xscale, range: axis === "wall" ? x.map(draw.toX) : log(x.map(draw.toX), view.xscale === "log") },
       [`yaxis${id}`]: { ...axisLook(titleOfY(panel)), domain: place.y, anchor: axes.xaxis, type: view.y, range: log([low, high], view.y === "log"), zeroline: panel.isDelta, zerolinecolor: INK, zerolinewidth: 2 },
     },
     heading: { text: `<b>${escape(panel.isDelta ? `Δ ${panel.title}` : panel.title)}</b>`, showarrow: false, xref: "paper", yref: "paper", x: place.x[0], y: place.y[1], xanchor: "left", yanchor: "bottom", yshift: 6 },
@@ -101,8 +101,8 @@ function titleOfY({ title, lines }) {
 }
 
 // Relative time has the unit that its span is told in.
-function unitOf(panels, { x }) {
-  if (x !== "relative") return "";
+function unitOf(panels) {
+  if (panels.every(({ axis }) => axis !== "relative")) return "";
   const [, last] = rangeOfX(panels.flatMap(({ lines }) => lines), null);
   return Object.keys(TIMES).find((unit) => last < TIMES[unit][1]);
 }

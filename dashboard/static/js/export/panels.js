@@ -1,6 +1,7 @@
 // The charts of a picture, with all of their lines as they are on paper: from the server, at the width of the print.
 
 import { selectedGroups } from "../aggregates/groups.js";
+import { axisOf } from "../cards/axes.js";
 import { linesOfChart, shownTags } from "../cards/lines.js";
 import { card } from "../cards/scalars.js";
 import { shortTags, tagDash } from "../cards/tag_lines.js";
@@ -12,16 +13,20 @@ const PLACES = [0, 0.2, 0.4, 0.6, 0.8, 1]; // of the colours of a ramp
 const MAX_TAGS = 200; // of one request
 const COLUMNS = 2_000; // of which each keeps its extremes: finer than 300 dots per inch over the width of a page
 
-// charts: [{id, title, tags, bands}] → promise of {panels: [{id, title, dashes, lines, faint}], key}; of a line, `x` is placed and `title` names
+// charts: [{id, title, tags, bands}] → promise of {panels: [{id, title, axis, dashes, lines, faint}], key}; of a line, `x` is placed and `title` names
 // it; key: what the colours say of too many lines to be named one by one, {values: [{title, color}]},
 // {ramp: [[place, color]], title, ends} or null.
 export async function loadPanels(charts, session, isRetry = false) {
   const options = session.view.ofPage("scalars");
-  const tags = [...new Set(charts.flatMap((chart) => chart.tags))];
   const { key: selection, runs } = await session.selectionKey();
   try {
-    const parts = await Promise.all(inParts(tags).map((part) => card.load(part, { selection, runs, since: 0, width: COLUMNS, signal: undefined, session, options })));
-    const cards = new Map(parts.flatMap((part) => [...part.cards]));
+    const load = async (axis) => {
+      const tags = [...new Set(charts.filter((chart) => axisOf(options, chart.tags) === axis).flatMap((chart) => chart.tags))];
+      const parts = await Promise.all(inParts(tags).map((part) => card.load(part, { selection, runs, since: 0, width: COLUMNS, signal: undefined, session, options: { ...options, x: axis } })));
+      return [axis, new Map(parts.flatMap((part) => [...part.cards]))];
+    };
+    const axes = new Set(charts.map((chart) => axisOf(options, chart.tags)));
+    const cards = new Map(await Promise.all([...axes].map(load))); // axis → tag → what came of it
     return onPaper(() => ({ panels: charts.map((chart) => makePanel(chart, cards, session, options)), key: keyOf(session.comparison.coloring) }));
   } catch (error) {
     if (error.status !== 404 || isRetry) throw error;
@@ -53,15 +58,18 @@ function keyOf({ kind, name, values, low, high }) {
   return { ramp: PLACES.map((place) => [place, rampColor(place)]), title: name, ends: [low, high].map(formatHparam) };
 }
 
-function makePanel(chart, cards, session, { x: axis, smoothing, members }) {
+function makePanel(chart, cards, session, options) {
+  const { smoothing, members } = options;
+  const axis = axisOf(options, chart.tags);
   const runs = session.selectedRuns.map((run) => ({ ...run }));
   paint(runs, { selected: session.selected, scheme: session.comparison.scheme });
   const seen = { runs, groups: selectedGroups(session), described: session.groups };
-  const { drawn, behind } = linesOfChart(chart, indexed(cards), seen, { axis, smoothing });
+  const { drawn, behind } = linesOfChart(chart, indexed(cards.get(axis)), seen, { axis, smoothing });
   const place = (line) => ({ ...line, x: placePoints(line.source, axis), title: titleOf(line, session) });
   return {
     id: chart.id,
     title: chart.title,
+    axis,
     dashes: dashesOf(chart),
     isDelta: drawn.some(({ baseline }) => baseline),
     lines: drawn.map(place),

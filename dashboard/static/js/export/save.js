@@ -39,7 +39,7 @@ export async function saveTable(charts, title, format) {
     session.forgetSelectionKey(); // a link that fails is no error here, so its key is a new one
     const { key } = await session.selectionKey();
     const address = new URL("data/series", ROOT);
-    const params = { selection: key, format, points: "all", ...paramsOf(session) };
+    const params = { selection: key, format, points: "all", ...paramsOf(session, tags) };
     for (const [name, value] of Object.entries(params)) if (value !== undefined && value !== null) address.searchParams.set(name, value);
     for (const tag of tags) address.searchParams.append("tag", tag);
     follow(address.href, `${fileName(title)}.${format}`);

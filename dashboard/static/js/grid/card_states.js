@@ -55,13 +55,14 @@ export function NoData({ runs, numSelected, leave }) {
 // A card that draws nothing, though its data came: what is missing, once that is known.
 export function Nothing({ tags, loader, hasLines }) {
   const [found, setFound] = useState(null);
+  const options = loader.optionsOf(tags);
   useEffect(() => {
     let isCurrent = true;
-    loader.kind.explain(tags, session, loader.options, hasLines).then((missing) => isCurrent && setFound(missing), (error) => session.emit("error", error));
+    loader.kind.explain(tags, session, options, hasLines).then((missing) => isCurrent && setFound(missing), (error) => session.emit("error", error));
     return () => {
       isCurrent = false;
     };
-  }, [tags.join("\n"), session.selected, loader.options, hasLines]);
+  }, [tags.join("\n"), session.selected, JSON.stringify(options), hasLines]);
   if (!found) return null;
   const { title, texts, action } = found;
   return h(

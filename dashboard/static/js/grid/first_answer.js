@@ -41,11 +41,12 @@ async function ask(page) {
   const pins = pin.length > 0 ? pin : preference(`${page}.pin`);
   const sections = shownSections({ tags, charts, layouts: [] }, { matches, expanded, pins, full, join });
   const opened = sectionsInSight(sections, { closed, open }).map((section) => (isOpen(section, { closed, open }) ? section.cards : []));
-  const { width, cards } = seeFirst(opened, kind.height);
+  await kind.whenReady?.();
+  const { width, own, cards } = seeFirst(opened, kind, options);
   const wanted = [...new Set(cards.flatMap((card) => card.tags))];
   if (wanted.length === 0 || wanted.some((tag) => tag.startsWith("="))) return;
   const aborting = new AbortController();
-  const context = { selection, runs, since: 0, width, signal: aborting.signal, session, options };
+  const context = { selection, runs, since: 0, width, signal: aborting.signal, session, options: { ...options, ...own } };
   const end = () => {
     offs.forEach((off) => off());
     first = null;
@@ -61,8 +62,8 @@ async function ask(page) {
   first = { kind, tags: new Set(wanted), context, answer, end };
 }
 
-// → {width: of a plot, cards: those in view that are of it}
-function seeFirst(sections, height) {
+// → {width: of a plot, cards: those in view that are of it, and have the options of their own that the first has: own}
+function seeFirst(sections, kind, options) {
   const page = box("shell is-measured");
   page.append(box("top"), box("page"));
   const grid = page.lastChild.appendChild(box("page-content"));
@@ -73,7 +74,7 @@ function seeFirst(sections, height) {
     group.append(box("skeleton-head"), box("cards"));
     for (const card of cards.slice(0, MAX_CARDS)) {
       const made = group.lastChild.appendChild(box("card"));
-      made.style.setProperty("--card-height", `${height}px`);
+      made.style.setProperty("--card-height", `${kind.height}px`);
       made.append(box("card-head"), box("card-values"), box("card-plot"));
       boxes.push({ card, made });
     }
@@ -83,7 +84,9 @@ function seeFirst(sections, height) {
   const seen = boxes.filter(({ made }) => made.getBoundingClientRect().top < innerHeight);
   const width = seen[0]?.made.lastChild.clientWidth ?? 0;
   page.remove();
-  return { width, cards: seen.map(({ card }) => card) };
+  const ownOf = ({ tags }) => kind.ownOptions?.(options, tags) ?? {};
+  const [own] = seen.map(({ card }) => ownOf(card));
+  return { width, own, cards: seen.map(({ card }) => card).filter((card) => JSON.stringify(ownOf(card)) === JSON.stringify(own)) };
 }
 
 function box(className) {

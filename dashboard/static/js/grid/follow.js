@@ -33,7 +33,7 @@ export function follow({ root, parts, card, loader, setHasData, setBare, setTrou
       return write && safely(write);
     };
     const later = (draw) => drawLater(root, safely(drawAndWrite(draw)));
-    const drawing = loader.kind.mount({ root, ...elements }, { ...card, session, options: loader.options, later, setBare: (isBare, hasLines) => setBare(isBare ? (hasLines ? "of points" : "of lines") : null) });
+    const drawing = loader.kind.mount({ root, ...elements }, { ...card, session, options: loader.optionsOf(card.tags), later, setBare: (isBare, hasLines) => setBare(isBare ? (hasLines ? "of points" : "of lines") : null) });
     const made = Object.fromEntries(Object.entries(drawing).map(([name, act]) => [name, safely(act)]));
     made.update = safely((data, info) => {
       setTrouble((trouble) => (trouble?.cause === "reading" ? null : trouble));

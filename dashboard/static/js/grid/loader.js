@@ -1,13 +1,14 @@
 // Fetches what the cards in view need: one request for all that are new, one for all that changed.
 
-import { isAskedFor, takeFirst } from "./first_answer.js";
+import { batchesOf } from "./batches.js";
+import { takeFirst } from "./first_answer.js";
 
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000];
 const PAUSE_MS = 60; // after which a change that goes on counts as paused
 
 export class Loader {
   #session;
-  // id → {tags, handle, width, isInView, version of its data, epoch: grows when that is void, left: the version that each run
+  // id → {tags, handle, own: options of its own, width, isInView, version of its data, epoch: grows when that is void, left: the version that each run
   // had when it was taken out, isBehind: runs were put back whose news have to be asked for}
   #cards = new Map();
   #options = {};
@@ -35,13 +36,24 @@ export class Loader {
       session.on("selection", () => this.#reselect()),
       session.on("range", () => this.#followRange()),
       session.on("server", () => this.#restart()),
+      session.on("axes", () => this.#readdress()),
       session.live.on("back", () => this.#askAgain()),
       ...(kind.follow ? [kind.follow(session, () => this.reload())] : []),
     ];
   }
 
-  get options() {
-    return this.#options;
+  // Those of a card, which may have some of its own.
+  optionsOf(tags) {
+    return { ...this.#options, ...this.#own(tags) };
+  }
+
+  #own(tags) {
+    return this.kind.ownOptions?.(this.#options, tags) ?? {};
+  }
+
+  #tell(card) {
+    card.own = this.#own(card.tags);
+    card.handle.setOptions?.(this.optionsOf(card.tags));
   }
 
   close() {
@@ -59,16 +71,16 @@ export class Loader {
     const areAll = (kept = []) => changed.every((name) => kept.includes(name));
     this.#options = options;
     if (changed.length > 0 && areAll(this.kind.previewedOptions)) return this.#preview();
-    for (const { handle } of this.#cards.values()) handle.setOptions?.(options);
+    for (const card of this.#cards.values()) this.#tell(card);
     if (!areAll(this.kind.localOptions)) this.#refit();
   }
 
   // A slider moves: one card follows it, the others and the server when it pauses.
   #preview() {
     const lead = this.#leader();
-    lead?.handle.setOptions(this.#options);
+    if (lead) this.#tell(lead);
     this.#afterPause(() => {
-      for (const card of this.#cards.values()) if (card !== lead) card.handle.setOptions(this.#options);
+      for (const card of this.#cards.values()) if (card !== lead) this.#tell(card);
       this.#refit();
     });
   }
@@ -97,7 +109,7 @@ export class Loader {
   }
 
   add({ id, tags }, handle) {
-    this.#cards.set(id, { tags, handle, width: 0, isInView: false, version: 0, epoch: 0, left: new Map(), isBehind: false });
+    this.#cards.set(id, { tags, handle, own: this.#own(tags), width: 0, isInView: false, version: 0, epoch: 0, left: new Map(), isBehind: false });
   }
 
   // A card came into view, or its width changed.
@@ -123,9 +135,17 @@ export class Loader {
     this.#askAgain();
   }
 
+  // Runs declare other axes: cards that have one of them ask again.
+  #readdress() {
+    const others = [...this.#cards.values()].filter(({ tags, own }) => JSON.stringify(own) !== JSON.stringify(this.#own(tags)));
+    others.forEach((card) => this.#tell(card));
+    others.forEach(outdate);
+    if (others.length > 0) this.#askAgain();
+  }
+
   // Options are others: cards for which what they hold does not do ask again.
   #refit() {
-    for (const card of this.#cards.values()) if (card.version === 0 || !card.handle.holdsAll?.(this.#options)) outdate(card);
+    for (const card of this.#cards.values()) if (card.version === 0 || !card.handle.holdsAll?.(this.optionsOf(card.tags))) outdate(card);
     this.#askAgain();
   }
 
@@ -195,38 +215,25 @@ export class Loader {
     while (this.#isDue) {
       this.#isDue = false;
       await new Promise((resolve) => setTimeout(resolve)); // cards that come into view in one frame ask together
+      await this.kind.whenReady?.();
       this.#hasNews = false;
       const began = performance.now();
-      await Promise.all(this.#batches().map((batch) => this.#load(batch)));
+      const { isPaused } = this.#session.live;
+      const batches = batchesOf(this.#cards, { kind: this.kind, isDue: ({ version, isBehind }) => version === 0 || isBehind || (version < this.#latest && !isPaused) });
+      await Promise.all(batches.map((batch) => this.#load(batch)));
       this.#restUntil = 2 * performance.now() - began;
     }
     this.#isRunning = false;
     this.#follow();
   }
 
-  // Cards in view of one width that hold nothing yet, and those that hold an older version; while paused none of these.
-  #batches() {
-    const batches = new Map();
-    for (const [id, card] of this.#cards) {
-      if (!card.isInView || (card.version > 0 && !card.isBehind && (card.version >= this.#latest || this.#session.live.isPaused))) continue;
-      const isFirst = card.version === 0 && isAskedFor(this.kind, card.tags);
-      const isAlone = card.tags.some((tag) => tag.startsWith("=")); // an expression that is refused spoils no other card
-      const group = `${card.width} ${card.version > 0} ${isFirst} ${isAlone ? id : ""}`;
-      const batch = batches.get(group) ?? { width: card.width, cards: new Map(), since: Infinity };
-      batch.cards.set(id, { card, epoch: card.epoch });
-      batch.since = Math.min(batch.since, card.version);
-      batches.set(group, batch);
-    }
-    return [...batches.values()];
-  }
-
   async #load(batch, isRetry = false) {
     const { signal } = this.#abort;
     const tags = [...new Set([...batch.cards.values()].flatMap(({ card }) => card.tags))];
-    const { since, width } = batch;
+    const { since, width, own } = batch;
     try {
       const { key: selection, runs } = await this.#session.selectionKey();
-      const context = { selection, runs, since, width, signal, session: this.#session, options: this.#options };
+      const context = { selection, runs, since, width, signal, session: this.#session, options: { ...this.#options, ...own } };
       const answer = await (takeFirst(this.kind, tags, context) ?? this.kind.load(tags, context));
       if (signal.aborted) return;
       this.#failures = 0;

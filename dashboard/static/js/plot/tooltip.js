@@ -7,7 +7,7 @@ import { capitalize, formatClock, formatCount } from "../format.js";
 import { preference, setPreference } from "../preferences.js";
 import { swatchBackground } from "../runs/colors.js";
 import { MAX_COLUMNS, shortenNames } from "../runs/comparison.js";
-import { toneOf } from "../runs/directions.js";
+import { toneOf } from "../runs/metrics.js";
 import { isSmall } from "../screen.js";
 import { dock, dockBeside, element } from "./dock.js";
 import { ExactPoints } from "./exact_points.js";

@@ -10,7 +10,7 @@ import { dashOf, swatchBackground } from "./colors.js";
 import { columnWidths, writeHparams } from "./columns.js";
 import { curves } from "./curves.js";
 import { baseOf, writeDelta } from "./delta.js";
-import { toneOf } from "./directions.js";
+import { toneOf } from "./metrics.js";
 import { openDetails, toggleDetails } from "./details.js";
 import { facts } from "./facts.js";
 import { GroupRow } from "./group_row.js";

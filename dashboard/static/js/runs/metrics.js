@@ -1,12 +1,16 @@
-// Which values of a tag are better, as the selected runs declare it. It is asked for once a run declares anything.
+// What the selected runs declare of their metrics: which values are better, and what a metric is drawn over. It is asked
+// for once a run declares anything.
 
 import { session } from "../session.js";
+import { METRIC } from "../view_codecs.js";
 import { Latest } from "./latest.js";
 
 const GATHER_MS = 300;
 const WORDS = { min: ["↓", "Lower is better"], max: ["↑", "Higher is better"] };
 
 let directions = new Map(); // tag → "min" or "max"
+let axes = new Map(); // tag → the tag that it is drawn over
+let known = null; // promise of the first answer
 let numWishes = 0;
 const latest = new Latest({ ask, take, gatherMs: GATHER_MS });
 
@@ -14,6 +18,21 @@ const latest = new Latest({ ask, take, gatherMs: GATHER_MS });
 export function directionOf(tags) {
   const first = directions.get(tags[0]) ?? null;
   return tags.every((tag) => (directions.get(tag) ?? null) === first) ? first : null;
+}
+
+// The x-axis that runs declare of all of several tags: `metric:epoch`; null without one.
+export function declaredAxis(tags) {
+  const first = axes.get(tags[0]);
+  return first !== undefined && tags.every((tag) => axes.get(tag) === first) ? METRIC + first : null;
+}
+
+export function hasDeclaredAxes() {
+  return axes.size > 0;
+}
+
+// → promise that is kept once it is known what the runs declare, or that this is not to be had
+export function whenDeclared() {
+  return known;
 }
 
 // "good" or "bad": whether a difference is an improvement; null where that is not declared, and of none.
@@ -33,14 +52,16 @@ export function makeDirectionSign(direction) {
 }
 
 function want() {
+  if (!session.isLoaded || session.selected.size === 0 || !session.kindsPresent().has("metrics")) return;
   numWishes += 1;
-  if (session.isLoaded && session.selected.size > 0 && session.kindsPresent().has("metrics")) latest.want({ key: numWishes });
+  if (known) latest.want({ key: numWishes });
+  else known = ask().then(take, () => latest.want({ key: numWishes })); // at once: cards wait for it
 }
 
 async function ask() {
   try {
     const { key: selection } = await session.selectionKey();
-    return (await session.getJSON("data/metrics", { selection })).directions;
+    return await session.getJSON("data/metrics", { selection });
   } catch (error) {
     if (error.status === 404) session.forgetSelectionKey();
     throw error;
@@ -48,9 +69,15 @@ async function ask() {
 }
 
 function take(found) {
-  const isSame = JSON.stringify(found) === JSON.stringify(Object.fromEntries(directions));
-  directions = new Map(Object.entries(found));
-  if (!isSame) session.emit("style"); // what shows values shows them anew
+  const [areDirections, areAxes] = [isNews(found.directions, directions), isNews(found.x_axes, axes)];
+  directions = new Map(Object.entries(found.directions));
+  axes = new Map(Object.entries(found.x_axes));
+  if (areAxes) session.emit("axes");
+  if (areDirections) session.emit("style"); // what shows values shows them anew
+}
+
+function isNews(found, before) {
+  return JSON.stringify(found) !== JSON.stringify(Object.fromEntries(before));
 }
 
 session.on("selection", want);
