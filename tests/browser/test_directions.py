@@ -78,8 +78,11 @@ def declaring_board(start_board: Callable[..., str], tmp_path_factory: pytest.Te
 
 def last_x(page: Page, tag: str) -> dict[str, str]:
     """The table under a plot at its last point."""
-    page.locator(f'.card[data-tag="{tag}"] .card-plot').focus()
+    card = page.locator(f'.card[data-tag="{tag}"]')
+    expect(card.locator(".card-foot")).to_contain_text("points")
+    card.locator(".card-plot").focus()
     page.keyboard.press("ArrowRight")
+    expect(page.locator(".plot-tip strong")).to_have_text(tag)
     heads = page.locator(".plot-tip th").all_inner_texts()
     return dict(zip(heads, page.locator(".plot-tip .is-lit td").all_inner_texts(), strict=True))
 
