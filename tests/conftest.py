@@ -11,8 +11,14 @@ from pathlib import Path
 
 import fsspec
 import pytest
+from hypothesis import HealthCheck, settings
 
 NOBODY = 65534
+# On a loaded machine any example may take long, which says nothing about what is tested.
+settings.register_profile(
+    "patient", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

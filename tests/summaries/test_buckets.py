@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
@@ -32,7 +32,6 @@ def test_limits_cannot_be_written_to():
         HISTOGRAM_LIMITS[0] = 0
 
 
-@settings(deadline=None)
 @given(st_numpy.arrays(np.float64, st.integers(1, 50)))
 def test_count_values_of_float64_is_exact(values: np.ndarray):
     counts, _ = count_values(values)

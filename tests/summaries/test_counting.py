@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
@@ -112,7 +112,6 @@ def any_floats(dtype: str) -> st.SearchStrategy[np.ndarray]:
     return st_numpy.arrays(dtype, st.integers(1, 50), elements=elements)
 
 
-@settings(deadline=None)
 @given(values=st.sampled_from(["float32", "float64"]).flatmap(any_floats))
 def test_counts_of_any_floats_are_exact(count: Count, values: np.ndarray) -> None:
     counts, moments = count(values)

@@ -45,7 +45,7 @@ def use(kind: str, blob: bytes) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Image size", "ignore:Invalid APNG")  # Pillow's
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     sample=st.sampled_from(BLOBS),
     kind=st.none() | st.sampled_from(sorted(KINDS)),

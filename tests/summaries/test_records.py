@@ -77,7 +77,6 @@ def test_split_records_of_a_file_that_grows_byte_by_byte_finds_the_same(case: Ca
         assert gaps == []
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=40), max_size=6), st.booleans())
 def test_split_records_gives_back_what_frame_was_given(payloads: list[bytes], is_growing: bool):
     data = b"".join(map(frame, payloads))
@@ -89,7 +88,7 @@ def test_split_records_gives_back_what_frame_was_given(payloads: list[bytes], is
     assert found.end == len(data)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_split_records_keeps_all_records_outside_the_damage(data: st.DataObject):
     payloads = data.draw(st.lists(st.binary(min_size=1, max_size=30), min_size=1, max_size=6))

@@ -239,7 +239,7 @@ def make_file() -> tuple[bytes, list[int]]:
 FILE, ENDS = make_file()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_scan_of_a_damaged_file_keeps_what_lies_before_and_after(make_scanner: MakeScanner, data: st.DataObject):
     begin = data.draw(st.integers(0, len(FILE) - 1))
@@ -256,7 +256,7 @@ def test_scan_of_a_damaged_file_keeps_what_lies_before_and_after(make_scanner: M
     assert set(found.columns.blob_steps.tolist()) >= {step for step in kept if step % 2}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=200))
 def test_scan_of_any_payload_raises_nothing(make_scanner: MakeScanner, payload: bytes):
     found = scan_all(make_scanner, frame(payload))
@@ -265,7 +265,7 @@ def test_scan_of_any_payload_raises_nothing(make_scanner: MakeScanner, payload: 
     assert found.scan.end == len(payload) + 16
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, len(FILE) - 1), st.integers(1, 255))
 def test_scan_of_a_payload_with_one_changed_byte_raises_nothing(make_scanner: MakeScanner, position: int, change: int):
     record = next(number for number, end in enumerate(ENDS) if position < end)

@@ -25,7 +25,7 @@ def tell(found: Found) -> list[object]:
     return [describe(found.columns), found.tags, found.scan]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(st.tuples(events, st.integers(1, 3)), max_size=8))
 def test_scanners_find_the_same_in_events_of_any_form(payloads: list[tuple[bytes, int]]):
     data = b"".join(frame(payload) * num_times for payload, num_times in payloads)

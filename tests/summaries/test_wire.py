@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from summaries import wire
@@ -11,7 +11,6 @@ from summaries.proto.event_pb2 import Event
 from summaries.proto.summary_pb2 import Summary
 
 
-@settings(deadline=None)
 @given(st.integers(-(2**63), 2**63 - 1))
 def test_varint_field_is_what_protobuf_writes(step: int):
     expected = Event(step=step).SerializeToString()
@@ -19,7 +18,6 @@ def test_varint_field_is_what_protobuf_writes(step: int):
     assert (wire.varint_field(2, step) if step else b"") == expected
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_field_is_what_protobuf_writes(content: bytes):
     message = Event(graph_def=content)

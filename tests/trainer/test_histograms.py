@@ -42,7 +42,7 @@ def test_every_limit_and_its_neighbours_fall_on_the_right_side() -> None:
     np.testing.assert_array_equal(counts[0], oracle(values))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(arrays(np.float32, 64, elements=st.floats(width=32)))
 def test_any_floats_are_counted_like_the_oracle(values: np.ndarray) -> None:
     counts, _, _ = count_tensors([jnp.asarray(values)])

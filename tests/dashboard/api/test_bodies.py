@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.api import bodies
@@ -68,7 +68,6 @@ def make_piece(points: Sequence[tuple[int, float, float]], *, in_order: bool, wi
 
 
 @compiled
-@settings(deadline=None)
 @given(
     FILES, st.sampled_from(["step", "relative", "wall"]), st.integers(1, 12), EDGES, EDGES,
     st.sampled_from([0.0, 1.5, 1e308]), st.sampled_from([0.0, 0.6, 0.999]), st.sampled_from(["linear", "log"]),

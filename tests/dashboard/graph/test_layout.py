@@ -269,7 +269,7 @@ OPS = st.sampled_from(["Add", "Mul", "Relu", "Placeholder", "Const", "Reshape", 
 INPUTS = st.builds(lambda name, form: form.format(name), NAMES, st.sampled_from(["{}", "{}:1", "^{}"]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.builds(lambda n, op, i: NodeDef(name=n, op=op, input=i), NAMES, OPS, st.lists(INPUTS, max_size=3)),

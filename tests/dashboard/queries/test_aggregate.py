@@ -45,7 +45,6 @@ def join_with_pandas(members: list[dict[int, float]]) -> pd.DataFrame:
     return pd.concat(columns, axis=1)
 
 
-@settings(deadline=None)
 @given(st.lists(POINTS, min_size=1, max_size=4))
 def test_members_on_unequal_steps_are_joined_as_pandas_does(points: list[dict[int, float]]) -> None:
     table = join_with_pandas(points).dropna(how="all")
@@ -84,7 +83,7 @@ def test_members_without_a_finite_value_give_an_empty_curve() -> None:
     assert (found.x.size, found.line_starts.size, found.num_total) == (0, 0, 2)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(1, 30), st.sampled_from(["std", "ci", "minmax"]), st.sampled_from(["mean", "median", "iqm"]))
 def test_extremes_of_each_pixel_column_stay(width_px: int, band: str, center: str) -> None:
     rng = np.random.default_rng(width_px)

@@ -1,6 +1,6 @@
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.queries.deltas import subtract
@@ -19,7 +19,6 @@ def interpolate(steps: list[int], values: list[float], asked: list[int]) -> list
     return list(whole.interpolate("index", limit_area="inside").loc[asked])
 
 
-@settings(deadline=None)
 @given(STEPS, st.data())
 def test_lookup_is_the_interpolation_of_pandas(steps: list[int], data: st.DataObject) -> None:
     values = data.draw(st.lists(NUMBERS, min_size=len(steps), max_size=len(steps)))

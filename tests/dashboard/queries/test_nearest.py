@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.queries.nearest import find_nearest, smooth_at
@@ -13,7 +13,6 @@ from summaries.series import Piece, make_series
 STEPS = st.lists(st.integers(0, 30), max_size=30)
 
 
-@settings(deadline=None)
 @given(STEPS, STEPS, st.floats(-5, 35))
 def test_no_point_that_counts_is_nearer(first: list[int], again: list[int], at: float) -> None:
     series = make_series([Piece.make(first), Piece.make(again)])

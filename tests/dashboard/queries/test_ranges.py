@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.queries.positions import Positions
@@ -14,7 +14,6 @@ VALUES = st.floats(-1e3, 1e3) | st.sampled_from([np.nan, np.inf, -np.inf])
 POINTS = st.lists(st.tuples(st.integers(0, 30), VALUES), min_size=1, max_size=40)
 
 
-@settings(deadline=None)
 @given(POINTS, POINTS, st.floats(-5, 35), st.floats(-5, 35))
 def test_numbers_of_a_range_are_those_of_pandas_and_scipy(
     first: list[tuple[int, float]], again: list[tuple[int, float]], start: float, stop: float

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
@@ -19,7 +19,6 @@ OTHERS = {
 }
 
 
-@settings(deadline=None)
 @given(MATRICES, st.sampled_from(["mean", "median", "iqm"]))
 def test_center_of_each_row_is_that_of_numpy_and_scipy(matrix: np.ndarray, center: Center) -> None:
     wanted = [OTHERS[center](row[~np.isnan(row)]) for row in matrix]
@@ -27,7 +26,6 @@ def test_center_of_each_row_is_that_of_numpy_and_scipy(matrix: np.ndarray, cente
     np.testing.assert_allclose(find_centers(matrix, center), wanted, rtol=1e-9, atol=1e-9)
 
 
-@settings(deadline=None)
 @given(MATRICES)
 def test_bands_of_each_row_are_those_of_numpy_and_scipy(matrix: np.ndarray) -> None:
     centers = find_centers(matrix, "median")

@@ -2,7 +2,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.sidecar.edits import Clock, Edit, decode, encode, parse_time, show_time
@@ -17,7 +17,6 @@ IDS = st.text("0123456789abcdef", min_size=1, max_size=16)
 EDITS = st.builds(Edit, st.integers(0, 2**54), IDS, st.lists(TEXTS, min_size=1, max_size=4).map(tuple), VALUES)
 
 
-@settings(deadline=None)
 @given(EDITS)
 def test_edit_is_read_from_its_line_as_it_was(edit: Edit) -> None:
     line = encode(edit)
@@ -27,7 +26,6 @@ def test_edit_is_read_from_its_line_as_it_was(edit: Edit) -> None:
     assert json.loads(line)["path"] == list(edit.path)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**54), st.integers(0, 2**54))
 def test_times_sort_as_their_texts_do(first: int, second: int) -> None:
     assert (show_time(first) < show_time(second)) == (first < second)

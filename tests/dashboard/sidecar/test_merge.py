@@ -48,7 +48,6 @@ def make_edits(draw: st.DrawFn) -> list[Edit]:
     return edits
 
 
-@settings(deadline=None)
 @given(make_edits(), st.randoms(use_true_random=False))
 def test_state_is_that_of_the_definition_in_any_order_and_with_repetitions(edits: list[Edit], chance: Any) -> None:
     shuffled = [*edits, *chance.choices(edits, k=3)] if edits else []
@@ -57,7 +56,6 @@ def test_state_is_that_of_the_definition_in_any_order_and_with_repetitions(edits
     assert fold(shuffled) == fold(edits) == define(edits)
 
 
-@settings(deadline=None)
 @given(make_edits(), make_edits(), st.integers(0, 10))
 def test_edits_that_were_dropped_change_nothing_whatever_comes_later(
     edits: list[Edit], others: list[Edit], oldest: int
@@ -118,7 +116,7 @@ def flatten(state: SidecarState) -> dict[tuple[str, ...], Any]:
     return values | ({("baseline",): state.baseline} if state.baseline else {})
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(MOVES, st.sampled_from([0.0, -3600.0, 1e-6, 7200.0]), st.sampled_from([1, 3, 32]))
 def test_two_boards_come_to_the_same_state(moves: Sequence[Move], skew_secs: float, max_files: int) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:

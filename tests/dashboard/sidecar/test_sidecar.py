@@ -293,7 +293,7 @@ LINES = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LINES, max_size=8))
 def test_whatever_lies_there_is_a_state_that_can_be_sent(tmp_path: Path, lines: list[dict[str, Any]]) -> None:
     edits = tmp_path / ".board" / "edits"

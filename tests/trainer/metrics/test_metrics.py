@@ -48,7 +48,7 @@ def weighted_rows(draw: st.DrawFn) -> dict[str, np.ndarray]:
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.UndefinedMetricWarning")
 @given(weighted_rows())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_class_metrics_are_those_of_scikit_learn(rows: dict[str, np.ndarray]) -> None:
     labels, predictions, weights = rows["labels"], rows["predictions"], rows["weights"]
 
@@ -68,7 +68,7 @@ def test_class_metrics_are_those_of_scikit_learn(rows: dict[str, np.ndarray]) ->
 
 
 @given(weighted_rows())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_matrix_and_its_report_are_those_of_scikit_learn(rows: dict[str, np.ndarray]) -> None:
     labels, predictions, weights = rows["labels"], rows["predictions"], rows["weights"]
     report = metrics.class_report(labels, predictions, weights, class_names=("a", "b", "c"))
@@ -82,7 +82,7 @@ def test_matrix_and_its_report_are_those_of_scikit_learn(rows: dict[str, np.ndar
 
 
 @given(weighted_rows())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_areas_from_all_scores_are_those_of_scikit_learn(rows: dict[str, np.ndarray]) -> None:
     labels, scores, weights = rows["labels"] > 0, rows["scores"][:, 0], rows["weights"]
     labels[:2] = True, False
@@ -103,7 +103,7 @@ def test_areas_from_all_scores_are_those_of_scikit_learn(rows: dict[str, np.ndar
 
 
 @given(weighted_rows())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_best_k_are_those_of_scikit_learn(rows: dict[str, np.ndarray]) -> None:
     labels, weights = rows["labels"], rows["weights"]
     scores = rows["scores"] - np.arange(NUM_CLASSES, dtype=np.float32) * 1e-5  # no ties
@@ -115,7 +115,7 @@ def test_best_k_are_those_of_scikit_learn(rows: dict[str, np.ndarray]) -> None:
 
 
 @given(weighted_rows())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_metrics_of_numbers_are_those_of_scikit_learn(rows: dict[str, np.ndarray]) -> None:
     labels, guesses, weights = rows["numbers"], rows["numbers"].mean() + rows["guesses"], rows["weights"]
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.queries.expressions.evaluate import evaluate
@@ -100,7 +100,6 @@ def compute_with_numpy(text: str, a: list[float], b: list[float]) -> np.ndarray:
         return np.asarray(eval(python, {"__builtins__": {}}, names))
 
 
-@settings(deadline=None)
 @given(TERMS, SMALL, SMALL)
 def test_equal_steps_are_computed_as_numpy_does(text: str, a: list[float], b: list[float]) -> None:
     text = f"a * 0 + {text}"

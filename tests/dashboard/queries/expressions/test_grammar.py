@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.queries.expressions.grammar import MAX_CHARACTERS, parse
@@ -94,7 +94,6 @@ def combine(parts: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expressio
     )
 
 
-@settings(deadline=None)
 @given(st.recursive(LEAVES, combine, max_leaves=12).filter(lambda one: any(iter_tags(one))))
 def test_expression_that_is_written_and_read_is_the_same(expression: Expression) -> None:
     text = write(expression)
@@ -103,7 +102,6 @@ def test_expression_that_is_written_and_read_is_the_same(expression: Expression)
         assert parse(text) == expression
 
 
-@settings(deadline=None)
 @given(st.text("ab /*()-+.,^`'\"012e_", max_size=30))
 def test_no_text_makes_the_parser_fail(text: str) -> None:
     try:

@@ -70,7 +70,7 @@ def test_candidates_have_counts_and_examples(table: RunTable) -> None:
     assert values[0].num_runs >= values[-1].num_runs
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.one_of(st.text(max_size=30), st.text(st.sampled_from("lr <=(),\"`'aon/."), max_size=20)),
     cursor=st.integers(-2, 40),

@@ -77,7 +77,7 @@ def join(inner: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
 QUERIES: st.SearchStrategy[Query] = st.recursive(LEAVES, join, max_leaves=5)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=QUERIES)
 def test_query_finds_what_looking_at_each_run_finds(
     query: Query, whole_table: RunTable, plain_runs: list[PlainRun]
