@@ -29,7 +29,7 @@ def select_rows(source: Batch, indices: Any, row: Any) -> Batch:
     """
     order = indices[row]
     is_real = (order >= 0).astype(jnp.float32)
-    batch: Batch = jax.tree.map(lambda array: jnp.take(array, jnp.maximum(order, 0), axis=0), source)
+    batch: Batch = jax.tree.map(lambda array: array.at[jnp.maximum(order, 0)].get(mode="promise_in_bounds"), source)
     weights = is_real if batch.weights is None else batch.weights * is_real
     return batch._replace(weights=weights)
 
