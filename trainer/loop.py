@@ -1,8 +1,8 @@
 """The training loop: many steps in one dispatch, control where a hook is due.
 
-A chunk is one call of the compiled program. The first is one step long, the second is timed, and all others aim at
-100 ms; each ends at the latest where a hook is due. While one runs the next is dispatched; then the metrics of all
-steps of the first go to the writer as the array that they are, with the wall times between its start and its end.
+A chunk is one call of the compiled program, as long as `trainer.pace` says; it ends at the latest where a hook is due.
+While one runs the next is dispatched; then the metrics of all steps of the first go to the writer as the array that
+they are, with the wall times between its start and its end.
 """
 
 from __future__ import annotations
@@ -21,13 +21,12 @@ import numpy as np
 from trainer.dump import Dump
 from trainer.hooks.base import Context, Hook, Steps
 from trainer.inputs.feed import Block, Feed
+from trainer.pace import Pace
 from trainer.paths import leaf_paths
 from trainer.performance import Performance
 from trainer.programs import NEVER, ChunkNumbers, Programs, TrainProgram
 from trainer.protocols import TrainState
 from trainer.step_graph import make_step_graph
-
-TARGET_SECS = 0.1
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,6 +40,7 @@ class Chunk:
         count: Number of steps.
         batch_size: Rows of a step.
         started: When it was dispatched, ``time.perf_counter``.
+        pace: Of its program.
         numbers: What was computed, or is still being computed.
     """
 
@@ -48,32 +48,8 @@ class Chunk:
     count: int
     batch_size: int
     started: float
+    pace: Pace
     numbers: ChunkNumbers
-
-
-class Pace:
-    """Chooses how many steps a chunk holds, from how long the last ones took."""
-
-    def __init__(self, capacity: int, target_secs: float = TARGET_SECS) -> None:
-        self._capacity = capacity
-        self._target_secs = target_secs
-        self._num_observed = 0
-        self._finished = 0.0
-        self.size = 1
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether a step has been timed; the first chunk counts as warm-up."""
-        return self._num_observed >= 2
-
-    def observe(self, chunk: Chunk, finished: float) -> float:
-        """Learns from a finished chunk; returns how long it took, in seconds, without its wait for the one before."""
-        secs = max(finished - max(chunk.started, self._finished), 1e-9)
-        self._finished = finished
-        self._num_observed += 1
-        if self.is_settled:
-            self.size = int(np.clip(self._target_secs * chunk.count / secs, 1, self._capacity))
-        return secs
 
 
 class Loop:
@@ -115,7 +91,6 @@ class Loop:
         self._evaluated: tuple[int, dict[str, float]] | None = None
         self._due: list[int | None] = []
         self._in_flight: deque[Chunk] = deque()
-        self._pace = Pace(feed.capacity)
         self._epoch = time.time() - time.perf_counter()  # wall time of the other clock's zero
         self._performance = Performance()
         self._settled: deque[Steps] = deque()
@@ -220,8 +195,8 @@ class Loop:
         ends = [step for step in (*self._due, last_step) if step is not None and step > self.step]
         if last_step is not None and self.step >= last_step:
             return None
-        most = 1 if self._program is None else self._program.capacity
-        limit = min([self._pace.size, most, *(end - self.step for end in ends)])
+        size = 1 if self._program is None else self._program.pace.size
+        limit = min([size, *(end - self.step for end in ends)])
         started = time.perf_counter()
         block = self._feed.take(limit)
         self._performance.waited(time.perf_counter() - started)
@@ -248,11 +223,11 @@ class Loop:
         program = self._program_for(block)
         started = time.perf_counter()
         self.train_state, numbers = program.compiled(*self._args(block))
-        self._in_flight.append(Chunk(self.step + 1, block.count, _batch_size(block), started, numbers))
+        self._in_flight.append(Chunk(self.step + 1, block.count, _batch_size(block), started, program.pace, numbers))
         self.step += block.count
         self._next = block.payload, block.start + block.count - 1
         # The first chunks are waited for, since they are timed; later one may be queued behind the one that runs.
-        while len(self._in_flight) > (1 if self._pace.is_settled else 0):
+        while len(self._in_flight) > (1 if program.pace.is_settled else 0):
             self._settle()
 
     def _settle(self) -> None:
@@ -260,7 +235,7 @@ class Loop:
         chunk = self._in_flight.popleft()
         values = {tag: np.asarray(array)[: chunk.count] for tag, array in chunk.numbers.metrics.items()}  # waits
         finished = time.perf_counter()
-        secs = self._pace.observe(chunk, finished)
+        secs = chunk.pace.observe(chunk.count, chunk.started, finished)
         self._settled.append(Steps(chunk.first_step, chunk.count, values, secs, self._first_bad(chunk)))
         if self.writer is None:
             return

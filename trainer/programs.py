@@ -22,6 +22,7 @@ from trainer.jaxprs import iter_primitives
 from trainer.layers.specs import spec_of
 from trainer.metrics import add_batch, empty
 from trainer.optimizers import AnyOptimizer
+from trainer.pace import Pace, target_secs
 from trainer.protocols import Array, Batch, Objective, Params, TrainState
 from trainer.step import Metrics, Step
 from trainer.step_options import StepOptions
@@ -52,13 +53,13 @@ class TrainProgram:
             is donated.
         jaxpr: What was traced, ``jax.core.ClosedJaxpr``.
         step_args: The arguments of one step as a pytree of shapes, in the order of the inner call's inputs.
-        capacity: Most steps of a call.
+        pace: How many steps a call is to have; it learns as long as the program lives.
     """
 
     compiled: Callable[..., tuple[TrainState, ChunkNumbers]]
     jaxpr: Any
     step_args: Any
-    capacity: int
+    pace: Pace
 
 
 class Programs:
@@ -99,7 +100,9 @@ class Programs:
             if jax.default_backend() == "cpu" and "conv_general_dilated" in iter_primitives(traced.jaxpr):
                 capacity = 1
                 traced = self._trace(functools.partial(self._single_fn, select), args)
-            self._train[key] = TrainProgram(traced.lower().compile(), traced.jaxpr, step_args[0], capacity)
+            compiled = traced.lower().compile()
+            pace = Pace(capacity, target_secs=target_secs(_temporary_bytes(compiled)))
+            self._train[key] = TrainProgram(compiled, traced.jaxpr, step_args[0], pace)
         return self._train[key]
 
     @staticmethod
@@ -166,7 +169,10 @@ class Programs:
             args = (train_state, select(source, payload, start + index), seed)
             step_args.append(spec_of(args))
             train_state, metrics, is_bad = step(*args)
-            buffers = {name: buffers[name].at[index].set(value) for name, value in metrics.items()}
+            buffers = {
+                name: jax.lax.dynamic_update_index_in_dim(buffers[name], value, index, 0)
+                for name, value in metrics.items()
+            }
             return train_state, (buffers, jnp.where(is_bad, jnp.minimum(first_bad, index), first_bad))
 
         _, names, bad = jax.eval_shape(lambda: step(train_state, select(source, payload, start), seed))
@@ -253,6 +259,12 @@ def _quick_options() -> dict[str, Any]:
     except jax.errors.JaxRuntimeError:
         return {}
     return options
+
+
+def _temporary_bytes(compiled: Any) -> int:
+    """What the program takes beside its arguments and results; 0 where nobody tells, or where it is kept at hand."""
+    memory = compiled.memory_analysis() if jax.default_backend() == "cpu" else None
+    return 0 if memory is None else int(memory.temp_size_in_bytes)
 
 
 def _shapes_of(args: Any) -> tuple[Any, ...]:

@@ -64,13 +64,13 @@ def test_foreign_convolution_is_dispatched_step_by_step_on_a_cpu(monkeypatch: py
 
     assert chunks == [1] * 30
     assert programs.last_train is not None
-    assert programs.last_train.capacity == 1
+    assert programs.last_train.pace.capacity == 1
     # The same as in a loop, which other machines use.
     monkeypatch.setattr(jax, "default_backend", lambda: "tpu")
     looped = make_programs(ForeignConv())
     expected = train(looped, ArrayFeed(ROWS, batch_size=8, seed=0), 30)
     assert looped.last_train is not None
-    assert looped.last_train.capacity > 1
+    assert looped.last_train.pace.capacity > 1
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, atol=1e-5), state.params, expected.params)
 
 

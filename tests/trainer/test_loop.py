@@ -14,9 +14,9 @@ from summaries import SummaryWriter, load
 from trainer import heads, hooks, layers
 from trainer.estimators.network_objective import NetworkObjective
 from trainer.inputs import ArrayFeed, IterableFeed
-from trainer.loop import Chunk, Loop, Pace
+from trainer.loop import Loop
 from trainer.optimizers import make_optimizer
-from trainer.programs import ChunkNumbers, Programs
+from trainer.programs import Programs
 from trainer.protocols import Batch, TrainState
 
 FEATURES = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32)
@@ -249,24 +249,6 @@ def test_iterable_of_batches_trains_as_the_arrays_do(programs: Programs) -> None
         jax.device_get(from_iterable.train_state.params),
         jax.device_get(from_arrays.train_state.params),
     )
-
-
-def make_chunk(first_step: int, count: int, started: float) -> Chunk:
-    return Chunk(first_step, count, 8, started, ChunkNumbers({}, jnp.zeros(0, jnp.int32)))
-
-
-def test_pace_aims_at_its_target_after_two_chunks() -> None:
-    pace = Pace(capacity=1000, target_secs=0.1)
-
-    assert pace.observe(make_chunk(1, 1, 0.0), 5.0) == 5.0
-    assert (pace.size, pace.is_settled) == (1, False)
-    assert pace.observe(make_chunk(2, 1, 5.0), 5.001) == pytest.approx(0.001)
-    assert pace.is_settled
-    assert pace.size == pytest.approx(100, abs=1)
-    pace.observe(make_chunk(3, 100, 5.0), 5.101)
-    assert pace.size == pytest.approx(100, abs=1)
-    pace.observe(make_chunk(103, 100, 5.101), 5.102)
-    assert pace.size == 1000
 
 
 def test_state_of_layers_is_carried_from_step_to_step() -> None:
