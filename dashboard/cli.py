@@ -1,4 +1,4 @@
-"""The ``board`` command: settings → a listening socket → the server, and one line when it is ready.
+"""The ``board`` command: settings → a listening socket → one line that says where it is → the server.
 
 ``board inspect`` and ``board completion`` are other commands, in `dashboard.inspection` and `dashboard.completion`.
 """
@@ -10,6 +10,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import TextIO
 
@@ -48,12 +49,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for logdir in settings.logdirs:
         if not logdir.exists:
             _say(f"board: logdir {logdir.label!r} does not exist yet. board watches for it.", stream=sys.stderr)
+    from dashboard.announcement import HeldInterrupt, announce
     from dashboard.tuning import put_collector_off
 
     put_collector_off()
-    from dashboard.serving import serve  # most of a second, after what can be wrong was said
-
-    serve(settings, access, listening)
+    with suppress(KeyboardInterrupt), announce(settings, access, listening):
+        with HeldInterrupt() as interrupt:
+            from dashboard.serving import serve  # half a second, after what can be wrong was said
+        if not interrupt.is_noted:
+            serve(settings, access, listening)
     return 0
 
 

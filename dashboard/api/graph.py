@@ -1,6 +1,7 @@
 """Routes of the Graph page: the drawing of a run's graph, the facts of one node, search.
 
-A graph is indexed once, when it is first asked for; the last few stay in memory.
+A graph is indexed once, when it is first asked for; the last few stay in memory. What does that is imported then: a
+start need not wait for it.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
@@ -18,11 +19,13 @@ from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
 from dashboard.api.errors import not_found
 from dashboard.api.parameters import Name, RunParameter
-from dashboard.graph import Hierarchy, build_hierarchy, drawing_answer, panel_answer, read_graph, search_answer
-from dashboard.graph.answers import Answer
 from dashboard.store.blob_bytes import name_place
 from dashboard.store.protocol import LogStore
 from summaries.kinds.graphs import GRAPHS
+
+if TYPE_CHECKING:
+    from dashboard.graph import Hierarchy
+    from dashboard.graph.answers import Answer
 
 MAX_GRAPHS = 4
 MAX_OPEN = 500
@@ -80,6 +83,8 @@ class GraphCache:
             ValueError: If the logged bytes are no graph.
             ClientGoneError: If the client went away before all was done.
         """
+        from dashboard.graph import build_hierarchy, read_graph
+
         with self._lock:
             client.check()  # it may have waited for the graphs of others
             if key not in self._hierarchies:
@@ -122,17 +127,23 @@ def make_router(store: LogStore, server: str) -> APIRouter:
         keep: KeepParameter = "",
     ) -> Response:
         """The placed boxes and edges of a run's graph, and its layer table, with the scopes `open` opened."""
+        from dashboard.graph import drawing_answer
+
         open_ids = frozenset(opened or ())
         return answer(request, client, run, lambda graph: drawing_answer(graph, open_ids, keep, client.check))
 
     @router.get("/data/graph/node", responses=shows(NODE_EXAMPLE))
     def get_node(request: Request, client: ClientParameter, run: RunParameter, id: IdParameter) -> Response:
         """The facts of one scope or node."""
+        from dashboard.graph import panel_answer
+
         return answer(request, client, run, lambda hierarchy: panel_answer(hierarchy, id))
 
     @router.get("/data/graph/search", responses=shows(SEARCH_EXAMPLE))
     def search_nodes(request: Request, client: ClientParameter, run: RunParameter, q: SearchParameter) -> Response:
         """The scopes and nodes whose path or op matches."""
+        from dashboard.graph import search_answer
+
         return answer(request, client, run, lambda hierarchy: search_answer(hierarchy, q))
 
     return router

@@ -8,7 +8,6 @@ from fastapi.responses import Response
 from dashboard.api.answers import answer, json_answer, looking_up
 from dashboard.api.description import shows
 from dashboard.api.parameters import RunParameter
-from dashboard.markdown import render_markdown
 from dashboard.sidecar import Sidecar
 from dashboard.store.protocol import LogStore
 from summaries import kinds
@@ -29,6 +28,8 @@ def make_router(store: LogStore, sidecar: Sidecar, server: str) -> APIRouter:
 
         They are those that someone added, and else those of its program.
         """
+        from dashboard.markdown import render_markdown  # a start need not wait for it
+
         with looking_up():
             facts = store.run(run)
         known = sidecar.read()

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from dashboard.announcement import address_of
 from dashboard.cli import describe_bind_error, listen
-from dashboard.serving import address_of
 from dashboard.settings import Settings
 from summaries import SummaryWriter
 
@@ -50,6 +50,15 @@ def test_board_says_when_it_is_ready_and_ends_when_told(tmp_path: Path, ending: 
         board.wait(timeout=20)
 
         assert "Traceback" not in board.stderr.read()
+
+
+def test_board_ends_quietly_while_it_still_loads(tmp_path: Path) -> None:
+    with start_board("--logdir", str(tmp_path), "--port", "0", "--index", "off") as board:
+        board.stdout.readline()
+        board.send_signal(signal.SIGINT)
+
+        assert board.communicate(timeout=20) == ("", "")
+        assert board.returncode == 0
 
 
 def test_board_ends_while_a_file_is_read_that_takes_for_ever(tmp_path: Path) -> None:
