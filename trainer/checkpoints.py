@@ -54,6 +54,26 @@ def saved_step(model_dir: str | os.PathLike[str]) -> int | None:
     return int(json.loads(path.read_text())["step"]) if path.is_file() else None
 
 
+def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+    """Reads arrays by name: of the newest checkpoint in a model_dir, of a checkpoint file, or of an export.
+
+    Raises:
+        ValueError: If there is none, or it is damaged.
+    """
+    folder = Path(path)
+    if folder.is_file():
+        return _load(folder)
+    if (folder / RUN_FILE).is_file():
+        return _load(folder / json.loads((folder / RUN_FILE).read_text())["checkpoint"])
+    found = next(iter(folder.glob("*.safetensors")), None)
+    if found is None:
+        raise ValueError(
+            f"checkpoint must be a model_dir, a .safetensors file or an export; got {str(path)!r} without one. "
+            "Correct the path."
+        )
+    return _load(found)
+
+
 class Checkpoints:
     """The checkpoints of one run. Used by one thread, beside its own."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import jax
@@ -13,15 +14,20 @@ import numpy as np
 from trainer.checkpoints import Checkpoints
 from trainer.counts import check_count
 from trainer.estimators.data import Data, open_data, split_validation
+from trainer.estimators.exporters import Exporter
+from trainer.estimators.exporting import export_model
 from trainer.estimators.feature_reader import FeatureReader, find_columns
 from trainer.estimators.fitted import Fitted
 from trainer.estimators.model_fn_objective import ModelFnObjective
 from trainer.estimators.precise_objective import PreciseObjective
 from trainer.estimators.sklearn_manners import SklearnManners, not_fitted
 from trainer.estimators.training import Plan, Training
+from trainer.estimators.warm_start import WarmStart, initialize_from
 from trainer.heads import Head
 from trainer.hooks import Hook
 from trainer.inputs import Rows, open_source
+from trainer.layers.specs import spec_of
+from trainer.metrics import Evaluation
 from trainer.optimizers import OptimizerLike, Schedule, make_optimizer
 from trainer.protocols import Objective, TrainState
 from trainer.run_config import RunConfig, as_config
@@ -41,6 +47,9 @@ class BaseEstimator(SklearnManners):
     learning_rate: float | Schedule | None
     model_dir: str | os.PathLike[str] | None
     config: RunConfig | None
+
+    warm_start: bool = False
+    warm_start_from: WarmStart | None = None
 
     _fitted: Fitted | None = None
 
@@ -74,12 +83,14 @@ class BaseEstimator(SklearnManners):
         Raises:
             ValueError: If data, labels or settings are wrong; nothing was trained or written then.
         """
-        self._fitted = None
+        if not self.warm_start:
+            self._fitted = None
         _check_lengths(steps, epochs)
         fitted, data, checkpoints = self._prepare(X, y, sample_weight)
         if steps is None and epochs is None:
             steps, epochs = (self._make_config().steps, None) if data.repeats else (None, 1)
-        return self._train(fitted, data, _plan(data, steps, epochs, 0), checkpoints, validation_data, hooks)
+        first_step = int(fitted.train_state.step) if self.warm_start else 0
+        return self._train(fitted, data, _plan(data, steps, epochs, first_step), checkpoints, validation_data, hooks)
 
     def partial_fit(
         self,
@@ -105,8 +116,10 @@ class BaseEstimator(SklearnManners):
         plan = _plan(data, steps, epochs, int(fitted.train_state.step))
         return self._train(fitted, data, plan, checkpoints, validation_data, hooks)
 
-    def evaluate(self, X: Any, y: Any = None, sample_weight: Any = None) -> dict[str, float]:  # noqa: N803
+    def evaluate(self, X: Any, y: Any = None, sample_weight: Any = None) -> Evaluation:  # noqa: N803
         """Returns the loss and the metrics over all rows, by name. Arguments as in `fit`.
+
+        Confusion matrices and PR curves are its `figures`.
 
         Raises:
             NotFittedError: Before fit.
@@ -147,6 +160,22 @@ class BaseEstimator(SklearnManners):
             raise AttributeError("score must be called on a model with a head; got a model_fn. Use evaluate.")
         weights = None if sample_weight is None else np.asarray(sample_weight)
         return head.score(y, self.predict(X), weights)
+
+    def export(self, folder: str | os.PathLike[str], *, platforms: Sequence[str] | None = None) -> Path:
+        """Writes the trained model as a folder that `load_exported` reads, without the code of the network.
+
+        Args:
+            folder: Where; an export that lies there is replaced.
+            platforms: What it can run on, ``cpu``, ``cuda`` or ``tpu``; None is what this process runs on.
+
+        Returns:
+            The folder.
+
+        Raises:
+            NotFittedError: Before fit.
+            ValueError: If the folder holds something else, or cannot be written.
+        """
+        return export_model(self._get_fitted("export"), folder, platforms)
 
     @property
     def params_(self) -> dict[str, Any]:
@@ -220,10 +249,14 @@ class BaseEstimator(SklearnManners):
         self._check_data(data)
         training = self._make_training(objective, data)
         reader = reader.fit_to(data.first.features, data.example.features)
-        fitted = Fitted(training, head, reader, training.start(data))
+        fitted = Fitted(training, head, reader, spec_of(data.example.features), training.start(data))
         checkpoints = None if self.model_dir is None else Checkpoints(self.model_dir, fitted.describe())
-        if checkpoints is not None and checkpoints.step is not None:
+        if self.warm_start and self._fitted is not None:
+            fitted = fitted.continue_from(self._fitted)
+        elif checkpoints is not None and checkpoints.step is not None:
             fitted = fitted.with_state(checkpoints.restore(fitted.train_state))
+        elif self.warm_start_from is not None:
+            fitted = fitted.with_state(initialize_from(fitted.train_state, self.warm_start_from))
         self._remember(head, data.example.features, reader.names)
         return fitted, data, checkpoints
 
@@ -262,6 +295,8 @@ class BaseEstimator(SklearnManners):
             self._fitted = fitted
             return self
 
+        self._bind_exporters(fitted, hooks)
+
         def keep(train_state: TrainState) -> None:
             self._fitted = fitted.with_state(train_state)
 
@@ -269,6 +304,16 @@ class BaseEstimator(SklearnManners):
             fitted.train_state, data, plan, checkpoints=checkpoints, validation=validation, hooks=hooks, keep=keep
         )
         return self
+
+    def _bind_exporters(self, fitted: Fitted, hooks: Sequence[Hook]) -> None:
+        for hook in hooks:
+            if isinstance(hook, Exporter):
+                if self.model_dir is None:
+                    raise ValueError(
+                        f"model_dir must be given with an exporter; got None. Pass it to {type(self).__name__}."
+                    )
+                interval = fitted.training.config.eval_interval
+                hook.bind(lambda state, to: export_model(fitted.with_state(state), to), Path(self.model_dir), interval)
 
 
 def _check_lengths(steps: Any, epochs: Any) -> None:

@@ -6,8 +6,9 @@ import os
 from typing import Any
 
 from trainer.estimators.model_fn_objective import make_model_fn_objective
-from trainer.estimators.network_objective import NetworkObjective
+from trainer.estimators.network_objective import EvalMetricsFn, NetworkObjective
 from trainer.estimators.probabilities import ClassProbabilities
+from trainer.estimators.warm_start import WarmStart
 from trainer.heads import Head, MultiHead
 from trainer.interop import as_network
 from trainer.optimizers import OptimizerLike, Schedule
@@ -28,6 +29,11 @@ class Estimator(ClassProbabilities):
         model_dir: Folder of the run: event files, checkpoints, ``run.json``. None writes no file.
         params: Hyperparameters for the ``model_fn``.
         config: The rest; None takes `RunConfig`'s defaults.
+        eval_metrics: More metrics beside those of the head, ``(labels, predictions, weights) -> dict`` of
+            `trainer.metrics`: encoded labels and predictions of a batch as the head makes them.
+        warm_start: Whether ``fit`` goes on from the last one instead of starting afresh.
+        warm_start_from: A model_dir, checkpoint or export whose weights a fresh training begins with, or
+            `WarmStartSettings` that choose some of them.
     """
 
     def __init__(
@@ -40,6 +46,9 @@ class Estimator(ClassProbabilities):
         model_dir: str | os.PathLike[str] | None = None,
         params: Any = None,
         config: RunConfig | None = None,
+        eval_metrics: EvalMetricsFn | None = None,
+        warm_start: bool = False,
+        warm_start_from: WarmStart | None = None,
     ) -> None:
         self.network_or_model_fn = network_or_model_fn
         self.head = head
@@ -48,6 +57,9 @@ class Estimator(ClassProbabilities):
         self.model_dir = model_dir
         self.params = params
         self.config = config
+        self.eval_metrics = eval_metrics
+        self.warm_start = warm_start
+        self.warm_start_from = warm_start_from
 
     def _estimator_type_name(self) -> str | None:
         if self.head is None or isinstance(self.head, MultiHead):
@@ -69,7 +81,12 @@ class Estimator(ClassProbabilities):
 
     def _make_objective(self, head: Head | None) -> Objective:
         if head is not None:
-            return NetworkObjective(as_network(self.network_or_model_fn), head)
+            return NetworkObjective(as_network(self.network_or_model_fn), head, self.eval_metrics)
+        if self.eval_metrics is not None:
+            raise ValueError(
+                "eval_metrics must be None with a model_fn; got a function. "
+                "Return them in EstimatorSpec(eval_metrics=…)."
+            )
         if not callable(self.network_or_model_fn):
             raise TypeError(
                 f"network_or_model_fn must have init and apply, or be a function; got {self.network_or_model_fn!r}. "

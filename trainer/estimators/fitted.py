@@ -19,6 +19,7 @@ from trainer.estimators.training import Training
 from trainer.heads import Head
 from trainer.inputs import Rows, open_features, open_source
 from trainer.layers.specs import shape_struct
+from trainer.paths import leaf_paths
 from trainer.protocols import TrainState
 from trainer.run_config import RunConfig
 from trainer.step_options import StepOptions
@@ -42,12 +43,14 @@ class Fitted:
         training: What is trained, and how.
         head: The end of the network; None with a ``model_fn``.
         reader: How features are read.
+        example: Features as shapes and types of arrays, ``(n, …)``.
         train_state: After the last step.
     """
 
     training: Training
     head: Head | None
     reader: FeatureReader
+    example: Any
     train_state: TrainState
 
     def with_state(self, train_state: TrainState) -> Fitted:
@@ -58,6 +61,25 @@ class Fitted:
         """A copy that a training may consume."""
         copy: TrainState = jax.tree.map(lambda leaf: jnp.array(leaf, copy=True), self.train_state)
         return copy
+
+    def continue_from(self, former: Fitted) -> Fitted:
+        """This model with the state of a fit before; its optimizer begins anew where it is another.
+
+        Raises:
+            ValueError: If that was another network.
+        """
+        now, was = self.describe(), former.describe()
+        for key in ("model", "features"):
+            if now[key] != was[key]:
+                raise ValueError(
+                    f"{key} must be that of the fit before with warm_start=True; got {now[key]} after {was[key]}. "
+                    "Set warm_start=False to begin afresh."
+                )
+        state = former.copy_state()
+        fresh = self.train_state.opt_state
+        is_same = all(now[key] == was[key] for key in ("optimizer", "learning_rate"))
+        is_same = is_same and leaf_paths(fresh) == leaf_paths(state.opt_state)
+        return self.with_state(state if is_same else state._replace(opt_state=fresh))
 
     def open(self, features: Any, labels: Any, weights: Any, *, is_training: bool = False) -> Data:
         """Checks data against those of the fit.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -14,6 +14,8 @@ from trainer.heads import Head
 from trainer.layers.weights import constrain, has_attached, penalty, trainable_mask
 from trainer.protocols import Array, Batch, Metric, Network, Params, State
 
+EvalMetricsFn: TypeAlias = Callable[[Any, dict[str, Array], Array], Mapping[str, Metric]]
+
 
 @dataclass(frozen=True)
 class NetworkObjective:
@@ -22,10 +24,13 @@ class NetworkObjective:
     Attributes:
         network: From features to logits.
         head: From logits to the rest.
+        eval_metrics: From encoded labels, predictions and weights of a batch to more metrics by name; they change
+            nothing that is trained.
     """
 
     network: Network
     head: Head
+    eval_metrics: EvalMetricsFn | None = field(default=None, repr=False)
 
     pads_batches = True
 
@@ -66,7 +71,10 @@ class NetworkObjective:
     def metrics(self, params: Params, state: State, batch: Batch) -> Mapping[str, Metric]:
         """The head's metrics of an evaluation batch."""
         logits, _ = self.network.apply(params, state, batch.features, training=False, key=None)
-        return self.head.metrics(logits, batch.labels, batch.weights)
+        found = self.head.metrics(logits, batch.labels, batch.weights)
+        if self.eval_metrics is None:
+            return found
+        return {**found, **self.eval_metrics(batch.labels, self.head.predictions(logits), batch.weights)}
 
     def predict(self, params: Params, state: State, features: Any) -> dict[str, Array]:
         """The head's predictions."""

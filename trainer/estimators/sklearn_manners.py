@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import sys
 from typing import Any, Self
@@ -29,7 +30,9 @@ class SklearnManners:
         known = self._param_defaults()
         for name, value in params.items():
             if name not in known:
-                raise ValueError(f"params must be among {', '.join(known)}; got {name!r}. Correct the name.")
+                close = difflib.get_close_matches(name, known, 1)
+                meant = f"Perhaps {close[0]!r} was meant." if close else "Correct the name."
+                raise ValueError(f"params must be among {', '.join(known)}; got {name!r}. {meant}")
             setattr(self, name, value)
         return self
 

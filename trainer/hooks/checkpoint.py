@@ -117,10 +117,11 @@ class CheckpointHook(Hook):
             best=best,
             # A run that goes on from here misses no step in its event files.
             flush=None if writer is None else writer.flush,
-            on_saved=None if writer is None else functools.partial(_annotate, writer, context.step),
+            on_saved=None if writer is None else functools.partial(_annotate, writer, context.step, best),
         )
         self._last_step = context.step
 
 
-def _annotate(writer: Any, step: int, name: str) -> None:
-    writer.add_annotation(f"Saved {name}", step, kind="checkpoint")
+def _annotate(writer: Any, step: int, best: Best | None, name: str) -> None:
+    praise = "" if best is None else f", the best {best.metric} so far: {best.value:.6g}"
+    writer.add_annotation(f"Saved {name}{praise}", step, kind="checkpoint")

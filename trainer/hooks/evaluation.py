@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trainer.hooks.base import Context, Hook, next_multiple
+from trainer.hooks.early_stopping import direction_of
 from trainer.metrics import Evaluation
 
 
@@ -22,6 +23,8 @@ class EvaluationHook(Hook):
         """Evaluates, and writes where there is a writer."""
         values = context.evaluate()
         if context.writer is not None:
+            for name in values if self._last_step < 0 else ():
+                context.writer.define_metric(f"eval/{name}", direction=direction_of(name))
             context.writer.add_scalars_at(context.step, {f"eval/{name}": value for name, value in values.items()})
             figures = values.figures if isinstance(values, Evaluation) else {}
             for name, figure in figures.items():

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from trainer import (
+    BestExporter,
+    Estimator,
+    EvalSpec,
+    FinalExporter,
+    LatestExporter,
+    RunConfig,
+    TrainSpec,
+    heads,
+    layers,
+    load_exported,
+    train_and_evaluate,
+)
+
+Arrays = tuple[np.ndarray, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def rows() -> Arrays:
+    features = np.random.default_rng(0).normal(size=(64, 2)).astype(np.float32)
+    return features, (features[:, 0] > 0).astype(int)
+
+
+def make(model_dir: Path | None = None) -> Estimator:
+    config = RunConfig(eval_interval=10, summary_interval=None)
+    return Estimator(layers.Dense(1), head=heads.BinaryHead(), learning_rate=0.1, model_dir=model_dir, config=config)
+
+
+@pytest.fixture(scope="module")
+def done(rows: Arrays, tmp_path_factory: pytest.TempPathFactory) -> tuple[Estimator, dict[str, float], list[Path]]:
+    estimator = make(tmp_path_factory.mktemp("logs") / "run")
+    exporters = [LatestExporter(exports_to_keep=2), BestExporter(metric="accuracy"), FinalExporter()]
+    evaluation, exports = train_and_evaluate(
+        estimator, TrainSpec(rows, max_steps=45), EvalSpec(rows, exporters=exporters)
+    )
+    return estimator, evaluation, exports
+
+
+def test_it_trains_evaluates_and_exports(done: tuple[Estimator, dict[str, float], list[Path]], rows: Arrays) -> None:
+    estimator, evaluation, exports = done
+
+    assert estimator.n_iter_ == 45
+    assert evaluation == estimator.evaluate(*rows)
+    names = [str(folder.relative_to(Path(str(estimator.model_dir)))) for folder in exports]
+    assert names[:2] == ["export/latest/40", "export/latest/45"]
+    assert names[2].startswith("export/best/")
+    assert names[3] == "export/final/45"
+    np.testing.assert_allclose(load_exported(exports[3]).predict_proba(rows[0]), estimator.predict_proba(rows[0]))
+
+
+def test_what_is_kept_is_what_lies_there(done: tuple[Estimator, dict[str, float], list[Path]]) -> None:
+    estimator, _, exports = done
+
+    folders = sorted(Path(str(estimator.model_dir)).glob("export/*/*"))
+
+    assert folders == sorted(exports)
+
+
+def test_functions_of_batches_are_read_anew_and_cut_to_the_steps_of_an_evaluation(rows: Arrays) -> None:
+    seen: list[int] = []
+
+    def batches() -> Iterator[Any]:
+        for begin in range(0, 64, 16):
+            seen.append(begin)
+            yield rows[0][begin : begin + 16], rows[1][begin : begin + 16]
+
+    estimator = make()
+    evaluation, exports = train_and_evaluate(estimator, TrainSpec(lambda: [rows] * 20), EvalSpec(batches, steps=2))
+
+    assert estimator.n_iter_ == 20
+    assert set(seen) == {0, 16}
+    assert evaluation == estimator.evaluate(rows[0][:32], rows[1][:32])
+    assert exports == []
+
+
+def test_exporter_works_as_a_hook_of_fit(rows: Arrays, tmp_path: Path) -> None:
+    final = FinalExporter()
+
+    make(tmp_path).fit(*rows, steps=3, hooks=[final])
+
+    assert final.exports == [tmp_path / "export" / "final" / "3"]
+
+
+def test_failed_training_exports_nothing(rows: Arrays, tmp_path: Path) -> None:
+    def batches() -> Iterator[Any]:
+        yield rows
+        raise OSError("disk gone")
+
+    with pytest.raises(OSError, match="disk gone"):
+        make(tmp_path).fit(batches, hooks=[FinalExporter(), LatestExporter()])
+
+    assert not (tmp_path / "export").exists()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda rows: (rows, EvalSpec(rows)), r"train_spec must be a TrainSpec; got tuple\."),
+        (lambda rows: (TrainSpec(rows), TrainSpec(rows)), r"eval_spec must be a EvalSpec; got TrainSpec\."),
+        (lambda rows: (TrainSpec(rows), EvalSpec(rows, steps=3)), r"steps must be None with arrays; got 3\."),
+        (
+            lambda rows: (TrainSpec(rows), EvalSpec(rows, exporters=[FinalExporter()])),
+            r"model_dir must be given with an exporter; got None\.",
+        ),
+        (lambda rows: (TrainSpec(rows), EvalSpec([], steps=0)), r"steps must be a positive integer; got 0\."),
+    ],
+)
+def test_wrong_specs_are_refused(rows: Arrays, call: Any, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        train_and_evaluate(make(), *call(rows))
+
+
+def test_name_that_is_a_path_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"name must be that of a folder; got '\.\./x'\."):
+        LatestExporter("../x")
+
+
+def test_best_of_an_unknown_metric_is_refused(rows: Arrays, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"metric must be one of .*accuracy.*; got 'acuracy'\."):
+        make(tmp_path).fit(*rows, steps=10, validation_data=rows, hooks=[BestExporter(metric="acuracy")])
