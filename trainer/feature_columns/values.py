@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from summaries.adapters import to_plain_numpy
 from trainer.feature_columns.fingerprints import Words, fingerprint
 
 Features = Mapping[str, Any]
@@ -84,7 +85,7 @@ def read_array(features: Features, key: str) -> np.ndarray:
     # A list may mix texts and missing values, of which NumPy would make texts.
     is_list = isinstance(value, list | tuple)
     try:
-        array = np.array(value, dtype=object) if is_list else np.asarray(value)
+        array = np.array(value, dtype=object) if is_list else to_plain_numpy(value)
     except ValueError as error:
         raise _ragged(key) from error
     if array.dtype.kind == "O" and any(isinstance(item, list | tuple | np.ndarray) for item in array.ravel()[:1]):

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from summaries.adapters import to_plain_numpy
 from trainer.paths import leaf_paths
 
 
@@ -80,7 +81,7 @@ def as_weights(weights: Any, features: Any) -> np.ndarray | None:
 def _as_array(values: Any, name: str) -> np.ndarray:
     if hasattr(values, "toarray") and hasattr(values, "nnz"):
         raise ValueError(f"{name} must be a dense array; got a sparse matrix. Pass {name}.toarray().")
-    array = np.asarray(values)
+    array = to_plain_numpy(values)
     if array.dtype.kind == "O":
         array = _numbers(array, name)
     if array.dtype.kind == "c":

@@ -1,4 +1,4 @@
-"""What TensorFlow's feature columns make of the same table, as scripts/make_feature_column_fixture.py wrote it down."""
+"""What TensorFlow's feature columns make of the same table, as scripts/make_estimator_fixtures.py wrote it down."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""Remakes tests/fixtures/feature_columns.json: what TensorFlow's feature columns make of a small table.
+"""Remakes what TensorFlow 2.15 wrote for the tests of the estimators' input.
 
     pip install tensorflow-cpu==2.15.1
-    python scripts/make_feature_column_fixture.py
+    python scripts/make_estimator_fixtures.py
 
-tests/trainer/feature_columns/cases.py holds the table and the columns; both libraries make them from it.
+tests/fixtures/feature_columns.json is what its feature columns make of a small table: the one, and the columns, of
+tests/trainer/feature_columns/cases.py. tests/fixtures/examples holds records of examples, compressed in each way.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tensorflow.python.feature_column import feature_column_v2
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "trainer" / "feature_columns" / "cases.py"
-FIXTURE = ROOT / "tests" / "fixtures" / "feature_columns.json"
+FIXTURES = ROOT / "tests" / "fixtures"
 tf1 = tf.compat.v1
 
 
@@ -56,8 +57,35 @@ def find_linear(columns: list[Any], raw: dict[str, np.ndarray], units: int) -> l
         return found_outputs
 
 
+def write_examples(folder: Path) -> None:
+    """Three examples in a file of each compression; the third has no tags."""
+    folder.mkdir(exist_ok=True)
+    for compression in ("", "GZIP", "ZLIB"):
+        with tf.io.TFRecordWriter(str(folder / f"examples{compression.lower()}.tfrecord"), compression) as writer:
+            for number in range(3):
+                writer.write(make_example(number).SerializeToString())
+
+
+def make_example(number: int) -> Any:
+    """An example with features of all kinds."""
+    train = tf.train
+    tags = [f"tag {tag} ü".encode() for tag in range(2 - number)]
+    return train.Example(
+        features=train.Features(
+            feature={
+                "age": train.Feature(float_list=train.FloatList(value=[number + 0.5])),
+                "pair": train.Feature(float_list=train.FloatList(value=[number, -number])),
+                "day": train.Feature(int64_list=train.Int64List(value=[2**40 + number])),
+                "tags": train.Feature(bytes_list=train.BytesList(value=tags)),
+                "raw": train.Feature(bytes_list=train.BytesList(value=[bytes([0, 255, number, 0])])),
+            }
+        )
+    )
+
+
 def main() -> None:
-    """Writes the fixture."""
+    """Writes the fixtures."""
+    write_examples(FIXTURES / "examples")
     cases = load_cases()
     library = tf.feature_column
     features = {name: tf.constant(values) for name, values in cases.FEATURES.items()}
@@ -73,7 +101,7 @@ def main() -> None:
         },
         "linear": find_linear(cases.make_linear(library), cases.FEATURES, cases.UNITS),
     }
-    FIXTURE.write_text(json.dumps({"tensorflow": tf.__version__, **found}, indent=1) + "\n")
+    (FIXTURES / "feature_columns.json").write_text(json.dumps({"tensorflow": tf.__version__, **found}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,143 @@
+"""What a feature of a ``tf.train.Example`` is read as. TensorFlow 1.0's names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from trainer.counts import check_count
+
+# Kind of list in an Example → what stands for no value.
+_PADDINGS = {"float_list": 0.0, "int64_list": -1, "bytes_list": ""}
+
+
+@dataclass(frozen=True)
+class FixedLenFeature:
+    """A feature with equally many values in each example.
+
+    Attributes:
+        shape: Their shape; ``()`` is one number or text.
+        dtype: A float or an integer type; ``str`` for texts in UTF-8, ``bytes`` for others.
+        default_value: What stands for a missing feature; None refuses examples without it.
+    """
+
+    shape: Sequence[int]
+    dtype: Any
+    default_value: Any = None
+
+    def __post_init__(self) -> None:
+        """Makes the shape a tuple.
+
+        Raises:
+            ValueError: If it holds something else than positive integers, or the type is none of these.
+        """
+        shape = self.shape if isinstance(self.shape, list | tuple) else (self.shape,)
+        object.__setattr__(self, "shape", tuple(check_count("shape", size) for size in shape))
+        kind_of(self.dtype)
+
+    def fill(self, name: str, values: Sequence[Any]) -> Sequence[Any]:
+        """The values of one example as they stand in a row.
+
+        Raises:
+            ValueError: If there are more or fewer than the shape wants.
+        """
+        size = math.prod(self.shape)
+        if len(values) == size:
+            return values
+        if not values and self.default_value is not None:
+            default: list[Any] = np.broadcast_to(np.asarray(self.default_value, object), self.shape).ravel().tolist()
+            return default
+        advice = "Pass default_value=." if not values else "Correct the shape, or use VarLenFeature."
+        raise ValueError(
+            f"feature {name!r} must have {size} values, of shape {self.shape}; got {len(values)}. {advice}"
+        )
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """Shape of a row."""
+        return tuple(self.shape)
+
+
+@dataclass(frozen=True)
+class VarLenFeature:
+    """A feature with some values in each example, filled up to equally many.
+
+    Attributes:
+        dtype: As for `FixedLenFeature`.
+        max_length: How many values a row gets; an example with more is refused, since a program has fixed shapes.
+        padding: What fills up; None takes ``""``, -1 or 0.0, of which feature columns leave out the first two.
+    """
+
+    dtype: Any
+    max_length: int
+    padding: Any = None
+
+    def __post_init__(self) -> None:
+        """Refuses what is no length or no type.
+
+        Raises:
+            ValueError: If `max_length` is not positive, or the type is none that examples hold.
+        """
+        check_count("max_length", self.max_length)
+        kind_of(self.dtype)
+
+    def fill(self, name: str, values: Sequence[Any]) -> Sequence[Any]:
+        """The values of one example as they stand in a row.
+
+        Raises:
+            ValueError: If there are more than `max_length`.
+        """
+        if len(values) > self.max_length:
+            raise ValueError(
+                f"feature {name!r} must have at most max_length={self.max_length} values; got {len(values)}. "
+                "Pass a larger max_length."
+            )
+        padding = self._padding()
+        return [*values, *[padding] * (self.max_length - len(values))]
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """Shape of a row."""
+        return (self.max_length,)
+
+    def _padding(self) -> Any:
+        if self.padding is None:
+            return b"" if self.dtype is bytes else _PADDINGS[kind_of(self.dtype)]
+        return self.padding
+
+
+ExampleFeature = FixedLenFeature | VarLenFeature
+
+
+def kind_of(dtype: Any) -> str:
+    """Which list of an Example holds values of this type.
+
+    Raises:
+        ValueError: If none does.
+    """
+    if dtype in (str, bytes):
+        return "bytes_list"
+    kind = np.dtype(dtype).kind
+    if kind in "fiub":
+        return "float_list" if kind == "f" else "int64_list"
+    raise ValueError(
+        f"dtype must be a float or integer type, str or bytes; got {dtype!r}. Pass for example np.float32."
+    )
+
+
+def name_of(dtype: Any) -> str:
+    """What a type is called in messages."""
+    return str(dtype.__name__) if dtype in (str, bytes) else np.dtype(dtype).name
+
+
+def to_column(feature: ExampleFeature, rows: Sequence[Sequence[Any]]) -> np.ndarray:
+    """The rows of a feature as one array, ``(n, *row_shape)``; texts are objects."""
+    flat = [value for row in rows for value in row]
+    dtype = object if feature.dtype in (str, bytes) else np.dtype(feature.dtype)
+    column = np.empty(len(flat), dtype)
+    column[:] = flat
+    return column.reshape(len(rows), *feature.row_shape)
