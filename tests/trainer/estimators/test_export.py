@@ -10,7 +10,7 @@ import jax
 import numpy as np
 import pytest
 
-from trainer import Estimator, EstimatorSpec, Mode, RunConfig, heads, layers, load_exported
+from trainer import Estimator, EstimatorSpec, Mode, RunConfig, feature_columns, heads, layers, load_exported
 from trainer.estimators.exporting import SIGNATURE_FILE
 
 READ = """
@@ -166,3 +166,21 @@ def test_texts_and_other_shapes_are_refused_by_the_reader(folder: Path) -> None:
 def test_unfitted_estimator_has_nothing_to_export(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"must be fitted before export"):
         Estimator(layers.Dense(1), head=heads.RegressionHead(), config=RunConfig()).export(tmp_path / "model")
+
+
+def test_feature_columns_read_raw_tables_in_the_export_too(tmp_path: Path) -> None:
+    columns = [
+        feature_columns.numeric_column("age"),
+        feature_columns.indicator_column(
+            feature_columns.categorical_column_with_vocabulary_list("job", ["clerk", "nurse"])
+        ),
+    ]
+    table = {"age": np.arange(6.0), "job": np.array(["clerk", "nurse", "none"] * 2)}
+    network = layers.Sequential([feature_columns.DenseFeatures(columns), layers.Dense(1)])
+    estimator = Estimator(network, head=heads.RegressionHead()).fit(table, np.arange(6.0), steps=3)
+
+    exported = load_exported(estimator.export(tmp_path / "model"))
+
+    np.testing.assert_allclose(exported.predict(table), estimator.predict(table), atol=1e-6)
+    with pytest.raises(ValueError, match=r"job"):
+        exported.predict({"age": np.arange(6.0)})
