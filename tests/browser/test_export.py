@@ -140,6 +140,23 @@ def test_link_of_a_card_opens_it_alone(open_page: OpenPage, board: str) -> None:
     expect(other.get_by_role("textbox", name="Smooth")).to_have_value("0.5")
 
 
+def test_link_of_a_group_opens_it_and_closes_the_others(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    heads = page.locator(".group-head button")
+    expect(heads.first).to_be_visible()
+    page.locator(".group", has=page.locator('[data-tag="train/loss"]')).locator(".group-bar").hover()
+    page.get_by_role("button", name="Save the charts of train").click()
+    page.get_by_role("menuitem", name="Copy the link").click()
+
+    linked = open_page(page.evaluate("navigator.clipboard.readText()"))
+
+    expect(linked.locator('[data-tag="train/loss"]')).to_be_visible()
+    expect(linked.locator(".group-head button")).to_have_count(heads.count())
+    opened = linked.locator('.group-head button[aria-expanded="true"] .group-name')
+    expect(opened).to_have_text(["train"])
+
+
 def test_plotly_comes_only_when_a_picture_is_made(open_page: OpenPage, board: str) -> None:
     page = open_page(f"{board}/scalars")
     expect(page.locator(".card-value").first).to_be_visible()

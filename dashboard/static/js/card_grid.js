@@ -50,7 +50,7 @@ export default function CardGrid({ kind, empty }) {
     "div",
     { className: "grid-page" },
     sectionsInSight(sections, { closed, open }).map((section) =>
-      h(Section, { key: section.name, section, isOpen: isOpen(section, { closed, open }), toggle: () => toggleSection(kind, section), loader, goal, describe }),
+      h(Section, { key: section.name, section, sections, isOpen: isOpen(section, { closed, open }), toggle: () => toggleSection(kind, section), loader, goal, describe }),
     ),
   );
 }

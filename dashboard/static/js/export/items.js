@@ -23,8 +23,31 @@ export function linkItem(id) {
   return { label: "Copy the link", icon: "copy", detail: "of this chart", run: () => copyLink(id) };
 }
 
-async function copyLink(id) {
+// The link of this view with one group open, and of others the heads only. sections: all of the page
+export function groupLinkItem(section, sections) {
+  return { label: "Copy the link", icon: "copy", detail: "of this group", run: () => copyGroupLink(section, sections) };
+}
+
+export function viewLinkItem() {
+  return { label: "Copy the link", icon: "copy", detail: "of this view", run: () => copy(new URL(session.view.href())) };
+}
+
+function copyGroupLink({ name, ancestors }, sections) {
+  const around = [name, ...ancestors];
+  const others = sections.filter((one) => !around.includes(one.name) && one.ancestors.every((ancestor) => ancestors.includes(ancestor)));
+  const address = new URL(session.view.href());
+  for (const key of ["closed", "open"]) address.searchParams.delete(key);
+  for (const one of around) address.searchParams.append("open", one);
+  for (const one of others) address.searchParams.append("closed", one.name);
+  return copy(address);
+}
+
+function copyLink(id) {
   const address = new URL(session.view.href());
   address.searchParams.set("full", id);
+  return copy(address);
+}
+
+async function copy(address) {
   if (!(await copyText(address.href))) notify({ tone: "warn", text: "The browser lets no page copy here.", detail: address.href });
 }

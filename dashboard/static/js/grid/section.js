@@ -3,14 +3,15 @@
 import { Boundary } from "../boundary.js";
 import { formatCount } from "../format.js";
 import { Icon, h, useReducer, useRef } from "../react.js";
+import { groupLinkItem } from "../export/items.js";
 import { Menu } from "../overlay.js";
 import { Card } from "./card.js";
 import { chartOf } from "./shown_charts.js";
 
 const PAGE_SIZE = 60; // cards put into the document at a time
 
-// describe(card) → {runs, selected, isExpanded, isFull, isPinned, actions} of a card; goal: a tag whose card is to be drawn, or null
-export function Section({ section, isOpen, toggle, loader, goal, describe }) {
+// sections: all of the page; describe(card) → {runs, selected, isExpanded, isFull, isPinned, actions} of a card; goal: a tag whose card is to be drawn, or null
+export function Section({ section, sections, isOpen, toggle, loader, goal, describe }) {
   const [numAsked, showMore] = useReducer((count) => count + PAGE_SIZE, PAGE_SIZE);
   const numShown = Math.max(numAsked, useFarthest(section.cards.findIndex(({ id, tags }) => id === goal || tags.includes(goal)) + 1));
   const cards = section.cards.slice(0, numShown);
@@ -18,7 +19,7 @@ export function Section({ section, isOpen, toggle, loader, goal, describe }) {
   return h(
     "section",
     { className: isOpen ? "group" : "group is-closed" },
-    h(Head, { section, isOpen, toggle, exports: loader.kind.exports }),
+    h(Head, { section, sections, isOpen, toggle, exports: loader.kind.exports }),
     isOpen && cards.length > 0 &&
       h("div", { className: "cards" }, cards.map((card) => h(Boundary, { key: card.id, what: "card" }, h(Card, { card, loader, ...describe(card) })))),
     isOpen && numLeft > 0 &&
@@ -27,7 +28,7 @@ export function Section({ section, isOpen, toggle, loader, goal, describe }) {
 }
 
 // Its number is that of its own cards; closed, of all that it hides.
-function Head({ section, isOpen, toggle, exports }) {
+function Head({ section, sections, isOpen, toggle, exports }) {
   const { icon, parent, title, cards, numBelow } = section;
   const count = isOpen ? cards.length : numBelow;
   const words = numBelow > cards.length ? `${formatCount(cards.length)} here, ${formatCount(numBelow)} with the groups in it` : undefined;
@@ -44,14 +45,15 @@ function Head({ section, isOpen, toggle, exports }) {
       (count > 0 || !isOpen) && h("span", { className: "group-count" }, formatCount(count)),
     ),
   );
-  return h("div", { className: "group-bar" }, head, exports && cards.length > 0 && h(SectionMenu, { section, exports }));
+  return h("div", { className: "group-bar" }, head, exports && cards.length > 0 && h(SectionMenu, { section, sections, exports }));
 }
 
-function SectionMenu({ section: { parent, title, cards }, exports }) {
+function SectionMenu({ section, sections, exports }) {
+  const { parent, title, cards } = section;
   const name = `${parent}${title}`;
   const label = `Save the charts of ${name}`;
   const button = { className: "icon-button is-small on-hover", title: label, "aria-label": label, children: h(Icon, { name: "dots", size: 14 }) };
-  return h(Menu, { label, align: "end", items: () => exports(() => cards.map(chartOf), name), button });
+  return h(Menu, { label, align: "end", items: () => [groupLinkItem(section, sections), null, ...exports(() => cards.map(chartOf), name)], button });
 }
 
 // The largest number so far: a card that was drawn for once stays.
