@@ -18,6 +18,7 @@ import { SORTS, columnsOf, describePoints, pickPoints, sortPoints, toTSV } from 
 
 const COPIED_MS = 2_000;
 const ROW_LIMITS = [8, 16, 32];
+const SHEET = "--sheet"; // height of what covers the bottom of a small screen
 
 class Tooltip {
   #root = null;
@@ -35,6 +36,7 @@ class Tooltip {
     if (this.#shown?.owner !== owner) return;
     this.#shown = null;
     this.#root.hidden = true;
+    document.documentElement.style.removeProperty(SHEET);
   }
 
   #draw() {
@@ -163,6 +165,7 @@ function scroll(rows, to) {
 
 // The sheet at the bottom does not stand over the plot that it explains.
 function reveal(anchor, sheetHeight) {
+  document.documentElement.style.setProperty(SHEET, `${sheetHeight}px`);
   anchor.style.scrollMarginBottom = `${sheetHeight}px`;
   anchor.scrollIntoView({ block: "nearest" });
 }
