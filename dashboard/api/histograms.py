@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from dashboard.api.description import shows
 from dashboard.api.errors import not_found
 from dashboard.api.parameters import Name, RunParameter, SelectionParameter, SinceParameter, Step, TagParameter
 from dashboard.api.selections import Selections
+from dashboard.api.view_parameters import StartParameter, StopParameter
 from dashboard.queries.histograms import choose_steps, current_points, make_ridges
 from dashboard.store.blob_bytes import FileIdentity, identify_file, read_verified
 from dashboard.store.protocol import LogStore, RunFacts
@@ -130,6 +132,8 @@ class Wanted:
     max_steps: int
     width_px: int
     since: int
+    start: float
+    stop: float
 
 
 def make_router(store: LogStore, selections: Selections, server: str) -> APIRouter:
@@ -154,15 +158,18 @@ def _add_cards(
         max_steps: MaxStepsParameter = 24,
         width: WidthParameter = 280,
         since: SinceParameter = 0,
+        start: StartParameter = -math.inf,
+        stop: StopParameter = math.inf,
         format: FormatParameter = "binary",
     ) -> Response:
         """The ridges of every tag, each of one run of a selection.
 
-        Drawn are at most `max_steps` histograms, spaced evenly over the steps, on one grid of columns.
+        Drawn are at most `max_steps` histograms, spaced evenly over the steps from `start` to `stop`, on one grid of
+        columns.
         """
         version = store.version()
         with looking_up():
-            wanted = Wanted(selections[selection], run, max_steps, width, since)
+            wanted = Wanted(selections[selection], run, max_steps, width, since, start, stop)
 
         def make() -> Response:
             cards = list(client.while_there(draw_cards(store, reader, tag, wanted)))
@@ -252,6 +259,8 @@ def _draw_card(
 ) -> wire.RidgeCard:
     blobs, run = source
     current = current_points(blobs.steps, blobs.is_superseded)
+    num_replaced = len(blobs) - current.size
+    current = current[(blobs.steps[current] >= wanted.start) & (blobs.steps[current] <= wanted.stop)]
     findings = reader.find(blobs)
     drawable = current[findings[current] < Finding.UNREADABLE]
     is_flagged = findings[drawable] == Finding.NON_FINITE
@@ -260,7 +269,7 @@ def _draw_card(
     return wire.RidgeCard(
         heading=heading,
         num_logged=drawable.size,
-        num_replaced=len(blobs) - current.size,
+        num_replaced=num_replaced,
         num_unreadable=current.size - drawable.size,
         num_flagged=int(is_flagged.sum()),
         first_wall_time=run.first_wall_time,

@@ -11,6 +11,7 @@ from dashboard.components.controls import Groups as Groups
 from dashboard.components.controls import NewChart as NewChart
 from dashboard.components.controls import ResetZoom as ResetZoom
 from dashboard.components.controls import Smoothing as Smoothing
+from dashboard.components.controls import StepRange as StepRange
 from dashboard.components.controls import TagFilter as TagFilter
 from dashboard.components.controls import Toggle as Toggle
 from dashboard.components.controls import XAxis as XAxis

@@ -88,6 +88,19 @@ class ResetZoom(BoardComponent):
         super().__init__(id=f"{page}-reset-zoom")
 
 
+class StepRange(BoardComponent):
+    """The steps that were selected on the Scalars page, which the page is limited to; a press shows all again.
+
+    Args:
+        page: Name of the page.
+    """
+
+    _prop_names = ["id"]
+
+    def __init__(self, *, page: str) -> None:
+        super().__init__(id=f"{page}-step-range")
+
+
 class Smoothing(BoardComponent):
     """A slider and a field for the weight of the moving average, from 0 to 0.999.
 

@@ -217,6 +217,18 @@ def test_click_holds_the_step_and_arrow_keys_move_it(page: Page) -> None:
     expect(page.locator(".ridge-tip")).to_be_hidden()
 
 
+def test_steps_that_are_selected_on_another_page_are_the_only_ones(page: Page, board: str) -> None:
+    page.goto(f"{board}/histograms?span=step:50..150:loss")
+    expect(card(page, "fc/relu").locator(".card-values")).to_contain_text(f"μ {np.maximum(WEIGHTS[100], 0).mean():.3g}")
+    expect(card(page, "fc/relu").locator(".card-foot")).to_contain_text("1 histogram")
+
+    page.get_by_role("button", name="Show all steps, not only Steps 50 – 150").click()
+
+    expect(card(page, "fc/relu").locator(".card-foot")).to_contain_text("3 histograms")
+    page.goto(f"{board}/histograms?span=step:101..150:loss")
+    expect(card(page, "fc/relu").locator(".card-values")).to_have_text("No histogram of this tag in steps 101 – 150")
+
+
 def test_badges_tell_zeros_and_values_that_are_not_finite(page: Page) -> None:
     share = (np.maximum(WEIGHTS[200], 0) == 0).mean()
     expect(card(page, "fc/relu").locator(".card-badges")).to_contain_text(f"{share * 100:.1f} % zeros")
@@ -269,7 +281,7 @@ def test_new_histogram_is_drawn_without_a_reload(
         writer.add_histogram("w", np.array([1.0, 2.0]), 0)
         writer.flush()
         page = open_page(f"{start_board(tmp_path)}/histograms")
-        expect(card(page, "w").locator(".card-foot")).to_contain_text("1 step logged")
+        expect(card(page, "w").locator(".card-foot")).to_contain_text("1 histogram")
         page.evaluate("window.isSamePage = true")
 
         writer.add_histogram("w", np.array([5.0, 7.0]), 10)

@@ -68,7 +68,7 @@ def test_table_moves_between_the_card_and_the_place_under_its_plot(open_page: Op
 def bounds_of(page: Page) -> list[float]:
     """The selected steps, as the page keeps them."""
     found: list[float] = page.evaluate(
-        "async () => (await import('/static/js/session.js')).session.view.get('scalars.span')?.bounds"
+        "async () => (await import('/static/js/session.js')).session.view.get('span')?.bounds"
     )
     return found
 

@@ -202,9 +202,7 @@ def test_selected_range_has_its_numbers_of_all_raw_points(long_board: str, open_
 
     panel = page.get_by_role("region", name="Range of loss")
     expect(panel.locator("tbody tr")).to_have_count(1)
-    first, last = page.evaluate(
-        "async () => (await import('/static/js/session.js')).session.view.get('scalars.span').bounds"
-    )
+    first, last = page.evaluate("async () => (await import('/static/js/session.js')).session.view.get('span').bounds")
     steps = np.arange(np.ceil(first), np.floor(last) + 1)
     values = steps % 7 / 7
     run, _, low, high, mean, *_ = panel.locator("tbody td").all_inner_texts()

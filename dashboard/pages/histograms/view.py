@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components import CardGrid, CardLayout, TagFilter
+from dashboard.components import CardGrid, CardLayout, StepRange, TagFilter
 from dashboard.pages.page import CARD_KEYS, Page
 from dashboard.settings import Settings
 
@@ -55,10 +55,11 @@ EMPTY = {
 
 def layout(settings: Settings) -> Component:
     """Makes the page: a toolbar over a grid of cards."""
+    controls = [TagFilter(page="histograms"), StepRange(page="histograms"), CardLayout(page="histograms")]
     return html.Div(
         className="page-content",
         children=[
-            html.Div(className="toolbar", children=[TagFilter(page="histograms"), CardLayout(page="histograms")]),
+            html.Div(className="toolbar", children=controls),
             CardGrid(id="histograms-grid", kind="histograms", empty=EMPTY),
         ],
     )

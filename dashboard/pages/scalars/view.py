@@ -100,7 +100,6 @@ PAGE = Page(
         "xscale": "log for a logarithmic x-axis",
         "y": "log for a logarithmic y-axis",
         "clip": "middle to fit the y-axis to the 1st–99th percentile",
-        "span": "A selected range and the card of its table, as in `step:100..2000:train/loss`",
         "box": "What the y-axis of a card is zoomed to, as in `0.5..1.5:train/loss`; may come several times",
         "join": "on to draw training and evaluation of a metric on one card",
         "smoothing": "Weight of the moving average, 0 to 0.999",

@@ -67,6 +67,7 @@
     ResetZoom: lazily("controls/reset_zoom.js", "control"),
     RunList: lazily("runs/panel.js", "runs"),
     Smoothing: lazily("controls/smoothing.js", "control"),
+    StepRange: lazily("controls/step_range.js", "control"),
     TagFilter: lazily("controls/tag_filter.js", "control"),
     Toggle: lazily("controls/toggle.js", "control"),
     TopBar: lazily("top_bar.js", "bar"),

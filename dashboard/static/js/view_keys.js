@@ -31,6 +31,7 @@ export const KEYS = {
     folded: names("closed folders"),
     unfolded: names("open folders"),
     range: range(),
+    span: span(),
     step: step(),
     group: grouping(),
     color: name(), // "run", "group" or a hyperparameter; null: by group if there are any, else by run, or of many by the one that varies most
@@ -44,7 +45,6 @@ export const KEYS = {
     xscale: oneOf(["linear", "log"]),
     y: oneOf(["linear", "log"]),
     clip: oneOf(["none", "middle"]),
-    span: span(),
     box: boxes("cards with a y-axis of their own"),
     join: oneOf(["off", "on"]), // whether training and evaluation of a metric share a card
     smoothing: number({ min: 0, max: 0.999, digits: 3 }),

@@ -141,6 +141,8 @@ def test_steps_are_thinned_but_those_with_nan_are_drawn(write_histograms: Callab
     assert card["num_logged"] == 100
     assert len(card["steps"]) <= 10
     assert {0, 37, 99} <= set(card["steps"])
+    (card,) = board.cards("a", tag="w", start=40, stop=43)
+    assert (card["num_logged"], card["steps"]) == (4, [40, 41, 42, 43])
 
 
 def test_histograms_that_a_restart_replaced_are_not_drawn(tmp_path: Path, board: Board) -> None:

@@ -2,6 +2,8 @@
 
 import { decodeRidges } from "../histograms/decode.js";
 import { RidgePlot } from "../histograms/ridge_plot.js";
+import { sayBounds } from "../plot/range_rows.js";
+import { stepSpan } from "../step_span.js";
 import { describePlot, writeBadges, writeFoot, writeStatistics } from "../histograms/words.js";
 
 const MAX_STEPS = 24;
@@ -10,12 +12,15 @@ const NARROW_PX = 400;
 
 // options.run is the choice for all cards of the page; null: the newest run that has the tag
 async function load(tags, { selection, runs, since, width, signal, session, options }) {
+  const [start, stop] = stepSpan(session)?.bounds ?? [];
   const params = {
     selection,
     tag: tags,
     run: options.run,
     max_steps: MAX_STEPS,
     width: Math.max(16, Math.min(2000, Math.round(width) - PLOT_MARGINS_PX)),
+    start,
+    stop,
     since: since || undefined,
   };
   const { version, cards } = decodeRidges(await session.getBuffer("data/histograms", params, signal));
@@ -26,6 +31,15 @@ async function load(tags, { selection, runs, since, width, signal, session, opti
     runNames: Array.from(card.runs, (run) => runs[run]),
   }));
   return { version, cards: new Map(named.map((card) => [tags[card.tag], card])) };
+}
+
+// Steps are selected on the Scalars page.
+function followSteps(session, changed) {
+  return session.on("view", (keys) => keys.has("span") && changed());
+}
+
+function sayNone(span) {
+  return span ? `No histogram of this tag in ${sayBounds(span).toLowerCase()}` : "No histogram of this tag could be read";
 }
 
 function chooseRun(session, run) {
@@ -56,7 +70,7 @@ function mount(parts, { tags: [tag], session }) {
     for (const part of [parts.values, parts.badges, parts.foot]) part.replaceChildren();
     parts.plot.setAttribute("aria-label", data ? describePlot(tag, data) : tag);
     if (!data) return;
-    if (data.numRows === 0) parts.values.append("No histogram of this tag could be read");
+    if (data.numRows === 0) parts.values.append(sayNone(stepSpan(session)));
     writeFoot(parts.foot, data, session, choose);
   };
   const resize = () => {
@@ -77,4 +91,4 @@ function mount(parts, { tags: [tag], session }) {
   };
 }
 
-export const card = { height: 308, load, mount };
+export const card = { height: 308, follow: followSteps, load, mount };

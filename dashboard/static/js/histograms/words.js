@@ -89,7 +89,7 @@ function howMany(data) {
   const [low, high] = [data.min[0], data.max[0]];
   const isConstant = low === high && data.min.every((value) => value === low) && data.max.every((value) => value === high);
   if (isConstant) return data.num[0] === 1 ? `The value is ${formatExact(low)}` : `All ${formatCount(data.num[0])} values are ${formatExact(low)}`;
-  if (data.numLogged === 1) return "1 step logged";
+  if (data.numLogged === 1) return "1 histogram";
   if (data.numLogged === data.numRows) return `${formatCount(data.numRows)} histograms`;
   return `${formatCount(data.numRows)} of ${formatCount(data.numLogged)} histograms`;
 }

@@ -55,7 +55,7 @@ export class LinePlot {
       followMarks(() => this.#changed()),
       session.on("theme", () => this.#clear()), // colours of axes are fixed when they are made
       session.on("range", () => this.#zoomed()),
-      session.on("view", (keys) => keys.has("scalars.span") && this.#changed()),
+      session.on("view", (keys) => keys.has("span") && this.#changed()),
     ];
   }
 

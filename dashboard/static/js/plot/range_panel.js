@@ -11,7 +11,7 @@ import { dock, element } from "./dock.js";
 import { rangeColumns, readRows, sayBounds, sortRows, toCSV } from "./range_rows.js";
 import { zoomTo } from "./zoom.js";
 
-const SPAN = "scalars.span";
+const SPAN = "span";
 const COPIED_MS = 2_000;
 const GATHER_MS = 200;
 
@@ -120,7 +120,7 @@ class RangePanel {
   #head(span, rows) {
     const { session } = this.#shown;
     const head = element("div", "plot-tip-head");
-    const count = this.#rows ? `raw values, ${countOf(rows.length, "run")}, sorted by ${this.#wordOf(this.#sort)}` : "reading";
+    const count = !this.#rows ? "reading" : rows.length === 0 ? "no point in this range" : `raw values, ${countOf(rows.length, "run")}, sorted by ${this.#wordOf(this.#sort)}`;
     head.append(element("strong", "", sayBounds(span)), element("span", "", count), element("span", "grow"));
     head.append(
       button("Zoom to range", () => zoomTo(session, span.axis, span.bounds)),
