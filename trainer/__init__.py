@@ -12,6 +12,8 @@ from trainer import summary as summary
 from trainer.estimators import BaselineClassifier as BaselineClassifier
 from trainer.estimators import BaselineRegressor as BaselineRegressor
 from trainer.estimators import BestExporter as BestExporter
+from trainer.estimators import BoostedTreesClassifier as BoostedTreesClassifier
+from trainer.estimators import BoostedTreesRegressor as BoostedTreesRegressor
 from trainer.estimators import DNNClassifier as DNNClassifier
 from trainer.estimators import DNNLinearCombinedClassifier as DNNLinearCombinedClassifier
 from trainer.estimators import DNNLinearCombinedRegressor as DNNLinearCombinedRegressor
@@ -21,6 +23,7 @@ from trainer.estimators import EstimatorSpec as EstimatorSpec
 from trainer.estimators import EvalSpec as EvalSpec
 from trainer.estimators import ExportedModel as ExportedModel
 from trainer.estimators import FinalExporter as FinalExporter
+from trainer.estimators import KMeans as KMeans
 from trainer.estimators import LatestExporter as LatestExporter
 from trainer.estimators import LinearClassifier as LinearClassifier
 from trainer.estimators import LinearRegressor as LinearRegressor

@@ -11,6 +11,7 @@ from trainer.estimators.exporters import FinalExporter as FinalExporter
 from trainer.estimators.exporters import LatestExporter as LatestExporter
 from trainer.estimators.exporting import ExportedModel as ExportedModel
 from trainer.estimators.exporting import load_exported as load_exported
+from trainer.estimators.kmeans import KMeans as KMeans
 from trainer.estimators.linear import BaselineClassifier as BaselineClassifier
 from trainer.estimators.linear import BaselineRegressor as BaselineRegressor
 from trainer.estimators.linear import LinearClassifier as LinearClassifier
@@ -18,6 +19,8 @@ from trainer.estimators.linear import LinearRegressor as LinearRegressor
 from trainer.estimators.sklearn_manners import NotFittedError as NotFittedError
 from trainer.estimators.spec import EstimatorSpec as EstimatorSpec
 from trainer.estimators.train_and_evaluate import EvalSpec as EvalSpec
-from trainer.estimators.train_and_evaluate import TrainSpec as TrainSpec
 from trainer.estimators.train_and_evaluate import train_and_evaluate as train_and_evaluate
+from trainer.estimators.train_and_evaluate import TrainSpec as TrainSpec
+from trainer.estimators.trees import BoostedTreesClassifier as BoostedTreesClassifier
+from trainer.estimators.trees import BoostedTreesRegressor as BoostedTreesRegressor
 from trainer.estimators.warm_start import WarmStartSettings as WarmStartSettings

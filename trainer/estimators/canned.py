@@ -15,7 +15,6 @@ import numpy as np
 from trainer.estimators.base import BaseEstimator
 from trainer.estimators.probabilities import ClassProbabilities
 from trainer.heads import BinaryHead, Head, MultiClassHead, RegressionHead
-from trainer.optimizers import OptimizerLike, Schedule
 from trainer.run_config import RunConfig, as_config
 
 
@@ -24,18 +23,12 @@ class Canned(BaseEstimator):
     """The arguments of all canned estimators. A member is a dataclass of its arguments.
 
     Attributes:
-        optimizer: As for `Estimator`.
-        learning_rate: As for `Estimator`.
-        batch_size: Rows of a training batch; None takes the config's.
         steps: Steps of a ``fit`` that names none; None takes the config's.
         random_state: Seed; None takes the config's.
         model_dir: As for `Estimator`.
         config: As for `Estimator`.
     """
 
-    optimizer: OptimizerLike = "adam"
-    learning_rate: float | Schedule | None = None
-    batch_size: int | None = None
     steps: int | None = None
     random_state: int | None = None
     model_dir: str | os.PathLike[str] | None = None
@@ -45,7 +38,11 @@ class Canned(BaseEstimator):
     USUAL: ClassVar[Mapping[str, Any]] = {}
 
     def _make_config(self) -> RunConfig:
-        given: dict[str, Any] = {"batch_size": self.batch_size, "steps": self.steps, "seed": self.random_state}
+        given: dict[str, Any] = {
+            "batch_size": getattr(self, "batch_size", None),
+            "steps": self.steps,
+            "seed": self.random_state,
+        }
         config = RunConfig(**self.USUAL) if self.config is None else as_config(self.config)
         return dataclasses.replace(config, **{name: value for name, value in given.items() if value is not None})
 

@@ -14,6 +14,7 @@ from trainer.estimators.network_objective import NetworkObjective
 from trainer.estimators.standardization import Restore, Standardize, measure
 from trainer.heads import Head
 from trainer.layers import Sequential
+from trainer.optimizers import OptimizerLike, Schedule
 from trainer.protocols import Network, Objective
 
 
@@ -22,10 +23,16 @@ class NetworkEstimator(Canned):
     """A canned estimator with a network, which a member makes in `_layers`.
 
     Attributes:
+        optimizer: As for `Estimator`.
+        learning_rate: As for `Estimator`.
+        batch_size: Rows of a training batch; None takes the config's.
         standardize: Whether features, and numbers to predict, are brought to mean 0 and deviation 1 by the rows (of an
             iterable: the batch) that the first ``fit`` sees. Predictions are in the unit of `y` all the same.
     """
 
+    optimizer: OptimizerLike = "adam"
+    learning_rate: float | Schedule | None = None
+    batch_size: int | None = None
     standardize: bool = True
 
     def _layers(self, units: int) -> Sequence[Network]:

@@ -117,7 +117,7 @@ class Training:
                 "Pass learning_rate= beside the optimizer."
             )
         with contextlib.ExitStack() as stack:
-            writer = _open_writer(checkpoints, first_step, stack, self._describe(checkpoints))
+            writer = open_writer(checkpoints, first_step, stack, self._describe(checkpoints))
             feed = data.train_feed(
                 batch_size=self.config.batch_size,
                 epochs=plan.epochs,
@@ -169,9 +169,10 @@ class Training:
             )
 
 
-def _open_writer(
+def open_writer(
     checkpoints: Checkpoints | None, first_step: int, stack: contextlib.ExitStack, config: Mapping[str, Any]
 ) -> Any:
+    """The writer of the run's folder, open until `stack` ends; None without a folder."""
     if checkpoints is None:
         return None
     # What an interrupted run wrote after its last checkpoint is superseded.

@@ -10,6 +10,7 @@ from trainer.hooks.base import Hook as Hook
 from trainer.hooks.base import Steps as Steps
 from trainer.hooks.base import next_multiple as next_multiple
 from trainer.hooks.checkpoint import CheckpointHook as CheckpointHook
+from trainer.hooks.convergence import ConvergenceHook as ConvergenceHook
 from trainer.hooks.early_stopping import EarlyStoppingHook as EarlyStoppingHook
 from trainer.hooks.evaluation import EvaluationHook as EvaluationHook
 from trainer.hooks.nan_guard import NanGuardHook as NanGuardHook

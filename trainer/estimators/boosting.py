@@ -1,0 +1,204 @@
+"""Trees that are grown by LightGBM, with what other models have of `Training` and `Fitted`."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from trainer import metrics
+from trainer.checkpoints import Checkpoints, write_whole
+from trainer.describe import describe
+from trainer.estimators.data import ArrayData, Data, open_data
+from trainer.estimators.fitted import Fitted
+from trainer.estimators.rounds import Rounds, load_lightgbm
+from trainer.estimators.training import Plan, open_writer
+from trainer.heads import Head
+from trainer.hooks import EvaluationHook, Hook, LoggingHook
+from trainer.inputs import as_features, open_batches
+from trainer.metrics import Evaluation
+from trainer.protocols import TrainState
+from trainer.run_config import RunConfig
+
+# What begins a run: no trees.
+EMPTY = TrainState({"booster": None, "rounds": np.int32(0)}, {}, {}, np.int32(0))
+
+
+@dataclass(frozen=True)
+class Boosting:
+    """What is grown, and how. A state's params are LightGBM's ``booster``, and how many of its ``rounds`` count.
+
+    Attributes:
+        params: LightGBM's, by name.
+        head: From logits, which trees add up, to the rest.
+        config: The rest.
+    """
+
+    params: Mapping[str, Any]
+    head: Head
+    config: RunConfig
+
+    def logits(self, train_state: TrainState, features: np.ndarray) -> np.ndarray:
+        """The sums of the leaves of each row, ``(n, logits_dimension)`` float32."""
+        booster, rounds = train_state.params["booster"], int(train_state.params["rounds"])
+        if booster is None:
+            return np.zeros((len(features), self.head.logits_dimension), np.float32)
+        found = booster.predict(features, raw_score=True, num_iteration=rounds)
+        return np.asarray(found, np.float32).reshape(len(features), -1)
+
+    def evaluate(self, train_state: TrainState, data: ArrayData) -> Evaluation:
+        """Returns the metrics over all rows, by name."""
+        rows = data.rows
+        logits = jnp.asarray(self.logits(train_state, rows.features))
+        weights = jnp.ones(len(data)) if rows.weights is None else jnp.asarray(rows.weights)
+        return metrics.compute(jax.device_get(self.head.metrics(logits, jnp.asarray(rows.labels), weights)))
+
+    def run(
+        self,
+        train_state: TrainState,
+        data: ArrayData,
+        plan: Plan,
+        *,
+        checkpoints: Checkpoints | None,
+        validation: ArrayData | None,
+        hooks: Sequence[Hook],
+        keep: Callable[[TrainState], None],
+    ) -> None:
+        """Grows up to the last step, or as many rounds more as the config's steps.
+
+        The last state goes to `keep`, also when an exception ends the training.
+
+        Raises:
+            Exception: Whatever a hook raised.
+        """
+        rows = data.rows
+        dataset = load_lightgbm().Dataset(rows.features, rows.labels.reshape(-1), weight=rows.weights)
+        first_step = int(train_state.step)
+        with contextlib.ExitStack() as stack:
+            config = {} if checkpoints is None else {**describe(self.config), **checkpoints.config}
+            writer = open_writer(checkpoints, first_step, stack, config)
+            rounds = Rounds(
+                train_state,
+                hooks=[*self._hooks(validation is not None), *hooks],
+                writer=writer,
+                evaluate=None if validation is None else lambda state: self.evaluate(state, validation),
+            )
+            stack.callback(lambda: self._finish(rounds, checkpoints, writer, keep))
+            last_step = first_step + self.config.steps if plan.last_step is None else plan.last_step
+            rounds.run(self.params, dataset, last_step)
+
+    def _hooks(self, is_evaluated: bool) -> list[Hook]:
+        logging = LoggingHook(log_secs=self.config.log_secs, bar=self.config.progress)
+        return [logging, *([EvaluationHook(self.config.eval_interval)] if is_evaluated else [])]
+
+    def _finish(
+        self, rounds: Rounds, checkpoints: Checkpoints | None, writer: Any, keep: Callable[[TrainState], None]
+    ) -> None:
+        state = rounds.train_state
+        keep(state)
+        if writer is None or checkpoints is None or state.params["booster"] is None:
+            return
+        booster, step = state.params["booster"], int(state.params["rounds"])
+        if rounds.error is None:
+            gains = booster.feature_importance("gain", iteration=step)
+            table = [[name, float(gain)] for name, gain in zip(booster.feature_name(), gains, strict=True)]
+            writer.add_table("feature_importances", table, step, columns=["feature", "gain"])
+        text = booster.model_to_string(num_iteration=step).encode()
+        # The record of the run is written after its trees.
+        saved = TrainState({}, {}, {}, np.int32(step))
+        checkpoints.keep_last = 1
+        checkpoints.save(step, saved, flush=lambda: write_whole(_trees_file(checkpoints.folder, step), text))
+        checkpoints.wait()
+        for path in checkpoints.folder.glob("trees-*.txt"):
+            if path != _trees_file(checkpoints.folder, step):
+                path.unlink(missing_ok=True)
+
+
+class Forest(Fitted):
+    """Trees with how they were grown; `training` is a `Boosting`."""
+
+    training: Any
+
+    def copy_state(self) -> TrainState:
+        """The state itself: growing on leaves it as it is."""
+        return self.train_state
+
+    def open(self, features: Any, labels: Any, weights: Any, *, is_training: bool = False) -> Data:
+        """Checks data against those of the fit; batches are read into memory.
+
+        Raises:
+            ValueError: If something is wrong with them, or their rows have another shape.
+        """
+        return super().open(*gather(features, labels, weights), is_training=is_training)
+
+    def predictions(self, features: Any) -> dict[str, np.ndarray]:
+        """All that is predicted for each row, by name.
+
+        Raises:
+            ValueError: If the features are not like those of fit.
+        """
+        arrays = as_features(features)
+        self.check_features(arrays)
+        assert self.head is not None
+        found = self.head.predictions(jnp.asarray(self.training.logits(self.train_state, arrays)))
+        return {name: np.asarray(value) for name, value in found.items()}
+
+    def describe(self) -> dict[str, Any]:
+        """What must be equal for the run in a model_dir to be continued, as plain JSON values."""
+        training = self.training
+        model = {"head": describe(self.head), **describe(dict(training.params))}
+        return {"model": model, "features": describe(self.shapes)}
+
+    def restored(self, checkpoints: Checkpoints) -> Forest:
+        """The same with the trees of the newest checkpoint.
+
+        Raises:
+            ValueError: If they are damaged or missing.
+        """
+        template = TrainState({}, {}, {}, np.int32(0))
+        step = int(checkpoints.restore(template).step)
+        path = _trees_file(checkpoints.folder, step)
+        lightgbm = load_lightgbm()
+        try:
+            booster = lightgbm.Booster(model_file=path)
+        except lightgbm.basic.LightGBMError as error:
+            raise ValueError(f"{path} must hold the trees of the run; got {error}. Delete the run.") from error
+        params = {"booster": booster, "rounds": np.int32(step)}
+        return dataclasses.replace(self, train_state=TrainState(params, {}, {}, np.int32(step)))
+
+
+def gather(features: Any, labels: Any, weights: Any) -> tuple[Any, Any, Any]:
+    """Arrays as they are; batches as one array each.
+
+    Raises:
+        ValueError: If there is no batch.
+    """
+    if labels is not None or hasattr(features, "shape"):
+        return features, labels, weights
+    batches = list(open_batches(features))
+    if not batches:
+        raise ValueError("input must give at least one batch; got none. Pass a fresh iterator.")
+    columns = [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*batches, strict=True)]
+    return columns[0], columns[1], columns[2] if len(columns) > 2 else None
+
+
+def open_rows(features: Any, labels: Any, weights: Any, head: Head) -> ArrayData:
+    """Checks the data of a fit, which are in memory.
+
+    Raises:
+        ValueError: If something is wrong with them.
+    """
+    data = open_data(features, labels, weights, head, is_training=True)
+    assert isinstance(data, ArrayData)
+    return data
+
+
+def _trees_file(folder: Path, step: int) -> Path:
+    return folder / f"trees-{step}.txt"

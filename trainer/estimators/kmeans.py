@@ -1,0 +1,214 @@
+"""Canned estimator: k-means clustering."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+import jax.numpy as jnp
+import numpy as np
+
+from trainer.checkpoints import Checkpoints
+from trainer.counts import check_count
+from trainer.estimators.canned import Canned
+from trainer.estimators.data import ArrayData, Data
+from trainer.estimators.fitted import Fitted
+from trainer.estimators.kmeans_objective import KMeansObjective, plus_plus
+from trainer.estimators.networks import check_columns
+from trainer.estimators.standardization import MOST_ROWS
+from trainer.estimators.training import Plan, Training
+from trainer.heads import Head
+from trainer.hooks import ConvergenceHook, Hook
+from trainer.inputs import num_rows, open_batches
+from trainer.optimizers import OptimizerLike
+from trainer.protocols import Objective
+
+
+@dataclass(frozen=True)
+class ClusterHead:
+    """What an estimator asks its head, of a model without labels."""
+
+    classes: ClassVar[None] = None
+
+    def encode_labels(self, labels: Any) -> np.ndarray:
+        """Whatever they are, they do not count."""
+        return np.zeros(len(labels), np.int8)
+
+    def row_weights(self, labels: np.ndarray) -> None:
+        """None: no row counts more than another."""
+
+    def decode(self, predictions: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The nearest center of each row, ``(n,)``."""
+        return predictions["cluster_ids"]
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class KMeans(Canned):
+    """Clusters of rows around means, from the start of k-means++.
+
+    Arrays are used whole in each step (Lloyd's algorithm) unless `batch_size` is given; batches of an iterable, and the
+    arrays of ``partial_fit``, move the centers as mini-batch k-means does. `y` is not used. Arguments as in `Canned`.
+
+    >>> KMeans(3)
+    KMeans(n_clusters=3)
+
+    Attributes:
+        n_clusters: Number of clusters.
+        tol: The training ends when ten steps lower the loss by a smaller share than this.
+        batch_size: Rows of a step; None takes all.
+    """
+
+    n_clusters: int = field(default=8, kw_only=False)
+    tol: float = 1e-5
+    batch_size: int | None = None
+
+    optimizer: ClassVar[OptimizerLike] = "sgd"  # type: ignore[misc]
+    learning_rate: ClassVar[float] = 1.0  # type: ignore[misc]
+    USUAL: ClassVar[Mapping[str, Any]] = {"steps": 300}
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, **options: Any) -> Self:  # noqa: N803
+        """Moves centers until they stay, or `steps` are done. Arguments and errors as for other estimators."""
+        del y
+        super().fit(*_with_labels(X), sample_weight, **_checked(options))
+        return self._describe_rows(X)
+
+    def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None, **options: Any) -> Self:  # noqa: N803
+        """Moves the centers towards these rows, once without `steps`. Arguments and errors as in `fit`."""
+        del y
+        if self._fitted is None:
+            rows, labels = _with_labels(X)
+            fitted, _, _ = self._prepare(rows, labels, sample_weight)
+            self._fitted = fitted
+        training = self._fitted.training
+        batched = dataclasses.replace(training.objective, is_full=False)  # type: ignore[type-var]
+        self._fitted = dataclasses.replace(self._fitted, training=dataclasses.replace(training, objective=batched))
+        super().partial_fit(*_with_labels(X), sample_weight, **_checked(options))
+        return self._describe_rows(X)
+
+    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> np.ndarray:  # noqa: N803
+        """Returns the cluster of each row after `fit`, ``(n,)``."""
+        labels: np.ndarray = self.fit(X, y, sample_weight).predict(X)
+        return labels
+
+    def transform(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Returns the distance of each row to each center, ``(n, n_clusters)``."""
+        return self.predictions(X)["distances"]
+
+    def fit_transform(self, X: Any, y: Any = None, sample_weight: Any = None) -> np.ndarray:  # noqa: N803
+        """Returns `transform` after `fit`."""
+        return self.fit(X, y, sample_weight).transform(X)
+
+    def evaluate(self, X: Any, y: Any = None, sample_weight: Any = None) -> dict[str, float]:  # noqa: N803
+        """Returns the mean squared distance to the nearest center as ``loss``. Arguments as in `fit`."""
+        del y
+        self._get_fitted("evaluate")
+        return super().evaluate(*_with_labels(X), sample_weight)
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:  # noqa: N803
+        """Returns minus the sum of squared distances to the nearest centers, as scikit-learn does."""
+        total = float(num_rows(np.asarray(X)) if sample_weight is None else np.sum(sample_weight))
+        return -total * self.evaluate(X, y, sample_weight)["loss"]
+
+    @property
+    def cluster_centers_(self) -> np.ndarray:
+        """The centers, ``(n_clusters, features)``."""
+        return np.asarray(self.params_["centers"])
+
+    def _estimator_type_name(self) -> str:
+        return "clusterer"
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import TransformerTags
+
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = False
+        tags.transformer_tags = TransformerTags(preserves_dtype=[])
+        return tags
+
+    def _make_head(self, labels: Any) -> Head:
+        del labels
+        head: Any = ClusterHead()
+        return head  # type: ignore[no-any-return]
+
+    def _make_objective(self, head: Head | None) -> Objective:
+        del head
+        return KMeansObjective(check_count("n_clusters", self.n_clusters), is_full=self.batch_size is None)
+
+    def _make_training(self, objective: Objective, data: Data) -> Training:
+        is_full = isinstance(data, ArrayData) and self.batch_size is None
+        training = super()._make_training(dataclasses.replace(objective, is_full=is_full), data)  # type: ignore[type-var]
+        if not is_full:
+            return training
+        return dataclasses.replace(training, config=dataclasses.replace(training.config, batch_size=len(data)))  # type: ignore[arg-type]
+
+    def _check_data(self, data: Data) -> None:
+        check_columns(data)
+        rows = len(data) if isinstance(data, ArrayData) else num_rows(data.example.features)
+        if rows < self.n_clusters:
+            raise ValueError(
+                f"X must have at least n_clusters={self.n_clusters} rows; got n_samples={rows}. "
+                "Pass more rows, in the first batch if there are batches, or fewer clusters."
+            )
+
+    def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Fitted, Data, Checkpoints | None]:  # noqa: N803
+        fitted, data, checkpoints = super()._prepare(X, y, sample_weight)
+        if int(fitted.train_state.step) == 0:
+            batch = data.rows if isinstance(data, ArrayData) else data.example
+            stride = -(-num_rows(batch.features) // MOST_ROWS)
+            weights = None if batch.weights is None else batch.weights[::stride]
+            seed = fitted.training.config.seed
+            centers = plus_plus(np.asarray(batch.features[::stride], np.float32), weights, self.n_clusters, seed)
+            fitted = fitted.with_state(fitted.train_state._replace(params={"centers": jnp.asarray(centers)}))
+        return fitted, data, checkpoints
+
+    def _train(
+        self,
+        fitted: Fitted,
+        data: Data,
+        plan: Plan,
+        checkpoints: Checkpoints | None,
+        validation_data: Any,
+        hooks: Sequence[Hook],
+    ) -> Self:
+        is_full = getattr(fitted.training.objective, "is_full", False)
+        ends = [ConvergenceHook(self.tol)] if is_full else []
+        return super()._train(fitted, data, plan, checkpoints, validation_data, [*hooks, *ends])
+
+    def _describe_rows(self, X: Any) -> Self:  # noqa: N803
+        """Sets what scikit-learn's clusterers tell of the rows of `fit`, where these are in memory."""
+        rows, labels = _with_labels(X)
+        if labels is not None:
+            self.labels_ = self.predict(rows)
+            self.inertia_ = -self.score(rows)
+        return self
+
+
+def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of a fit with labels for the validation data too."""
+    validation = options.get("validation_data")
+    if validation is None:
+        return dict(options)
+    rows = validation[0] if isinstance(validation, tuple) else validation
+    pairs, labels = _with_labels(rows)
+    return {**options, "validation_data": pairs if labels is None else (pairs, labels)}
+
+
+def _with_labels(rows: Any) -> tuple[Any, Any]:
+    """Rows with labels that say nothing; batches as pairs, and None."""
+    is_list = isinstance(rows, list) and bool(rows) and isinstance(rows[0], tuple | np.ndarray) and _rank(rows[0]) > 1
+    if not (callable(rows) or isinstance(rows, Iterator) or is_list):
+        return rows, np.zeros(len(rows) if hasattr(rows, "__len__") else np.shape(rows)[0], np.int8)
+    if isinstance(rows, Iterator):
+        return (_pair(batch) for batch in rows), None
+    return lambda: (_pair(batch) for batch in open_batches(rows)), None
+
+
+def _rank(batch: Any) -> int:
+    return np.ndim(batch[0] if isinstance(batch, tuple) else batch)
+
+
+def _pair(batch: Any) -> tuple[Any, Any]:
+    features = batch[0] if isinstance(batch, tuple) else batch
+    return features, np.zeros(len(features), np.int8)

@@ -1,0 +1,152 @@
+"""Boosting rounds of LightGBM under our hooks, with the loss of each in the event file."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from trainer.hooks import Hook
+from trainer.hooks.base import Context, Steps
+from trainer.protocols import TrainState
+
+
+class MissingLightGBMError(ImportError):
+    """LightGBM is not installed."""
+
+
+def load_lightgbm() -> Any:
+    """Imports LightGBM, which only trees need.
+
+    Raises:
+        MissingLightGBMError: If it is not installed.
+    """
+    try:
+        import lightgbm
+    except ImportError as error:
+        raise MissingLightGBMError(
+            "lightgbm must be installed for boosted trees; got none. Install it with the extra: trainboard[trees]."
+        ) from error
+    return lightgbm
+
+
+class Rounds:
+    """One training of trees. It is LightGBM's callback after each round, and the `Context` of its hooks."""
+
+    order = 10  # LightGBM's: among the callbacks, after the evaluation
+    before_iteration = False
+
+    def __init__(
+        self,
+        train_state: TrainState,
+        *,
+        hooks: Sequence[Hook],
+        writer: Any,
+        evaluate: Callable[[TrainState], dict[str, float]] | None,
+    ) -> None:
+        """Takes where to begin, and what is called between rounds.
+
+        Args:
+            train_state: Where to begin.
+            hooks: Called in this order.
+            writer: `SummaryWriter`, or None.
+            evaluate: Returns the metrics of the validation data, by name.
+        """
+        self.train_state = train_state
+        self.step = int(train_state.step)
+        self.last_step: int | None = None
+        self.writer = writer
+        self.tags: tuple[str, ...] = ()
+        self.error: BaseException | None = None
+        self._hooks = list(hooks)
+        self._evaluate = evaluate
+        self._evaluated: tuple[int, dict[str, float]] | None = None
+        self._stop_reason: str | None = None
+        self._started = 0.0
+
+    def run(self, params: Mapping[str, Any], data: Any, last_step: int) -> None:
+        """Adds rounds up to the last step.
+
+        Args:
+            params: LightGBM's, with one metric.
+            data: LightGBM's data set of the training rows.
+            last_step: How many there are then.
+
+        Raises:
+            Exception: Whatever a hook raised, after the hooks' `end`.
+        """
+        lightgbm = load_lightgbm()
+        context: Context = self
+        self.last_step = last_step
+        num_rounds = last_step - self.step
+        with contextlib.ExitStack() as ends:
+            for hook in reversed(self._hooks):
+                ends.callback(hook.end, context)
+            try:
+                for hook in self._hooks:
+                    hook.begin(context)
+                self._due = [hook.next_step(self.step) for hook in self._hooks]
+                self._started = time.perf_counter()
+                before = self.train_state.params["booster"]
+                booster = lightgbm.train(
+                    dict(params), data, num_rounds, init_model=before, valid_sets=[data], callbacks=[self]
+                )
+                self.train_state = self._state(booster)
+            except BaseException as error:
+                self.error = error
+                raise
+
+    def __call__(self, env: Any) -> None:
+        """Logs a round, and calls the hooks that are due."""
+        self.step += 1
+        self.train_state = self._state(env.model)
+        _, _, loss, _ = env.evaluation_result_list[0]
+        finished = time.perf_counter()
+        if self.writer is not None:
+            self.writer.add_scalars_at(self.step, {"loss": loss, "learning_rate": env.params["learning_rate"]})
+        steps = Steps(self.step, 1, {"loss": np.array([loss], np.float32)}, finished - self._started, None)
+        self._started = finished
+        for index, hook in enumerate(self._hooks):
+            hook.after_chunk(self, steps)
+            if self._due[index] == self.step:
+                self._due[index] = hook.next_step(self.step)
+                hook.run(self)
+        if self._stop_reason is not None:
+            raise load_lightgbm().callback.EarlyStopException(env.iteration, env.evaluation_result_list)
+
+    def evaluate(self) -> dict[str, float]:
+        """See `Context`."""
+        if self._evaluate is None:
+            return {}
+        if self._evaluated is None or self._evaluated[0] != self.step:
+            self._evaluated = self.step, self._evaluate(self.train_state)
+        return self._evaluated[1]
+
+    def settle(self) -> None:
+        """See `Context`; no round is ever on its way."""
+
+    def dump(self) -> Any:
+        """Raises: there are no gradients.
+
+        Raises:
+            AttributeError: Always.
+        """
+        raise AttributeError("dump must be called on a network; got trees. Leave out hooks of histograms.")
+
+    def step_graph(self) -> Any:
+        """Raises: there is no graph.
+
+        Raises:
+            AttributeError: Always.
+        """
+        raise AttributeError("step_graph must be called on a network; got trees. Leave out hooks of graphs.")
+
+    def stop(self, reason: str) -> None:
+        """See `Context`."""
+        self._stop_reason = reason
+
+    def _state(self, booster: Any) -> TrainState:
+        return TrainState({"booster": booster, "rounds": np.int32(self.step)}, {}, {}, np.int32(self.step))

@@ -1,0 +1,111 @@
+"""Canned estimators: gradient boosted trees, with LightGBM underneath."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from trainer.checkpoints import Checkpoints
+from trainer.estimators.boosting import EMPTY, Boosting, Forest, gather, open_rows
+from trainer.estimators.canned import Canned, Classifier, Regressor
+from trainer.estimators.data import row_shapes
+from trainer.estimators.networks import check_columns
+from trainer.estimators.rounds import load_lightgbm
+from trainer.heads import Head
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class BoostedTrees(Canned):
+    """What the classifier and the regressor share. A step is a round of boosting, which adds a tree for each logit.
+
+    Each round looks at all rows, so batches are read into memory, and without `steps` it is the estimator that says how
+    many rounds there are. Needs the extra ``trees``.
+
+    Attributes:
+        learning_rate: How much of each tree counts.
+        num_leaves: Most leaves of a tree.
+        max_depth: Most levels of a tree; None bounds only the leaves.
+        min_rows_in_leaf: Fewest training rows of a leaf.
+        l1: Penalty on absolute values of leaves.
+        l2: Penalty on squares of them.
+        lightgbm_params: What else LightGBM takes, by its own names.
+    """
+
+    learning_rate: float = 0.1
+    num_leaves: int = 31
+    max_depth: int | None = None
+    min_rows_in_leaf: int = 20
+    l1: float = 0.0
+    l2: float = 0.0
+    lightgbm_params: Mapping[str, Any] | None = None
+
+    USUAL: ClassVar[Mapping[str, Any]] = {"steps": 100, "eval_interval": 10}
+
+    @property
+    def feature_importances_(self) -> np.ndarray:
+        """How much each feature lowered the loss, as shares of the whole, ``(features,)``."""
+        params = self._get_fitted("feature_importances_").train_state.params
+        gains = np.asarray(params["booster"].feature_importance("gain", iteration=int(params["rounds"])))
+        shares: np.ndarray = gains / max(float(gains.sum()), 1e-300)
+        return shares
+
+    def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Checkpoints | None]:  # noqa: N803
+        load_lightgbm()
+        features, labels, weights = gather(X, y, sample_weight)
+        head = self._make_head(labels)
+        assert head is not None
+        if head.classes is None and head.logits_dimension > 1:
+            raise ValueError(
+                f"y must hold one number a row for trees; got {head.logits_dimension}. Fit an estimator for each."
+            )
+        data = open_rows(features, labels, weights, head)
+        check_columns(data)
+        boosting: Any = Boosting(self._params(head), head, self._make_config())
+        forest = Forest(boosting, head, row_shapes(data.rows.features), EMPTY)
+        checkpoints = None if self.model_dir is None else Checkpoints(self.model_dir, forest.describe())
+        if checkpoints is not None and checkpoints.step is not None:
+            forest = forest.restored(checkpoints)
+        self._remember(head, data.rows.features)
+        return forest, data, checkpoints
+
+    def _params(self, head: Head) -> dict[str, Any]:
+        """LightGBM's parameters."""
+        config = self._make_config()
+        return {
+            **_objective(head),
+            "learning_rate": self.learning_rate,
+            "num_leaves": self.num_leaves,
+            "max_depth": -1 if self.max_depth is None else self.max_depth,
+            "min_data_in_leaf": self.min_rows_in_leaf,
+            "lambda_l1": self.l1,
+            "lambda_l2": self.l2,
+            "seed": config.seed % 2**31,
+            "verbosity": -1,
+            **(self.lightgbm_params or {}),
+        }
+
+
+def _objective(head: Head) -> dict[str, Any]:
+    """LightGBM's objective, and its metric that is the head's loss."""
+    if head.classes is None:
+        return {"objective": "regression", "metric": "l2"}
+    if head.logits_dimension == 1:
+        return {"objective": "binary", "metric": "binary_logloss"}
+    return {"objective": "multiclass", "metric": "multi_logloss", "num_class": head.logits_dimension}
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class BoostedTreesClassifier(BoostedTrees, Classifier):
+    """Trees for one of several classes. Arguments as in `BoostedTrees` and `Classifier`.
+
+    >>> BoostedTreesClassifier(num_leaves=15)
+    BoostedTreesClassifier(num_leaves=15)
+    """
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class BoostedTreesRegressor(BoostedTrees, Regressor):
+    """Trees for numbers. Arguments as in `BoostedTrees` and `Regressor`."""
