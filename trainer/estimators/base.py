@@ -324,6 +324,8 @@ def _check_lengths(steps: Any, epochs: Any) -> None:
 
 def _plan(data: Data, steps: int | None, epochs: int | None, first_step: int) -> Plan:
     if steps is None:
-        return Plan(None, epochs, must_reach=False)
-    # Batches cannot be given again and again as arrays can.
-    return Plan(first_step + int(steps), epochs or (None if data.repeats else 1), must_reach=True)
+        return Plan(None, epochs, must_reach=False, feed_begins=first_step)
+    # Arrays go on in the order that one long training had taken; batches cannot be given again and again.
+    feed_begins = 0 if data.repeats and epochs is None else first_step
+    epochs = epochs or (None if data.repeats else 1)
+    return Plan(first_step + int(steps), epochs, must_reach=True, feed_begins=feed_begins)

@@ -22,7 +22,7 @@ from trainer.estimators.rounds import Rounds, load_lightgbm
 from trainer.estimators.training import Plan, open_writer
 from trainer.heads import Head
 from trainer.hooks import EvaluationHook, Hook, LoggingHook
-from trainer.inputs import as_features, open_batches
+from trainer.inputs import Rows, open_source
 from trainer.metrics import Evaluation
 from trainer.protocols import TrainState
 from trainer.run_config import RunConfig
@@ -136,16 +136,10 @@ class Forest(Fitted):
         Raises:
             ValueError: If something is wrong with them, or their rows have another shape.
         """
-        return super().open(*gather(features, labels, weights), is_training=is_training)
+        rows = open_rows(features, labels, weights)
+        return open_data(rows, self.reader.read, self.head, is_training=is_training)
 
-    def predictions(self, features: Any) -> dict[str, np.ndarray]:
-        """All that is predicted for each row, by name.
-
-        Raises:
-            ValueError: If the features are not like those of fit.
-        """
-        arrays = as_features(features)
-        self.check_features(arrays)
+    def _predict(self, arrays: Any) -> dict[str, np.ndarray]:
         assert self.head is not None
         found = self.head.predictions(jnp.asarray(self.training.logits(self.train_state, arrays)))
         return {name: np.asarray(value) for name, value in found.items()}
@@ -154,7 +148,7 @@ class Forest(Fitted):
         """What must be equal for the run in a model_dir to be continued, as plain JSON values."""
         training = self.training
         model = {"head": describe(self.head), **describe(dict(training.params))}
-        return {"model": model, "features": describe(self.shapes)}
+        return {"model": model, "features": describe(self.reader.shapes)}
 
     def restored(self, checkpoints: Checkpoints) -> Forest:
         """The same with the trees of the newest checkpoint.
@@ -174,30 +168,24 @@ class Forest(Fitted):
         return dataclasses.replace(self, train_state=TrainState(params, {}, {}, np.int32(step)))
 
 
-def gather(features: Any, labels: Any, weights: Any) -> tuple[Any, Any, Any]:
-    """Arrays as they are; batches as one array each.
+def open_rows(features: Any, labels: Any, weights: Any) -> Rows:
+    """What the user passed, in memory: batches as one array each.
 
     Raises:
         ValueError: If there is no batch.
     """
-    if labels is not None or hasattr(features, "shape"):
-        return features, labels, weights
-    batches = list(open_batches(features))
+    source = open_source(features, labels, weights)
+    if isinstance(source, Rows):
+        return source
+    batches = list(source.read())
     if not batches:
         raise ValueError("input must give at least one batch; got none. Pass a fresh iterator.")
-    columns = [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*batches, strict=True)]
-    return columns[0], columns[1], columns[2] if len(columns) > 2 else None
-
-
-def open_rows(features: Any, labels: Any, weights: Any, head: Head) -> ArrayData:
-    """Checks the data of a fit, which are in memory.
-
-    Raises:
-        ValueError: If something is wrong with them.
-    """
-    data = open_data(features, labels, weights, head, is_training=True)
-    assert isinstance(data, ArrayData)
-    return data
+    has_weights = batches[0].weights is not None
+    return Rows(
+        np.concatenate([np.asarray(batch.features) for batch in batches]),
+        np.concatenate([np.asarray(batch.labels) for batch in batches]),
+        np.concatenate([np.asarray(batch.weights) for batch in batches]) if has_weights else None,
+    )
 
 
 def _trees_file(folder: Path, step: int) -> Path:

@@ -12,6 +12,7 @@ from typing import Any
 
 from trainer.estimators.canned import Classifier, Regressor
 from trainer.estimators.dnn import DNN
+from trainer.feature_columns import DenseFeatures, FeatureColumn, LinearFeatures
 from trainer.layers import Dense, Sequential, build
 from trainer.layers.base import Layer
 from trainer.optimizers import OptimizerLike, Schedule
@@ -44,14 +45,26 @@ class DNNLinearCombined(DNN):
     Attributes:
         linear_optimizer: Optimizer of the wide part.
         linear_learning_rate: Its rate.
+        linear_feature_columns: Columns of the wide part; None takes `feature_columns`.
+        dnn_feature_columns: Columns of the deep part; None takes `feature_columns`.
     """
 
     linear_optimizer: OptimizerLike = "adagrad"
     linear_learning_rate: float | Schedule | None = 0.2
+    linear_feature_columns: Sequence[Any] | None = None
+    dnn_feature_columns: Sequence[Any] | None = None
 
     def _layers(self, units: int) -> Sequence[Network]:
-        linear = Dense(units, kernel_initializer="zeros")
-        return [WideAndDeep(linear, Sequential(list(super()._layers(units))))]
+        linear: Network = Dense(units, kernel_initializer="zeros")
+        deep = self._dense_layers(units)
+        if self._columns():
+            linear = LinearFeatures(self.linear_feature_columns or self.feature_columns or (), units)
+            deep = [DenseFeatures(self.dnn_feature_columns or self.feature_columns or ()), *deep]
+        return [WideAndDeep(linear, Sequential(deep))]
+
+    def _columns(self) -> Sequence[FeatureColumn]:
+        given = (self.feature_columns, self.linear_feature_columns, self.dnn_feature_columns)
+        return [column for columns in given for column in columns or ()]
 
     def _optimizer(self) -> Mapping[str, Any]:
         return {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from trainer.estimators.canned import Classifier, Regressor
 from trainer.estimators.networks import NetworkEstimator
+from trainer.feature_columns import DenseFeatures
 from trainer.layers import Dense, Dropout
 from trainer.layers.activations import Activation
 from trainer.protocols import Network
@@ -27,6 +28,9 @@ class DNN(NetworkEstimator):
     dropout: float | None = None
 
     def _layers(self, units: int) -> Sequence[Network]:
+        return [*([DenseFeatures(self.feature_columns)] if self.feature_columns else []), *self._dense_layers(units)]
+
+    def _dense_layers(self, units: int) -> list[Network]:
         layers: list[Network] = []
         for hidden in self.hidden_units:
             layers.append(Dense(hidden, self.activation))

@@ -21,7 +21,7 @@ from trainer.estimators.standardization import MOST_ROWS
 from trainer.estimators.training import Plan, Training
 from trainer.heads import Head
 from trainer.hooks import ConvergenceHook, Hook
-from trainer.inputs import num_rows, open_batches
+from trainer.inputs import Rows, num_rows, open_features, open_source
 from trainer.optimizers import OptimizerLike
 from trainer.protocols import Objective
 
@@ -197,18 +197,14 @@ def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _with_labels(rows: Any) -> tuple[Any, Any]:
     """Rows with labels that say nothing; batches as pairs, and None."""
-    is_list = isinstance(rows, list) and bool(rows) and isinstance(rows[0], tuple | np.ndarray) and _rank(rows[0]) > 1
-    if not (callable(rows) or isinstance(rows, Iterator) or is_list):
-        return rows, np.zeros(len(rows) if hasattr(rows, "__len__") else np.shape(rows)[0], np.int8)
-    if isinstance(rows, Iterator):
-        return (_pair(batch) for batch in rows), None
-    return lambda: (_pair(batch) for batch in open_batches(rows)), None
+    is_list = isinstance(rows, list) and bool(rows) and getattr(rows[0], "ndim", 0) > 1
+    source = open_source(rows) if is_list else open_features(rows)
+    if isinstance(source, Rows):
+        features = source.features
+        size = features.shape[0] if len(getattr(features, "shape", ())) else len(features)
+        return features, np.zeros(size, np.int8)
 
+    def read() -> Iterator[tuple[Any, Any]]:
+        return ((batch.features, np.zeros(len(batch.features), np.int8)) for batch in source.read())
 
-def _rank(batch: Any) -> int:
-    return np.ndim(batch[0] if isinstance(batch, tuple) else batch)
-
-
-def _pair(batch: Any) -> tuple[Any, Any]:
-    features = batch[0] if isinstance(batch, tuple) else batch
-    return features, np.zeros(len(features), np.int8)
+    return (read if source.is_repeatable else read()), None

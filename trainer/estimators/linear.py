@@ -10,6 +10,8 @@ import jax.numpy as jnp
 
 from trainer.estimators.canned import Classifier, Regressor
 from trainer.estimators.networks import NetworkEstimator
+from trainer.feature_columns import FeatureColumn, LinearFeatures
+from trainer.inputs import num_rows
 from trainer.layers import Dense
 from trainer.layers.base import Layer
 from trainer.layers.initializers import Initializer
@@ -35,6 +37,8 @@ class Linear(NetworkEstimator):
     USUAL: ClassVar[Mapping[str, Any]] = {"batch_size": 8192}
 
     def _layers(self, units: int) -> Sequence[Network]:
+        if self.feature_columns:
+            return [LinearFeatures(self.feature_columns, units, kernel_regularizer=self.kernel_regularizer)]
         return [Dense(units, kernel_initializer="zeros", kernel_regularizer=self.kernel_regularizer)]
 
 
@@ -62,14 +66,16 @@ class Constant(Layer):
 
     Attributes:
         units: How many numbers.
+        feature_columns: Columns that are read and not used.
     """
 
     units: int
+    feature_columns: tuple[FeatureColumn, ...] = ()
     bias_initializer: Initializer = "zeros"
 
     def call(self, inputs: Any) -> Array:
         """Maps ``(batch, …)`` to ``(batch, units)``."""
-        return jnp.broadcast_to(self.weight("bias", (self.units,)), (inputs.shape[0], self.units))
+        return jnp.broadcast_to(self.weight("bias", (self.units,)), (num_rows(inputs), self.units))
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -82,7 +88,7 @@ class Baseline(NetworkEstimator):
     USUAL: ClassVar[Mapping[str, Any]] = {"batch_size": 8192}
 
     def _layers(self, units: int) -> Sequence[Network]:
-        return [Constant(units)]
+        return [Constant(units, tuple(self._columns()))]
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

@@ -12,6 +12,7 @@ from trainer.estimators.data import ArrayData, Data
 from trainer.estimators.fitted import Fitted
 from trainer.estimators.network_objective import NetworkObjective
 from trainer.estimators.standardization import Restore, Standardize, measure
+from trainer.feature_columns import FeatureColumn
 from trainer.heads import Head
 from trainer.layers import Sequential
 from trainer.optimizers import OptimizerLike, Schedule
@@ -26,13 +27,16 @@ class NetworkEstimator(Canned):
         optimizer: As for `Estimator`.
         learning_rate: As for `Estimator`.
         batch_size: Rows of a training batch; None takes the config's.
+        feature_columns: How raw features, a dict or a table of columns, are read; None takes arrays of numbers.
         standardize: Whether features, and numbers to predict, are brought to mean 0 and deviation 1 by the rows (of an
-            iterable: the batch) that the first ``fit`` sees. Predictions are in the unit of `y` all the same.
+            iterable: the batch) that the first ``fit`` sees. Predictions are in the unit of `y` all the same. Feature
+            columns do so by their own ``normalizer_fn``.
     """
 
     optimizer: OptimizerLike = "adam"
     learning_rate: float | Schedule | None = None
     batch_size: int | None = None
+    feature_columns: Sequence[Any] | None = None
     standardize: bool = True
 
     def _layers(self, units: int) -> Sequence[Network]:
@@ -44,7 +48,8 @@ class NetworkEstimator(Canned):
         layers = list(self._layers(head.logits_dimension))
         if self.standardize:
             restore = [Restore(name="restore")] if head.classes is None else []
-            layers = [Standardize(name="standardize"), *layers, *restore]
+            first = [] if self._columns() else [Standardize(name="standardize")]
+            layers = [*first, *layers, *restore]
         return NetworkObjective(Sequential(layers), head)
 
     def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Fitted, Data, Checkpoints | None]:  # noqa: N803
@@ -55,8 +60,13 @@ class NetworkEstimator(Canned):
             fitted = fitted.with_state(train_state._replace(state=measure(train_state.state, batch)))
         return fitted, data, checkpoints
 
+    def _columns(self) -> Sequence[FeatureColumn]:
+        """All feature columns; empty for arrays."""
+        return () if self.feature_columns is None else self.feature_columns
+
     def _check_data(self, data: Data) -> None:
-        check_columns(data)
+        if not self._columns():
+            check_columns(data)
 
 
 def check_columns(data: Data) -> None:

@@ -42,11 +42,13 @@ class Plan:
         last_step: Where to end; None at the end of the data.
         epochs: How often to give each row; None repeats arrays without end.
         must_reach: Whether data that end before `last_step` are an error.
+        feed_begins: The step that gets the first batch of the data.
     """
 
     last_step: int | None
     epochs: int | None
     must_reach: bool
+    feed_begins: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class Training:
                 batch_size=self.config.batch_size,
                 epochs=plan.epochs,
                 seed=self.config.seed,
-                first_step=first_step,
+                first_step=first_step - plan.feed_begins,
                 pads=self.objective.pads_batches,
             )
             stack.callback(feed.close)

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from trainer.checkpoints import Checkpoints
-from trainer.estimators.boosting import EMPTY, Boosting, Forest, gather, open_rows
+from trainer.estimators.boosting import EMPTY, Boosting, Forest, open_rows
 from trainer.estimators.canned import Canned, Classifier, Regressor
-from trainer.estimators.data import row_shapes
+from trainer.estimators.data import Data, open_data
+from trainer.estimators.feature_reader import FeatureReader
 from trainer.estimators.networks import check_columns
 from trainer.estimators.rounds import load_lightgbm
 from trainer.heads import Head
@@ -54,22 +55,27 @@ class BoostedTrees(Canned):
 
     def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Checkpoints | None]:  # noqa: N803
         load_lightgbm()
-        features, labels, weights = gather(X, y, sample_weight)
-        head = self._make_head(labels)
+        rows = open_rows(X, y, sample_weight)
+        head = self._make_head(rows.labels)
         assert head is not None
         if head.classes is None and head.logits_dimension > 1:
             raise ValueError(
                 f"y must hold one number a row for trees; got {head.logits_dimension}. Fit an estimator for each."
             )
-        data = open_rows(features, labels, weights, head)
-        check_columns(data)
+        reader = FeatureReader(type(self).__name__)
+        data = open_data(rows, reader.read, head, is_training=True)
+        self._check_data(data)
         boosting: Any = Boosting(self._params(head), head, self._make_config())
-        forest = Forest(boosting, head, row_shapes(data.rows.features), EMPTY)
+        reader = reader.fit_to(rows.features, data.example.features)
+        forest = Forest(boosting, head, reader, EMPTY)
         checkpoints = None if self.model_dir is None else Checkpoints(self.model_dir, forest.describe())
         if checkpoints is not None and checkpoints.step is not None:
             forest = forest.restored(checkpoints)
-        self._remember(head, data.rows.features)
+        self._remember(head, data.example.features, reader.names)
         return forest, data, checkpoints
+
+    def _check_data(self, data: Data) -> None:
+        check_columns(data)
 
     def _params(self, head: Head) -> dict[str, Any]:
         """LightGBM's parameters."""

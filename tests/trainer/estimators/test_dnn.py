@@ -118,6 +118,15 @@ def test_partial_fit_of_a_fresh_estimator_is_one_pass(blobs: Arrays) -> None:
     assert DNNClassifier([8], batch_size=20).partial_fit(*blobs).n_iter_ == 5  # 90 rows
 
 
+def test_each_partial_fit_is_one_more_pass(blobs: Arrays) -> None:
+    model = DNNClassifier([8], batch_size=20, n_classes=3)
+    batches = [(blobs[0][:50], blobs[1][:50]), (blobs[0][50:], blobs[1][50:])]
+
+    steps = [model.partial_fit(*blobs).n_iter_, model.partial_fit(*blobs).n_iter_, model.partial_fit(batches).n_iter_]
+
+    assert steps == [5, 10, 12]
+
+
 def test_epochs_count_passes_over_the_rows(blobs: Arrays) -> None:
     assert DNNClassifier([8], batch_size=20).fit(*blobs, epochs=2).n_iter_ == 9
 
