@@ -19,8 +19,8 @@ from trainer.estimators.linear import LinearRegressor as LinearRegressor
 from trainer.estimators.sklearn_manners import NotFittedError as NotFittedError
 from trainer.estimators.spec import EstimatorSpec as EstimatorSpec
 from trainer.estimators.train_and_evaluate import EvalSpec as EvalSpec
-from trainer.estimators.train_and_evaluate import train_and_evaluate as train_and_evaluate
 from trainer.estimators.train_and_evaluate import TrainSpec as TrainSpec
+from trainer.estimators.train_and_evaluate import train_and_evaluate as train_and_evaluate
 from trainer.estimators.trees import BoostedTreesClassifier as BoostedTreesClassifier
 from trainer.estimators.trees import BoostedTreesRegressor as BoostedTreesRegressor
 from trainer.estimators.warm_start import WarmStartSettings as WarmStartSettings

@@ -26,12 +26,14 @@ class Canned(BaseEstimator):
         steps: Steps of a ``fit`` that names none; None takes the config's.
         random_state: Seed; None takes the config's.
         model_dir: As for `Estimator`.
+        warm_start: As for `Estimator`.
         config: As for `Estimator`.
     """
 
     steps: int | None = None
     random_state: int | None = None
     model_dir: str | os.PathLike[str] | None = None
+    warm_start: bool = False
     config: RunConfig | None = None
 
     # Fields of the config of a member to which none is given, where they are not the usual ones.

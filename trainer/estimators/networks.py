@@ -12,6 +12,7 @@ from trainer.estimators.data import ArrayData, Data
 from trainer.estimators.fitted import Fitted
 from trainer.estimators.network_objective import NetworkObjective
 from trainer.estimators.standardization import Restore, Standardize, measure
+from trainer.estimators.warm_start import WarmStart
 from trainer.feature_columns import FeatureColumn
 from trainer.heads import Head
 from trainer.layers import Sequential
@@ -27,6 +28,7 @@ class NetworkEstimator(Canned):
         optimizer: As for `Estimator`.
         learning_rate: As for `Estimator`.
         batch_size: Rows of a training batch; None takes the config's.
+        warm_start_from: As for `Estimator`.
         feature_columns: How raw features, a dict or a table of columns, are read; None takes arrays of numbers.
         standardize: Whether features, and numbers to predict, are brought to mean 0 and deviation 1 by the rows (of an
             iterable: the batch) that the first ``fit`` sees. Predictions are in the unit of `y` all the same. Feature
@@ -36,6 +38,7 @@ class NetworkEstimator(Canned):
     optimizer: OptimizerLike = "adam"
     learning_rate: float | Schedule | None = None
     batch_size: int | None = None
+    warm_start_from: WarmStart | None = None
     feature_columns: Sequence[Any] | None = None
     standardize: bool = True
 

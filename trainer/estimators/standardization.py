@@ -62,17 +62,18 @@ def measure(state: State, batch: Batch) -> State:
         state: As made by ``init``.
         batch: Features ``(n, d)``, labels and weights on the host; weights may be None.
     """
-    measured = dict(state)
-    for name in state:
-        if name == "standardize":
-            measured[name] = _moments(batch.features, batch.weights)
-        if name == "restore":
-            measured[name] = _moments(batch.labels, batch.weights)
-    return measured
+    rows = {"standardize": batch.features, "restore": batch.labels}
+    # Weights of another model come with what it measured.
+    names = [name for name in rows if name in state and _is_unit(state[name])]
+    return {**state, **{name: _moments(rows[name], batch.weights) for name in names}}
 
 
 def _unit(size: int) -> State:
     return {"mean": jnp.zeros(size), "scale": jnp.ones(size)}
+
+
+def _is_unit(state: State) -> bool:
+    return not np.any(state["mean"]) and bool(np.all(np.asarray(state["scale"]) == 1))
 
 
 def _moments(values: np.ndarray, weights: np.ndarray | None) -> State:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -16,6 +17,7 @@ from trainer.estimators.feature_reader import FeatureReader
 from trainer.estimators.networks import check_columns
 from trainer.estimators.rounds import load_lightgbm
 from trainer.heads import Head
+from trainer.layers.specs import spec_of
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -67,9 +69,11 @@ class BoostedTrees(Canned):
         self._check_data(data)
         boosting: Any = Boosting(self._params(head), head, self._make_config())
         reader = reader.fit_to(rows.features, data.example.features)
-        forest = Forest(boosting, head, reader, EMPTY)
+        forest = Forest(boosting, head, reader, spec_of(data.example.features), EMPTY)
         checkpoints = None if self.model_dir is None else Checkpoints(self.model_dir, forest.describe())
-        if checkpoints is not None and checkpoints.step is not None:
+        if self.warm_start and self._fitted is not None:
+            forest = dataclasses.replace(forest, train_state=self._fitted.train_state)
+        elif checkpoints is not None and checkpoints.step is not None:
             forest = forest.restored(checkpoints)
         self._remember(head, data.example.features, reader.names)
         return forest, data, checkpoints
