@@ -48,8 +48,6 @@ def make_dump(params: Any, grads: Any, summaries: Mapping[str, passes.Summary]) 
         for path, leaf in zip(leaf_paths(tree), jax.tree.leaves(tree), strict=True)
     }
     counted = passes.of_kind(summaries, "activation", "histogram")
-    for tag in counted:
-        check_free(tag, tensors)
     tensors |= {tag: summary.value for tag, summary in counted.items()}
     counts, moments, shares = count_tensors(list(tensors.values()))
     return Dump(
@@ -59,13 +57,3 @@ def make_dump(params: Any, grads: Any, summaries: Mapping[str, passes.Summary]) 
         shares,
         passes.of_kind(summaries, "image", "text"),
     )
-
-
-def check_free(tag: str, taken: Any) -> None:
-    """Refuses a tag of the user's that is logged anyway.
-
-    Raises:
-        ValueError: If it is.
-    """
-    if tag in taken:
-        raise ValueError(f"tag must differ from those logged anyway; got {tag!r}. Give it another name.")

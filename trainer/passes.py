@@ -28,6 +28,16 @@ import jax.numpy as jnp
 from trainer.protocols import Array
 
 KINDS = ("scalar", "histogram", "image", "text")
+LOGGED_ANYWAY = ("loss", "learning_rate", "grad_norm", "update_ratio", "loss_scale")
+GROUPS_LOGGED_ANYWAY = (
+    "params/",
+    "grads/",
+    "activations/",
+    "learning_rate/",
+    "zero_share/",
+    "nonfinite_share/",
+    "performance/",
+)
 
 
 @jax.tree_util.register_dataclass
@@ -199,7 +209,8 @@ def add_summary(kind: str, tag: str, value: Any, *, template: str = "") -> None:
         template: See `Summary`.
 
     Raises:
-        ValueError: If the kind is unknown, the tag is empty or was used in this scope, or the value does not fit.
+        ValueError: If the kind is unknown, the tag is empty, was used in this scope or is logged anyway, or the value
+            does not fit.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}; got {kind!r}. Pass one of them.")
@@ -207,7 +218,10 @@ def add_summary(kind: str, tag: str, value: Any, *, template: str = "") -> None:
         raise ValueError(f"tag must be a non-empty text; got {tag!r}. Pass a name.")
     collected = _COLLECTED.get()
     if collected is not None:
-        collected.add(_SCOPE.get() + tag, Summary(value, kind, template))
+        whole = _SCOPE.get() + tag
+        if whole in LOGGED_ANYWAY or whole.startswith(GROUPS_LOGGED_ANYWAY):
+            raise ValueError(f"tag must differ from those logged anyway; got {whole!r}. Give it another name.")
+        collected.add(whole, Summary(value, kind, template))
 
 
 def observe(outputs: Any) -> None:

@@ -72,7 +72,6 @@ class Programs:
         options: StepOptions = StepOptions(),  # noqa: B008 - frozen
     ) -> None:
         self._objective = objective
-        self._optimizer = optimizer
         self._step = Step(objective, optimizer, options)
         self._train: dict[Any, TrainProgram] = {}
         # It runs once: optimising it takes 0.6 s in place of 0.2 s, a quarter of a small program's whole start.
@@ -113,6 +112,10 @@ class Programs:
         """The params that the optimizer changes; the places of the others hold None, which is no leaf."""
         return self._step.trained(params)
 
+    def learning_rates(self, train_state: TrainState) -> dict[str, Array]:
+        """The rates of the optimizer by tag; empty if it does not tell."""
+        return self._step.optimizer.learning_rates(train_state.opt_state, train_state.step)
+
     @property
     def last_train(self) -> TrainProgram | None:
         """The training program that was compiled last, or None."""
@@ -148,7 +151,8 @@ class Programs:
         key = jax.random.fold_in(jax.random.key(seed), np.uint32(2**32 - 1))
         with passes.collect():  # so that what does not fit is refused before anything is written
             params, state = self._objective.init(key, example)
-        return TrainState(params, state, self._optimizer.init(self._step.trained(params), learning_rate), jnp.int32(0))
+        opt_state = self._step.optimizer.init(self._step.trained(params), learning_rate)
+        return TrainState(params, state, opt_state, jnp.int32(0))
 
     def _train_fn(
         self,

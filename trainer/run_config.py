@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from trainer.counts import check_count
 from trainer.layers import precision
@@ -32,7 +32,7 @@ class RunConfig:
         accumulation_steps: In how many parts a step computes its batch, one after another: less memory, the same mean.
         clip_norm: Largest norm of all gradients together; larger ones are scaled down. None does not.
         clip_value: Largest absolute value in a gradient; larger ones are cut. None does not.
-        loss_scale: Factor on the loss while its gradients are computed, for float16. None is 1.
+        loss_scale: Factor on the loss while its gradients are computed, for float16; ``dynamic`` finds it. None is 1.
         precision: Policy of `trainer.layers.precision`, as ``mixed_bfloat16``. None is the layers' own.
         remat: Whether to compute activations again for the gradients, but for products of matrices: less memory.
         trainable: Patterns of the params that are trained (``("head/*",)``); the others keep their values. None is all.
@@ -54,7 +54,7 @@ class RunConfig:
     accumulation_steps: int = 1
     clip_norm: float | None = None
     clip_value: float | None = None
-    loss_scale: float | None = None
+    loss_scale: float | Literal["dynamic"] | None = None
     precision: str | None = None
     remat: bool = False
     trainable: tuple[str, ...] | None = None
@@ -88,9 +88,10 @@ class RunConfig:
                 object.__setattr__(self, name, check_count(name, getattr(self, name)))
         if not 0 <= self.seed < 2**32:
             raise ValueError(f"seed must be in [0, 2**32); got {self.seed!r}. Pass a small number.")
-        for name in ("checkpoint_secs", "log_secs", "clip_norm", "clip_value", "loss_scale"):
+        for name in ("checkpoint_secs", "log_secs", "clip_norm", "clip_value"):
             if getattr(self, name) is not None and not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be positive; got {getattr(self, name)!r}. Pass such a number.")
+        _check_loss_scale(self.loss_scale)
         if self.precision is not None:
             precision.get(self.precision)
         if self.trainable is not None:
@@ -102,6 +103,12 @@ class RunConfig:
         return StepOptions(
             **{field.name: getattr(self, field.name) for field in dataclasses.fields(StepOptions)},
         )
+
+
+def _check_loss_scale(scale: Any) -> None:
+    is_number = isinstance(scale, int | float) and scale > 0
+    if not (scale is None or scale == "dynamic" or is_number):
+        raise ValueError(f"loss_scale must be a positive number or 'dynamic'; got {scale!r}. Pass 'dynamic'.")
 
 
 def _as_patterns(patterns: Any) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 import jax
@@ -11,8 +13,9 @@ import numpy as np
 import optax  # type: ignore[import-untyped]
 
 from trainer import passes
-from trainer.dump import Dump, check_free, make_dump
+from trainer.dump import Dump, make_dump
 from trainer.layers import transforms
+from trainer.loss_scale import LEAST_SCALE, DynamicLossScale, LossScaleState, are_finite
 from trainer.optimizers import AnyOptimizer
 from trainer.paths import leaf_paths
 from trainer.protocols import Array, Batch, Objective, Params, State, TrainState
@@ -43,8 +46,9 @@ class Step:
 
     def __init__(self, objective: Objective, optimizer: AnyOptimizer, options: StepOptions) -> None:
         self._objective = objective
-        self._optimizer = optimizer
         self._options = options
+        is_dynamic = options.loss_scale == "dynamic"
+        self.optimizer = DynamicLossScale(optimizer) if is_dynamic else optimizer
 
     def trained(self, params: Params) -> Params:
         """The params that the optimizer changes; the places of the others hold None, which is no leaf.
@@ -67,10 +71,10 @@ class Step:
         step = train_state.step + 1
         with jax.named_scope("update"):
             trained = self.trained(train_state.params)
-            updates, opt_state = self._optimizer.update(self._clip(found.grads), train_state.opt_state, trained)
+            updates, opt_state = self.optimizer.update(self._clip(found.grads), train_state.opt_state, trained)
             changed = optax.apply_updates(trained, updates)
             params = self._objective.constrain(merge(changed, train_state.params))
-            rates = self._optimizer.learning_rates(opt_state, step)
+            rates = self.optimizer.learning_rates(opt_state, step)
             with jax.named_scope("norms"):
                 # Of the new params: reading the old ones after the update makes XLA copy them, 80 % of a small step.
                 squares = [_squares(tree) for tree in (found.grads, updates, changed)]
@@ -78,9 +82,10 @@ class Step:
                 norms = {"grad_norm": grad_norm, "update_ratio": update_norm / jnp.maximum(param_norm, TINY)}
                 is_bad = ~jnp.isfinite(jnp.stack(squares[0] + squares[1]))
         logged = {"loss": found.loss, **rates, **norms}
-        for tag, summary in passes.of_kind(found.summaries, "scalar").items():
-            check_free(tag, logged)
-            logged[tag] = summary.value
+        if isinstance(train_state.opt_state, LossScaleState):
+            logged["loss_scale"] = scale = train_state.opt_state.scale
+            is_bad &= are_finite(found.grads) | (scale <= LEAST_SCALE)  # a step that is left out does no harm
+        logged |= {tag: summary.value for tag, summary in passes.of_kind(found.summaries, "scalar").items()}
         logged = {tag: jnp.asarray(value, jnp.float32) for tag, value in logged.items()}
         return TrainState(params, found.state, opt_state, step), logged, is_bad
 
@@ -92,27 +97,36 @@ class Step:
     def gradients(self, train_state: TrainState, batch: Batch, seed: Any, *, is_observed: bool = False) -> Gradients:
         """Loss, new state and gradients of the next step; the same in a step and in a dump."""
         key = jax.random.fold_in(jax.random.key(seed), train_state.step)
-        params, state = train_state.params, train_state.state
         count = self._num_micro_batches(batch)
         if count == 1:
-            return self._pass(params, state, batch, key, is_observed=is_observed)
-        return self._accumulate(params, state, batch, key, count, is_observed=is_observed)
+            return self._pass(train_state, batch, key, is_observed=is_observed)
+        return self._accumulate(train_state, batch, key, count, is_observed=is_observed)
 
-    def _pass(self, params: Params, state: State, batch: Batch, key: Array, *, is_observed: bool) -> Gradients:
-        scale = self._options.loss_scale or 1.0
-        frozen = _without_true(self._objective.trainable(params, self._options.trainable))
+    def _pass(self, train_state: TrainState, batch: Batch, key: Array, *, is_observed: bool) -> Gradients:
+        params, state, opt_state, _ = train_state
+        scale: Any = opt_state.scale if isinstance(opt_state, LossScaleState) else self._options.loss_scale
+        frozen = self._frozen(params, state)
 
         def loss_fn(trained: Params) -> tuple[Array, Any]:
             row_mask = batch.weights > 0 if self._objective.pads_batches else None
             with passes.freeze(frozen), passes.collect(row_mask=row_mask, is_observed=is_observed) as collected:
                 loss, new_state = self._loss(merge(trained, params), state, batch, key)
             loss = collected.added_to(loss)
-            return loss if scale == 1.0 else loss * scale, (loss, new_state, collected.summaries)
+            return loss if scale is None else loss * scale, (loss, new_state, collected.summaries)
 
         grads, (loss, new_state, summaries) = jax.grad(loss_fn, has_aux=True)(self.trained(params))
-        if scale != 1.0:
+        if scale is not None:
             grads = jax.tree.map(lambda leaf: leaf / scale, grads)
         return Gradients(loss, new_state, grads, summaries)
+
+    def _frozen(self, params: Params, state: State) -> set[str]:
+        """The layers in which nothing is trained: of their weights, or, of those without any, by the patterns."""
+        patterns = self._options.trainable
+        mask = self._objective.trainable(params, patterns)
+        flags = dict(zip(leaf_paths(mask), jax.tree.leaves(mask), strict=True))
+        if patterns is not None:
+            flags |= {path: any(fnmatchcase(path, pattern) for pattern in patterns) for path in leaf_paths(state)}
+        return _without_true(flags)
 
     def _loss(self, params: Params, state: State, batch: Batch, key: Array) -> tuple[Array, State]:
         if not self._options.remat:
@@ -135,7 +149,7 @@ class Step:
         return math.gcd(size, wanted)  # a short last batch
 
     def _accumulate(
-        self, params: Params, state: State, batch: Batch, key: Array, count: int, *, is_observed: bool
+        self, train_state: TrainState, batch: Batch, key: Array, count: int, *, is_observed: bool
     ) -> Gradients:
         """The same mean over all rows, from parts of the batch one after another."""
         parts = jax.tree.map(lambda leaf: leaf.reshape(count, leaf.shape[0] // count, *leaf.shape[1:]), batch)
@@ -144,13 +158,14 @@ class Step:
         def body(carry: Any, numbered: Any) -> Any:
             state, loss, grads = carry
             number, part = numbered
-            found = self._pass(params, state, part, jax.random.fold_in(key, number), is_observed=is_observed)
+            part_key = jax.random.fold_in(key, number)
+            found = self._pass(train_state._replace(state=state), part, part_key, is_observed=is_observed)
             share = jnp.sum(part.weights) / total
             grads = jax.tree.map(lambda sums, leaf: sums + leaf * share.astype(leaf.dtype), grads, found.grads)
             return (found.state, loss + found.loss * share, grads), passes.Outputs(jnp.float32(0), found.summaries)
 
-        zeros = jax.tree.map(jnp.zeros_like, self.trained(params))
-        start = (state, jnp.float32(0), zeros)
+        zeros = jax.tree.map(jnp.zeros_like, self.trained(train_state.params))
+        start = (train_state.state, jnp.float32(0), zeros)
         (state, loss, grads), outputs = jax.lax.scan(body, start, (jnp.arange(count), parts))
         return Gradients(loss, state, grads, passes.join(outputs).summaries)
 
@@ -180,8 +195,7 @@ def _squares(tree: Any) -> list[Array]:
     return [jnp.vdot(leaf, leaf, precision=jax.lax.Precision.HIGHEST) for leaf in leaves]
 
 
-def _without_true(mask: Any) -> set[str]:
-    """The paths of the dicts in which nothing is True."""
-    flags = dict(zip(leaf_paths(mask), jax.tree.leaves(mask), strict=True))
+def _without_true(flags: Mapping[str, bool]) -> set[str]:
+    """The parents of paths under which nothing is True."""
     parents = {path[:end] for path in flags for end, letter in enumerate(path) if letter == "/"}
     return {parent for parent in parents if not any(flags[path] for path in flags if path.startswith(f"{parent}/"))}

@@ -12,6 +12,6 @@ class StepOptions:
     accumulation_steps: int = 1
     clip_norm: float | None = None
     clip_value: float | None = None
-    loss_scale: float | None = None
+    loss_scale: float | str | None = None
     remat: bool = False
     trainable: tuple[str, ...] | None = None

@@ -145,6 +145,19 @@ def test_statistics_move_where_something_of_their_layer_is_trained(
     assert bool(np.any(np.asarray(estimator.state_["base"]["bn"]["moving_mean"]) != 0)) is moves
 
 
+@pytest.mark.parametrize(("patterns", "moves"), [(("dense_1/*",), False), (("[bd]*/*",), True)])
+def test_statistics_of_a_layer_without_weights_move_where_a_pattern_names_it(
+    patterns: tuple[str, ...], moves: bool
+) -> None:
+    normalization = layers.BatchNormalization(center=False, scale=False, name="bn")
+    network = layers.Sequential([layers.Dense(6), normalization, layers.Dense(3)])
+    config = RunConfig(trainable=patterns)
+
+    estimator = Estimator(network, head=heads.MultiClassHead(3), config=config).fit(FEATURES, LABELS, steps=3)
+
+    assert bool(np.any(np.asarray(estimator.state_["bn"]["moving_mean"]) != 0)) is moves
+
+
 def test_frozen_layer_and_pattern_without_a_param(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"trainable must be patterns of names of weights; got 'dens/\*', which fits"):
         DNNClassifier([4], model_dir=tmp_path / "run", config=RunConfig(trainable="dens/*")).fit(FEATURES, LABELS)

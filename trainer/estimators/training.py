@@ -113,7 +113,7 @@ class Training:
             Exception: Whatever the data or a hook raised.
         """
         first_step = int(train_state.step)
-        if checkpoints is not None and not self.optimizer.learning_rates(train_state.opt_state, train_state.step):
+        if checkpoints is not None and not self.programs.learning_rates(train_state):
             _LOG.warning(
                 "Could not log learning_rate: a ready optimizer does not tell it. Continuing without that tag. "
                 "Pass learning_rate= beside the optimizer."

@@ -25,9 +25,22 @@ def apply_in_scope(
 ) -> tuple[Any, State]:
     """Applies a layer with its own params and state, in the scope of its name."""
     with located(name), passes.scope(name):
-        outputs, state = layer.apply(params, state, inputs, training=training, key=key)
+        try:
+            outputs, state = layer.apply(params, state, inputs, training=training, key=key)
+        except KeyError as error:
+            _refuse_other_params(layer, params, state, error)
+            raise
         passes.observe(outputs)
         return outputs, state
+
+
+def _refuse_other_params(layer: Network, params: Params, state: State, error: KeyError) -> None:
+    missing = error.args[0] if error.args else None
+    if isinstance(missing, str) and missing not in params and missing not in state:
+        raise ValueError(
+            f"params of {type(layer).__name__} must hold {missing!r}; got {', '.join(params) or 'none'}. "
+            "Pass those that this network's init returned."
+        ) from error
 
 
 def init_located(layer: Network, name: str, key: Array, example: Any) -> tuple[Params, State]:

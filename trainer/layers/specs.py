@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import weakref
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -43,16 +43,17 @@ def remembered(function: Callable[[Any, Any], T], layer: Any, example: Any) -> T
     """``function(layer, spec_of(example))``, traced once for equal layers: nested networks ask again at each level."""
     leaves, treedef = jax.tree.flatten(spec_of(example))
     try:
-        hash(layer)
+        found = _REMEMBERED.setdefault(layer, {})
     except TypeError:  # a foreign network: not remembered
         return function(layer, jax.tree.unflatten(treedef, leaves))
-    return _remembered(function, layer, tuple(leaves), treedef, precision.current())  # type: ignore[no-any-return]
+    key = function, tuple(leaves), treedef, precision.current()
+    if key not in found:
+        found[key] = function(layer, jax.tree.unflatten(treedef, leaves))
+    return found[key]  # type: ignore[no-any-return]
 
 
-@functools.lru_cache(maxsize=1024)
-def _remembered(function: Any, layer: Any, leaves: tuple[Any, ...], treedef: Any, policy: precision.Policy) -> Any:
-    del policy  # only tells one entry from another
-    return function(layer, jax.tree.unflatten(treedef, leaves))
+# Until the layer is gone: some hold arrays.
+_REMEMBERED: weakref.WeakKeyDictionary[Any, dict[Any, Any]] = weakref.WeakKeyDictionary()
 
 
 # A key's shape and dtype without making one: `jax.random.key` compiles a program.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import jax
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 from trainer import layers, passes
+from trainer.layers.specs import output_spec
 
 KEY = jax.random.key(0)
 ROWS = jnp.arange(6.0).reshape(2, 3)
@@ -203,3 +206,30 @@ def test_normalization_adapts_as_keras_does() -> None:
 def test_wrong_input_is_refused_with_what_must_hold(make: Any, message: str) -> None:
     with pytest.raises((ValueError, TypeError), match=message):
         make()
+
+
+def test_params_of_another_network_are_refused_by_name() -> None:
+    network = layers.Sequential([layers.Dense(3), layers.Dense(2, name="head")])
+    params, state = network.init(jax.random.key(0), jnp.ones((1, 4)))
+    others = {"dense_0": params["dense_0"]}
+
+    with pytest.raises(ValueError, match=r"params of Dense must hold 'kernel'; got none\.") as caught:
+        network.apply(others, state, jnp.ones((1, 4)))
+
+    assert "In layer 'head'." in caught.value.__notes__
+
+
+def test_what_is_known_of_a_layer_goes_with_it() -> None:
+    class Block(layers.Layer):
+        def call(self, inputs: Any) -> Any:
+            return layers.Dense(3, name="inner")(inputs) + self.weight("offset", (3,))
+
+    block = layers.Sequential([Block(), layers.Dense(2)])
+    block.init(jax.random.key(0), jnp.ones((1, 4)))
+    output_spec(block, jnp.ones((1, 4)))
+    gone = weakref.ref(block.layers[0])
+
+    del block
+    gc.collect()
+
+    assert gone() is None
