@@ -3,6 +3,8 @@
 from trainer.inputs.arrays import ArrayFeed as ArrayFeed
 from trainer.inputs.check import as_features as as_features
 from trainer.inputs.check import num_rows as num_rows
+from trainer.inputs.csv_files import CSVFiles as CSVFiles
+from trainer.inputs.csv_files import csv_files as csv_files
 from trainer.inputs.example_features import FixedLenFeature as FixedLenFeature
 from trainer.inputs.example_features import VarLenFeature as VarLenFeature
 from trainer.inputs.feed import Block as Block

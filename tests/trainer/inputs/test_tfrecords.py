@@ -186,7 +186,7 @@ def test_records_that_are_no_examples_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda path: TFRecords(path, {}, label="y"), r"label and weight must be among the features ; got 'y'\."),
+        (lambda path: TFRecords(path, {}, label="y"), r"label and weight must be among the features; got 'y'\."),
         (lambda path: TFRecords([], {}), r"paths must hold at least one file; got none\."),
         (lambda path: TFRecords(path, {}, 0), r"batch_size must be a positive integer; got 0\."),
         (lambda path: VarLenFeature(np.int64, 0), r"max_length must be a positive integer; got 0\."),
