@@ -26,6 +26,7 @@ from trainer.checkpoints import make_folder
 from trainer.estimators.feature_reader import FeatureReader
 from trainer.estimators.fitted import Fitted
 from trainer.estimators.prediction import MAX_BLOCKS, ROWS, Predictions, predict_rows
+from trainer.estimators.training import Training
 from trainer.heads.signatures import decode, find_probabilities
 from trainer.layers import configs
 from trainer.layers.specs import shape_struct
@@ -49,8 +50,10 @@ def export_model(fitted: Fitted, folder: str | os.PathLike[str], platforms: Sequ
         platforms: What it can run on, ``cpu``, ``cuda`` or ``tpu``; None is what this process runs on.
 
     Raises:
-        ValueError: If the folder holds something else, or cannot be written.
+        ValueError: If the folder holds something else or cannot be written, or the model is no network.
     """
+    if not isinstance(fitted.training, Training):
+        raise ValueError("export must be called on a model that JAX computes; got boosted trees. Pickle the estimator.")
     target = Path(folder)
     _refuse_other_folder(target)
     arrays = dict(zip(leaf_paths(_variables(fitted)), jax.tree.leaves(_variables(fitted)), strict=True))
@@ -194,7 +197,8 @@ def _export(
     try:
         return make(shapes, _rows_of(fitted.example, size)), None
     except (jax.errors.InconclusiveDimensionOperation, TypeError, ValueError) as error:
-        _LOG.warning("Could not export for any number of rows: %s. Continuing with %d at a time.", error, ROWS)
+        reason = str(error).partition("\n")[0].rstrip(".")
+        _LOG.warning("Could not export for any number of rows: %s. Continuing with %d at a time.", reason, ROWS)
         return make(shapes, _rows_of(fitted.example, ROWS)), ROWS
 
 

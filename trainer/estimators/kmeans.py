@@ -20,6 +20,7 @@ from trainer.estimators.networks import check_columns
 from trainer.estimators.standardization import MOST_ROWS
 from trainer.estimators.training import Plan, Training
 from trainer.heads import Head
+from trainer.heads.signatures import Signature, output_signature
 from trainer.hooks import ConvergenceHook, Hook
 from trainer.inputs import Rows, num_rows, open_features, open_source
 from trainer.optimizers import OptimizerLike
@@ -38,6 +39,10 @@ class ClusterHead:
 
     def row_weights(self, labels: np.ndarray) -> None:
         """None: no row counts more than another."""
+
+    def export_signature(self) -> Signature:
+        """The nearest center."""
+        return output_signature("cluster_ids")
 
     def decode(self, predictions: Mapping[str, np.ndarray]) -> np.ndarray:
         """The nearest center of each row, ``(n,)``."""

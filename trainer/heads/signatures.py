@@ -25,6 +25,11 @@ def numbers_signature(dimension: int) -> Signature:
     return {"kind": "numbers", "dimension": dimension}
 
 
+def output_signature(name: str) -> Signature:
+    """What is predicted under that name, as it is."""
+    return {"kind": "output", "name": name}
+
+
 def heads_signature(heads: Mapping[str, Signature]) -> Signature:
     """Several heads, whose predictions are called ``<name of the head>/…``."""
     return {"kind": "heads", "heads": dict(heads)}
@@ -48,6 +53,8 @@ def decode(signature: Signature, predictions: Mapping[str, np.ndarray]) -> Any:
         return {name: decode(inner, within(name, predictions)) for name, inner in signature["heads"].items()}
     if kind == "classes":
         return np.array(signature["labels"])[predictions["class_ids"]]
+    if kind == "output":
+        return predictions[signature["name"]]
     if kind == "indicators":
         return predictions["class_ids"]
     values = predictions["predictions"]

@@ -34,8 +34,9 @@ def as_features(features: Any, *, name: str = "X") -> Any:
 
 
 def num_rows(features: Any) -> int:
-    """Number of rows of an array or a pytree of arrays."""
-    return int(jax.tree.leaves(features)[0].shape[0])
+    """Number of rows of an array or a pytree of arrays; a symbol where a program for any number is made."""
+    rows: int = jax.tree.leaves(features)[0].shape[0]
+    return rows
 
 
 def check_same_rows(features: Any, other: Any, name: str) -> None:

@@ -10,7 +10,20 @@ import jax
 import numpy as np
 import pytest
 
-from trainer import Estimator, EstimatorSpec, Mode, RunConfig, feature_columns, heads, layers, load_exported
+from trainer import (
+    BaselineClassifier,
+    BoostedTreesClassifier,
+    Estimator,
+    EstimatorSpec,
+    KMeans,
+    LinearClassifier,
+    Mode,
+    RunConfig,
+    feature_columns,
+    heads,
+    layers,
+    load_exported,
+)
 from trainer.estimators.exporting import SIGNATURE_FILE
 
 READ = """
@@ -184,3 +197,18 @@ def test_feature_columns_read_raw_tables_in_the_export_too(tmp_path: Path) -> No
     np.testing.assert_allclose(exported.predict(table), estimator.predict(table), atol=1e-6)
     with pytest.raises(ValueError, match=r"job"):
         exported.predict({"age": np.arange(6.0)})
+
+
+def test_canned_estimators_are_exported_and_trees_say_what_to_do(tmp_path: Path) -> None:
+    features = np.random.default_rng(0).normal(size=(40, 2))
+    labels = np.where(features[:, 0] > 0, "right", "left")
+
+    for estimator in (LinearClassifier(), BaselineClassifier(), KMeans(2)):
+        estimator.fit(features, labels, steps=2)
+        exported = load_exported(estimator.export(tmp_path / type(estimator).__name__))
+        assert exported.signature["batch"] is None
+        np.testing.assert_array_equal(exported.predict(features), estimator.predict(features))
+    pytest.importorskip("lightgbm")
+    trees = BoostedTreesClassifier(steps=2).fit(features, labels)
+    with pytest.raises(ValueError, match=r"export must be called on a model that JAX computes; got boosted trees\."):
+        trees.export(tmp_path / "trees")
