@@ -145,6 +145,8 @@ def test_more_numbers_than_fit_are_worked_on_at_spread_steps_and_those_of_peaks(
     assert found.num_total == num_members * 1_000
     assert (np.nanmax(found.high), np.nanmin(found.low)) == (50.0, -90.0)
     assert {333 + 1 / 64, 777.0} < set(found.x)
+    there = [np.interp(found.x, one.points.steps, one.points.values, left=NAN, right=NAN) for one in members]
+    np.testing.assert_allclose([found.least, found.greatest], [np.nanmin(there, axis=0), np.nanmax(there, axis=0)])
 
 
 def test_logarithmic_axis_keeps_the_extremes_of_as_many_columns_in_each_decade() -> None:
