@@ -69,6 +69,7 @@ EXAMPLE = {
             "greatest": [1.5, 1.0, 0.7],
             "counts": [2, 2, 1],
             "line_starts": [0],
+            "last": 0.5,
         }
     ],
 }

@@ -5,7 +5,7 @@ Little-endian; every column begins at a multiple of 8 bytes, so that the browser
     message   := header aggregate*
     header    := magic "BRDA" · wire_version u16 · 0 u16 · num_aggregates u32 · 0 u32 · store_version u64  (24 bytes)
     aggregate := group u32 · tag u32 · version u64 · num_total u64 · num_members u32 · num_drawn u32 ·
-                 num_lines u32 · flags u32                                                                (40 bytes)
+                 num_lines u32 · flags u32 · last f64                                                     (48 bytes)
                  x f64[num_drawn] · values f64[num_drawn] · smoothed f64[num_drawn, if asked] ·
                  low f64[num_drawn, if asked] · high f64[num_drawn, if asked] · least f64[num_drawn] ·
                  greatest f64[num_drawn] · counts u32[num_drawn] · line_starts u32[num_lines]
@@ -30,7 +30,7 @@ from dashboard.queries.joining import Floats
 MAGIC = b"BRDA"
 WIRE_VERSION = 2
 _HEADER = struct.Struct("<4sHHIIQ")
-_AGGREGATE = struct.Struct("<IIQQIIII")
+_AGGREGATE = struct.Struct("<IIQQIIIId")
 _FLAG_SMOOTHED = 1
 _FLAG_BAND = 2
 
@@ -62,7 +62,7 @@ def encode(aggregates: Sequence[Told], store_version: int) -> bytes:
 def _encode_one(told: Told) -> bytes:
     one = told.aggregate
     flags = (one.smoothed is not None) * _FLAG_SMOOTHED | (one.low is not None) * _FLAG_BAND
-    head = _AGGREGATE.pack(*told[:3], one.num_total, told.num_members, one.x.size, one.line_starts.size, flags)
+    head = _AGGREGATE.pack(*told[:3], one.num_total, told.num_members, one.x.size, one.line_starts.size, flags, one.last)
     columns = [column.astype("<f8", copy=False) for column in _floats_of(one) if column is not None]
     words = [one.counts.astype("<u4"), one.line_starts.astype("<u4")]
     return b"".join([head, *(column.tobytes() + bytes(-column.nbytes % 8) for column in (*columns, *words))])
@@ -86,6 +86,7 @@ def to_json(told: Told) -> dict[str, Any]:
         "greatest": one.greatest.tolist(),
         "counts": one.counts.tolist(),
         "line_starts": one.line_starts.tolist(),
+        "last": one.last if math.isfinite(one.last) else None,
     }
 
 

@@ -79,6 +79,7 @@ class Aggregate:
         counts: How many members have a value.
         line_starts: Where a line begins: at the first point, and after each gap in which no member has a value.
         num_total: Different positions of the range, drawn or not.
+        last: The middle of the raw values at the last position of all, in the range or not; NaN without one.
     """
 
     x: Floats
@@ -91,6 +92,7 @@ class Aggregate:
     counts: Ints
     line_starts: Ints
     num_total: int
+    last: float
 
 
 def aggregate(
@@ -141,7 +143,14 @@ def aggregate(
             counts=count(raw[chosen]),
             line_starts=_find_line_starts(places, is_there),
             num_total=num_total,
+            last=_find_last([member.points for member in members], summary.center),
         )
+
+
+def _find_last(lookups: Sequence[Lookup], center: Center) -> float:
+    finite = [lookup.steps[np.isfinite(lookup.values)] for lookup in lookups]
+    ends = [float(steps[-1]) for steps in finite if steps.size]
+    return float(find_centers(_fill(lookups, np.array([max(ends)])), center)[0]) if ends else float("nan")
 
 
 def _make_grid(lookups: Sequence[Lookup], picture: _Picture) -> tuple[Floats, int]:

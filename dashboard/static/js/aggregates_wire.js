@@ -3,12 +3,12 @@
 const MAGIC = 0x41_44_52_42; // "BRDA", little-endian
 const WIRE_VERSION = 2;
 const HEADER_BYTES = 24;
-const AGGREGATE_BYTES = 40;
+const AGGREGATE_BYTES = 48;
 const FLAG_SMOOTHED = 1;
 const FLAG_BAND = 2;
 
 // → {version, aggregates: [{group, tag, version, numTotal, numMembers, x, values, smoothed, low, high, least,
-//    greatest, counts, lineStarts}]}; smoothed, low and high are null where they were not asked for
+//    greatest, counts, lineStarts, last}]}; smoothed, low and high are null where they were not asked for
 export function decodeAggregates(buffer) {
   const view = new DataView(buffer);
   if (view.getUint32(0, true) !== MAGIC || view.getUint16(4, true) !== WIRE_VERSION) {
@@ -50,6 +50,7 @@ function decodeOne(buffer, view, start) {
     greatest: take(Float64Array, numDrawn),
     counts: take(Uint32Array, numDrawn), // runs that have a value at each point
     lineStarts: take(Uint32Array, numLines),
+    last: view.getFloat64(start + 40, true), // in the range or not
   };
   return [one, place];
 }

@@ -27,9 +27,9 @@ CASES = {
             x=np.array([0.0, 1.0, 5.0]), values=np.array([1.0, 2.0, 3.0]), smoothed=np.array([1.0, 1.5, 2.5]),
             low=np.array([0.5, 1.0, NAN]), high=np.array([1.5, 2.0, NAN]), least=np.array([0.5, -1.0, 2.5]),
             greatest=np.array([1.5, 4.0, 2.5]), counts=np.array([2, 3, 1]),
-            line_starts=np.array([0, 2]), num_total=5_000_000_000,
+            line_starts=np.array([0, 2]), num_total=5_000_000_000, last=7.5,
         )),
-        struct.pack("<IIQQIIII", 1, 2, 2**40, 5_000_000_000, 3, 3, 2, 3)
+        struct.pack("<IIQQIIIId", 1, 2, 2**40, 5_000_000_000, 3, 3, 2, 3, 7.5)
         + struct.pack("<6d", 0.0, 1.0, 5.0, 1.0, 2.0, 3.0)
         + struct.pack("<9d", 1.0, 1.5, 2.5, 0.5, 1.0, NAN, 1.5, 2.0, NAN)
         + struct.pack("<6d", 0.5, -1.0, 2.5, 1.5, 4.0, 2.5)
@@ -38,20 +38,20 @@ CASES = {
             "group": 1, "tag": 2, "version": 2**40, "numTotal": 5_000_000_000, "numMembers": 3, "x": [0.0, 1.0, 5.0],
             "values": [1.0, 2.0, 3.0], "smoothed": [1.0, 1.5, 2.5], "low": [0.5, 1.0, "NaN"],
             "high": [1.5, 2.0, "NaN"], "least": [0.5, -1.0, 2.5], "greatest": [1.5, 4.0, 2.5], "counts": [2, 3, 1],
-            "lineStarts": [0, 2],
+            "lineStarts": [0, 2], "last": 7.5,
         },
     ),
     "a middle alone": Case(
         Told(0, 0, 1, 1, Aggregate(
             x=np.array([7.0]), values=np.array([0.25]), smoothed=None, low=None, high=None,
             least=np.array([0.25]), greatest=np.array([0.25]), counts=np.array([1]),
-            line_starts=np.array([0]), num_total=1,
+            line_starts=np.array([0]), num_total=1, last=NAN,
         )),
-        struct.pack("<IIQQIIII", 0, 0, 1, 1, 1, 1, 1, 0) + struct.pack("<4dIIII", 7.0, 0.25, 0.25, 0.25, 1, 0, 0, 0),
+        struct.pack("<IIQQIIIId", 0, 0, 1, 1, 1, 1, 1, 0, NAN) + struct.pack("<4dIIII", 7.0, 0.25, 0.25, 0.25, 1, 0, 0, 0),
         {
             "group": 0, "tag": 0, "version": 1, "numTotal": 1, "numMembers": 1, "x": [7.0], "values": [0.25],
             "smoothed": None, "low": None, "high": None, "least": [0.25], "greatest": [0.25], "counts": [1],
-            "lineStarts": [0],
+            "lineStarts": [0], "last": "NaN",
         },
     ),
 }  # fmt: skip

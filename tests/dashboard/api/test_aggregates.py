@@ -73,9 +73,9 @@ def test_each_group_is_one_curve_with_a_band_where_two_runs_are(ask: Callable[..
 
 def test_views_of_curves_are_views_of_groups(ask: Callable[..., Any]) -> None:
     assert tell(ask(x="metric:tokens", band="none"), "x", "values") == [([0, 10, 20, 30], [3, 3, 2, 1])]
-    assert tell(ask(tag="=loss * 2", stop=0.5, width=1), "x", "values", "num_total") == [
-        ([0, 1], [6, 6], 1),
-        ([0, 1], [16, 12], 1),
+    assert tell(ask(tag="=loss * 2", stop=0.5, width=1), "x", "values", "num_total", "last") == [
+        ([0, 1], [6, 6], 1, 2),
+        ([0, 1], [16, 12], 1, 12),
     ]
     assert tell(ask(baseline="c"), "values") == [([-5.0, -3.0],), ([0.0, 0.0],)]
     assert tell(ask(smoothing=0.5), "values", "smoothed")[1] == ([8, 6], [8, pytest.approx(20 / 3)])

@@ -52,6 +52,7 @@ def test_members_on_unequal_steps_are_joined_as_pandas_does(points: list[dict[in
     found = aggregate([make_member(one) for one in points], Summary("mean", "minmax"), width_px=100)
 
     assert found.x.tolist() == table.index.tolist()
+    np.testing.assert_allclose(found.last, table.mean(axis=1).iloc[-1] if len(table) else NAN, rtol=1e-9, atol=1e-9)
     np.testing.assert_array_equal(found.counts, table.count(axis=1))
     np.testing.assert_allclose(found.values, table.mean(axis=1), rtol=1e-9, atol=1e-9)
     extremes = table.agg(["min", "max"], axis=1)

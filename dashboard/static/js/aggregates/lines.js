@@ -21,7 +21,7 @@ export function groupLines(aggregates, { groups, described, members, axis, basel
 }
 
 function makeLine(aggregate, { key, label, color, slot }, members) {
-  const { x, values, lineStarts, numTotal } = aggregate;
+  const { x, values, lineStarts, numTotal, last } = aggregate;
   const source = sourceOf(aggregate);
   return {
     ...source,
@@ -34,7 +34,7 @@ function makeLine(aggregate, { key, label, color, slot }, members) {
     smoothed: aggregate.smoothed,
     segments: lineStarts,
     numTotal,
-    lastValue: values.length > 0 ? values[values.length - 1] : NaN,
+    lastValue: last,
     counts: [0, 0, 0],
     baseline: aggregate.baseline,
     group: { ...aggregate, members },
