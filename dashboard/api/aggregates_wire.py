@@ -62,7 +62,8 @@ def encode(aggregates: Sequence[Told], store_version: int) -> bytes:
 def _encode_one(told: Told) -> bytes:
     one = told.aggregate
     flags = (one.smoothed is not None) * _FLAG_SMOOTHED | (one.low is not None) * _FLAG_BAND
-    head = _AGGREGATE.pack(*told[:3], one.num_total, told.num_members, one.x.size, one.line_starts.size, flags, one.last)
+    sizes = one.num_total, told.num_members, one.x.size, one.line_starts.size
+    head = _AGGREGATE.pack(*told[:3], *sizes, flags, one.last)
     columns = [column.astype("<f8", copy=False) for column in _floats_of(one) if column is not None]
     words = [one.counts.astype("<u4"), one.line_starts.astype("<u4")]
     return b"".join([head, *(column.tobytes() + bytes(-column.nbytes % 8) for column in (*columns, *words))])

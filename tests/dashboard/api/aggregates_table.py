@@ -47,7 +47,8 @@ CASES = {
             least=np.array([0.25]), greatest=np.array([0.25]), counts=np.array([1]),
             line_starts=np.array([0]), num_total=1, last=NAN,
         )),
-        struct.pack("<IIQQIIIId", 0, 0, 1, 1, 1, 1, 1, 0, NAN) + struct.pack("<4dIIII", 7.0, 0.25, 0.25, 0.25, 1, 0, 0, 0),
+        struct.pack("<IIQQIIIId", 0, 0, 1, 1, 1, 1, 1, 0, NAN)
+        + struct.pack("<4dIIII", 7.0, 0.25, 0.25, 0.25, 1, 0, 0, 0),
         {
             "group": 0, "tag": 0, "version": 1, "numTotal": 1, "numMembers": 1, "x": [7.0], "values": [0.25],
             "smoothed": None, "low": None, "high": None, "least": [0.25], "greatest": [0.25], "counts": [1],
