@@ -7,18 +7,20 @@ portable member; one test holds both together.
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.math cimport INFINITY, NAN, ceil, expm1, isfinite, log, pow
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcpy, memset
 
 import numpy as np
 
-INTERFACE = 3  # as in `dashboard.api.bodies`
+INTERFACE = 4  # as in `dashboard.api.bodies`
 
 cdef enum:
     POINTS_PER_COLUMN = 4
     FLAG_FLOAT64 = 1
     FLAG_SMOOTHED = 2
+    FLAG_STEPS16 = 8
+    FLAG_STEPS32 = 16
 
 cdef struct Curve:
     const int64_t* steps

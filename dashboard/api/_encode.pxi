@@ -7,7 +7,7 @@ cdef struct Head:
     uint32_t counts[3]
     uint32_t nothing
     double first_steps[3]
-    double last_value
+    double last_value, step_base
 
 
 cdef bint encode(const Curve* curve, const Window* window, const Drawn* drawn, Buffer* buffer) noexcept nogil:
@@ -27,8 +27,11 @@ cdef bint encode(const Curve* curve, const Window* window, const Drawn* drawn, B
     for number in range(3):
         head.counts[number], head.first_steps[number] = drawn.counts[number], drawn.first_steps[number]
     head.last_value = find_last_value(curve)
+    cdef uint32_t step_flag = find_step_form(curve, drawn, &head.step_base)
+    cdef double step_base = head.step_base
+    head.flags |= step_flag
     buffer.size += sizeof(Head)
-    add_steps(curve, drawn.rows, drawn.num_rows, buffer)
+    add_steps(curve, drawn.rows, drawn.num_rows, step_flag, step_base, buffer)
     add_walls(curve, drawn.rows, drawn.num_rows, wall_base, buffer)
     for number in range(drawn.num_rows):
         drawn.column[number] = curve.values[drawn.rows[number]]
@@ -38,7 +41,7 @@ cdef bint encode(const Curve* curve, const Window* window, const Drawn* drawn, B
         add_floats(drawn.column, drawn.num_rows, is_wide, buffer)
     add_words(drawn.line_starts, drawn.num_lines, buffer)
     add_words(drawn.superseded, drawn.num_lines, buffer)
-    add_steps(curve, drawn.marks, drawn.num_marks, buffer)
+    add_steps(curve, drawn.marks, drawn.num_marks, step_flag, step_base, buffer)
     add_walls(curve, drawn.marks, drawn.num_marks, wall_base, buffer)
     add_kinds(curve, drawn, buffer)
     return True
@@ -110,12 +113,39 @@ cdef void smooth(const Curve* curve, double weight, const Drawn* drawn, double* 
             row += 1
 
 
-cdef void add_steps(const Curve* curve, const int64_t* rows, int64_t num_rows, Buffer* buffer) noexcept nogil:
-    cdef double* column = <double*> (buffer.bytes + buffer.size)
+cdef uint32_t find_step_form(const Curve* curve, const Drawn* drawn, double* base) noexcept nogil:
+    """The flag of the narrowest form that holds all steps, and their base."""
+    cdef double low = INFINITY, high = -INFINITY
     cdef int64_t number
-    for number in range(num_rows):
-        column[number] = <double> curve.steps[rows[number]]
-    buffer.size += num_rows * sizeof(double)
+    for number in range(drawn.num_rows):
+        low = min(low, <double> curve.steps[drawn.rows[number]])
+        high = max(high, <double> curve.steps[drawn.rows[number]])
+    for number in range(drawn.num_marks):
+        low = min(low, <double> curve.steps[drawn.marks[number]])
+        high = max(high, <double> curve.steps[drawn.marks[number]])
+    if drawn.num_rows + drawn.num_marks == 0 or high - low >= 4294967296.0:
+        return 0
+    base[0] = low
+    return FLAG_STEPS16 if high - low < 65536.0 else FLAG_STEPS32
+
+
+cdef void add_steps(
+    const Curve* curve, const int64_t* rows, int64_t num_rows, uint32_t form, double base, Buffer* buffer
+) noexcept nogil:
+    cdef void* column = buffer.bytes + buffer.size
+    cdef int64_t number
+    if form == FLAG_STEPS16:
+        for number in range(num_rows):
+            (<uint16_t*> column)[number] = <uint16_t> (<double> curve.steps[rows[number]] - base)
+        end_column(num_rows * sizeof(uint16_t), buffer)
+    elif form == FLAG_STEPS32:
+        for number in range(num_rows):
+            (<uint32_t*> column)[number] = <uint32_t> (<double> curve.steps[rows[number]] - base)
+        end_column(num_rows * sizeof(uint32_t), buffer)
+    else:
+        for number in range(num_rows):
+            (<double*> column)[number] = <double> curve.steps[rows[number]]
+        end_column(num_rows * sizeof(double), buffer)
 
 
 cdef void add_walls(

@@ -27,7 +27,7 @@ from dashboard.queries.positions import Positions
 from summaries import Series
 from summaries.members import load_member
 
-INTERFACE = 3
+INTERFACE = 4
 """Grows with what this module and its compiled member expect of each other, in both."""
 
 Columns = Literal["linear", "log"]

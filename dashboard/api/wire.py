@@ -7,11 +7,11 @@ Little-endian; every column begins at a multiple of 8 bytes, so that the browser
     series    := run u32 · tag u32 · version u64 · num_total u64 · num_drawn u32 · num_segments u32 ·
                  num_non_finite u32 · flags u32 · first_wall f64 · wall_base f64 ·
                  num_nan u32 · num_pos_inf u32 · num_neg_inf u32 · 0 u32 ·
-                 first_nan f64 · first_pos_inf f64 · first_neg_inf f64 · last_value f64                   (104 bytes)
-                 steps f64[num_drawn] · x f64[num_drawn, if there] · walls f32[num_drawn] ·
+                 first_nan f64 · first_pos_inf f64 · first_neg_inf f64 · last_value f64 · step_base f64   (112 bytes)
+                 steps u16|u32|f64[num_drawn] · x f64[num_drawn, if there] · walls f32[num_drawn] ·
                  values f32|f64[num_drawn] ·
                  smoothed f32|f64[num_drawn, if asked] · segment_starts u32[num_segments] ·
-                 superseded u32[num_segments] · non_finite_steps f64[k] ·
+                 superseded u32[num_segments] · non_finite_steps u16|u32|f64[k] ·
                  non_finite_x f64[k, if x is there] · non_finite_walls f32[k] · non_finite_kinds u32[k],
                  k = num_non_finite
 
@@ -20,7 +20,8 @@ the `num_non_finite` marks are here, and where lines reach over the range's edge
 `first_wall` is the time of the run's first point, in seconds since the epoch; walls are seconds after `wall_base`, a
 time near those that are drawn, so that they are exact to less than a pixel at every zoom. `flags` bit 0: values are
 float64, and the smoothed ones too (else float32, where that is exact for the values); bit 1: the smoothed values are
-there; bit 2: positions are there, as where the x-axis is another metric.
+there; bit 2: positions are there, as where the x-axis is another metric; bit 3: steps are u16, bit 4: they are u32,
+both as counted from `step_base`, the lowest of them (else f64, where they span more; `step_base` is 0 then).
 Segment starts index the drawn points; each segment is one line, and no NaN or Inf lies inside of it. Non-finite
 points are those to mark, one a pixel column and kind; kinds: 0 NaN, 1 +Inf, 2 −Inf. `num_nan`, … count all of the
 asked range that no restart replaced, and `first_nan`, … are the lowest steps of those, NaN where there is none.
@@ -43,13 +44,15 @@ from numpy.typing import NDArray
 from dashboard.queries.non_finite import WORDS, Tally, kinds_of
 
 MAGIC = b"BRDS"
-WIRE_VERSION = 4
+WIRE_VERSION = 5
 _HEADER = struct.Struct("<4sHHIIQ")
 _PLACE = struct.Struct("<IIQ")
-_SERIES = struct.Struct("<QIIIIddIIIIdddd")
+_SERIES = struct.Struct("<QIIIIddIIIIddddd")
 _FLAG_FLOAT64 = 1
 _FLAG_SMOOTHED = 2
 _FLAG_X = 4
+_STEP_FORMS = ((8, 1 << 16, "<u2"), (16, 1 << 32, "<u4"))
+"""Flag of each narrow form of steps, what their span stays below, and its type."""
 
 
 @dataclass(frozen=True)
@@ -124,28 +127,30 @@ def _iter_parts(series: DrawnSeries) -> Iterator[bytes | memoryview]:
     narrow = series.values.astype("<f4")
     is_wide = bool((narrow != series.values).any())
     wall_base = _find_wall_base(series)
+    step_flag, step_base, step_type = _find_step_form(series)
     yield _SERIES.pack(
         series.num_total,
         series.steps.size,
         series.segment_starts.size,
         series.non_finite_steps.size,
-        _find_flags(series, is_wide),
+        _find_flags(series, is_wide) | step_flag,
         series.first_wall_time,
         wall_base,
         *series.tally.counts,
         0,
         *series.tally.first_steps,
         series.last_value,
+        step_base,
     )
     columns = (
-        series.steps.astype("<f8", copy=False),
+        (series.steps - step_base).astype(step_type),
         *([] if series.x is None else [series.x.astype("<f8", copy=False)]),
         _to_seconds_after(wall_base, series.wall_times),
         series.values.astype("<f8", copy=False) if is_wide else narrow,
         *([] if series.smoothed is None else [series.smoothed.astype("<f8" if is_wide else "<f4", copy=False)]),
         series.segment_starts.astype("<u4"),
         series.superseded.astype("<u4"),
-        series.non_finite_steps.astype("<f8", copy=False),
+        (series.non_finite_steps - step_base).astype(step_type),
         *([] if series.non_finite_x is None else [series.non_finite_x.astype("<f8", copy=False)]),
         _to_seconds_after(wall_base, series.non_finite_wall_times),
         kinds_of(series.non_finite_values).astype("<u4"),
@@ -159,6 +164,17 @@ def _iter_parts(series: DrawnSeries) -> Iterator[bytes | memoryview]:
 def _find_flags(series: DrawnSeries, is_wide: bool) -> int:
     has_smoothed, has_x = series.smoothed is not None, series.x is not None
     return is_wide * _FLAG_FLOAT64 | has_smoothed * _FLAG_SMOOTHED | has_x * _FLAG_X
+
+
+def _find_step_form(series: DrawnSeries) -> tuple[int, float, str]:
+    """Flag, base and type of the narrowest form that holds all steps."""
+    steps = np.concatenate([series.steps, series.non_finite_steps])
+    if steps.size:
+        base, span = float(steps.min()), float(np.ptp(steps))
+        for flag, limit, step_type in _STEP_FORMS:
+            if span < limit:
+                return flag, base, step_type
+    return 0, 0.0, "<f8"
 
 
 def _find_wall_base(series: DrawnSeries) -> float:

@@ -1,12 +1,14 @@
 // Decodes the answer of data/series; dashboard/api/wire.py describes the bytes.
 
 const MAGIC = 0x53_44_52_42; // "BRDS", little-endian
-const WIRE_VERSION = 4;
+const WIRE_VERSION = 5;
 const HEADER_BYTES = 24;
-const SERIES_BYTES = 104;
+const SERIES_BYTES = 112;
 const FLAG_FLOAT64 = 1;
 const FLAG_SMOOTHED = 2;
 const FLAG_X = 4;
+const FLAG_STEPS16 = 8;
+const FLAG_STEPS32 = 16;
 
 // → {version, series: [{run, tag, version, numTotal, firstWall, counts, firstSteps, lastValue, steps, x, walls,
 //    values, smoothed, segments, superseded, nonFinite}]}
@@ -40,6 +42,9 @@ function decodeOne(buffer, view, start) {
   const firstWall = view.getFloat64(start + 40, true);
   const wallBase = view.getFloat64(start + 48, true);
   const takeWalls = (length) => addTo(take(Float32Array, length), wallBase - firstWall);
+  const stepBase = view.getFloat64(start + 104, true);
+  const Steps = flags & FLAG_STEPS16 ? Uint16Array : flags & FLAG_STEPS32 ? Uint32Array : null;
+  const takeSteps = (length) => (Steps ? addTo(take(Steps, length), stepBase) : take(Float64Array, length));
   const takeX = (length) => (flags & FLAG_X ? take(Float64Array, length) : null);
   const Values = flags & FLAG_FLOAT64 ? Float64Array : Float32Array;
   const one = {
@@ -51,7 +56,7 @@ function decodeOne(buffer, view, start) {
     counts: [56, 60, 64].map((place) => view.getUint32(start + place, true)), // of NaN, +Inf, −Inf
     firstSteps: [72, 80, 88].map((place) => view.getFloat64(start + place, true)),
     lastValue: view.getFloat64(start + 96, true),
-    steps: take(Float64Array, numDrawn),
+    steps: takeSteps(numDrawn),
     x: takeX(numDrawn), // null unless the x-axis is another metric
     walls: takeWalls(numDrawn), // seconds after firstWall
     values: take(Values, numDrawn),
@@ -59,7 +64,7 @@ function decodeOne(buffer, view, start) {
     segments: take(Uint32Array, numSegments),
     superseded: take(Uint32Array, numSegments),
     nonFinite: {
-      steps: take(Float64Array, numNonFinite),
+      steps: takeSteps(numNonFinite),
       x: takeX(numNonFinite),
       walls: takeWalls(numNonFinite),
       kinds: take(Uint32Array, numNonFinite),

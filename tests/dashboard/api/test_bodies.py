@@ -42,8 +42,8 @@ def draw_compiled(curve: Curve, window: Window) -> bytes | None:
 def split_smoothed(body: bytes) -> tuple[bytes, np.ndarray]:
     """A body without its smoothed column, and that."""
     num_drawn, flags = struct.unpack_from("<I8xI", body, 8)
-    item = 8 if flags & 1 else 4
-    begin = 88 + 8 * num_drawn + _pad(4 * num_drawn) + _pad(item * num_drawn)
+    item, step = 8 if flags & 1 else 4, 2 if flags & 8 else 4 if flags & 16 else 8
+    begin = 96 + _pad(step * num_drawn) + _pad(4 * num_drawn) + _pad(item * num_drawn)
     end = begin + _pad(item * num_drawn)
     return body[:begin] + body[end:], np.frombuffer(body, f"<f{item}", num_drawn, begin)
 
@@ -118,6 +118,24 @@ def test_long_curves_with_a_restart_are_drawn_the_same(x_axis: XAxis, columns: C
 
         assert None not in found
         assert found == draw_bodies(curves, window) == [draw_portably(curve, window) for curve in curves]
+
+
+@compiled
+@pytest.mark.parametrize(
+    ("first", "last", "flag"),
+    [
+        (7, 7, 8), (-5, 65_530, 8), (-5, 65_531, 16), (2**53, 2**53 + 4096, 8), (0, 2**32 - 1, 16), (0, 2**32, 0),
+        (-(2**62), 2**62, 0),
+    ],
+)  # fmt: skip
+def test_steps_travel_in_the_narrowest_form_that_holds_them(first: int, last: int, flag: int) -> None:
+    curve = Curve(make_series([Piece.make([first, last], [math.nan, 1.0])]), 0.0)
+
+    body = draw_compiled(curve, WHOLE)
+
+    assert body == draw_portably(curve, WHOLE)
+    assert struct.unpack_from("<I", body, 20)[0] == flag
+    assert struct.unpack_from("<d", body, 88)[0] == (first if flag else 0)
 
 
 @compiled

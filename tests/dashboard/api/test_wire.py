@@ -34,4 +34,4 @@ def test_times_that_are_none_spoil_no_other() -> None:
 
     message = wire.encode([drawn], 0)
 
-    assert np.frombuffer(message, "<f4", 3, 24 + 104 + 24).tolist() == pytest.approx([np.nan, 0.0, np.inf], nan_ok=True)
+    assert np.frombuffer(message, "<f4", 3, 24 + 112 + 8).tolist() == pytest.approx([np.nan, 0.0, np.inf], nan_ok=True)
