@@ -47,7 +47,7 @@ class FeatureReader:
             ValueError: If a value is missing or is not of its kind, or they are not like those of fit.
         """
         if self.columns is not None:
-            return self.columns.encode(features)
+            return _encode(self.columns, features, name)
         self._check_names(table_names(features))
         arrays = as_features(to_matrix(features) if is_frame(features) else features, name=name)
         self._check_shapes(arrays)
@@ -79,6 +79,11 @@ class FeatureReader:
         shapes = row_shapes(arrays)
         if self.shapes is None or shapes == self.shapes:
             return
+        if isinstance(shapes, dict) and isinstance(self.shapes, dict) and shapes.keys() != self.shapes.keys():
+            raise ValueError(
+                f"X must hold {', '.join(map(repr, self.shapes))} as in fit; got {', '.join(map(repr, shapes))}. "
+                "Pass features like those of fit."
+            )
         raise ValueError(
             f"X must have rows of shape {self.shapes} as in fit; got {shapes}{self._in_words(shapes)}. "
             "Pass features like those of fit."
@@ -91,6 +96,15 @@ class FeatureReader:
             return ""
         got, wanted = (match.group(1) for match in counts if match)
         return f" (X has {got} features, but {self.owner} is expecting {wanted} features as input)"
+
+
+def _encode(columns: FeatureColumns, features: Any, name: str) -> Any:
+    try:
+        return columns.encode(features)
+    except (TypeError, ValueError) as error:
+        if name == "X":
+            raise
+        raise type(error)(f"{error} These are the {name}.") from error
 
 
 def find_columns(network: Any) -> FeatureColumns | None:

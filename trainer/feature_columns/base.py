@@ -86,6 +86,12 @@ class CategoricalColumn(FeatureColumn):
         return (encoded[f"{self.name}_ids"],)
 
 
+def name_dtype(dtype: Any) -> str:
+    """The name of a feature's type in files: ``str`` for texts, else as NumPy's."""
+    kind = np.dtype(dtype)
+    return "str" if kind.kind in "UOS" else kind.name
+
+
 def check_column(name: str, value: Any, kind: type[FeatureColumn]) -> None:
     """Refuses what is no column of this kind.
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from trainer.counts import check_count
-from trainer.feature_columns.base import CategoricalColumn
+from trainer.feature_columns.base import CategoricalColumn, name_dtype
 from trainer.feature_columns.values import Distinct, Features, hash_values, read_distinct
 from trainer.layers.configs import register
 
@@ -39,7 +39,8 @@ class HashBucketColumn(CategoricalColumn):
         Raises:
             ValueError: If there is no bucket.
         """
-        self.replace_fields(hash_bucket_size=check_count("hash_bucket_size", self.hash_bucket_size))
+        size = check_count("hash_bucket_size", self.hash_bucket_size)
+        self.replace_fields(hash_bucket_size=size, dtype=name_dtype(self.dtype))
 
     @property
     def name(self) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from trainer.counts import check_count
-from trainer.feature_columns.base import CategoricalColumn
+from trainer.feature_columns.base import CategoricalColumn, name_dtype
 from trainer.feature_columns.hashed import hash_ids
 from trainer.feature_columns.values import Distinct, Features, read_distinct
 from trainer.inputs.files import read_bytes
@@ -109,6 +109,7 @@ class VocabularyListColumn(VocabularyColumn):
         """
         values = np.asarray(self.vocabulary_list, dtype=object).ravel().tolist()
         self.replace_fields(vocabulary_list=tuple(_as_word(value, self.key) for value in values))
+        self.replace_fields(dtype=None if self.dtype is None else name_dtype(self.dtype))
         kinds = {type(value) for value in self.vocabulary_list}
         if len(kinds) != 1 or len(set(self.vocabulary_list)) != len(self.vocabulary_list):
             raise ValueError(
@@ -128,7 +129,7 @@ class VocabularyListColumn(VocabularyColumn):
 class VocabularyFileColumn(VocabularyColumn):
     """Values listed in a text file, one a line; a line's number, from 0, is its category.
 
-    The file is read when the column is made. A pickle holds its values; a configuration names the file.
+    The file is read when the column is made, and never again: a pickle or a configuration holds its values.
 
     Attributes:
         key: Name of the feature, ``(n,)`` or ``(n, k)``; ``""``, None, NaN and -1 are none.
@@ -137,6 +138,7 @@ class VocabularyFileColumn(VocabularyColumn):
         num_oov_buckets: As for `VocabularyListColumn`.
         default_value: As for `VocabularyListColumn`.
         dtype: Type of the feature, ``str`` or an integer type.
+        vocabulary: What was read; given, the file is not read.
     """
 
     key: str
@@ -145,6 +147,7 @@ class VocabularyFileColumn(VocabularyColumn):
     num_oov_buckets: int = 0
     default_value: int | None = None
     dtype: Any = "str"
+    vocabulary: Sequence[int | str] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Reads the file.
@@ -153,7 +156,13 @@ class VocabularyFileColumn(VocabularyColumn):
             OSError: If it cannot be read.
             ValueError: If it has fewer lines than `vocabulary_size`, or one twice; or for wrong defaults.
         """
-        self.replace_fields(vocabulary_file=os.fspath(self.vocabulary_file))
+        self.replace_fields(vocabulary_file=os.fspath(self.vocabulary_file), dtype=name_dtype(self.dtype))
+        if self.vocabulary is None:
+            self._read()
+        self.replace_fields(vocabulary=tuple(self.vocabulary or ()))
+        self._check_others()
+
+    def _read(self) -> None:
         lines = read_bytes(self.vocabulary_file).decode().splitlines()
         size = len(lines) if self.vocabulary_size is None else check_count("vocabulary_size", self.vocabulary_size)
         kept = lines[:size]
@@ -162,15 +171,13 @@ class VocabularyFileColumn(VocabularyColumn):
             raise ValueError(
                 f"vocabulary_file {self.vocabulary_file!r} must hold {rule}; got {len(set(kept))}. Correct the file."
             )
-        is_text = np.dtype(self.dtype).kind in "UOS"
-        object.__setattr__(self, "_values", tuple(kept if is_text else [int(line) for line in kept]))
-        self.replace_fields(vocabulary_size=size)
-        self._check_others()
+        is_text = self.dtype == "str"
+        self.replace_fields(vocabulary=kept if is_text else [int(line) for line in kept], vocabulary_size=size)
 
     @property
     def words(self) -> dict[int | str, int]:
         """See `VocabularyColumn`."""
-        return _number(vars(self)["_values"])
+        return _number(tuple(self.vocabulary or ()))
 
 
 @functools.lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from trainer.feature_columns.base import CategoricalColumn, Encoded, check_column
+from trainer.feature_columns.base import CategoricalColumn, Encoded, check_column, name_dtype
 from trainer.feature_columns.values import Features, read_array, read_numbers
 from trainer.layers.configs import register
 
@@ -34,6 +34,7 @@ class WeightedColumn(CategoricalColumn):
             TypeError: If it is none.
         """
         check_column("categorical_column", self.categorical_column, CategoricalColumn)
+        self.replace_fields(dtype=name_dtype(self.dtype))
 
     @property
     def name(self) -> str:

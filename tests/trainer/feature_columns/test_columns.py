@@ -27,7 +27,7 @@ COLUMNS: list[fc.FeatureColumn] = [
     fc.bucketized_column(AGE, [18, 65]),
     JOB,
     DAY,
-    fc.categorical_column_with_hash_bucket("city", 10),
+    fc.categorical_column_with_hash_bucket("city", 10, dtype=np.int64),
     fc.crossed_column(["job", DAY], 100),
     fc.weighted_categorical_column(JOB, "job_weight"),
     fc.embedding_column(JOB, 3, initializer="zeros"),
@@ -93,6 +93,11 @@ def test_vocabulary_comes_from_a_file_or_an_address(tmp_path: Path) -> None:
         column = fc.categorical_column_with_vocabulary_file("job", path, num_oov_buckets=1)
         assert column.ids({"job": ["pilot", "clerk", "cook"]}).ravel().tolist() == [2, 0, 3]
         assert column.num_categories == 4
+    (tmp_path / "jobs.txt").replace(tmp_path / "more.txt")
+    column = fc.categorical_column_with_vocabulary_file("job", str(tmp_path / "more.txt"))
+    config = json.loads(json.dumps(column.get_config()))
+    (tmp_path / "more.txt").replace(tmp_path / "jobs.txt")
+    assert fc.VocabularyFileColumn.from_config(config) == column == pickle.loads(pickle.dumps(column))
     short = fc.categorical_column_with_vocabulary_file("job", str(tmp_path / "jobs.txt"), 2, default_value=0)
     assert short.ids({"job": ["pilot", "nurse"]}).ravel().tolist() == [0, 1]
 
