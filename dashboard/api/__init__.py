@@ -80,7 +80,7 @@ def make_routers(
         series.make_router(store, posted, server),
         sidecar.make_router(added, hub, settings, server),
         sparklines.make_router(store, server),
-        tags.make_router(store, server),
+        tags.make_router(store, tailer, server),
         trash.make_router(Trash(settings.logdirs, is_read_only=settings.read_only), store, server),
         errors.make_router(),  # last: it takes every path that is left
     )

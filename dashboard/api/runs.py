@@ -21,7 +21,7 @@ from dashboard.api.run_list import Listed, RunList
 from dashboard.api.selections import Selections
 from dashboard.settings import Settings
 from dashboard.store.index_files import find_default_folder
-from dashboard.store.protocol import LogStore, Progress
+from dashboard.store.protocol import FirstLook, LogStore, Progress
 from dashboard.store.slots import Slots
 from summaries import FolderProblem, find_compiled, show_path
 
@@ -58,7 +58,7 @@ RUNS_EXAMPLE = {
 
 
 def make_router(
-    store: LogStore, settings: Settings, progress: Progress, slots: Slots, posted: Selections, server: str
+    store: LogStore, settings: Settings, progress: FirstLook, slots: Slots, posted: Selections, server: str
 ) -> APIRouter:
     """Makes the route that lists runs.
 
@@ -84,6 +84,8 @@ def make_router(
         `slot` counts the colours of the palette from 0, over and over; a run keeps it once the logdir has been read.
         `newest` has the key of a selection of so many runs from the first one on, as if they had been posted.
         """
+        if not since:
+            progress.wait_until_read()
         is_reading = progress.is_reading  # first: what is listed afterwards is then at least all of the first look
         tags_version = store.tags_version()
         listed = listed_runs.read(since, time.time(), is_settled=not is_reading)

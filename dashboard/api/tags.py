@@ -11,7 +11,7 @@ from dashboard.api.answers import JSON_TYPE, answer, encode_json
 from dashboard.api.description import shows
 from dashboard.api.parameters import KindParameter, ListSinceParameter
 from dashboard.store.cache import ByteCache
-from dashboard.store.protocol import LogStore
+from dashboard.store.protocol import FirstLook, LogStore
 
 MAX_BYTES = 64 << 20
 """How much is kept of lists that were made."""
@@ -25,7 +25,7 @@ EXAMPLE = {
 }
 
 
-def make_router(store: LogStore, server: str) -> APIRouter:
+def make_router(store: LogStore, progress: FirstLook, server: str) -> APIRouter:
     """Makes the route that lists tags; `server` is part of each ETag."""
     router = APIRouter(tags=["runs"])
     lately = ByteCache(MAX_BYTES)
@@ -37,6 +37,8 @@ def make_router(store: LogStore, server: str) -> APIRouter:
         With `since`, `runs` are those that got or lost a tag of any kind since, and each has the tags that are listed
         for it and no others; runs that are gone are told by `data/runs`.
         """
+        if not since:
+            progress.wait_until_read()
         version = store.tags_version()
         known = since if since <= version else 0
 

@@ -124,6 +124,13 @@ class Progress(Protocol):
         """Folders that could not be looked into at the last look."""
 
 
+class FirstLook(Progress, Protocol):
+    """The same, for who can wait a moment for the end of the first look."""
+
+    def wait_until_read(self) -> None:
+        """Returns when the first look has ended, or a moment after it began; blocks the caller."""
+
+
 class LogStore(Protocol):
     """Runs, their series and blobs. Every method may be called from any thread.
 

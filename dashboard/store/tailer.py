@@ -15,6 +15,8 @@ _log = logging.getLogger(__name__)
 
 POLL_SECS = 1.0
 STOP_SECS = 1.0
+FIRST_SECS = 1.0
+"""How long the first look is waited for: a list of half of the runs is drawn for nothing."""
 LONG_SECS = 0.5
 """A look that takes longer is said to be reading."""
 
@@ -51,6 +53,8 @@ class Tailer:
         self._last_checked = 0.0
         self._is_reading = True
         self._look_began = math.inf
+        self._first_look = threading.Event()
+        self._began = -math.inf
 
     @property
     def last_checked(self) -> float:
@@ -78,7 +82,13 @@ class Tailer:
 
     def start(self) -> None:
         """Starts to tail."""
+        self._began = time.monotonic()
         self._thread.start()
+
+    def wait_until_read(self) -> None:
+        """Returns when the first look has ended, or `FIRST_SECS` after it began; blocks the caller."""
+        if not self._first_look.is_set():
+            self._first_look.wait(max(0.0, self._began + FIRST_SECS - time.monotonic()))
 
     def stop(self, limit_secs: float = STOP_SECS) -> bool:
         """Has the thread end and waits for it, blocking the caller.
@@ -128,5 +138,6 @@ class Tailer:
         self._last_checked = time.time()
         is_changed = changed is None and self._look_beside()
         self._is_reading, self._look_began = False, math.inf
+        self._first_look.set()
         if is_changed or is_end_told:
             self._on_change()

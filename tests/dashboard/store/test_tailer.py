@@ -52,15 +52,51 @@ def test_reading_that_takes_long_does_not_hold_up_the_end(tmp_path: Path) -> Non
         has_begun.set()
         may_end.wait(PATIENCE_SECS)
 
-    tailer = Tailer(tmp_path, MemoryStore(), take_long)
-    tailer.start()
+    held = Tailer(tmp_path, MemoryStore(), take_long)
+    held.start()
     has_begun.wait(PATIENCE_SECS)
 
-    has_ended_at_once = tailer.stop(limit_secs=0.01)
+    has_ended_at_once = held.stop(limit_secs=0.01)
     may_end.set()
 
     assert not has_ended_at_once
-    assert tailer.stop(PATIENCE_SECS)
+    assert held.stop(PATIENCE_SECS)
+
+
+def test_first_look_is_waited_for_but_not_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.store.tailer.FIRST_SECS", 0.2)
+    with SummaryWriter(tmp_path / "a") as writer:
+        writer.add_scalar("loss", 1.0, 0)
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def take_long() -> None:
+        has_begun.set()
+        may_end.wait(PATIENCE_SECS)
+
+    slow = Tailer(tmp_path, MemoryStore(), take_long)
+    slow.wait_until_read()  # it has not begun
+    slow.start()
+    has_begun.wait(PATIENCE_SECS)
+    slow.wait_until_read()
+    was_reading = slow.is_reading
+    may_end.set()
+    slow.stop(PATIENCE_SECS)
+
+    assert was_reading
+
+
+def test_list_that_is_asked_for_at_once_waits_for_the_first_look(tmp_path: Path) -> None:
+    for number in range(20):
+        with SummaryWriter(tmp_path / f"run_{number}") as writer:
+            writer.add_scalar("loss", 1.0, 0)
+    store = MemoryStore()
+    quick = Tailer(tmp_path, store, lambda: None)
+    quick.start()
+
+    quick.wait_until_read()
+
+    assert (quick.is_reading, len(store.runs())) == (False, 20)
+    quick.stop()
 
 
 def test_new_run_in_a_watched_folder_is_picked_up(watched: Watched, tmp_path: Path) -> None:
