@@ -36,12 +36,13 @@ class Distinct:
 def read_distinct(features: Features, key: str) -> Distinct:
     """Reads a categorical feature ``(n,)`` or ``(n, k)`` of integers or texts.
 
-    Missing are None, NaN, ``""`` and, among integers, -1.
+    Missing are None, NaN, ``""`` and, among integers, -1. Floats are integers if they are whole: tables make floats of
+    integers where one is missing.
 
     Raises:
         ValueError: If it is missing, has another shape, or holds other values.
     """
-    array = _two_axes(read_array(features, key), key)
+    array = _two_axes(_whole_as_integers(read_array(features, key)), key)
     if array.dtype.kind in "iub":
         values, inverse = np.unique(array, return_inverse=True)
         listed = [None if value == -1 else int(value) for value in values.tolist()]
@@ -111,6 +112,14 @@ def _two_axes(array: np.ndarray, key: str) -> np.ndarray:
     return array[:, None] if array.ndim == 1 else array
 
 
+def _whole_as_integers(array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind != "f":
+        return array
+    is_missing = np.isnan(array)
+    numbers = np.where(is_missing, -1, array)
+    return numbers.astype(np.int64) if (np.abs(numbers) < 2**53).all() and (numbers % 1 == 0).all() else array
+
+
 def _rectangular(array: np.ndarray, key: str) -> np.ndarray:
     """Rows that are lists or arrays, as one array."""
     lengths = {len(row) if hasattr(row, "__len__") else -1 for row in array}
@@ -143,7 +152,7 @@ def _plain(value: Any, key: str) -> int | str | None:
         return value.decode()
     if isinstance(value, str):
         return value
-    if isinstance(value, int | np.integer | np.bool_):
+    if isinstance(value, int | np.integer | np.bool_) or (isinstance(value, float) and value.is_integer()):
         return None if value == -1 else int(value)
     raise ValueError(f"column {key!r} must hold texts or integers for a categorical column; got {value!r}. Convert it.")
 

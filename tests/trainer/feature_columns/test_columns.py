@@ -84,6 +84,12 @@ def test_texts_as_bytes_and_missing_values_of_all_kinds_are_read() -> None:
     assert column.ids({"job": jobs}).ravel().tolist() == [0, 1, -1, -1, -1, 0]
 
 
+@pytest.mark.parametrize("days", [pd.Series([3, None, 0]), pd.Series([3, None, 0], dtype="Int64"), [3.0, None, 0]])
+def test_integers_that_a_table_made_floats_are_integers(days: Any) -> None:
+    assert DAY.ids({"day": days}).ravel().tolist() == [3, -1, 0]
+    assert fc.FeatureColumns([DAY]).encode(pd.DataFrame({"day": days}))["day_ids"].ravel().tolist() == [3, -1, 0]
+
+
 def test_vocabulary_comes_from_a_file_or_an_address(tmp_path: Path) -> None:
     (tmp_path / "jobs.txt").write_text("clerk\nnurse\npilot\n")
     with fsspec.open("memory://vocabulary/jobs.txt", "w") as file:
@@ -173,7 +179,7 @@ READ: dict[str, tuple[fc.FeatureColumn, dict[str, Any], str]] = {
     "floats": (JOB, {"job": [1.5]}, r"column 'job' must hold texts or integers for a categorical column; got 1\.5\."),
     "array of floats": (
         DAY,
-        {"day": np.array([1.0])},
+        {"day": np.array([1.5])},
         r"column 'day' must hold texts or integers .* got float64 values",
     ),
     "integers for texts": (JOB, {"job": [3]}, r"column 'job' must hold texts, as its vocabulary does; got 3\."),
