@@ -61,9 +61,14 @@ function Facts({ hparams, hparamsTitle, hasHparams, run, curve, hasCurve, metric
     hasHparams && h("div", { role: "gridcell", className: "run-hparams", title: hparamsTitle || undefined }, hparams),
     h("div", { role: "gridcell", className: "run-status" }, h(RunState, { run })),
     hasCurve && h("div", { role: "gridcell", className: "run-curve" }, curve && h("svg", { viewBox: "0 0 34 14", width: 34, height: 14, "aria-hidden": true }, h("path", { d: curve }))),
-    metric && h("div", { role: "gridcell", className: tone ? `run-metric is-${tone}` : "run-metric", title: value === null ? undefined : `${metric} ${value}` }, delta ? h(Delta, { delta, share, hasShare }) : typeof value === "number" ? formatValue(value).padStart(METRIC_CHARACTERS, FIGURE_SPACE) : "–"),
+    metric && h("div", { role: "gridcell", className: tone ? `run-metric is-${tone}` : "run-metric", title: value === null ? undefined : `${metric} ${value}` }, delta ? h(Delta, { delta, share, hasShare }) : typeof value === "number" ? formatValue(value).padStart(METRIC_CHARACTERS, FIGURE_SPACE) : h(Dash)),
     hasAge && h("div", { role: "gridcell", className: "age", title: ageTitle }, age, " ", h("span", { className: "age-unit" }, ageUnit)),
   );
+}
+
+// An element, so that the number which comes takes its place: a text that became another would have moved.
+function Dash() {
+  return h("span", null, "–");
 }
 
 function Delta({ delta, share, hasShare }) {
