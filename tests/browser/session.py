@@ -1,4 +1,4 @@
-"""What the tests ask of the session behind a page."""
+"""What the tests ask of a page and of the session behind it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,23 @@ def wait_for(page: Page, condition: str) -> None:
       while (!(session.isLoaded && ({condition}))) await new Promise(requestAnimationFrame);
       await new Promise(requestAnimationFrame);
     }}""")
+
+
+def measure_script(page: Page, function: str, argument: object) -> float:
+    """Seconds for which the page's thread computes a function of its window: what waits for a core is not counted."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable")
+
+    def read() -> float:
+        metrics = devtools.send("Performance.getMetrics")["metrics"]
+        (seconds,) = (float(metric["value"]) for metric in metrics if metric["name"] == "ThreadTime")
+        return seconds
+
+    before = read()
+    page.evaluate(f"(argument) => {{ {function}(argument); }}", argument)
+    after = read()
+    devtools.detach()
+    return after - before
 
 
 def choose_baseline(page: Page, run: str) -> None:
