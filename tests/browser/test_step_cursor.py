@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -15,28 +16,41 @@ StartBoard = Callable[..., str]
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def board(start_board: StartBoard, tmp_path_factory: pytest.TempPathFactory) -> str:
+def write_runs(logdir: Path) -> Path:
     """Three runs, `level` apart, with two scalars and a histogram at steps 0, 10, … 400."""
-    logdir = tmp_path_factory.mktemp("cursor")
     for name, level in (("a", 1.0), ("b", 3.0), ("c", 2.0)):
         with SummaryWriter(logdir / "exp" / name) as writer:
             for step in range(0, 401, 10):
                 writer.add_scalar("train/loss", level + step / 1000, step, walltime=1e9 + step)
                 writer.add_scalar("train/rate", level, step, walltime=1e9 + step)
                 writer.add_histogram("weights", [level, level + step], step, walltime=1e9 + step)
-    return start_board(logdir)
+    return logdir
+
+
+@pytest.fixture(scope="module")
+def board(start_board: StartBoard, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return start_board(write_runs(tmp_path_factory.mktemp("cursor")))
 
 
 def card(page: Page, tag: str) -> Locator:
     return page.locator(f'.card[data-tag="{tag}"]')
 
 
-@pytest.fixture
-def page(board: str, open_page: OpenPage) -> Page:
+def open_scalars(open_page: OpenPage, board: str) -> Page:
     page = open_page(f"{board}/scalars")
     expect(card(page, "train/loss").locator(".card-foot")).to_have_text("all 123 points")
     return page
+
+
+@pytest.fixture
+def page(board: str, open_page: OpenPage) -> Page:
+    return open_scalars(open_page, board)
+
+
+@pytest.fixture
+def own_page(start_board: StartBoard, open_page: OpenPage, tmp_path: Path) -> Page:
+    """A page of a board on which nobody has left a note."""
+    return open_scalars(open_page, start_board(write_runs(tmp_path)))
 
 
 def point(page: Page, tag: str, x: float, y: float) -> None:
@@ -173,7 +187,8 @@ def test_tap_holds_the_cursor_and_its_table_is_a_sheet(board: str, browser: obje
     context.close()
 
 
-def test_note_at_the_held_cursor_is_marked_on_the_lane_and_kept(page: Page) -> None:
+def test_note_at_the_held_cursor_is_marked_on_the_lane_and_kept(own_page: Page) -> None:
+    page = own_page
     click(page, "train/loss", 0.5, 0.05)
 
     page.keyboard.press("n")
@@ -194,7 +209,8 @@ def test_note_at_the_held_cursor_is_marked_on_the_lane_and_kept(page: Page) -> N
     expect(page).to_have_url(re.compile(r"[?&]step=200\b"))
 
 
-def test_keys_go_along_the_lane(page: Page) -> None:
+def test_keys_go_along_the_lane(own_page: Page) -> None:
+    page = own_page
     for share, text in ((0.25, "first"), (0.75, "second")):
         click(page, "train/loss", share, 0.05)
         page.keyboard.press("n")
@@ -202,7 +218,7 @@ def test_keys_go_along_the_lane(page: Page) -> None:
         page.keyboard.press("Enter")
         page.keyboard.press("Escape")
     marks = card(page, "train/loss").locator(".plot-mark")
-    expect(marks.filter(has_text="✎")).to_have_count(len(marks.all()))
+    expect(marks.filter(has_text="✎")).to_have_count(2)
     card(page, "train/loss").locator(".card-plot").focus()
 
     page.keyboard.press("Tab")
