@@ -17,7 +17,7 @@ from tests.browser.served import log, serve
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
 StartBoard = Callable[[Path], str]
-LOST_SERVER = r"WebSocket|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET"
+LOST_SERVER = r"WebSocket|net::ERR_"
 HIDE = """(isHidden) => {
   Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));

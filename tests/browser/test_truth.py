@@ -20,7 +20,7 @@ from summaries import SummaryWriter
 pytestmark = pytest.mark.browser
 StartBoard = Callable[[Path], str]
 OpenPage = Callable[..., Page]
-LOST_SERVER = r"WebSocket|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|Failed to fetch"
+LOST_SERVER = r"WebSocket|net::ERR_|Failed to fetch"
 
 
 def write(folder: Path, values: list[float], tag: str = "loss") -> None:
