@@ -32,7 +32,7 @@ BROWSER_ARGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 PLAIN_MODULE = re.compile(r"^https?://[^/]+/static/js/")
 expect.set_options(timeout=PATIENCE_MS)
 
