@@ -20,7 +20,7 @@ from trainer.dump import Dump
 from trainer.inputs.feed import SelectFn
 from trainer.jaxprs import iter_primitives
 from trainer.layers.specs import spec_of
-from trainer.metrics import add_batch, empty
+from trainer.metrics import add_batch, empty, merge
 from trainer.optimizers import AnyOptimizer
 from trainer.pace import Pace, target_secs
 from trainer.protocols import Array, Batch, Objective, Params, TrainState
@@ -78,6 +78,7 @@ class Programs:
         once = {"xla_backend_optimization_level": 0, **_quick_options()}
         self._init = jax.jit(self._init_fn, static_argnums=(2,), compiler_options=once)
         self._evaluate = jax.jit(self._evaluate_fn, static_argnums=(0,), compiler_options=_quick_options())
+        self._metrics = jax.jit(self._metrics_fn, static_argnums=(0,), compiler_options=_quick_options())
         self._dump = jax.jit(self._dump_fn, static_argnums=(0,), compiler_options=_quick_options())
         self._predict = jax.jit(self._predict_fn)
         self._can_loop: dict[Any, bool] = {}
@@ -95,8 +96,7 @@ class Programs:
         if key not in self._train:
             step_args: list[Any] = []
             traced = self._trace(functools.partial(self._train_fn, select, capacity, step_args), args)
-            # In a loop, XLA's convolutions are 7 times slower on a CPU than out of it.
-            if jax.default_backend() == "cpu" and "conv_general_dilated" in iter_primitives(traced.jaxpr):
+            if _is_slow_in_loop(traced.jaxpr):
                 capacity = 1
                 traced = self._trace(functools.partial(self._single_fn, select), args)
             compiled = traced.lower().compile()
@@ -123,7 +123,13 @@ class Programs:
 
     def evaluate(self, select: SelectFn, train_state: TrainState, source: Any, payload: Any, count: int) -> Any:
         """Returns the metrics over `count` batches, a dict of `trainer.metrics`."""
-        return self._evaluate(select, train_state.params, train_state.state, source, payload, count)
+        args = select, train_state.params, train_state.state, source, payload
+        key = "evaluate", *_shapes_of(args[1:])
+        if key not in self._can_loop:
+            self._can_loop[key] = not _is_slow_in_loop(self._evaluate.trace(*args, np.int32(count)).jaxpr)
+        if self._can_loop[key]:
+            return self._evaluate(*args, np.int32(count))
+        return functools.reduce(merge, jax.device_get([self._metrics(*args, np.int32(row)) for row in range(count)]))
 
     def predict(self, params: Any, state: Any, blocks: Any, count: int) -> dict[str, Array]:
         """Returns what is predicted for `count` of the blocks ``(blocks, rows, …)``, with the same axes."""
@@ -131,12 +137,10 @@ class Programs:
         return outputs
 
     def can_loop(self, params: Any, state: Any, features: Any) -> bool:
-        """Whether predictions run well in a loop: in one, XLA's convolutions are 7 times slower on a CPU."""
+        """Whether predictions run well in a loop."""
         key = _shapes_of(features)
         if key not in self._can_loop:
-            jaxpr = jax.make_jaxpr(self._objective.predict)(params, state, features)
-            is_slow = jax.default_backend() == "cpu" and "conv_general_dilated" in iter_primitives(jaxpr)
-            self._can_loop[key] = not is_slow
+            self._can_loop[key] = not _is_slow_in_loop(jax.make_jaxpr(self._objective.predict)(params, state, features))
         return self._can_loop[key]
 
     def dump(self, select: SelectFn, train_state: TrainState, seed: int, source: Any, payload: Any, row: int) -> Dump:
@@ -204,7 +208,7 @@ class Programs:
         self, select: SelectFn, params: Any, state: Any, source: Any, payload: Any, count: Any
     ) -> Mapping[str, Any]:
         def metrics(row: Any) -> dict[str, Any]:
-            return dict(self._objective.metrics(params, state, select(source, payload, row)))
+            return self._metrics_fn(select, params, state, source, payload, row)
 
         num_batches = jax.tree.leaves(payload)[0].shape[0]
         nothing = empty(jax.eval_shape(metrics, jnp.int32(0)), num_batches)
@@ -212,6 +216,11 @@ class Programs:
             0, count, lambda row, sums: add_batch(sums, metrics(row), row), nothing
         )
         return sums
+
+    def _metrics_fn(
+        self, select: SelectFn, params: Any, state: Any, source: Any, payload: Any, row: Any
+    ) -> dict[str, Any]:
+        return dict(self._objective.metrics(params, state, select(source, payload, row)))
 
     def _predict_fn(self, params: Any, state: Any, blocks: Any, count: Any) -> dict[str, Array]:
         def predict(row: Any) -> dict[str, Array]:
@@ -269,6 +278,11 @@ def _temporary_bytes(compiled: Any) -> int:
     """What the program takes beside its arguments and results; 0 where nobody tells, or where it is kept at hand."""
     memory = compiled.memory_analysis() if jax.default_backend() == "cpu" else None
     return 0 if memory is None else int(memory.temp_size_in_bytes)
+
+
+def _is_slow_in_loop(jaxpr: Any) -> bool:
+    """Whether a program holds one of XLA's convolutions, which are 7 times slower in a loop on a CPU."""
+    return jax.default_backend() == "cpu" and "conv_general_dilated" in iter_primitives(jaxpr)
 
 
 def _shapes_of(args: Any) -> tuple[Any, ...]:

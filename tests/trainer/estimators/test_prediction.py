@@ -37,7 +37,7 @@ def test_predictions_are_those_of_the_network_itself(fitted: Estimator) -> None:
     np.testing.assert_allclose(fitted.predictions(features)["logits"], logits, atol=1e-5)
 
 
-def test_foreign_convolution_is_predicted_block_by_block() -> None:
+def test_foreign_convolution_is_predicted_and_evaluated_block_by_block() -> None:
     class Convolution:
         def init(self, key: jax.Array, example: jax.Array) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
             return {"kernel": jnp.ones((3, 1, 1))}, {}
@@ -48,7 +48,7 @@ def test_foreign_convolution_is_predicted_block_by_block() -> None:
             )
             return outputs[:, :, 0], state
 
-    features = np.arange(3000, dtype=np.float32).reshape(1000, 3)
+    features = np.arange(6000, dtype=np.float32).reshape(2000, 3) / 100
     estimator = Estimator(Convolution(), head=heads.RegressionHead(), optimizer="sgd", learning_rate=1e-9)
 
     predicted = estimator.fit(features, features.sum(axis=1), steps=1).predict(features)
@@ -57,3 +57,6 @@ def test_foreign_convolution_is_predicted_block_by_block() -> None:
     state = estimator._fitted.train_state
     assert not estimator._fitted.training.programs.can_loop(state.params, state.state, np.ones((256, 3), np.float32))
     np.testing.assert_allclose(predicted, features.sum(axis=1), rtol=1e-3)
+    values = estimator.evaluate(features, features.sum(axis=1) + 1)
+    assert values["mae"] == pytest.approx(1, rel=1e-2)
+    assert values["r2"] == pytest.approx(0.99963, abs=1e-5)
