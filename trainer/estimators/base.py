@@ -249,7 +249,7 @@ class BaseEstimator(SklearnManners):
         self._check_data(data)
         training = self._make_training(objective, data)
         reader = reader.fit_to(data.first.features, data.example.features)
-        fitted = Fitted(training, head, reader, spec_of(data.example.features), training.start(data))
+        fitted = Fitted(training, head, reader, spec_of(data.example.features), self._start(training, data))
         checkpoints = None if self.model_dir is None else Checkpoints(self.model_dir, fitted.describe())
         if self.warm_start and self._fitted is not None:
             fitted = fitted.continue_from(self._fitted)
@@ -259,6 +259,10 @@ class BaseEstimator(SklearnManners):
             fitted = fitted.with_state(initialize_from(fitted.train_state, self.warm_start_from))
         self._remember(head, data.example.features, reader.names)
         return fitted, data, checkpoints
+
+    def _start(self, training: Training, data: Data) -> TrainState:
+        """The state before the first step, if it begins neither from a checkpoint nor with other weights."""
+        return training.start(data)
 
     def _make_training(self, objective: Objective, data: Data) -> Training:
         found = objective.find_optimizer(data.example) if isinstance(objective, ModelFnObjective) else None

@@ -15,6 +15,7 @@ import numpy as np
 from trainer.estimators.base import BaseEstimator
 from trainer.estimators.probabilities import ClassProbabilities
 from trainer.heads import BinaryHead, Head, MultiClassHead, RegressionHead
+from trainer.heads.class_weights import ClassWeight
 from trainer.run_config import RunConfig, as_config
 
 
@@ -56,10 +57,13 @@ class Classifier(Canned, ClassProbabilities):
     Attributes:
         n_classes: Number of classes; None takes those that occur in `y`. Needed with an iterable of batches.
         label_vocabulary: The labels in the order of the classes; None takes those in `y`, or 0 … n_classes - 1.
+        class_weight: How much rows count while training, by their label (1 where it is not named); ``balanced`` gives
+            all classes the same sum.
     """
 
     n_classes: int | None = None
     label_vocabulary: Sequence[Any] | None = None
+    class_weight: ClassWeight = None
 
     _all_classes: ClassVar[Any] = None  # those of the first partial_fit, while it runs
 
@@ -100,8 +104,8 @@ class Classifier(Canned, ClassProbabilities):
                 f"y must hold at least 2 classes; got {number}, {vocabulary!r}. Pass labels of all classes."
             )
         if len(vocabulary) == 2:
-            return BinaryHead(vocabulary)
-        return MultiClassHead(len(vocabulary), vocabulary)
+            return BinaryHead(vocabulary, self.class_weight)
+        return MultiClassHead(len(vocabulary), vocabulary, self.class_weight)
 
     def _vocabulary(self, labels: Any) -> tuple[Any, ...]:
         array = None if labels is None else as_vector(labels)

@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trainer.checkpoints import Checkpoints
 from trainer.estimators.canned import Canned
 from trainer.estimators.data import ArrayData, Data
-from trainer.estimators.fitted import Fitted
 from trainer.estimators.network_objective import NetworkObjective
 from trainer.estimators.standardization import Restore, Standardize, measure
+from trainer.estimators.training import Training
 from trainer.estimators.warm_start import WarmStart
 from trainer.feature_columns import FeatureColumn
 from trainer.heads import Head
 from trainer.layers import Sequential
 from trainer.optimizers import OptimizerLike, Schedule
-from trainer.protocols import Network, Objective
+from trainer.protocols import Network, Objective, TrainState
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -55,13 +54,10 @@ class NetworkEstimator(Canned):
             layers = [*first, *layers, *restore]
         return NetworkObjective(Sequential(layers), head)
 
-    def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Fitted, Data, Checkpoints | None]:  # noqa: N803
-        fitted, data, checkpoints = super()._prepare(X, y, sample_weight)
-        train_state = fitted.train_state
-        if int(train_state.step) == 0:
-            batch = data.rows if isinstance(data, ArrayData) else data.example
-            fitted = fitted.with_state(train_state._replace(state=measure(train_state.state, batch)))
-        return fitted, data, checkpoints
+    def _start(self, training: Training, data: Data) -> TrainState:
+        train_state = super()._start(training, data)
+        batch = data.rows if isinstance(data, ArrayData) else data.example
+        return train_state._replace(state=measure(train_state.state, batch))
 
     def _columns(self) -> Sequence[FeatureColumn]:
         """All feature columns; empty for arrays."""

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from trainer import DNNClassifier, LinearClassifier
+
+Arrays = tuple[np.ndarray, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def rare() -> Arrays:
+    """Two overlapping classes, the second one a ninth of the rows."""
+    generator = np.random.default_rng(0)
+    labels = np.arange(90) % 9 == 0
+    return generator.normal(size=(90, 2)) + labels[:, None], np.where(labels, "rare", "common")
+
+
+@pytest.mark.parametrize("class_weight", ["balanced", {"rare": 8.0}])
+def test_weighted_class_is_found_more_often(rare: Arrays, class_weight: object) -> None:
+    plain = LinearClassifier(steps=200).fit(*rare)
+    weighted = LinearClassifier(steps=200, class_weight=class_weight).fit(*rare)
+
+    assert weighted.evaluate(*rare)["recall"] > plain.evaluate(*rare)["recall"] + 0.3
+
+
+def test_unknown_class_with_a_weight_is_refused(rare: Arrays) -> None:
+    with pytest.raises(ValueError, match=r"class_weight must have labels among 'common', 'rare'; got 'rear'\."):
+        DNNClassifier([4], class_weight={"rear": 2.0}).fit(*rare, steps=1)
+
+
+def test_warm_start_keeps_the_units_of_the_features_that_the_weights_know(rare: Arrays, tmp_path: object) -> None:
+    base = DNNClassifier([4], model_dir=f"{tmp_path}/run", random_state=0).fit(*rare, steps=20)
+
+    warm = DNNClassifier([4], warm_start_from=f"{tmp_path}/run", learning_rate=1e-12).fit(rare[0] * 3, rare[1], steps=1)
+
+    np.testing.assert_allclose(warm.predict_proba(rare[0]), base.predict_proba(rare[0]), atol=1e-5)
