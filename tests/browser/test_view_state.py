@@ -152,7 +152,7 @@ def test_pages_are_the_entries_of_the_history_and_each_is_found_as_it_was_left(o
     box.click()
     page.get_by_label("Filter tags by regex").fill("weights")
     expect(page).to_have_url(f"{board}/histograms?v=3&except=exp/low&filter=weights")
-    expect(card(page, "weights").locator(".card-foot")).to_contain_text("logged")
+    expect(card(page, "weights").locator(".card-foot")).to_contain_text("1 histogram")
     assert page.evaluate("history.length") == length + 1
 
     page.go_back()
