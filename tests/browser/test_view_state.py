@@ -163,7 +163,7 @@ def test_pages_are_the_entries_of_the_history_and_each_is_found_as_it_was_left(o
     expect(page).to_have_url(f"{board}/histograms?v=3&except=exp/low&filter=weights")
     expect(box).not_to_be_checked()
     expect(page.get_by_label("Filter tags by regex")).to_have_value("weights")
-    expect(card(page, "weights").locator(".card-foot")).to_contain_text("logged")
+    expect(card(page, "weights").locator(".card-foot")).to_contain_text("1 histogram")
 
     page.reload()
     page.get_by_role("link", name="Scalars").click()
