@@ -244,7 +244,7 @@ class BaseEstimator(SklearnManners):
         source = open_source(X, y, sample_weight)
         head = self._make_head(source.labels if isinstance(source, Rows) else None)
         objective = self._make_objective(head)
-        reader = FeatureReader(type(self).__name__, find_columns(getattr(objective, "network", None)))
+        reader = FeatureReader(type(self).__name__, find_columns(objective))
         data = open_data(source, reader.read, head, is_training=True)
         self._check_data(data)
         training = self._make_training(objective, data)

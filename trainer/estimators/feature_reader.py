@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,9 +107,14 @@ def _encode(columns: FeatureColumns, features: Any, name: str) -> Any:
         raise type(error)(f"{error} These are the {name}.") from error
 
 
-def find_columns(network: Any) -> FeatureColumns | None:
-    """All feature columns that the layers of a network read; None if there is none."""
-    columns = tuple(dict.fromkeys(_iter_columns(network)))
+def find_columns(objective: Any) -> FeatureColumns | None:
+    """All feature columns of a model: those that its network's layers read, or a ``model_fn`` gets in its params.
+
+    Returns:
+        The columns; None if there is none.
+    """
+    given = _iter_given(getattr(objective, "hyperparams", None))
+    columns = tuple(dict.fromkeys([*_iter_columns(getattr(objective, "network", None)), *given]))
     return FeatureColumns(columns) if columns else None
 
 
@@ -142,6 +147,16 @@ def _iter_columns(network: Any) -> Iterator[FeatureColumn]:
     yield from getattr(network, "feature_columns", ())
     for inner in getattr(network, "sublayers", dict)().values():
         yield from _iter_columns(inner)
+
+
+def _iter_given(value: Any) -> Iterator[FeatureColumn]:
+    if isinstance(value, FeatureColumn):
+        yield value
+    elif isinstance(value, FeatureColumns):
+        yield from value.columns
+    elif isinstance(value, Mapping | list | tuple):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _iter_given(item)
 
 
 def _names_message(names: Sequence[str], expected: Sequence[str]) -> str:

@@ -6,12 +6,13 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 
-from trainer import DNNClassifier, Estimator, RunConfig, heads, layers
+from trainer import DNNClassifier, Estimator, EstimatorSpec, RunConfig, heads, layers
 from trainer import feature_columns as fc
 
 JOB = fc.categorical_column_with_vocabulary_list("job", ["clerk", "nurse", "pilot"])
@@ -53,6 +54,19 @@ def test_deep_part_trains_its_embeddings(people: pd.DataFrame) -> None:
     deep.fit(lambda: (people.drop(columns="rich"), people["rich"]))
 
     assert deep.score(people, people.rich) > 0.95
+
+
+def test_model_fn_gets_features_as_the_columns_in_its_params_read_them(people: pd.DataFrame) -> None:
+    def model_fn(features: Any, labels: Any, mode: Any, params: Any) -> EstimatorSpec:
+        logits = fc.LinearFeatures(params["feature_columns"])(features)[:, 0]
+        loss = None if labels is None else jnp.mean((logits - labels) ** 2)
+        return EstimatorSpec(mode, loss=loss, predictions=logits)
+
+    model = Estimator(model_fn, params={"feature_columns": WIDE}, learning_rate=0.1)
+    is_rich = (people.rich == "yes").to_numpy(np.float32)
+    model.fit(lambda: (people, is_rich), steps=100)
+
+    assert ((model.predict(people) > 0.5) == (is_rich > 0.5)).mean() > 0.9
 
 
 def test_predictions_of_batches_are_those_of_all_rows_in_order(model: Estimator, people: pd.DataFrame) -> None:
