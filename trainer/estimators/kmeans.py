@@ -23,6 +23,7 @@ from trainer.heads import Head
 from trainer.heads.signatures import Signature, output_signature
 from trainer.hooks import ConvergenceHook, Hook
 from trainer.inputs import Rows, num_rows, open_features, open_source
+from trainer.metrics import Evaluation
 from trainer.optimizers import OptimizerLike
 from trainer.protocols import Objective
 
@@ -105,7 +106,7 @@ class KMeans(Canned):
         """Returns `transform` after `fit`."""
         return self.fit(X, y, sample_weight).transform(X)
 
-    def evaluate(self, X: Any, y: Any = None, sample_weight: Any = None) -> dict[str, float]:  # noqa: N803
+    def evaluate(self, X: Any, y: Any = None, sample_weight: Any = None) -> Evaluation:  # noqa: N803
         """Returns the mean squared distance to the nearest center as ``loss``. Arguments as in `fit`."""
         del y
         self._get_fitted("evaluate")
