@@ -64,6 +64,8 @@ def run_here(run_module: Run, body: str) -> object:
         "xs: range(60).map((i) => 5 + 4.8 * i), ys: range(60).map((i) => 60 + 40 * Math.sin(i / 4)), width: 3",
         "xs: range(60).map((i) => 5 + 4.8 * i), ys: range(60).map((i) => 60 + 40 * Math.cos(i * i)), width: 1",
         "xs: [280, 20, 200], ys: [10, 50, 100]",
+        "xs: [10, 60, 110, 160, 290], ys: [100, 20, 90, 10, 60], width: 5.5, alpha: 0.8",
+        "xs: range(290).map((i) => 5 + i), ys: range(290).map((i) => 60 + 50 * Math.sin(i / 9)), width: 2.4",
         "xs: [-1e6, 150, 1e6], ys: [60, 20, 1e9]",
     ],
 )
@@ -132,6 +134,43 @@ def test_dashes_leave_out_their_share(run_module: Run, count: int) -> None:
     """
 
     assert run_here(run_module, body) == pytest.approx(2 / 3, abs=0.06)
+
+
+def test_steep_line_of_many_points_is_as_wide_as_it_is_asked_to_be(run_module: Run) -> None:
+    body = """
+      const [xs, ys] = [range(600).map((i) => 100 + i / 6), range(600).map((i) => (i % 12 < 6 ? 10 : 110))];
+      const at = (alpha, column) => ours([{ xs, ys, alpha, width: 5.5 }])(column, 60)[3] / 255;
+      return [1, 0.8].map((alpha) => [94, 99, 150, 199, 204].map((column) => at(alpha, column)));
+    """
+
+    opaque, seen_through = run_here(run_module, body)  # type: ignore[misc]
+
+    assert opaque == pytest.approx([0, 1, 1, 1, 0], abs=0.01)
+    assert seen_through == pytest.approx([0, 0.8, 0.8, 0.8, 0], abs=0.01)
+
+
+def test_what_was_kept_is_put_back_as_it_was(run_module: Run) -> None:
+    body = """
+      const { KeptPicture } = await import("/static/js/plot/kept_picture.js");
+      const [underlay, calls] = [new KeptPicture(), []];
+      const draw = (key, row) => {
+        module.begin(width, height);
+        underlay.put(key, () => {
+          calls.push(row);
+          Object.assign(module.room(2), { x: module.room(2).x.fill(0), y: module.room(2).y.fill(row) });
+          module.room(2).x[1] = width;
+          module.stroke(0, 2, { color: [9, 9, 9], alpha: 1, width: 2, dash: [] });
+        });
+        const picture = context();
+        module.paint(picture, 0, 0);
+        return range(height).filter((at) => read(picture)(50, at)[3] > 200);
+      };
+      const rows = [draw(["a", NaN], 20), draw(["a", NaN], 90), draw(["b", NaN], 90)];
+      underlay.forget();
+      return { rows: [...rows, draw(["b", NaN], 40)], calls };
+    """
+
+    assert run_here(run_module, body) == {"rows": [[19, 20], [19, 20], [89, 90], [39, 40]], "calls": [20, 90, 40]}
 
 
 def test_next_picture_begins_empty(run_module: Run) -> None:

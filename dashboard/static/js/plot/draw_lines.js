@@ -10,10 +10,9 @@ const SINGLE_POINT_PX = 5;
 const MARK_PX = 4;
 const STRETCH_PX = 16; // marks nearer to each other are of one stretch
 const BLEED_PX = 4; // lines at the edge of the plot are whole
-const PIECE = 60; // points: a path of many is filled far slower than its pieces
 
-// All lines, on uPlot's canvas (device pixels); those of `faint` behind the others.
-export function drawLines(plot, lines, faint = []) {
+// All lines, on uPlot's canvas (device pixels); those of `faint` behind the others. `underlay` is a KeptPicture of this plot.
+export function drawLines(plot, lines, { faint, underlay }) {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
   const place = placer(plot, true);
@@ -28,16 +27,29 @@ export function drawLines(plot, lines, faint = []) {
   drawBands(ctx, lines, place);
   if (lines.some((line) => line.baseline)) drawZero(ctx, bbox, place, baseline.width);
   const top = Math.round(bbox.top - BLEED_PX * ratio);
+  const [width, height] = [Math.ceil(bbox.width), Math.ceil(bbox.height + 2 * BLEED_PX * ratio)];
   const toPicture = picturePlacer(place, bbox.left, top);
-  raster.begin(Math.ceil(bbox.width), Math.ceil(bbox.height + 2 * BLEED_PX * ratio));
-  for (const line of faint) rasterSegments(line, shownValues(line), toPicture, { width: ratio, alpha: memberAlpha(faint.length) });
-  if (!isMany) for (const line of lines) if (line.smoothed && !line.group) rasterSegments(line, line.values, toPicture, { width: ratio, alpha: themeNumber("--raw-alpha") });
+  raster.begin(width, height);
+  const raw = isMany ? [] : lines.filter((line) => line.smoothed && !line.group);
+  const drawBehind = () => {
+    for (const line of faint) rasterSegments(line, shownValues(line), toPicture, { width: ratio, alpha: memberAlpha(faint.length) });
+    for (const line of raw) rasterSegments(line, line.values, toPicture, { width: ratio, alpha: themeNumber("--raw-alpha") });
+  };
+  if (raw.length === 0) underlay.forget();
+  if (raw.length === 0 || faint.length > 0) drawBehind();
+  else underlay.put(keyOf(plot, raw, { width, height, top }), drawBehind);
   for (const line of lines) rasterSegments(line, shownValues(line), toPicture, line.group ? group : line.run.isBaseline ? baseline : usual);
   raster.paint(ctx, bbox.left, top);
   for (const line of [...faint, ...lines]) drawSinglePoints(ctx, line, place, ratio);
   if (!isMany) for (const line of lines) if (line.run.state === "running") drawEnd(ctx, line, place, ratio);
   for (const line of [...faint, ...lines]) drawNonFinite(ctx, line, place, bbox, ratio);
   ctx.restore();
+}
+
+// All that tells how raw lines look.
+function keyOf({ bbox, scales: { x, y } }, lines, { width, height, top }) {
+  const ofPlot = [width, height, top, bbox.left, bbox.top, bbox.width, bbox.height, x.distr, x.min, x.max, y.distr, y.min, y.max, themeColor("--raw-alpha"), devicePixelRatio];
+  return [...ofPlot, ...lines.flatMap(({ values, x: { points }, segments, superseded, run: { color, dash } }) => [values, points, segments, superseded, color, dash.join()])];
 }
 
 // The line of the baseline, from which all others are told.
@@ -52,17 +64,20 @@ function drawZero(ctx, bbox, place, width) {
   ctx.stroke();
 }
 
-// One line over all others, with a halo, on the overlay (CSS pixels).
-export function drawLifted(context, plot, line) {
-  const place = placer(plot, false);
-  const width = themeNumber("--lw-hover");
-  context.lineJoin = "bevel"; // half the price of round ones, and not to be told from them at this width
-  context.globalAlpha = themeNumber("--halo-alpha");
-  context.strokeStyle = themeColor("--surface");
-  strokeAll(context, line, place, themeNumber("--lw-halo"));
-  context.globalAlpha = 1;
-  context.strokeStyle = line.run.color;
-  strokeAll(context, line, place, width);
+// One line over all others, with a halo, on the overlay, whose corner is `bleed` device pixels away from that of the plot.
+// What a restart replaced is not lifted.
+export function drawLifted(context, plot, line, bleed) {
+  const { bbox } = plot;
+  const ratio = devicePixelRatio;
+  const toPicture = picturePlacer(placer(plot, true), bbox.left - bleed, bbox.top - bleed);
+  const halo = { color: channelsOf(themeColor("--surface")), width: themeNumber("--lw-halo") * ratio, alpha: themeNumber("--halo-alpha"), dash: [] };
+  const own = { color: channelsOf(line.run.color), width: themeNumber("--lw-hover") * ratio, alpha: 1, dash: [] };
+  raster.begin(Math.ceil(bbox.width + 2 * bleed), Math.ceil(bbox.height + 2 * bleed));
+  for (const style of [halo, own]) eachSegment(line, (from, to, isSuperseded) => isSuperseded || toPicture(line.x.points, shownValues(line), { from, to }, style));
+  context.save();
+  context.resetTransform();
+  raster.paint(context, 0, 0);
+  context.restore();
 }
 
 // The dot at the cursor, on the overlay (CSS pixels).
@@ -97,61 +112,38 @@ function axisPlacer({ distr, min, max }, start, length) {
   return { one, fill };
 }
 
-function bounds(line) {
-  return Array.from(line.segments, (start, i) => [start, line.segments[i + 1] ?? line.values.length]);
-}
-
-// A path through the points that the axis can show; it breaks where one can't be shown.
-function trace(context, line, values, place, from, to) {
-  const { points } = line.x;
-  context.beginPath();
-  let isBroken = true;
-  for (let i = from; i < to; i += 1) {
-    const [x, y] = [place.x(points[i]), place.y(values[i])];
-    if (!Number.isFinite(x + y)) isBroken = true;
-    else if (isBroken) {
-      context.moveTo(x, y);
-      isBroken = false;
-    } else context.lineTo(x, y);
-  }
-}
-
-// Pieces meet in a point: round ends close an opaque line there, flat ones do not darken one that is seen through.
-function strokePath(context, line, values, place, { from, to }) {
-  context.lineCap = context.globalAlpha === 1 ? "round" : "butt";
-  for (let start = from; start < to; start += PIECE) {
-    trace(context, line, values, place, start, Math.min(start + PIECE + 1, to));
-    context.stroke();
-  }
+// act(from, to, isSuperseded): for each segment of a line
+function eachSegment({ segments, superseded, values }, act) {
+  for (let i = 0; i < segments.length; i += 1) act(segments[i], segments[i + 1] ?? values.length, superseded[i] !== 0);
 }
 
 // Puts a line into the picture; it breaks where the axis can't show a point.
 function rasterSegments(line, values, toPicture, { width, alpha }) {
   const ratio = devicePixelRatio;
-  const color = channelsOf(line.run.color);
-  bounds(line).forEach(([from, to], i) => {
-    const isSuperseded = line.superseded[i] !== 0;
-    const dash = (isSuperseded ? [3, 3] : line.run.dash).map((length) => length * ratio);
-    const style = { color, width, dash, alpha: isSuperseded ? Math.min(alpha, themeNumber("--superseded-alpha")) : alpha };
-    for (const [start, stop] of toPicture(line.x.points, values, from, to)) raster.stroke(start, stop, style);
+  const style = { color: channelsOf(line.run.color), width, alpha, dash: scaled(line.run.dash, ratio) };
+  eachSegment(line, (from, to, isSuperseded) => {
+    const faint = isSuperseded && { ...style, dash: scaled([3, 3], ratio), alpha: Math.min(alpha, themeNumber("--superseded-alpha")) };
+    toPicture(line.x.points, values, { from, to }, faint || style);
   });
 }
 
-// → a function that puts points of a line into the picture and tells which of them hang together
+function scaled(dash, ratio) {
+  return dash.length === 0 || ratio === 1 ? dash : dash.map((length) => length * ratio);
+}
+
+// → a function that draws points of a line into the picture, each piece of those that hang together
 function picturePlacer(place, left, top) {
-  return (positions, values, from, to) => {
+  return (positions, values, { from, to }, style) => {
     const { x, y } = raster.room(to - from);
     place.fillX(x, positions, from, to, left);
     place.fillY(y, values, from, to, top);
-    const pieces = [];
     let start = 0;
     for (let i = 0; i < to - from; i += 1) {
       if (Number.isFinite(x[i] + y[i])) continue;
-      if (i > start) pieces.push([start, i]);
+      if (i > start) raster.stroke(start, i, style);
       start = i + 1;
     }
-    if (to - from > start) pieces.push([start, to - from]);
-    return pieces;
+    if (to - from > start) raster.stroke(start, to - from, style);
   };
 }
 
@@ -169,16 +161,8 @@ function channelsOf(color) {
 
 function drawSinglePoints(ctx, line, place, ratio) {
   const values = shownValues(line);
-  bounds(line).forEach(([from, to]) => {
+  eachSegment(line, (from, to) => {
     if (to - from === 1) dot(ctx, place.x(line.x.points[from]), place.y(values[from]), (SINGLE_POINT_PX / 2) * ratio, line.run.color);
-  });
-}
-
-function strokeAll(context, line, place, width) {
-  context.lineWidth = width;
-  bounds(line).forEach(([from, to], i) => {
-    if (line.superseded[i]) return;
-    strokePath(context, line, shownValues(line), place, { from, to });
   });
 }
 
@@ -194,6 +178,7 @@ function drawEnd(ctx, line, place, ratio) {
 
 // A cross on the floor in the run's colour, and a dotted line up where a stretch of them begins.
 function drawNonFinite(ctx, line, place, bbox, ratio) {
+  if (line.x.nonFinite.length === 0) return;
   const floor = bbox.top + bbox.height - 6 * ratio;
   const size = MARK_PX * ratio;
   ctx.lineCap = "round";

@@ -6,6 +6,7 @@ import uPlot from "../../../vendor/uplot/uPlot.esm.js";
 import { Cursor } from "./cursor.js";
 import { drawLines } from "./draw_lines.js";
 import { followPointer } from "./gestures.js";
+import { KeptPicture } from "./kept_picture.js";
 import { Lane } from "./lane.js";
 import { followMarks } from "./marks.js";
 import { hasPoints, nearestIndex, placePoints } from "./nearest.js";
@@ -25,6 +26,7 @@ export class LinePlot {
   #behind = []; // members of the lines, which are groups
   #uplot = null;
   #overlay = new Overlay();
+  #underlay = new KeptPicture();
   #handles = new SpanHandles({ move: (end, x) => this.#setBound(end, x, { isContinuous: true }), travel: (end, stride) => this.#travelBound(end, stride) });
   #cursor;
   #lane;
@@ -64,9 +66,9 @@ export class LinePlot {
   setLines(lines, behind = []) {
     const areOthers = lines.length !== this.#lines.length || lines.some(({ name }, i) => name !== this.#lines[i].name);
     if (areOthers) this.#frozen = null;
-    const place = (line) => ({ ...line, x: placePoints(line.source, this.axis) });
-    this.#lines = lines.map(place);
-    this.#behind = behind.map(place);
+    for (const line of [...lines, ...behind]) line.x = placePoints(line.source, this.axis);
+    this.#lines = lines;
+    this.#behind = behind;
     this.#cursor.setLines(this.#lines, this.axis, this.#behind);
     this.#redraw();
   }
@@ -83,8 +85,9 @@ export class LinePlot {
   // What is out of sight is drawn when it comes into view.
   setInView(isInView) {
     this.#isInView = isInView;
-    if (isInView && this.#isDue) this.#redraw();
-    else if (isInView) this.#changed();
+    if (!isInView) this.#underlay.forget();
+    else if (this.#isDue) this.#redraw();
+    else this.#changed();
   }
 
   resize(width, height) {
@@ -179,7 +182,7 @@ export class LinePlot {
   #make() {
     const { clientWidth: width, clientHeight: height } = this.#element;
     const axes = { x: () => this.#rangeOfX(), y: () => this.#rangeOfY(), isLogX: this.#isLogX, isLogY: this.#options.y === "log", word: () => this.axis };
-    const draw = (plot) => drawLines(plot, this.#lines, this.#faint);
+    const draw = (plot) => drawLines(plot, this.#lines, { faint: this.#faint, underlay: this.#underlay });
     this.#uplot = new uPlot(uplotOptions({ width, height, axes, draw }), this.#data(), this.#element);
     this.#overlay.attach(this.#uplot);
     this.#handles.attach(this.#uplot);

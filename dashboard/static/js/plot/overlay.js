@@ -67,7 +67,7 @@ export class Overlay {
   #drawLifted({ focused, numLines, width, height }) {
     const context = fit(this.#lifted, width, height);
     if (focused && numLines > 1) veil(context, width, height, numLines > MAX_BY_RUN ? VEIL.many : VEIL.few);
-    if (focused) drawLifted(context, this.plot, focused);
+    if (focused) drawLifted(context, this.plot, focused, BLEED_PX * devicePixelRatio);
   }
 
   // Under the cursor, but not beyond the plot's ends.
