@@ -23,6 +23,7 @@ def decode(run_module: Run, module: str, function: str, message: bytes) -> dict[
         const bytes = Uint8Array.from(atob("{base64.b64encode(message).decode()}"), (letter) => letter.charCodeAt(0));
         const plain = (value) => {{
           if (ArrayBuffer.isView(value) || Array.isArray(value)) return Array.from(value, plain);
+          if (value?.all) return plain(value.all); // times
           if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
           return value && Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
         }};

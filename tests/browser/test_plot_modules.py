@@ -14,9 +14,10 @@ RNG = np.random.default_rng(7)
 
 LINE = """
   const line = (steps, values, extra = {}) => {
-    const nonFinite = { steps: [], walls: [] };
+    const nonFinite = { steps: [], walls: { all: [] } };
     const numbers = Float64Array.from(steps);
-    const columns = { steps: numbers, walls: numbers, values: Float64Array.from(values) };
+    const walls = { all: numbers, at: (index) => numbers[index] };
+    const columns = { steps: numbers, walls, values: Float64Array.from(values) };
     const lines = { segments: [0], superseded: [0], nonFinite };
     const series = { ...columns, ...lines, smoothed: null, firstWall: 0, numTotal: values.length, ...extra };
     return { ...series, x: nearest.placePoints(series, "step"), run: { name: "r", label: "r" } };

@@ -50,8 +50,8 @@ function sourceOf(aggregate) {
 }
 
 function makeSource({ x, lineStarts }) {
-  const nonFinite = { steps: NOTHING, x: NOTHING, walls: NOTHING, kinds: new Uint32Array() };
-  return { steps: x, walls: x, firstWall: 0, x, superseded: new Uint32Array(lineStarts.length), nonFinite };
+  const nonFinite = { steps: NOTHING, x: NOTHING, walls: { all: NOTHING }, kinds: new Uint32Array() };
+  return { steps: x, walls: { all: x, at: (index) => x[index] }, firstWall: 0, x, superseded: new Uint32Array(lineStarts.length), nonFinite };
 }
 
 // The step that stands at each place of an axis of time or of a metric: that of the member with the most points.

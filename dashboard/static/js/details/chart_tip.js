@@ -15,17 +15,18 @@ export function ChartTip({ plot, line, children }) {
     { ref: box, className: "chart-tip-box", onPointerMove: point, onPointerDown: point, onPointerLeave: () => setAt(null) },
     children,
     at && h("span", { className: "chart-tip-line", style: { left: at.left }, "aria-hidden": true }),
-    at && h("span", { className: "chart-tip", role: "tooltip" }, h("strong", null, formatValue(line.values[index])), `${formatClock(line.firstWall + line.walls[index])}, ${formatDuration(line.walls[index], 2)} in`),
+    at && h("span", { className: "chart-tip", role: "tooltip" }, h("strong", null, formatValue(line.values[index])), `${formatClock(line.firstWall + line.walls.at(index))}, ${formatDuration(line.walls.at(index), 2)} in`),
   );
 }
 
 // The point nearest to the pointer, and where it stands in the box; null outside of the plot and without points.
 function locate(over, box, line, clientX) {
-  if (!over || line.walls.length === 0) return null;
+  if (!over || line.values.length === 0) return null;
   const inner = over.getBoundingClientRect();
-  const [first, last] = [line.walls[0], line.walls.at(-1)];
+  const walls = line.walls.all;
+  const [first, last] = [walls[0], walls.at(-1)];
   const share = Math.max(0, Math.min(1, (clientX - inner.left) / inner.width));
-  const index = nearestIndex(line.walls, first + share * (last - first));
-  const place = last > first ? (line.walls[index] - first) / (last - first) : 0.5;
+  const index = nearestIndex(walls, first + share * (last - first));
+  const place = last > first ? (walls[index] - first) / (last - first) : 0.5;
   return { index, left: inner.left - box.getBoundingClientRect().left + place * inner.width };
 }

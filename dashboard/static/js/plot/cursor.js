@@ -87,7 +87,7 @@ export class Cursor {
 
   // What stands on the x-axis at a point.
   #labelOf({ line, index }) {
-    if (this.#axis === "relative") return formatDuration(line.walls[index], 2, timeDigits(line, index));
+    if (this.#axis === "relative") return formatDuration(line.walls.at(index), 2, timeDigits(line, index));
     if (this.#axis === "wall") return formatClock(line.x.points[index], timeDigits(line, index));
     return this.#axis === "step" ? formatCount(line.steps[index]) : formatValue(line.x.points[index]);
   }

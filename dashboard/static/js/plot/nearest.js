@@ -18,8 +18,8 @@ export function placePoints(series, axis) {
 function place(series, axis) {
   const on = {
     step: ({ steps }) => steps,
-    relative: ({ walls }) => walls,
-    wall: ({ walls }) => walls.map((wall) => wall + series.firstWall),
+    relative: ({ walls }) => walls.all,
+    wall: ({ walls }) => walls.all.map((wall) => wall + series.firstWall),
   }[axis] ?? (({ x }) => x ?? new Float64Array()); // another metric's values
   const points = on(series);
   const nonFinite = on(series.nonFinite);
@@ -104,7 +104,7 @@ export function pointAtStep(line, step) {
 // Decimals of a second that tell a point's time from those of the points beside it.
 export function timeDigits({ walls }, index) {
   if (!walls) return 0;
-  const gaps = [index - 1, index + 1].map((other) => Math.abs(walls[other] - walls[index])).filter((gap) => gap > 0);
+  const gaps = [index - 1, index + 1].map((other) => Math.abs(walls.at(other) - walls.at(index))).filter((gap) => gap > 0);
   return gaps.length > 0 ? secondDigits(Math.min(...gaps)) : 0;
 }
 

@@ -17,7 +17,7 @@ export function describePoints(lines, x) {
     const [value, place] = [shownValues(line)[index], line.x.points[index]];
     const baseline = baselines.get(line.tagName);
     const base = baseline && line !== baseline ? valueAt(baseline, place) : null;
-    return { line, index, raw: line.values[index], value, step: line.steps[index], seconds: line.walls?.[index], x: place, delta: base === null ? null : value - base, base };
+    return { line, index, raw: line.values[index], value, step: line.steps[index], seconds: line.walls?.at(index), x: place, delta: base === null ? null : value - base, base };
   });
 }
 
