@@ -50,7 +50,8 @@ export function isWhole(series, axis) {
 
 // Of segments that a restart replaced, each by itself.
 function isInOrder(series, axis) {
-  const { points } = placePoints(series, axis);
+  const { points, current } = placePoints(series, axis);
+  if (current.indices === null) return true;
   const starts = new Set(series.segments);
   return points.every((place, i) => i === 0 || starts.has(i) || place >= points[i - 1]);
 }

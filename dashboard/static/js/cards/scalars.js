@@ -14,10 +14,12 @@ import { decodeSeries } from "../wire.js";
 import { ownAxis } from "./axes.js";
 import { explainBad } from "./first_bad.js";
 import { isWhole, linesOfChart, shownTags } from "./lines.js";
+import { describeLook } from "./look.js";
 import { findMissing } from "./missing.js";
 import { makeTagKeys } from "./tag_lines.js";
 
 const NUM_VALUES = 3;
+const POINT_BYTES = 24; // with what is made of it
 const WORDS = ["NaN", "+Inf", "−Inf"];
 
 async function load(tags, { selection, runs, since, width, signal, session, options }) {
@@ -65,7 +67,7 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
     const seen = { runs: session.selectedRuns, groups: selectedGroups(session), described: session.groups };
     const { lines, drawn: inFront, behind } = linesOfChart({ tags, bands }, { series, aggregates }, seen, { axis: plot.axis, smoothing: current.smoothing });
     plot.setLines(inFront, behind);
-    drawn = { lines, inFront, look: describeLook(session) };
+    drawn = { lines, inFront, look: describeLook() };
     return writeTexts;
   };
   const writeTexts = () => {
@@ -82,7 +84,7 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
   };
   const restyle = () => {
     writeBadges();
-    if (describeLook(session) !== drawn.look) redraw();
+    if (describeLook() !== drawn.look) redraw();
     else later(() => writeTexts);
   };
   const offs = [session.on("theme", redraw), session.on("style", restyle)];
@@ -94,13 +96,17 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
       for (const one of data.aggregates) aggregates.get(one.tagName).set(one.key, one);
       redraw();
     },
+    hold() {
+      const data = { series: flatten(series), aggregates: flatten(aggregates) };
+      return { data, numBytes: [...data.series, ...data.aggregates].reduce((sum, { values }) => sum + POINT_BYTES * values.length, 0) };
+    },
     reselect() {
       const wanted = shownRuns();
       if (wanted.length !== drawnRuns.length || wanted.some(({ name }, i) => name !== drawnRuns[i])) redraw();
     },
     holdsAll({ x: axis }) {
       if (session.range || selectedGroups(session)?.length > 0) return false;
-      const held = [...series.values()].flatMap((ofRuns) => [...ofRuns.values()]);
+      const held = flatten(series);
       return held.length > 0 && held.every((one) => isWhole(one, axis ?? "step")); // what has none on one axis may have some on another
     },
     resize: (width, height) => plot.resize(width, height),
@@ -131,10 +137,8 @@ function emptyFor(tags) {
   return new Map(tags.map((tag) => [tag, new Map()]));
 }
 
-// How the selected runs and their groups look in a drawing, as text. More of them is known later than that, such as the
-// hyperparameters that tell them apart, which only texts say.
-function describeLook({ selectedRuns, groups }) {
-  return JSON.stringify([groups, selectedRuns.map(({ name, label, color, dash, isBaseline, state }) => [name, label, color, dash, isBaseline, state])]);
+function flatten(maps) {
+  return [...maps.values()].flatMap((inner) => [...inner.values()]);
 }
 
 // Lines by their last values, the best first: the lowest, if no direction is declared. What is not finite is never best.

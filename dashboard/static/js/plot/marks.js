@@ -3,6 +3,7 @@
 import { Latest } from "../runs/latest.js";
 import { session } from "../session.js";
 
+const NONE = [];
 const GATHER_MS = 300;
 const MAX_MARKS = 200; // of a run
 
@@ -23,8 +24,8 @@ export function followMarks(changed) {
 // Of a run, on the card of a tag.
 export function marksOf(run, tag) {
   if (session.sidecar.state !== sidecarState) readNotes();
-  const own = (notes.get(run) ?? []).filter((note) => !note.tag || note.tag === tag);
-  return [...(logged.get(run) ?? []), ...own];
+  const [told, added] = [logged.get(run) ?? NONE, notes.get(run)];
+  return added ? [...told, ...added.filter((note) => !note.tag || note.tag === tag)] : told;
 }
 
 // Keeps a note beside the logs; undo takes it back.
