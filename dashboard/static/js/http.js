@@ -30,15 +30,19 @@ export async function postJSON(url, body, signal) {
   return (await checked(await fetch(url, options))).json();
 }
 
+async function get(url, params, signal) {
+  return checked(await fetch(addressOf(url, params), { signal }));
+}
+
 // A list of values is a parameter that comes several times; undefined and null are left out.
-async function get(url, params = {}, signal = undefined) {
+export function addressOf(url, params = {}) {
   const full = new URL(url);
   for (const [name, value] of Object.entries(params)) {
     for (const one of Array.isArray(value) ? value : [value]) {
       if (one !== undefined && one !== null) full.searchParams.append(name, one);
     }
   }
-  return checked(await fetch(full, { signal }));
+  return full;
 }
 
 // The server's sentence about a failed request, as an Error with its status and all of the answer.

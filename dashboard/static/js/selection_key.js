@@ -26,6 +26,12 @@ export class SelectionKey {
     return this.#asked;
   }
 
+  // The same of some runs, by their names; it is not kept.
+  async ofSome(runs) {
+    const { key } = await this.#post({ runs });
+    return { key, runs };
+  }
+
   forget() {
     this.#asked = this.#told = null;
   }

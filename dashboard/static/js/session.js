@@ -3,8 +3,9 @@
 
 import { applyAppearance, onSystemTheme, resolveTheme } from "./appearance.js";
 import { Arrivals } from "./arrivals.js";
+import { getLargeBuffer } from "./buffers.js";
 import { Emitter } from "./emitter.js";
-import { endLostRequests, getBuffer, getJSON, getText, postJSON, whileConnected } from "./http.js";
+import { endLostRequests, getJSON, getText, postJSON, whileConnected } from "./http.js";
 import { LiveLink } from "./live.js";
 import { pause } from "./pause.js";
 import { onPreference } from "./preferences.js";
@@ -230,9 +231,9 @@ class Session extends Emitter {
     this.emit("selection", { isMore });
   }
 
-  // → promise of {key, runs}: a key that names the selected runs to the server, and their names in its order.
-  selectionKey() {
-    return this.#key.of(this.selectedRuns);
+  // → promise of {key, runs}: a key that names the selected runs to the server, or some of them, and their names in its order.
+  selectionKey(some = null) {
+    return some ? this.#key.ofSome(some) : this.#key.of(this.selectedRuns);
   }
 
   forgetSelectionKey() {
@@ -287,7 +288,7 @@ class Session extends Emitter {
 
   getJSON = (path, params, signal) => getJSON(new URL(path, ROOT), params, signal);
   getText = (path, params, signal) => getText(new URL(path, ROOT), params, signal);
-  getBuffer = (path, params, signal) => getBuffer(new URL(path, ROOT), params, signal);
+  getBuffer = (path, params, signal) => getLargeBuffer(new URL(path, ROOT), params, signal);
   postJSON = (path, body, signal) => postJSON(new URL(path, ROOT), body, signal);
 }
 
