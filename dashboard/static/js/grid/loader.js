@@ -1,17 +1,19 @@
 // Fetches what the cards in view need: one request for all that are new, one for all that changed.
 
 import { batchesOf } from "./batches.js";
+import { makeEntry, moveRuns, outdate, takeMissing } from "./entry.js";
 import { takeFirst } from "./first_answer.js";
+import { Shelf } from "./shelf.js";
 
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000];
 const PAUSE_MS = 60; // after which a change that goes on counts as paused
 
 export class Loader {
   #session;
-  // id → {tags, handle, own: options of its own, width, isInView, version of its data, epoch: grows when that is void, left: the version that each run
-  // had when it was taken out, isBehind: runs were put back whose news have to be asked for}
-  #cards = new Map();
+  #cards = new Map(); // id → as makeEntry makes it
   #options = {};
+  #shelf;
+  #isMoving = false; // a slider moves, and what the cards hold is for where it was
   #abort = new AbortController();
   #isRunning = false;
   #isDue = false;
@@ -31,6 +33,7 @@ export class Loader {
     this.kind = kind;
     this.#session = session;
     this.#selected = session.selected;
+    this.#shelf = new Shelf(kind.localOptions);
     this.#offs = [
       session.on("news", (news) => this.#hear(news)),
       session.on("selection", () => this.#reselect()),
@@ -69,14 +72,17 @@ export class Loader {
     const names = [...new Set([...Object.keys(options), ...Object.keys(this.#options)])];
     const changed = names.filter((name) => options[name] !== this.#options[name]);
     const areAll = (kept = []) => changed.every((name) => kept.includes(name));
+    const isPreviewed = changed.length > 0 && areAll(this.kind.previewedOptions);
+    if (!isPreviewed && !areAll(this.kind.localOptions)) this.#keep(this.#cards.values());
     this.#options = options;
-    if (changed.length > 0 && areAll(this.kind.previewedOptions)) return this.#preview();
+    if (isPreviewed) return this.#preview();
     for (const card of this.#cards.values()) this.#tell(card);
     if (!areAll(this.kind.localOptions)) this.#refit();
   }
 
   // A slider moves: one card follows it, the others and the server when it pauses.
   #preview() {
+    this.#isMoving = true;
     const lead = this.#leader();
     if (lead) this.#tell(lead);
     this.#afterPause(() => {
@@ -109,7 +115,7 @@ export class Loader {
   }
 
   add({ id, tags }, handle) {
-    this.#cards.set(id, { tags, handle, own: this.#own(tags), width: 0, isInView: false, version: 0, epoch: 0, left: new Map(), isBehind: false });
+    this.#cards.set(id, makeEntry(tags, handle, this.#own(tags)));
   }
 
   // A card came into view, or its width changed.
@@ -117,6 +123,7 @@ export class Loader {
     const card = this.#cards.get(id);
     if (card.width !== width) outdate(card);
     Object.assign(card, { width, isInView: true });
+    this.#shelf.recall(card, this.#options);
     this.schedule();
   }
 
@@ -126,7 +133,10 @@ export class Loader {
   }
 
   remove(id, handle) {
-    if (this.#cards.get(id)?.handle === handle) this.#cards.delete(id);
+    const card = this.#cards.get(id);
+    if (card?.handle !== handle) return;
+    this.#keep([card]);
+    this.#cards.delete(id);
   }
 
   // What every card holds is for another range, axis or server: fetch all of it again.
@@ -145,7 +155,12 @@ export class Loader {
 
   // Options are others: cards for which what they hold does not do ask again.
   #refit() {
-    for (const card of this.#cards.values()) if (card.version === 0 || !card.handle.holdsAll?.(this.optionsOf(card.tags))) outdate(card);
+    this.#isMoving = false;
+    for (const card of this.#cards.values()) {
+      if (card.version > 0 && card.handle.holdsAll?.(this.optionsOf(card.tags))) continue;
+      outdate(card);
+      if (card.isInView) this.#shelf.recall(card, this.#options);
+    }
     this.#askAgain();
   }
 
@@ -175,16 +190,23 @@ export class Loader {
   }
 
   #void() {
+    this.#shelf.clear();
     for (const card of this.#cards.values()) outdate(card);
   }
 
-  // Cards draw what they have of the selected runs at once. Of runs that are put back only what came since is asked for,
-  // of runs that were never there all.
+  #keep(cards) {
+    if (!this.#isMoving) for (const card of cards) this.#shelf.keep(card, this.#options);
+  }
+
+  // Cards draw what they have of the selected runs at once. Of runs that are put back only what came since is asked for, and
+  // of runs that were never there what they have.
   #reselect() {
     const before = this.#selected;
     this.#selected = this.#session.selected;
     const added = [...this.#selected].filter((run) => !before.has(run));
     const removed = [...before].filter((run) => !this.#selected.has(run));
+    if (this.kind.keepsRuns) this.#shelf.move({ added, removed });
+    else this.#shelf.clear();
     for (const card of this.#cards.values()) {
       card.handle.reselect?.();
       if (this.kind.keepsRuns) moveRuns(card, { added, removed });
@@ -219,7 +241,7 @@ export class Loader {
       this.#hasNews = false;
       const began = performance.now();
       const { isPaused } = this.#session.live;
-      const batches = batchesOf(this.#cards, { kind: this.kind, isDue: ({ version, isBehind }) => version === 0 || isBehind || (version < this.#latest && !isPaused) });
+      const batches = batchesOf(this.#cards, { kind: this.kind, isDue: ({ version, isBehind, missing }) => version === 0 || isBehind || missing.size > 0 || (version < this.#latest && !isPaused) });
       await Promise.all(batches.map((batch) => this.#load(batch)));
       this.#restUntil = 2 * performance.now() - began;
     }
@@ -230,14 +252,14 @@ export class Loader {
   async #load(batch, isRetry = false) {
     const { signal } = this.#abort;
     const tags = [...new Set([...batch.cards.values()].flatMap(({ card }) => card.tags))];
-    const { since, width, own } = batch;
+    const { since, width, own, missing } = batch;
     try {
-      const { key: selection, runs } = await this.#session.selectionKey();
+      const { key: selection, runs } = await this.#session.selectionKey(missing);
       const context = { selection, runs, since, width, signal, session: this.#session, options: { ...this.#options, ...own } };
       const answer = await (takeFirst(this.kind, tags, context) ?? this.kind.load(tags, context));
       if (signal.aborted) return;
       this.#failures = 0;
-      for (const [id, asked] of batch.cards) this.#deliver(id, asked, batch.since, answer);
+      for (const [id, asked] of batch.cards) this.#deliver(id, asked, batch, answer);
     } catch (error) {
       if (signal.aborted) return;
       if (error.status === 404 && !isRetry) {
@@ -250,11 +272,14 @@ export class Loader {
   }
 
   // Gives a card its data; if these became void meanwhile, the next round asks again.
-  #deliver(id, { card, epoch }, since, { version, cards }) {
-    if (this.#cards.get(id) !== card || (since > 0 && card.epoch !== epoch)) return;
-    if (card.epoch === epoch) Object.assign(card, { version, isBehind: false });
+  #deliver(id, { card, epoch }, { since, missing }, { version, cards }) {
+    const isPartial = since > 0 || missing !== null;
+    if (this.#cards.get(id) !== card || (isPartial && card.epoch !== epoch)) return;
+    this.#isDue ||= missing !== null; // of other runs it may still be behind
+    if (missing) takeMissing(card, version);
+    else if (card.epoch === epoch) Object.assign(card, { version, isBehind: false });
     const data = this.#dataOf(card, cards);
-    if (data || since === 0) card.handle.update(data, { isPartial: since > 0 });
+    if (data || !isPartial) card.handle.update(data, { isPartial });
     else card.handle.recover?.();
   }
 
@@ -270,19 +295,4 @@ export class Loader {
     this.#retry = setTimeout(() => this.schedule(), RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)]);
     this.#failures += 1;
   }
-}
-
-function outdate(card) {
-  Object.assign(card, { version: 0, epoch: card.epoch + 1, isBehind: false });
-  card.left.clear();
-}
-
-// Runs were put back and taken out: the card's data are as old as those of the oldest run that came back.
-function moveRuns(card, { added, removed }) {
-  for (const run of removed) card.left.set(run, card.version);
-  if (added.length === 0) return;
-  const version = added.reduce((least, run) => Math.min(least, card.left.get(run) ?? 0), card.version);
-  for (const run of added) card.left.delete(run);
-  if (version === 0) outdate(card);
-  else Object.assign(card, { version, epoch: card.epoch + 1, isBehind: true });
 }
