@@ -164,11 +164,14 @@ def _measure_drawn(page: Page, case: _Case, what: str) -> Iterator[Row]:
     toggled = [_redraw(page, f"{_BOX}.click()") for _ in range(2 * REPEATS)]
     yield _limit(f"{what}: a run taken out, to all cards", min(first for first, _ in toggled[0::2]), case.redraw_ms)
     yield _limit(f"{what}: a run put back, to all cards", min(last for _, last in toggled[1::2]), case.redraw_ms)
-    axes = [_redraw(page, _axis(name)) for name in ("Relative", "Step") * REPEATS]
-    yield _limit(f"{what}: another x-axis, to all cards", min(first for first, _ in axes), case.redraw_ms)
-    yield _limit(f"{what}: another x-axis, to the points chosen for it", min(last for _, last in axes), case.redraw_ms)
-    filtered = [_filter(page, text) for text in ("_1", "_0", "_1", "")][:-1]
-    yield _limit(f"{what}: a filter of tags, to cards that it brings", min(filtered), case.redraw_ms)
+    axes = [_redraw(page, _axis(name)) for name in ("Relative", "Wall", "Step", "Relative", "Wall", "Step")]
+    new, back = axes[:2], axes[2:]
+    yield _limit(f"{what}: another x-axis, to all cards", min(first for first, _ in new), case.redraw_ms)
+    yield _limit(f"{what}: another x-axis, to the points chosen for it", min(last for _, last in new), case.redraw_ms)
+    yield _limit(f"{what}: back to an x-axis, to its points", min(last for _, last in back), case.redraw_ms)
+    brought, *returned, _ = [_filter(page, text) for text in ("_1", "_0", "_1", "_0", "")]
+    yield _limit(f"{what}: a filter of tags, to cards that it brings", brought, case.redraw_ms)
+    yield _limit(f"{what}: a filter of tags, to cards that were there before", min(returned), case.redraw_ms)
     scrolled = [max(_call(page, "return probe.scroll(30);")) for _ in range(REPEATS + 1)]
     yield _limit(f"{what}: the longest frame while drawn cards scroll by", min(scrolled[1:]), SCROLL_MS)
     page.evaluate("document.querySelector('.page').scrollTop = 0")
