@@ -18,6 +18,7 @@ NAMES = (
     "querying",
     "run_queries",
     "training",
+    "estimators",
     "opening",
     "serving",
     "run_panel",

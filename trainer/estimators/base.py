@@ -112,7 +112,7 @@ class BaseEstimator(SklearnManners):
         else:
             data = self._fitted.open(X, y, sample_weight, is_training=True)
             fitted = self._fitted.with_state(self._fitted.copy_state())
-            checkpoints = None if self.model_dir is None else Checkpoints(self.model_dir, fitted.describe())
+            checkpoints = self._open_run(fitted)
         plan = _plan(data, steps, epochs, int(fitted.train_state.step))
         return self._train(fitted, data, plan, checkpoints, validation_data, hooks)
 
@@ -250,7 +250,7 @@ class BaseEstimator(SklearnManners):
         training = self._make_training(objective, data)
         reader = reader.fit_to(data.first.features, data.example.features)
         fitted = Fitted(training, head, reader, spec_of(data.example.features), self._start(training, data))
-        checkpoints = None if self.model_dir is None else Checkpoints(self.model_dir, fitted.describe())
+        checkpoints = self._open_run(fitted)
         if self.warm_start and self._fitted is not None:
             fitted = fitted.continue_from(self._fitted)
         elif checkpoints is not None and checkpoints.step is not None:
@@ -263,6 +263,10 @@ class BaseEstimator(SklearnManners):
     def _start(self, training: Training, data: Data) -> TrainState:
         """The state before the first step, if it begins neither from a checkpoint nor with other weights."""
         return training.start(data)
+
+    def _open_run(self, fitted: Fitted) -> Checkpoints | None:
+        """The run in model_dir, which must be one of this model; None without a folder."""
+        return None if self.model_dir is None else Checkpoints(self._run_dir(self.model_dir), fitted.describe())
 
     def _make_training(self, objective: Objective, data: Data) -> Training:
         found = objective.find_optimizer(data.example) if isinstance(objective, ModelFnObjective) else None
@@ -317,7 +321,11 @@ class BaseEstimator(SklearnManners):
                         f"model_dir must be given with an exporter; got None. Pass it to {type(self).__name__}."
                     )
                 interval = fitted.training.config.eval_interval
-                hook.bind(lambda state, to: export_model(fitted.with_state(state), to), Path(self.model_dir), interval)
+                hook.bind(
+                    lambda state, to: export_model(fitted.with_state(state), to),
+                    Path(self._run_dir(self.model_dir)),
+                    interval,
+                )
 
 
 def _check_lengths(steps: Any, epochs: Any) -> None:

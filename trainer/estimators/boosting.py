@@ -27,6 +27,8 @@ from trainer.metrics import Evaluation
 from trainer.protocols import TrainState
 from trainer.run_config import RunConfig
 
+# Numbers in a table for which one thread is enough.
+SMALL = 1 << 17
 # What begins a run: no trees.
 EMPTY = TrainState({"booster": None, "rounds": np.int32(0)}, {}, {}, np.int32(0))
 
@@ -92,7 +94,9 @@ class Boosting:
             )
             stack.callback(lambda: self._finish(rounds, checkpoints, writer, keep))
             last_step = first_step + self.config.steps if plan.last_step is None else plan.last_step
-            rounds.run(self.params, dataset, last_step)
+            # Threads of which each has little to do wait for one another: on a busy machine a round takes a second.
+            threads = {"num_threads": 1} if rows.features.size < SMALL else {}
+            rounds.run({**threads, **self.params}, dataset, last_step)
 
     def _hooks(self, is_evaluated: bool) -> list[Hook]:
         logging = LoggingHook(log_secs=self.config.log_secs, bar=self.config.progress)

@@ -114,7 +114,10 @@ class Classifier(Canned, ClassProbabilities):
         if self.n_classes is not None and (array is None or array.dtype.kind in "iub"):
             return tuple(range(self.n_classes))
         if array is None:
-            raise ValueError("n_classes must be given with an iterable of batches; got None. Pass n_classes=.")
+            raise ValueError(
+                "n_classes must be given with an iterable of batches, and y with arrays; got None (fit requires y to "
+                "be passed, but the target y is None). Pass n_classes=, or one label a row."
+            )
         return self._classes_in(array)
 
     def _classes_in(self, labels: np.ndarray) -> tuple[Any, ...]:

@@ -86,7 +86,7 @@ class FeatureReader:
             )
         raise ValueError(
             f"X must have rows of shape {self.shapes} as in fit; got {shapes}{self._in_words(shapes)}. "
-            "Pass features like those of fit."
+            "Reshape your data to those of fit."
         )
 
     def _in_words(self, shapes: Any) -> str:

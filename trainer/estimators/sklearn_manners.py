@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import itertools
+import os
 import sys
+from pathlib import Path
 from typing import Any, Self
 
 
@@ -36,6 +39,25 @@ class SklearnManners:
             setattr(self, name, value)
         return self
 
+    _is_trial: bool = False  # of a search, which clones what it is given
+    _trial_dir: Path | None = None
+
+    def __sklearn_clone__(self) -> Self:
+        from sklearn.base import clone
+
+        copy = type(self)(**{name: clone(value, safe=False) for name, value in self.get_params().items()})
+        if getattr(self, "model_dir", None) is not None:
+            copy._is_trial = True
+        return copy
+
+    def _run_dir(self, model_dir: str | os.PathLike[str]) -> str | os.PathLike[str]:
+        """Where the run of this estimator lies: `model_dir`, or in it a folder for each clone."""
+        if not self._is_trial:
+            return model_dir
+        if self._trial_dir is None or self._trial_dir.parent != Path(model_dir):
+            self._trial_dir = _reserve(Path(model_dir))
+        return self._trial_dir
+
     def __repr__(self) -> str:
         given = [
             f"{name}={getattr(self, name)!r}"
@@ -60,6 +82,19 @@ class SklearnManners:
             regressor_tags=RegressorTags() if kind == "regressor" else None,
             input_tags=InputTags(),
         )
+
+
+def _reserve(folder: Path) -> Path:
+    """Makes the first folder ``trial-<number>`` that is not there; safe among processes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in itertools.count(1):
+        trial = folder / f"trial-{number}"
+        try:
+            trial.mkdir()
+        except FileExistsError:
+            continue
+        return trial
+    raise AssertionError
 
 
 class NotFittedError(ValueError, AttributeError):

@@ -70,7 +70,7 @@ class BoostedTrees(Canned):
         boosting: Any = Boosting(self._params(head), head, self._make_config())
         reader = reader.fit_to(rows.features, data.example.features)
         forest = Forest(boosting, head, reader, spec_of(data.example.features), EMPTY)
-        checkpoints = None if self.model_dir is None else Checkpoints(self.model_dir, forest.describe())
+        checkpoints = self._open_run(forest)
         if self.warm_start and self._fitted is not None:
             forest = dataclasses.replace(forest, train_state=self._fitted.train_state)
         elif checkpoints is not None and checkpoints.step is not None:

@@ -119,7 +119,8 @@ def _is_batch(item: Any) -> bool:
 
 def is_in_memory(features: Any) -> bool:
     """Whether `features` are those of all rows: an array, a dict of columns or a table."""
-    return hasattr(features, "shape") or isinstance(features, Mapping) or is_frame(features)
+    is_array = hasattr(features, "shape") or hasattr(features, "__array__")
+    return is_array or isinstance(features, Mapping) or is_frame(features)
 
 
 def split_columns(features: Any, labels: str | None, weights: str | None, *, name: str = "X") -> Rows:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from summaries.load import load
 from trainer import DNNClassifier, DNNRegressor, Estimator, RunConfig, heads, layers
 
 sklearn = pytest.importorskip("sklearn")
@@ -57,6 +59,18 @@ def test_pipeline_and_grid_search_with_text_labels(blobs: Arrays) -> None:
     assert search.best_params_ == {"dnnclassifier__learning_rate": 0.05}
     assert search.score(features, labels) > 0.95
     assert search.classes_.tolist() == ["ape", "bat", "cat"]
+
+
+def test_trials_of_a_search_are_runs_of_their_own_in_model_dir(blobs: Arrays, tmp_path: Path) -> None:
+    from sklearn.model_selection import GridSearchCV
+
+    model = DNNClassifier([4], model_dir=tmp_path, config=RunConfig(steps=5, summary_interval=None))
+
+    search = GridSearchCV(model, {"learning_rate": [1e-3, 0.1]}, cv=2).fit(*blobs)
+
+    assert sorted(load(tmp_path).runs) == [f"trial-{number}" for number in range(1, 6)]  # 2 x 2, and the best again
+    assert search.best_estimator_.model_dir == tmp_path
+    assert search.best_estimator_.n_iter_ == 5
 
 
 def test_cross_validation_of_a_regressor(line: Arrays) -> None:
