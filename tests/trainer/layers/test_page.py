@@ -28,7 +28,14 @@ def test_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_tables_of_the_page_name_everything() -> None:
     text = PAGE.read_text()
 
-    table = text[text.index("## All layers") :]
+    table = text[text.index("## All layers") : text.index("## Beside Keras")]
     assert set(re.findall(r"(?<=[|,] )`(\w+)`", table)) == set(layers.LAYERS)
     for names in (initializers.NAMES, regularizers.NAMES, constraints.NAMES):
         assert ", ".join(f"`{name}`" for name in sorted(names)) in text
+
+
+def test_table_of_the_comparison_with_keras_holds_each_layer_that_is_compared() -> None:
+    pytest.importorskip("keras")
+    from tests.trainer.layers import keras_table
+
+    assert keras_table.counts_on(PAGE.read_text()) == keras_table.counted()
