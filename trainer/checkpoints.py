@@ -128,6 +128,7 @@ class Checkpoints:
         best: Best | None = None,
         flush: Callable[[], None] | None = None,
         on_saved: Callable[[str], None] | None = None,
+        is_last: bool = False,
     ) -> None:
         """Begins to write a checkpoint; the arrays may be reused at once, and what was being written is waited for.
 
@@ -137,13 +138,17 @@ class Checkpoints:
             best: If it is the best so far, in what; else the best before is kept.
             flush: Called in the thread before the checkpoint counts: what was logged until then should be on the disk.
             on_saved: Called in the thread with the name of the file, once it is safe.
+            is_last: Whether to write it at once: nothing goes on meanwhile.
 
         Raises:
-            OSError: If the checkpoint before could not be written.
+            OSError: If the checkpoint before could not be written, or the last one.
         """
         self.wait()
         arrays = snapshot(train_state)
         self._best = best or self._best
+        if is_last:
+            self._write(step, arrays, self._best, flush, on_saved)
+            return
         self._writing = self._thread.submit(self._write, step, arrays, self._best, flush, on_saved)
 
     def wait(self) -> None:

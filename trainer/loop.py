@@ -22,7 +22,6 @@ from trainer.dump import Dump
 from trainer.hooks.base import Context, Hook, Steps
 from trainer.inputs.feed import Block, Feed
 from trainer.pace import Pace
-from trainer.paths import leaf_paths
 from trainer.performance import Performance
 from trainer.programs import NEVER, ChunkNumbers, Programs, TrainProgram
 from trainer.protocols import TrainState
@@ -82,7 +81,7 @@ class Loop:
         self.last_step: int | None = None
         self.writer = writer
         self.error: BaseException | None = None
-        self.tags = leaf_paths(programs.trained(train_state.params))
+        self.tags = programs.tags(train_state.params)
         self._programs = programs
         self._feed = feed
         self._seed = seed

@@ -23,6 +23,7 @@ from trainer.step_options import StepOptions
 
 Metrics = dict[str, Array]
 TINY = float(np.finfo(np.float32).tiny)
+LARGE = 1 << 14  # numbers of an array, for its norm
 
 
 class Gradients(NamedTuple):
@@ -190,9 +191,15 @@ def merge(trained: Params, params: Params) -> Params:
 
 def _squares(tree: Any) -> list[Array]:
     """Sum of the squares of each leaf, float32 scalars."""
-    leaves = [leaf.astype(jnp.float32).reshape(-1) for leaf in jax.tree.leaves(tree)]
-    # A product reads each number once; a sum of squares would write them down first.
-    return [jnp.vdot(leaf, leaf, precision=jax.lax.Precision.HIGHEST) for leaf in leaves]
+    return [_square(leaf.astype(jnp.float32)) for leaf in jax.tree.leaves(tree)]
+
+
+def _square(leaf: Array) -> Array:
+    if leaf.size < LARGE:
+        return jnp.sum(jnp.square(leaf))
+    # A product reads each number once; the sum of so many squares would write them down first.
+    flat = leaf.reshape(-1)
+    return jnp.vdot(flat, flat, precision=jax.lax.Precision.HIGHEST)
 
 
 def _without_true(flags: Mapping[str, bool]) -> set[str]:

@@ -84,7 +84,7 @@ class CheckpointHook(Hook):
             OSError: If it could not be written.
         """
         if self._last_step != context.step and not isinstance(context.error, NonFiniteError):
-            self._begin_save(context, None)
+            self._begin_save(context, None, is_last=True)
         self._checkpoints.wait()
 
     def _find_best(self, context: Context) -> Best | None:
@@ -102,7 +102,7 @@ class CheckpointHook(Hook):
         context.settle()  # a step that is not finite ends the training before it is saved
         self._begin_save(context, best)
 
-    def _begin_save(self, context: Context, best: Best | None) -> None:
+    def _begin_save(self, context: Context, best: Best | None, *, is_last: bool = False) -> None:
         """Saves while the training goes on; a failure is a warning, since there is the one before."""
         try:
             self._checkpoints.wait()
@@ -118,6 +118,7 @@ class CheckpointHook(Hook):
             # A run that goes on from here misses no step in its event files.
             flush=None if writer is None else writer.flush,
             on_saved=None if writer is None else functools.partial(_annotate, writer, context.step, best),
+            is_last=is_last,
         )
         self._last_step = context.step
 

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from trainer.inputs.check import num_rows
-from trainer.inputs.feed import Block
+from trainer.inputs.feed import Block, SelectFn
 from trainer.protocols import Batch
 
 MAX_CAPACITY = 1024
@@ -34,14 +34,19 @@ def select_rows(source: Batch, indices: Any, row: Any) -> Batch:
     return batch._replace(weights=weights)
 
 
+def select_whole_rows(source: Batch, indices: Any, row: Any) -> Batch:
+    """`select_rows` where every batch is whole: the weights are known to the compiler, which drops what they do."""
+    order = indices[row]
+    batch: Batch = jax.tree.map(lambda array: array.at[order].get(mode="promise_in_bounds"), source)
+    return batch if batch.weights is not None else batch._replace(weights=jnp.ones(order.shape, jnp.float32))
+
+
 class ArrayFeed:
     """Batches of rows in an order that depends on the seed and the step alone, so it can start anywhere.
 
     The epochs follow one another without a seam: a batch may hold the end of one and the start of the next, and only
     the very last batch can be short.
     """
-
-    select = staticmethod(select_rows)
 
     def __init__(
         self,
@@ -71,6 +76,7 @@ class ArrayFeed:
         self._seed = seed
         self._step = first_step
         self._pads_batches = pads_batches
+        self.select: SelectFn = select_rows if self._has_short() else select_whole_rows
         self._orders: dict[int, np.ndarray] = {}
         self.capacity = capacity or max(1, min(MAX_CAPACITY, MAX_BLOCK_ROWS // self._batch_size))
         self.source = jax.device_put(batch)
@@ -94,6 +100,10 @@ class ArrayFeed:
 
     def close(self) -> None:
         """Does nothing: there is no thread."""
+
+    def _has_short(self) -> bool:
+        """Whether the last batch is filled up with -1."""
+        return self._pads_batches and self._total is not None and self._total % self._batch_size != 0
 
     def _num_full(self) -> int:
         """Number of batches that come in blocks of the common shape."""

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from trainer.inputs.arrays import ArrayFeed
+from trainer.inputs.arrays import ArrayFeed, select_rows, select_whole_rows
 from trainer.protocols import Batch
 
 ROWS = Batch(np.arange(10, dtype=np.float32)[:, None], np.arange(10, dtype=np.int32), None)
@@ -57,10 +58,22 @@ def test_without_padding_the_last_batch_is_a_narrower_block() -> None:
 def test_marked_rows_have_no_weight() -> None:
     source = Batch(jnp.asarray(ROWS.features), jnp.asarray(ROWS.labels), jnp.full(10, 2.0))
 
-    batch = ArrayFeed.select(source, jnp.array([[8, 9, -1, -1]]), 0)
+    batch = select_rows(source, jnp.array([[8, 9, -1, -1]]), 0)
 
     assert batch.labels.tolist()[:2] == [8, 9]
     assert batch.weights.tolist() == [2.0, 2.0, 0.0, 0.0]
+
+
+def test_whole_batches_are_those_of_which_some_may_be_short() -> None:
+    source = Batch(jnp.asarray(ROWS.features), jnp.asarray(ROWS.labels), None)
+    indices = jnp.array([[8, 9, 1, 0]])
+
+    whole, marked = select_whole_rows(source, indices, 0), select_rows(source, indices, 0)
+
+    jax.tree.map(np.testing.assert_array_equal, whole, marked)
+    assert ArrayFeed(ROWS, batch_size=4).select is select_whole_rows
+    assert ArrayFeed(ROWS, batch_size=5, num_epochs=1).select is select_whole_rows
+    assert ArrayFeed(ROWS, batch_size=4, num_epochs=1).select is select_rows
 
 
 def test_batches_are_no_larger_than_the_data() -> None:
