@@ -3,7 +3,7 @@
 The table is made up here: jobs, schools, ages and hours, with an income that depends on all of them and on two pairs.
 The wide part remembers pairs of categories, the deep part sees numbers and embeddings.
 
-You will see: a held-out accuracy of about 0.85, and in the page the two learning rates and the evaluations.
+You will see: a held-out accuracy of about 0.9, and in the page the two learning rates and the evaluations.
 """
 
 from __future__ import annotations
