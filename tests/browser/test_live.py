@@ -382,6 +382,7 @@ def test_growing_runs_shift_nothing_and_are_asked_for_one_request_at_a_time(
         log(writer, [1.0])
     page = open_page(start_board(tmp_path))
     expect(page.locator(".card-foot")).to_have_text("all 8 points")
+    page.wait_for_load_state("networkidle")  # the list of runs has its first values
     page.evaluate(WATCH_SHIFTS)
     in_flight: set[Request] = set()
     most = 0
