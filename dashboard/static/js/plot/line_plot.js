@@ -24,6 +24,7 @@ export class LinePlot {
   #options;
   #lines = [];
   #behind = []; // members of the lines, which are groups
+  #placedOn = null; // the axis that they were placed on
   #uplot = null;
   #overlay = new Overlay();
   #underlay = new KeptPicture();
@@ -65,7 +66,8 @@ export class LinePlot {
   // groups, faint.
   setLines(lines, behind = []) {
     const areOthers = lines.length !== this.#lines.length || lines.some(({ name }, i) => name !== this.#lines[i].name);
-    if (areOthers) this.#frozen = null;
+    if (areOthers || this.#placedOn !== this.axis) this.#frozen = null;
+    this.#placedOn = this.axis;
     for (const line of [...lines, ...behind]) line.x = placePoints(line.source, this.axis);
     this.#lines = lines;
     this.#behind = behind;
@@ -201,7 +203,7 @@ export class LinePlot {
 
   #move(place) {
     const { x, y } = this.#uplot.scales;
-    if (!this.#zoom) this.#frozen ??= { x: [x.min, x.max], y: [y.min, y.max] };
+    if (!this.#zoom && this.#lines.some(hasPoints)) this.#frozen ??= { x: [x.min, x.max], y: [y.min, y.max] };
     this.#cursor.move(place);
   }
 
