@@ -65,6 +65,7 @@ def export_model(fitted: Fitted, folder: str | os.PathLike[str], platforms: Sequ
         "platforms": list(exported.platforms),
         "batch": batch,
         "columns": None if fitted.reader.columns is None else configs.encode(fitted.reader.columns),
+        "names": fitted.reader.names,
         "inputs": _describe_rows(fitted.example),
         "outputs": _describe_rows(exported_outputs(exported)),
         "predict": None if fitted.head is None else fitted.head.export_signature(),
@@ -85,8 +86,12 @@ class ExportedModel:
 
     def __init__(self, call: Callable[..., Any], arrays: dict[str, np.ndarray], signature: dict[str, Any]) -> None:
         self.signature = signature
-        columns = signature["columns"]
-        self._reader = FeatureReader("ExportedModel", None if columns is None else configs.decode(columns))
+        columns, names = signature["columns"], signature.get("names")
+        self._reader = FeatureReader(
+            "ExportedModel",
+            None if columns is None else configs.decode(columns),
+            names=None if names is None else tuple(names),
+        )
         self._call = jax.jit(call)
         self._arrays = jax.device_put(arrays)
 
@@ -106,7 +111,8 @@ class ExportedModel:
         """Returns all that is predicted for each row, by name.
 
         Args:
-            X: Features like those that it was trained with, ``(n, …)``, or a table of them.
+            X: Features like those that it was trained with, ``(n, …)``, or a table of them with the same columns in the
+                same order.
 
         Raises:
             ValueError: If they are not.

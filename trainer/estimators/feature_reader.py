@@ -65,7 +65,7 @@ class FeatureReader:
 
     def _check_names(self, names: tuple[str, ...] | None) -> None:
         """What scikit-learn wants to be said of names, in its words."""
-        if self.shapes is None or names == self.names:
+        if (self.shapes is None and self.names is None) or names == self.names:
             return
         if self.names is None:
             warnings.warn(f"X has feature names, but {self.owner} was fitted without feature names", stacklevel=5)

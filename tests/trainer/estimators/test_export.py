@@ -181,6 +181,22 @@ def test_unfitted_estimator_has_nothing_to_export(tmp_path: Path) -> None:
         Estimator(layers.Dense(1), head=heads.RegressionHead(), config=RunConfig()).export(tmp_path / "model")
 
 
+def test_table_with_other_columns_is_refused_by_the_export_as_by_the_estimator(tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame({"height": np.arange(6.0), "width": np.arange(6.0) ** 2})
+    estimator = Estimator(layers.Dense(1), head=heads.RegressionHead()).fit(table, np.arange(6.0), steps=3)
+
+    exported = load_exported(estimator.export(tmp_path / "model"))
+
+    assert exported.signature["names"] == ["height", "width"]
+    np.testing.assert_allclose(exported.predict(table), estimator.predict(table), rtol=1e-6)
+    for model in (estimator, exported):
+        with pytest.raises(ValueError, match=r"(?s)feature names .*in the same order"):
+            model.predict(table[["width", "height"]])
+        with pytest.warns(UserWarning, match=r"X does not have valid feature names, but \w+ was fitted with"):
+            model.predict(table.to_numpy())
+
+
 def test_feature_columns_read_raw_tables_in_the_export_too(tmp_path: Path) -> None:
     columns = [
         feature_columns.numeric_column("age"),
