@@ -28,7 +28,7 @@ class WarmStartSettings:
     Attributes:
         ckpt_to_initialize_from: A model_dir (its newest checkpoint is read), a checkpoint file, or an export.
         vars_to_warm_start: Regular expression, or several, that fit the beginning of the names of the weights,
-            ``dense_0/kernel``; the others begin at random.
+            ``dense_0/kernel``; the others begin at random. What layers carry besides is chosen by its names likewise.
         var_name_to_prev_var_name: Name in the checkpoint by name here, for those that are called otherwise there.
     """
 
@@ -41,7 +41,10 @@ WarmStart: TypeAlias = "str | os.PathLike[str] | WarmStartSettings"
 
 
 def initialize_from(train_state: TrainState, warm_start_from: WarmStart) -> TrainState:
-    """Returns a fresh state with weights of a checkpoint; what layers carry besides comes along where it is there.
+    """Returns a fresh state with weights of a checkpoint.
+
+    What the layers carry besides comes along where it is there in the same shape, or is named in
+    ``var_name_to_prev_var_name``.
 
     Args:
         train_state: Before the first step.
@@ -52,10 +55,18 @@ def initialize_from(train_state: TrainState, warm_start_from: WarmStart) -> Trai
     """
     settings = warm_start_from if isinstance(warm_start_from, WarmStartSettings) else WarmStartSettings(warm_start_from)
     arrays = load_arrays(settings.ckpt_to_initialize_from)
-    names = set(_chosen(settings, leaf_paths(train_state.params)))
-    params = _taken(settings, arrays, train_state.params, "params", names)
-    carried = {name for name in leaf_paths(train_state.state) if f"state/{_former(settings, name)}" in arrays}
+    chosen = set(_chosen(settings, [*leaf_paths(train_state.params), *leaf_paths(train_state.state)]))
+    params = _taken(settings, arrays, train_state.params, "params", chosen)
+    carried = chosen & set(_carried(settings, arrays, train_state.state))
     return train_state._replace(params=params, state=_taken(settings, arrays, train_state.state, "state", carried))
+
+
+def _carried(settings: WarmStartSettings, arrays: Mapping[str, Any], state: Any) -> Iterator[str]:
+    """Names of what layers carry that the checkpoint holds in the same shape, or that the settings name."""
+    for name, leaf in zip(leaf_paths(state), jax.tree.leaves(state), strict=True):
+        found = arrays.get(f"state/{_former(settings, name)}")
+        if name in settings.var_name_to_prev_var_name or (found is not None and found.shape == leaf.shape):
+            yield name
 
 
 def _chosen(settings: WarmStartSettings, names: Sequence[str]) -> Iterator[str]:
@@ -89,7 +100,7 @@ def _find(settings: WarmStartSettings, arrays: Mapping[str, Any], group: str, na
     found = arrays.get(f"{group}/{former}")
     path = Path(settings.ckpt_to_initialize_from)
     if found is None:
-        there = [key.removeprefix("params/") for key in arrays if key.startswith("params/")]
+        there = [key.removeprefix(f"{group}/") for key in arrays if key.startswith(f"{group}/")]
         raise ValueError(
             f"checkpoint {path} must hold {former} for {name}; got none of that name.{_meant(former, there)} "
             "Leave it out by vars_to_warm_start, or name it in var_name_to_prev_var_name."

@@ -71,6 +71,32 @@ def test_patterns_choose_and_names_translate(base: Estimator, rows: Arrays) -> N
     assert not np.allclose(kernel(warm, "dense_2"), kernel(base, "dense_1"))
 
 
+def normalized(columns: int, **options: object) -> Estimator:
+    network = layers.Sequential([layers.BatchNormalization(), layers.Dense(3)])
+    return Estimator(network, head=heads.MultiClassHead(3), **options).fit(  # type: ignore[arg-type]
+        np.ones((40, columns), np.float32) * 5, np.arange(40) % 3, steps=1
+    )
+
+
+def test_what_a_layer_carries_comes_along_only_where_the_patterns_choose_it(tmp_path: Path) -> None:
+    normalized(2, model_dir=tmp_path / "two")
+    name = "batch_normalization_0"
+
+    def mean(settings: object, columns: int = 2) -> float:
+        return float(normalized(columns, warm_start_from=settings).state_[name]["moving_mean"][0])
+
+    fresh = float(normalized(2).state_[name]["moving_mean"][0])
+    assert mean(tmp_path / "two") > fresh
+    assert mean(WarmStartSettings(tmp_path / "two", name)) > fresh
+    assert mean(WarmStartSettings(tmp_path / "two", "dense_0/")) == fresh
+    # Of three columns now: the bias fits, and the statistics of two are nobody's business.
+    assert mean(WarmStartSettings(tmp_path / "two", "dense_0/bias"), columns=3) == fresh
+    assert mean(WarmStartSettings(tmp_path / "two", ["dense_0/bias", f"{name}/moving"]), columns=3) == fresh
+    named = {f"{name}/moving_mean": f"{name}/moving_mean"}
+    with pytest.raises(ValueError, match=r"must have the shape of batch_normalization_0/moving_mean, \(3,\); got"):
+        mean(WarmStartSettings(tmp_path / "two", ["dense_0/bias", f"{name}/moving"], named), columns=3)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
