@@ -90,6 +90,13 @@ class Baseline(NetworkEstimator):
     def _layers(self, units: int) -> Sequence[Network]:
         return [Constant(units, tuple(self._columns()))]
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        for kind in (tags.classifier_tags, tags.regressor_tags):
+            if kind is not None:
+                kind.poor_score = True  # as of scikit-learn's dummies: features are not looked at
+        return tags
+
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class BaselineClassifier(Baseline, Classifier):
