@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from trainer.counts import check_count
 from trainer.layers import precision
 from trainer.step_options import StepOptions
+
+# Fields that an estimator fills where they are None.
+_OPEN = ("batch_size", "steps", "eval_interval")
 
 
 @dataclass(frozen=True)
@@ -18,10 +22,10 @@ class RunConfig:
 
     Attributes:
         seed: Of initial values, shuffling and dropout; one seed gives one trajectory.
-        batch_size: Rows of a training batch.
-        steps: Steps of a ``fit`` that names neither steps nor epochs.
+        batch_size: Rows of a training batch; None takes the estimator's own, which is 32 unless it says otherwise.
+        steps: Steps of a ``fit`` that names neither steps nor epochs; None takes the estimator's own, or 1000.
         summary_interval: Steps between two dumps of histograms, images and texts; None writes none.
-        eval_interval: Steps between two evaluations on the validation data.
+        eval_interval: Steps between two evaluations on the validation data; None takes the estimator's own, or 100.
         checkpoint_secs: Seconds between two checkpoints; None saves none by the clock. The last state is always saved.
         checkpoint_interval: Steps between two checkpoints; None saves none by steps.
         keep_checkpoints: How many of the newest checkpoints are kept.
@@ -40,10 +44,10 @@ class RunConfig:
     """
 
     seed: int = 0
-    batch_size: int = 32
-    steps: int = 1000
+    batch_size: int | None = None
+    steps: int | None = None
     summary_interval: int | None = 100
-    eval_interval: int = 100
+    eval_interval: int | None = None
     checkpoint_secs: float | None = 600.0
     checkpoint_interval: int | None = None
     keep_checkpoints: int = 2
@@ -81,9 +85,9 @@ class RunConfig:
             ValueError: If a count is not a positive integer, a number not positive, the seed does not fit 32 bits, or
                 there is no such precision.
         """
-        for name in ("batch_size", "steps", "eval_interval", "keep_checkpoints", "accumulation_steps"):
+        for name in ("keep_checkpoints", "accumulation_steps"):
             object.__setattr__(self, name, check_count(name, getattr(self, name)))
-        for name in ("summary_interval", "checkpoint_interval"):
+        for name in ("batch_size", "steps", "eval_interval", "summary_interval", "checkpoint_interval"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, check_count(name, getattr(self, name)))
         if not 0 <= self.seed < 2**32:
@@ -115,12 +119,27 @@ def _as_patterns(patterns: Any) -> tuple[str, ...]:
     return (patterns,) if isinstance(patterns, str) else tuple(patterns)
 
 
-def as_config(config: RunConfig | None) -> RunConfig:
-    """The config, or the defaults for None.
+@dataclass(frozen=True)
+class ResolvedConfig(RunConfig):
+    """A config in which nothing is left to the estimator. Attributes as in `RunConfig`."""
+
+    batch_size: int = 32
+    steps: int = 1000
+    eval_interval: int = 100
+
+
+def resolve(config: RunConfig | None, usual: Mapping[str, Any] | None = None) -> ResolvedConfig:
+    """The config with an estimator's own values in place of None.
+
+    Args:
+        config: The user's; None is one without any field.
+        usual: Values of the estimator by field, where they are not those of `ResolvedConfig`.
 
     Raises:
         TypeError: If it is something else.
     """
     if config is not None and not isinstance(config, RunConfig):
         raise TypeError(f"config must be a RunConfig; got {config!r}. Pass RunConfig(batch_size=64), for example.")
-    return config or RunConfig()
+    given = {} if config is None else {each.name: getattr(config, each.name) for each in dataclasses.fields(config)}
+    kept = {name: value for name, value in given.items() if value is not None or name not in _OPEN}
+    return ResolvedConfig(**{**(usual or {}), **kept})

@@ -30,7 +30,7 @@ from trainer.layers.specs import spec_of
 from trainer.metrics import Evaluation
 from trainer.optimizers import OptimizerLike, Schedule, make_optimizer
 from trainer.protocols import Objective, TrainState
-from trainer.run_config import RunConfig, as_config
+from trainer.run_config import ResolvedConfig, RunConfig, resolve
 from trainer.step_graph import make_step_graph
 
 _LOG = logging.getLogger(__name__)
@@ -220,9 +220,9 @@ class BaseEstimator(SklearnManners):
             raise not_fitted(self, method)
         return self._fitted
 
-    def _make_config(self) -> RunConfig:
+    def _make_config(self) -> ResolvedConfig:
         """The settings of the next training."""
-        return as_config(self.config)
+        return resolve(self.config)
 
     def _optimizer(self) -> OptimizerLike:
         """What is passed to `make_optimizer`."""

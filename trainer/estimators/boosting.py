@@ -25,7 +25,7 @@ from trainer.hooks import EvaluationHook, Hook, LoggingHook
 from trainer.inputs import Rows, open_source
 from trainer.metrics import Evaluation
 from trainer.protocols import TrainState
-from trainer.run_config import RunConfig
+from trainer.run_config import ResolvedConfig
 
 # Numbers in a table for which one thread is enough.
 SMALL = 1 << 17
@@ -45,7 +45,7 @@ class Boosting:
 
     params: Mapping[str, Any]
     head: Head
-    config: RunConfig
+    config: ResolvedConfig
 
     def logits(self, train_state: TrainState, features: np.ndarray) -> np.ndarray:
         """The sums of the leaves of each row, ``(n, logits_dimension)`` float32."""
@@ -84,7 +84,7 @@ class Boosting:
         dataset = load_lightgbm().Dataset(rows.features, rows.labels.reshape(-1), weight=rows.weights)
         first_step = int(train_state.step)
         with contextlib.ExitStack() as stack:
-            config = {} if checkpoints is None else {**describe(self.config), **checkpoints.config}
+            config = {} if checkpoints is None else {**describe(dataclasses.asdict(self.config)), **checkpoints.config}
             writer = open_writer(checkpoints, first_step, stack, config)
             rounds = Rounds(
                 train_state,

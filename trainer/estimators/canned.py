@@ -16,7 +16,7 @@ from trainer.estimators.base import BaseEstimator
 from trainer.estimators.probabilities import ClassProbabilities
 from trainer.heads import BinaryHead, Head, MultiClassHead, RegressionHead
 from trainer.heads.class_weights import ClassWeight
-from trainer.run_config import RunConfig, as_config
+from trainer.run_config import ResolvedConfig, RunConfig, resolve
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -37,16 +37,16 @@ class Canned(BaseEstimator):
     warm_start: bool = False
     config: RunConfig | None = None
 
-    # Fields of the config of a member to which none is given, where they are not the usual ones.
+    # What stands for None in the config, by field, where it is not the usual.
     USUAL: ClassVar[Mapping[str, Any]] = {}
 
-    def _make_config(self) -> RunConfig:
+    def _make_config(self) -> ResolvedConfig:
         given: dict[str, Any] = {
             "batch_size": getattr(self, "batch_size", None),
             "steps": self.steps,
             "seed": self.random_state,
         }
-        config = RunConfig(**self.USUAL) if self.config is None else as_config(self.config)
+        config = resolve(self.config, self.USUAL)
         return dataclasses.replace(config, **{name: value for name, value in given.items() if value is not None})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from trainer.metrics import Evaluation
 from trainer.optimizers import AnyOptimizer
 from trainer.programs import Programs, programs_for
 from trainer.protocols import Objective, TrainState
-from trainer.run_config import RunConfig
+from trainer.run_config import ResolvedConfig
 
 _LOG = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Training:
     objective: Objective
     optimizer: AnyOptimizer
     learning_rate: float
-    config: RunConfig
+    config: ResolvedConfig
 
     @property
     def programs(self) -> Programs:
@@ -143,7 +144,7 @@ class Training:
 
     def _describe(self, checkpoints: Checkpoints | None) -> dict[str, Any]:
         """What the run is started with, for its page."""
-        return {} if checkpoints is None else {**describe(self.config), **checkpoints.config}
+        return {} if checkpoints is None else {**describe(dataclasses.asdict(self.config)), **checkpoints.config}
 
     def _hooks(
         self, checkpoints: Checkpoints | None, is_evaluated: bool, first_step: int, others: Sequence[Hook]

@@ -22,6 +22,7 @@ from trainer import (
     KMeans,
     LinearClassifier,
     LinearRegressor,
+    RunConfig,
     hooks,
 )
 from trainer import feature_columns as fc
@@ -81,6 +82,21 @@ def test_linear_models_are_those_of_scikit_learn(blobs: Arrays, line: Arrays) ->
     theirs = LogisticRegression(C=np.inf).fit(blobs[0], flipped).predict_proba(blobs[0])
     assert classifier.evaluate(blobs[0], flipped)["loss"] == pytest.approx(log_loss(flipped, theirs), rel=0.03)
     np.testing.assert_allclose(regressor.predict(line[0]), LinearRegression().fit(*line).predict(line[0]), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "usual"),
+    [(LinearClassifier, "batch_size", 8192), (BoostedTreesClassifier, "steps", 100), (KMeans, "steps", 300)],
+)
+def test_a_config_leaves_open_what_it_does_not_name(
+    model: Any, name: str, usual: int, blobs: Arrays, tmp_path: Path
+) -> None:
+    model(model_dir=tmp_path / "usual", config=RunConfig(seed=1)).fit(*blobs, steps=1)
+    model(model_dir=tmp_path / "given", config=RunConfig(seed=1, **{name: 7})).fit(*blobs, steps=1)
+
+    runs = load(tmp_path).runs
+    assert runs["usual"].facts.config[name] == usual
+    assert runs["given"].facts.config[name] == 7
 
 
 def test_baselines_know_the_labels_alone(blobs: Arrays, line: Arrays) -> None:
