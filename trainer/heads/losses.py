@@ -1,8 +1,8 @@
 """Losses of predicted numbers: functions ``(labels, predictions) -> losses``, all of one shape.
 
 >>> import numpy as np
->>> Quantile(0.9)(np.array([1.0, 1.0]), np.array([0.0, 2.0])).tolist()
-[0.9..., 0.1...]
+>>> print(Quantile(0.9)(np.array([1.0, 1.0]), np.array([0.0, 2.0])))
+[0.9 0.1]
 """
 
 from __future__ import annotations

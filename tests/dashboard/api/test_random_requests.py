@@ -70,7 +70,7 @@ PARAMETERS = {
     ],  # fmt: skip
     "/data/health": ["run", "problems", "q", "offset", "limit", "format"],
     "/data/health/why": ["run", "kind"],
-    "/data/histograms": ["selection", "tag", "run", "max_steps", "width", "since", "format"],
+    "/data/histograms": ["selection", "tag", "run", "max_steps", "width", "since", "start", "stop", "format"],
     "/data/histograms/buckets": ["run", "tag", "step", "format"],
     "/data/graph": ["run", "open", "keep"],
     "/data/graph/node": ["run", "id"],
