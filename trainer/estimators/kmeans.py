@@ -17,6 +17,7 @@ from trainer.estimators.data import ArrayData, Data
 from trainer.estimators.fitted import Fitted
 from trainer.estimators.kmeans_objective import KMeansObjective, plus_plus
 from trainer.estimators.networks import check_columns
+from trainer.estimators.precise_objective import PreciseObjective
 from trainer.estimators.standardization import MOST_ROWS
 from trainer.estimators.training import Plan, Training
 from trainer.heads import Head
@@ -26,6 +27,9 @@ from trainer.inputs import Rows, num_rows, open_features, open_source
 from trainer.metrics import Evaluation
 from trainer.optimizers import OptimizerLike
 from trainer.protocols import Objective
+
+# As many rows as there are, however many.
+ALL_ROWS = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class KMeans(Canned):
     Attributes:
         n_clusters: Number of clusters.
         tol: The training ends when ten steps lower the loss by a smaller share than this.
-        batch_size: Rows of a step; None takes all.
+        batch_size: Rows of a step; None takes the config's, or all.
     """
 
     n_clusters: int = field(default=8, kw_only=False)
@@ -72,26 +76,31 @@ class KMeans(Canned):
 
     optimizer: ClassVar[OptimizerLike] = "sgd"  # type: ignore[misc]
     learning_rate: ClassVar[float] = 1.0  # type: ignore[misc]
-    USUAL: ClassVar[Mapping[str, Any]] = {"steps": 300}
+    USUAL: ClassVar[Mapping[str, Any]] = {"steps": 300, "batch_size": ALL_ROWS}
+
+    _is_partial: ClassVar[bool] = False  # while partial_fit runs
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, **options: Any) -> Self:  # noqa: N803
         """Moves centers until they stay, or `steps` are done. Arguments and errors as for other estimators."""
         del y
-        super().fit(*_with_labels(X), sample_weight, **_checked(options))
-        return self._describe_rows(X)
+        rows, labels = _with_labels(X)
+        super().fit(rows, labels, sample_weight, **_checked(options))
+        return self._describe_rows(rows, labels, sample_weight)
 
     def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None, **options: Any) -> Self:  # noqa: N803
         """Moves the centers towards these rows, once without `steps`. Arguments and errors as in `fit`."""
         del y
-        if self._fitted is None:
-            rows, labels = _with_labels(X)
-            fitted, _, _ = self._prepare(rows, labels, sample_weight)
-            self._fitted = fitted
-        training = self._fitted.training
-        batched = dataclasses.replace(training.objective, is_full=False)  # type: ignore[type-var]
-        self._fitted = dataclasses.replace(self._fitted, training=dataclasses.replace(training, objective=batched))
-        super().partial_fit(*_with_labels(X), sample_weight, **_checked(options))
-        return self._describe_rows(X)
+        rows, labels = _with_labels(X)
+        if self._fitted is not None:
+            training = self._fitted.training
+            batched = dataclasses.replace(training, objective=_in_batches(training.objective))
+            self._fitted = dataclasses.replace(self._fitted, training=batched)
+        self.__dict__["_is_partial"] = True
+        try:
+            super().partial_fit(rows, labels, sample_weight, **_checked(options))
+        finally:
+            del self.__dict__["_is_partial"]
+        return self._describe_rows(rows, labels, sample_weight)
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> np.ndarray:  # noqa: N803
         """Returns the cluster of each row after `fit`, ``(n,)``."""
@@ -114,8 +123,13 @@ class KMeans(Canned):
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:  # noqa: N803
         """Returns minus the sum of squared distances to the nearest centers, as scikit-learn does."""
-        total = float(num_rows(np.asarray(X)) if sample_weight is None else np.sum(sample_weight))
-        return -total * self.evaluate(X, y, sample_weight)["loss"]
+        del y
+        rows, labels = _with_labels(X)
+        if labels is None:
+            return sum(self.score(batch, None, *weights) for batch, _, *weights in (rows() if callable(rows) else rows))
+        opened = open_source(rows, labels, sample_weight)
+        total = len(labels) if opened.weights is None else float(np.sum(opened.weights))  # type: ignore[union-attr]
+        return -total * self.evaluate(rows, None, sample_weight)["loss"]
 
     @property
     def cluster_centers_(self) -> np.ndarray:
@@ -140,14 +154,11 @@ class KMeans(Canned):
 
     def _make_objective(self, head: Head | None) -> Objective:
         del head
-        return KMeansObjective(check_count("n_clusters", self.n_clusters), is_full=self.batch_size is None)
+        return KMeansObjective(check_count("n_clusters", self.n_clusters), is_full=True)
 
     def _make_training(self, objective: Objective, data: Data) -> Training:
-        is_full = isinstance(data, ArrayData) and self.batch_size is None
-        training = super()._make_training(dataclasses.replace(objective, is_full=is_full), data)  # type: ignore[type-var]
-        if not is_full:
-            return training
-        return dataclasses.replace(training, config=dataclasses.replace(training.config, batch_size=len(data)))  # type: ignore[arg-type]
+        is_whole = isinstance(data, ArrayData) and self._make_config().batch_size >= len(data)
+        return super()._make_training(objective if is_whole and not self._is_partial else _in_batches(objective), data)
 
     def _check_data(self, data: Data) -> None:
         check_columns(data)
@@ -178,17 +189,29 @@ class KMeans(Canned):
         validation_data: Any,
         hooks: Sequence[Hook],
     ) -> Self:
-        is_full = getattr(fitted.training.objective, "is_full", False)
-        ends = [ConvergenceHook(self.tol)] if is_full else []
+        ends = [ConvergenceHook(self.tol)] if _is_full(fitted.training.objective) else []
         return super()._train(fitted, data, plan, checkpoints, validation_data, [*hooks, *ends])
 
-    def _describe_rows(self, X: Any) -> Self:  # noqa: N803
+    def _describe_rows(self, rows: Any, labels: Any, sample_weight: Any) -> Self:
         """Sets what scikit-learn's clusterers tell of the rows of `fit`, where these are in memory."""
-        rows, labels = _with_labels(X)
         if labels is not None:
-            self.labels_ = self.predict(rows)
-            self.inertia_ = -self.score(rows)
+            opened = open_source(rows, labels, sample_weight)
+            assert isinstance(opened, Rows)
+            self.labels_ = self.predict(opened.features)
+            self.inertia_ = -self.score(opened.features, None, opened.weights)
         return self
+
+
+def _is_full(objective: Any) -> bool:
+    """Whether its steps take all rows."""
+    return _is_full(objective.objective) if isinstance(objective, PreciseObjective) else objective.is_full
+
+
+def _in_batches(objective: Any) -> Any:
+    """The objective for steps that do not take all rows."""
+    if isinstance(objective, PreciseObjective):
+        return dataclasses.replace(objective, objective=_in_batches(objective.objective))
+    return dataclasses.replace(objective, is_full=False)
 
 
 def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -211,6 +234,11 @@ def _with_labels(rows: Any) -> tuple[Any, Any]:
         return features, np.zeros(size, np.int8)
 
     def read() -> Iterator[tuple[Any, Any]]:
-        return ((batch.features, np.zeros(len(batch.features), np.int8)) for batch in source.read())
+        return (_with_zeros(batch) for batch in source.read())
 
     return (read if source.is_repeatable else read()), None
+
+
+def _with_zeros(batch: Rows) -> tuple[Any, ...]:
+    labels = np.zeros(len(batch.features), np.int8)
+    return (batch.features, labels) if batch.weights is None else (batch.features, labels, batch.weights)

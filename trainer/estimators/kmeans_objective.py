@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jax
@@ -24,14 +24,14 @@ class KMeansObjective:
 
     Attributes:
         n_clusters: Number of centers.
-        is_full: Whether each batch holds all rows.
+        is_full: Whether each batch holds all rows; one model may take both kinds of steps, one after another.
 
     References:
         Lloyd 1982, Least squares quantization in PCM; Sculley 2010, Web-scale k-means clustering.
     """
 
     n_clusters: int
-    is_full: bool
+    is_full: bool = field(repr=False)
 
     pads_batches = True
 
