@@ -11,6 +11,7 @@ import jax.numpy as jnp
 
 from trainer import passes
 from trainer.heads import Head
+from trainer.layers import precision
 from trainer.layers.weights import constrain, has_attached, penalty, trainable_mask
 from trainer.protocols import Array, Batch, Metric, Network, Params, State
 
@@ -50,7 +51,7 @@ class NetworkObjective:
 
     def loss(self, params: Params, state: State, batch: Batch, key: Array) -> tuple[Array, State]:
         """The loss of a training batch, a scalar, and the new state."""
-        logits, state = self.network.apply(params, state, batch.features, training=True, key=key)
+        logits, state = self._apply(params, state, batch.features, training=True, key=key)
         with jax.named_scope("loss"):
             losses = self.head.losses(logits, batch.labels)
             total = jnp.sum(batch.weights)
@@ -70,7 +71,7 @@ class NetworkObjective:
 
     def metrics(self, params: Params, state: State, batch: Batch) -> Mapping[str, Metric]:
         """The head's metrics of an evaluation batch."""
-        logits, _ = self.network.apply(params, state, batch.features, training=False, key=None)
+        logits, _ = self._apply(params, state, batch.features)
         found = self.head.metrics(logits, batch.labels, batch.weights)
         if self.eval_metrics is None:
             return found
@@ -78,5 +79,12 @@ class NetworkObjective:
 
     def predict(self, params: Params, state: State, features: Any) -> dict[str, Array]:
         """The head's predictions."""
-        logits, _ = self.network.apply(params, state, features, training=False, key=None)
+        logits, _ = self._apply(params, state, features)
         return self.head.predictions(logits)
+
+    def _apply(
+        self, params: Params, state: State, features: Any, *, training: bool = False, key: Array | None = None
+    ) -> tuple[Any, State]:
+        """The network's outputs, in the type that the policy of the trace hands to a head, and the new state."""
+        outputs, state = self.network.apply(params, state, features, training=training, key=key)
+        return precision.current().cast_outputs(outputs), state
