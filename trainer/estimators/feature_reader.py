@@ -104,7 +104,8 @@ def _encode(columns: FeatureColumns, features: Any, name: str) -> Any:
     except (TypeError, ValueError) as error:
         if name == "X":
             raise
-        raise type(error)(f"{error} These are the {name}.") from error
+        kind = TypeError if isinstance(error, TypeError) else ValueError  # some of their kinds take more than a text
+        raise kind(f"{error} These are the {name}.") from error
 
 
 def find_columns(objective: Any) -> FeatureColumns | None:
