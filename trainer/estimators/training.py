@@ -77,14 +77,6 @@ class Training:
         """Makes the state before the first step."""
         return self.programs.init(self.config.seed, self.learning_rate, data.example)
 
-    def resume(self, data: Data, checkpoints: Checkpoints) -> TrainState:
-        """Reads the newest checkpoint.
-
-        Raises:
-            ValueError: If its arrays are not those of this model.
-        """
-        return checkpoints.restore(jax.eval_shape(lambda: self.start(data)))
-
     def evaluate(self, train_state: TrainState, data: Data) -> Evaluation:
         """Returns the metrics over all rows, by name."""
         sums: Any = None
