@@ -116,7 +116,7 @@ class Training:
             feed = data.train_feed(
                 batch_size=self.config.batch_size,
                 epochs=plan.epochs,
-                seed=self.config.seed,
+                seed=self.config.seed + plan.feed_begins,
                 first_step=first_step - plan.feed_begins,
                 pads=self.objective.pads_batches,
             )
