@@ -133,8 +133,17 @@ class BatchData:
         return self._prepare(self.first, 0)
 
     def train_feed(self, *, batch_size: int, epochs: int | None, seed: int, first_step: int, pads: bool) -> Feed:
-        """See `Data`; the size and order of the batches are the iterable's own."""
+        """See `Data`; the size and order of the batches are the iterable's own.
+
+        Raises:
+            ValueError: If `epochs` is above 1 and the batches can be read only once.
+        """
         del batch_size, seed
+        if epochs is not None and epochs > 1 and not self._source.is_repeatable:
+            raise ValueError(
+                f"epochs must be 1 with an iterator, which can be read only once; got {epochs}. "
+                "Pass a list, or a function that returns a fresh iterator."
+            )
         batches = itertools.islice(self._batches(epochs or 1), first_step, None)
         return IterableFeed(batches, self._prepare, pads_batches=pads)
 
