@@ -145,7 +145,10 @@ class BatchData:
                 "Pass a list, or a function that returns a fresh iterator."
             )
         batches = itertools.islice(self._batches(epochs or 1), first_step, None)
-        return IterableFeed(batches, self._prepare, pads_batches=pads)
+        following = next(batches, None)
+        if following is None:  # a run that was finished
+            return WholeFeed(self.example, num_epochs=0)
+        return IterableFeed(itertools.chain([following], batches), self._prepare, pads_batches=pads)
 
     def eval_feed(self, *, pads: bool) -> Feed:
         """See `Data`."""

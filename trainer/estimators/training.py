@@ -112,7 +112,6 @@ class Training:
                 "Pass learning_rate= beside the optimizer."
             )
         with contextlib.ExitStack() as stack:
-            writer = open_writer(checkpoints, first_step, stack, self._describe(checkpoints))
             feed = data.train_feed(
                 batch_size=self.config.batch_size,
                 epochs=plan.epochs,
@@ -121,6 +120,8 @@ class Training:
                 pads=self.objective.pads_batches,
             )
             stack.callback(feed.close)
+            # After the feed, so that data that give nothing do not count as a run that failed.
+            writer = open_writer(checkpoints, first_step, stack, self._describe(checkpoints))
             loop = Loop(
                 self.programs,
                 feed,
