@@ -87,7 +87,7 @@ class Loop:
         self._seed = seed
         self._hooks = list(hooks)
         self._evaluate = evaluate
-        self._evaluated: tuple[int, dict[str, float]] | None = None
+        self._evaluated: tuple[TrainState, dict[str, float]] | None = None
         self._due: list[int | None] = []
         self._in_flight: deque[Chunk] = deque()
         self._epoch = time.time() - time.perf_counter()  # wall time of the other clock's zero
@@ -129,8 +129,8 @@ class Loop:
         """See `Context`."""
         if self._evaluate is None:
             return {}
-        if self._evaluated is None or self._evaluated[0] != self.step:
-            self._evaluated = self.step, self._evaluate(self.train_state)
+        if self._evaluated is None or self._evaluated[0] is not self.train_state:
+            self._evaluated = self.train_state, self._evaluate(self.train_state)
         return self._evaluated[1]
 
     def settle(self) -> None:

@@ -121,8 +121,9 @@ class Rounds:
         """See `Context`."""
         if self._evaluate is None:
             return {}
-        if self._evaluated is None or self._evaluated[0] != self.step:
-            self._evaluated = self.step, self._evaluate(self.train_state)
+        rounds = int(self.train_state.params["rounds"])
+        if self._evaluated is None or self._evaluated[0] != rounds:
+            self._evaluated = rounds, self._evaluate(self.train_state)
         return self._evaluated[1]
 
     def settle(self) -> None:

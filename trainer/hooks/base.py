@@ -60,7 +60,7 @@ class Context(Protocol):
     error: BaseException | None
 
     def evaluate(self) -> dict[str, float]:
-        """Returns the metrics on the validation data, empty if there are none; computed once a step."""
+        """Returns the metrics on the validation data, empty if there are none; computed once a state."""
 
     def dump(self) -> Dump:
         """Returns the histograms of all params, and of what the next step computes; see `trainer.dump`."""
