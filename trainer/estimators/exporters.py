@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trainer.counts import check_count
 from trainer.hooks import Context, Hook, next_multiple
-from trainer.hooks.early_stopping import Direction, direction_of
+from trainer.hooks.metric_names import Direction, check_metric, direction_of
 from trainer.protocols import TrainState
 
 ExportFn = Callable[[TrainState, Path], Path]
@@ -115,16 +115,17 @@ class BestExporter(Exporter):
         self._sign = 1.0 if (direction or direction_of(metric)) == "min" else -1.0
         self._best = math.inf
 
-    def run(self, context: Context) -> None:
-        """Exports if this is the best.
+    def begin(self, context: Context) -> None:
+        """Looks for the metric.
 
         Raises:
-            ValueError: If the validation data have no such metric.
+            ValueError: If there are no validation data, or they have no such metric.
         """
-        values = context.evaluate()
-        if self._metric not in values:
-            raise ValueError(f"metric must be one of {', '.join(values) or 'none'}; got {self._metric!r}. Correct it.")
-        cost = self._sign * values[self._metric]
+        check_metric("metric of BestExporter", self._metric, context)
+
+    def run(self, context: Context) -> None:
+        """Exports if this is the best."""
+        cost = self._sign * context.evaluate()[self._metric]
         if cost < self._best:
             self._best = cost
             self.export(context)

@@ -160,7 +160,7 @@ class Training:
                 checkpoints,
                 secs=config.checkpoint_secs,
                 steps=config.checkpoint_interval,
-                best_metric=config.best_metric if is_evaluated else None,
+                best_metric=config.best_metric,
                 eval_interval=config.eval_interval,
             )
 

@@ -12,7 +12,7 @@ from typing import Any
 from trainer.checkpoints import Best, Checkpoints
 from trainer.counts import check_count
 from trainer.hooks.base import Context, Hook, Steps, next_multiple
-from trainer.hooks.early_stopping import direction_of
+from trainer.hooks.metric_names import check_metric, direction_of
 from trainer.hooks.nan_guard import NonFiniteError
 
 _LOG = logging.getLogger(__name__)
@@ -53,10 +53,16 @@ class CheckpointHook(Hook):
         self._eval_interval = eval_interval if best_metric is not None else None
         self._clock = clock
         self._last_time = clock()
-        self._last_step = -1
+        self._last_step: int | None = None
 
     def begin(self, context: Context) -> None:
-        """Starts the clock."""
+        """Starts the clock.
+
+        Raises:
+            ValueError: If there are no validation data for `best_metric`, or they have no such metric.
+        """
+        if self._best_metric is not None:
+            check_metric("best_metric", self._best_metric, context)
         self._last_time = self._clock()
         self._last_step = self._checkpoints.step or -1
 
@@ -67,7 +73,8 @@ class CheckpointHook(Hook):
 
     def run(self, context: Context) -> None:
         """Saves if this is a multiple of the interval, or the best so far."""
-        best = self._find_best(context)
+        is_evaluated = self._eval_interval is not None and context.step % self._eval_interval == 0
+        best = self._find_best(context) if is_evaluated else None
         if best is not None or (self._steps is not None and context.step % self._steps == 0):
             self._save(context, best)
 
@@ -78,18 +85,20 @@ class CheckpointHook(Hook):
             self._save(context, None)
 
     def end(self, context: Context) -> None:
-        """Saves the last state, and waits for the disk.
+        """Saves the last state, which may be the best, and waits for the disk; nothing if it never began.
 
         Raises:
             OSError: If it could not be written.
         """
-        if self._last_step != context.step and not isinstance(context.error, NonFiniteError):
-            self._begin_save(context, None, is_last=True)
+        if self._last_step is not None and not isinstance(context.error, NonFiniteError):
+            best = self._find_best(context) if context.error is None else None
+            if best is not None or self._last_step != context.step:
+                self._begin_save(context, best, is_last=True)
         self._checkpoints.wait()
 
     def _find_best(self, context: Context) -> Best | None:
-        metric, interval = self._best_metric, self._eval_interval
-        if metric is None or interval is None or context.step % interval:
+        metric = self._best_metric
+        if metric is None:
             return None
         value = context.evaluate()[metric]
         best = self._checkpoints.best

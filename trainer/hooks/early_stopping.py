@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Literal
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from trainer.counts import check_count
 from trainer.hooks.base import Context, Hook, next_multiple
+from trainer.hooks.metric_names import Direction, check_metric, direction_of
 
-Direction = Literal["min", "max"]
-# What a good model has much of; everything else is an error of some kind.
-_LARGER_IS_BETTER = ("accuracy", "auc", "precision", "recall", "f1", "r2")
 _LOG = logging.getLogger(__name__)
-
-
-def direction_of(metric: str) -> Direction:
-    """Whether small or large values of a metric are good, by its name.
-
-    >>> direction_of("loss"), direction_of("top_5_accuracy")
-    ('min', 'max')
-    """
-    return "max" if any(word in metric for word in _LARGER_IS_BETTER) else "min"
 
 
 class EarlyStoppingHook(Hook):
@@ -81,13 +70,7 @@ class EarlyStoppingHook(Hook):
             ValueError: If there are no validation data, or they have no such metric.
         """
         self._best, self._best_step, self._num_worse, self._kept = float("inf"), None, 0, None
-        found = context.evaluate()
-        if self._metric not in found:
-            got = ", ".join(found) if found else "no validation data"
-            raise ValueError(
-                f"metric of EarlyStoppingHook must be one of the evaluation; got {self._metric!r} with {got}. "
-                "Pass validation_data= to fit, and a name that evaluate returns."
-            )
+        check_metric("metric of EarlyStoppingHook", self._metric, context)
 
     def next_step(self, step: int) -> int | None:
         """The next multiple of the interval."""

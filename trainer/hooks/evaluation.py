@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainer.hooks.base import Context, Hook, next_multiple
-from trainer.hooks.early_stopping import direction_of
+from trainer.hooks.metric_names import direction_of
 from trainer.metrics import Evaluation
 
 

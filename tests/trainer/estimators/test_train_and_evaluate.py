@@ -125,5 +125,8 @@ def test_name_that_is_a_path_is_refused() -> None:
 
 
 def test_best_of_an_unknown_metric_is_refused(rows: Arrays, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"metric must be one of .*accuracy.*; got 'acuracy'\."):
+    message = r"metric of BestExporter must be one of .*accuracy.*; got 'acuracy'\. Perhaps accuracy was meant\."
+    with pytest.raises(ValueError, match=message):
         make(tmp_path).fit(*rows, steps=10, validation_data=rows, hooks=[BestExporter(metric="acuracy")])
+
+    assert not list(tmp_path.glob("checkpoint-*"))

@@ -71,6 +71,33 @@ def test_checkpoint_with_the_best_metric_is_kept(line: tuple[np.ndarray, np.ndar
     }
 
 
+def test_last_evaluation_may_be_the_best(line: tuple[np.ndarray, np.ndarray], tmp_path: Path) -> None:
+    config = RunConfig(best_metric="loss", eval_interval=30, checkpoint_interval=5)
+    DNNRegressor([4], model_dir=tmp_path, config=config).fit(*line, steps=35, validation_data=line)
+
+    losses = load(tmp_path).runs["."].scalars["eval/loss"]
+    assert losses.steps[losses.values.argmin()] == 35
+    assert json.loads((tmp_path / "run.json").read_text())["best"]["step"] == 35
+
+
+@pytest.mark.parametrize(
+    ("has_validation", "message"),
+    [
+        (True, r"best_metric must be one of .*rmse.*; got 'rmsee'\. Perhaps rmse was meant\."),
+        (False, r"best_metric must be a metric of the validation data; got 'rmsee' without any\."),
+    ],
+)
+def test_best_metric_that_is_never_evaluated_is_refused_before_the_first_step(
+    line: tuple[np.ndarray, np.ndarray], tmp_path: Path, has_validation: bool, message: str
+) -> None:
+    model = DNNRegressor([4], model_dir=tmp_path, config=RunConfig(best_metric="rmsee"))
+
+    with pytest.raises(ValueError, match=message):
+        model.fit(*line, steps=5, validation_data=line if has_validation else None)
+
+    assert not list(tmp_path.glob("checkpoint-*"))
+
+
 def test_full_disk_while_training_is_a_warning(
     blobs: tuple[np.ndarray, np.ndarray], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -138,9 +138,23 @@ def test_early_stopping_puts_the_best_params_back_and_the_checkpoint_holds_them(
 
 
 def test_early_stopping_without_validation_data_is_refused(line: Arrays) -> None:
-    with pytest.raises(ValueError, match=r"metric of EarlyStoppingHook must be one of .*; got 'loss' with no valid"):
+    with pytest.raises(ValueError, match=r"metric of EarlyStoppingHook must be a metric of .*; got 'loss' without any"):
         DNNRegressor([8]).fit(*line, steps=10, hooks=[hooks.EarlyStoppingHook()])
 
 
 def test_stop_at_step_is_exact(line: Arrays) -> None:
     assert DNNRegressor([8]).fit(*line, steps=100, hooks=[hooks.StopAtStepHook(37)]).n_iter_ == 37
+
+
+def test_hooks_that_end_after_early_stopping_evaluate_the_params_that_it_restored(
+    line: tuple[np.ndarray, np.ndarray],
+) -> None:
+    class Last(hooks.Hook):
+        def end(self, context: hooks.Context) -> None:
+            self.loss = context.evaluate()["loss"]
+
+    early, last, data = hooks.EarlyStoppingHook("loss", interval=5, patience=2), Last(), (line[0], -line[1])
+    model = DNNRegressor([8], learning_rate=0.1).fit(*line, steps=200, validation_data=data, hooks=[early, last])
+
+    assert early.best_step != model.n_iter_
+    assert last.loss == pytest.approx(model.evaluate(*data)["loss"])

@@ -1,0 +1,43 @@
+"""What a hook knows of a metric by its name."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Literal
+
+from trainer.hooks.base import Context
+
+Direction = Literal["min", "max"]
+# What a good model has much of; everything else is an error of some kind.
+_LARGER_IS_BETTER = ("accuracy", "auc", "precision", "recall", "f1", "r2")
+
+
+def direction_of(metric: str) -> Direction:
+    """Whether small or large values of a metric are good, by its name.
+
+    >>> direction_of("loss"), direction_of("top_5_accuracy")
+    ('min', 'max')
+    """
+    return "max" if any(word in metric for word in _LARGER_IS_BETTER) else "min"
+
+
+def check_metric(name: str, metric: str, context: Context) -> None:
+    """Evaluates before the first step, to see that there is such a metric.
+
+    Args:
+        name: What the setting is called in messages.
+        metric: Its value.
+        context: Of the training.
+
+    Raises:
+        ValueError: If there are no validation data, or they have no such metric.
+    """
+    found = context.evaluate()
+    if not found:
+        raise ValueError(
+            f"{name} must be a metric of the validation data; got {metric!r} without any. Pass validation_data= to fit."
+        )
+    if metric not in found:
+        close = difflib.get_close_matches(metric, found, 1)
+        advice = f"Perhaps {close[0]} was meant." if close else "Correct it."
+        raise ValueError(f"{name} must be one of {', '.join(found)}; got {metric!r}. {advice}")
