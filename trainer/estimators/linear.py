@@ -24,8 +24,8 @@ from trainer.protocols import Array, Network
 class Linear(NetworkEstimator):
     """What the linear classifier and regressor share.
 
-    Unless `batch_size` or the config says otherwise, a batch holds up to 8,192 rows: of fewer rows, all of them, and the
-    gradient is exact.
+    Unless `batch_size` or the config says otherwise, a batch holds up to 8,192 rows: of fewer rows, all of them, and
+    the gradient is exact.
 
     Attributes:
         kernel_regularizer: Penalty on the weights, as ``layers.regularizers.L2(1e-4)``.
