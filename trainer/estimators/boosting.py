@@ -130,6 +130,27 @@ class Forest(Fitted):
 
     training: Any
 
+    def continue_from(self, former: Fitted) -> Forest:
+        """These settings with the trees of a fit before.
+
+        Raises:
+            ValueError: If those were grown for other features, classes or another objective.
+        """
+        now, was = self._kept(), former._kept() if isinstance(former, Forest) else {}
+        for key, value in now.items():
+            if value != was.get(key):
+                raise ValueError(
+                    f"{key} must be that of the fit before with warm_start=True; got {value} after {was.get(key)}. "
+                    "Set warm_start=False to begin afresh."
+                )
+        return dataclasses.replace(self, train_state=former.train_state)
+
+    def _kept(self) -> dict[str, Any]:
+        """What trees cannot change while they grow on."""
+        described = self.describe()
+        model = described["model"]
+        return {"head": model["head"], "objective": model["objective"], "features": described["features"]}
+
     def copy_state(self) -> TrainState:
         """The state itself: growing on leaves it as it is."""
         return self.train_state

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -16,6 +15,7 @@ from trainer.estimators.data import Data, open_data
 from trainer.estimators.feature_reader import FeatureReader
 from trainer.estimators.networks import check_columns
 from trainer.estimators.rounds import load_lightgbm
+from trainer.estimators.tree_params import checked_params, head_params
 from trainer.heads import Head
 from trainer.layers.specs import spec_of
 
@@ -34,7 +34,7 @@ class BoostedTrees(Canned):
         min_rows_in_leaf: Fewest training rows of a leaf.
         l1: Penalty on absolute values of leaves.
         l2: Penalty on squares of them.
-        lightgbm_params: What else LightGBM takes, by its own names.
+        lightgbm_params: What else LightGBM takes, by its own names; nothing that is an argument here.
     """
 
     learning_rate: float = 0.1
@@ -72,7 +72,7 @@ class BoostedTrees(Canned):
         forest = Forest(boosting, head, reader, spec_of(data.example.features), EMPTY)
         checkpoints = self._open_run(forest)
         if self.warm_start and self._fitted is not None:
-            forest = dataclasses.replace(forest, train_state=self._fitted.train_state)
+            forest = forest.continue_from(self._fitted)
         elif checkpoints is not None and checkpoints.step is not None:
             forest = forest.restored(checkpoints)
         self._remember(head, data.example.features, reader.names)
@@ -82,10 +82,19 @@ class BoostedTrees(Canned):
         check_columns(data)
 
     def _params(self, head: Head) -> dict[str, Any]:
-        """LightGBM's parameters."""
+        """LightGBM's parameters.
+
+        Raises:
+            ValueError: If `lightgbm_params` holds what the estimator sets, or the config what trees cannot do.
+        """
         config = self._make_config()
+        if config.best_metric is not None:
+            raise ValueError(
+                f"best_metric must be None for trees; got {config.best_metric!r}. Pass hooks=[EarlyStoppingHook()] to "
+                "fit: it leaves the best trees."
+            )
         return {
-            **_objective(head),
+            **head_params(head),
             "learning_rate": self.learning_rate,
             "num_leaves": self.num_leaves,
             "max_depth": -1 if self.max_depth is None else self.max_depth,
@@ -94,17 +103,8 @@ class BoostedTrees(Canned):
             "lambda_l2": self.l2,
             "seed": config.seed % 2**31,
             "verbosity": -1,
-            **(self.lightgbm_params or {}),
+            **checked_params(self.lightgbm_params, head),
         }
-
-
-def _objective(head: Head) -> dict[str, Any]:
-    """LightGBM's objective, and its metric that is the head's loss."""
-    if head.classes is None:
-        return {"objective": "regression", "metric": "l2"}
-    if head.logits_dimension == 1:
-        return {"objective": "binary", "metric": "binary_logloss"}
-    return {"objective": "multiclass", "metric": "multi_logloss", "num_class": head.logits_dimension}
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
