@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -297,13 +297,13 @@ class BaseEstimator(SklearnManners):
         hooks: Sequence[Hook],
     ) -> Self:
         validation = None if validation_data is None else fitted.open(*split_validation(validation_data))
+        exporters = self._bind_exporters(fitted, hooks)
         step = int(fitted.train_state.step)
         if plan.last_step is not None and step >= plan.last_step:
             _LOG.warning("%s holds a run of %d steps. Continuing without training.", self.model_dir, step)
             self._fitted = fitted
+            _finish(exporters, fitted, validation)
             return self
-
-        self._bind_exporters(fitted, hooks)
 
         def keep(train_state: TrainState) -> None:
             self._fitted = fitted.with_state(train_state)
@@ -313,19 +313,29 @@ class BaseEstimator(SklearnManners):
         )
         return self
 
-    def _bind_exporters(self, fitted: Fitted, hooks: Sequence[Hook]) -> None:
-        for hook in hooks:
-            if isinstance(hook, Exporter):
-                if self.model_dir is None:
-                    raise ValueError(
-                        f"model_dir must be given with an exporter; got None. Pass it to {type(self).__name__}."
-                    )
-                interval = fitted.training.config.eval_interval
-                hook.bind(
-                    lambda state, to: export_model(fitted.with_state(state), to),
-                    Path(self._run_dir(self.model_dir)),
-                    interval,
+    def _bind_exporters(self, fitted: Fitted, hooks: Sequence[Hook]) -> list[Exporter]:
+        exporters = [hook for hook in hooks if isinstance(hook, Exporter)]
+        for exporter in exporters:
+            if self.model_dir is None:
+                raise ValueError(
+                    f"model_dir must be given with an exporter; got None. Pass it to {type(self).__name__}."
                 )
+            exporter.bind(
+                lambda state, to: export_model(fitted.with_state(state), to),
+                Path(self._run_dir(self.model_dir)),
+                fitted.training.config.eval_interval,
+            )
+        return exporters
+
+
+def _finish(exporters: Sequence[Exporter], fitted: Fitted, validation: Data | None) -> None:
+    """Writes what a run that was killed after its last checkpoint did not come to export."""
+
+    def evaluate() -> Mapping[str, float]:
+        return {} if validation is None else fitted.training.evaluate(fitted.train_state, validation)
+
+    for exporter in exporters:
+        exporter.finish(fitted.train_state, evaluate)
 
 
 def _check_lengths(steps: Any, epochs: Any) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
+from trainer.checkpoints import Best, write_whole
 from trainer.counts import check_count
 from trainer.hooks import Context, Hook, next_multiple
 from trainer.hooks.metric_names import Direction, check_metric, direction_of
 from trainer.protocols import TrainState
 
 ExportFn = Callable[[TrainState, Path], Path]
+EvaluateFn = Callable[[], Mapping[str, float]]
+BEST_FILE = "best.json"
 
 
 class Exporter(Hook):
@@ -48,14 +53,29 @@ class Exporter(Hook):
         """The next evaluation."""
         return None if self._bound is None else next_multiple(step, self._bound[2])
 
-    def export(self, context: Context) -> None:
-        """Exports the model as it is at this step, once."""
+    def end(self, context: Context) -> None:
+        """Finishes, unless an exception ended the training."""
+        if context.error is None:
+            self.finish(context.train_state, context.evaluate)
+
+    def finish(self, train_state: TrainState, evaluate: EvaluateFn) -> None:
+        """Exports the model of the last step; called by the estimator where the run was finished before.
+
+        Args:
+            train_state: After the last step.
+            evaluate: Returns its metrics on the validation data.
+        """
+        del evaluate
+        self.export(train_state)
+
+    def export(self, train_state: TrainState) -> None:
+        """Exports the model of this step, once."""
         assert self._bound is not None
         write, folder, _ = self._bound
-        target = folder / str(context.step)
-        if self.exports and self.exports[-1] == target:
+        target = folder / str(int(train_state.step))
+        if target in self.exports:
             return
-        self.exports.append(write(context.train_state, target))
+        self.exports.append(write(train_state, target))
         while self._keep is not None and len(self.exports) > self._keep:
             shutil.rmtree(self.exports.pop(0), ignore_errors=True)
 
@@ -68,12 +88,7 @@ class LatestExporter(Exporter):
 
     def run(self, context: Context) -> None:
         """Exports."""
-        self.export(context)
-
-    def end(self, context: Context) -> None:
-        """Exports once more, unless an exception ended the training."""
-        if context.error is None:
-            self.export(context)
+        self.export(context.train_state)
 
 
 class FinalExporter(Exporter):
@@ -85,14 +100,9 @@ class FinalExporter(Exporter):
     def next_step(self, step: int) -> None:
         """Never."""
 
-    def end(self, context: Context) -> None:
-        """Exports, unless an exception ended the training."""
-        if context.error is None:
-            self.export(context)
-
 
 class BestExporter(Exporter):
-    """Exports after each evaluation that is better than all before it in this process."""
+    """Exports after each evaluation that is better than all before it; ``best.json`` in the export says how good."""
 
     def __init__(
         self,
@@ -115,22 +125,35 @@ class BestExporter(Exporter):
         self._sign = 1.0 if (direction or direction_of(metric)) == "min" else -1.0
         self._best = math.inf
 
+    def bind(self, export: ExportFn, model_dir: Path, interval: int) -> None:
+        """See `Exporter`; the best before is that of the newest export."""
+        super().bind(export, model_dir, interval)
+        path = self.exports[-1] / BEST_FILE if self.exports else None
+        best = Best(**json.loads(path.read_text())) if path is not None and path.is_file() else None
+        self._best = self._sign * best.value if best is not None and best.metric == self._metric else math.inf
+
     def begin(self, context: Context) -> None:
         """Looks for the metric.
 
         Raises:
             ValueError: If there are no validation data, or they have no such metric.
         """
-        check_metric("metric of BestExporter", self._metric, context)
+        self._value(context.evaluate)
 
     def run(self, context: Context) -> None:
         """Exports if this is the best."""
-        cost = self._sign * context.evaluate()[self._metric]
-        if cost < self._best:
-            self._best = cost
-            self.export(context)
+        self.finish(context.train_state, context.evaluate)
 
-    def end(self, context: Context) -> None:
-        """Looks at the last evaluation too, unless an exception ended the training."""
-        if context.error is None:
-            self.run(context)
+    def finish(self, train_state: TrainState, evaluate: EvaluateFn) -> None:
+        """Exports if this is the best."""
+        value = self._value(evaluate)
+        if self._sign * value < self._best:
+            self.export(train_state)
+            self._best = self._sign * value
+            best = Best(self._metric, value, int(train_state.step))
+            write_whole(self.exports[-1] / BEST_FILE, (json.dumps(asdict(best), indent=2) + "\n").encode())
+
+    def _value(self, evaluate: EvaluateFn) -> float:
+        found = evaluate()
+        check_metric("metric of BestExporter", self._metric, found)
+        return found[self._metric]

@@ -62,7 +62,7 @@ class CheckpointHook(Hook):
             ValueError: If there are no validation data for `best_metric`, or they have no such metric.
         """
         if self._best_metric is not None:
-            check_metric("best_metric", self._best_metric, context)
+            check_metric("best_metric", self._best_metric, context.evaluate())
         self._last_time = self._clock()
         self._last_step = self._checkpoints.step or -1
 

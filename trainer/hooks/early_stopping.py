@@ -70,7 +70,7 @@ class EarlyStoppingHook(Hook):
             ValueError: If there are no validation data, or they have no such metric.
         """
         self._best, self._best_step, self._num_worse, self._kept = float("inf"), None, 0, None
-        check_metric("metric of EarlyStoppingHook", self._metric, context)
+        check_metric("metric of EarlyStoppingHook", self._metric, context.evaluate())
 
     def next_step(self, step: int) -> int | None:
         """The next multiple of the interval."""

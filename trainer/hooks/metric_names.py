@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from typing import Literal
-
-from trainer.hooks.base import Context
 
 Direction = Literal["min", "max"]
 # What a good model has much of; everything else is an error of some kind.
@@ -21,18 +20,17 @@ def direction_of(metric: str) -> Direction:
     return "max" if any(word in metric for word in _LARGER_IS_BETTER) else "min"
 
 
-def check_metric(name: str, metric: str, context: Context) -> None:
-    """Evaluates before the first step, to see that there is such a metric.
+def check_metric(name: str, metric: str, found: Mapping[str, float]) -> None:
+    """Sees whether there is such a metric.
 
     Args:
         name: What the setting is called in messages.
         metric: Its value.
-        context: Of the training.
+        found: The metrics of the validation data; empty without any.
 
     Raises:
         ValueError: If there are no validation data, or they have no such metric.
     """
-    found = context.evaluate()
     if not found:
         raise ValueError(
             f"{name} must be a metric of the validation data; got {metric!r} without any. Pass validation_data= to fit."

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,30 @@ def test_functions_of_batches_are_read_anew_and_cut_to_the_steps_of_an_evaluatio
     assert set(seen) == {0, 16}
     assert evaluation == pytest.approx(estimator.evaluate(rows[0][:32], rows[1][:32]), rel=1e-6)
     assert exports == []
+
+
+def test_finished_run_gets_the_exports_that_it_was_killed_before(rows: Arrays, tmp_path: Path) -> None:
+    make(tmp_path).fit(*rows, steps=10)
+
+    for _ in range(2):
+        exporters = [LatestExporter(), BestExporter(), FinalExporter()]
+        specs = TrainSpec(rows, max_steps=10), EvalSpec(rows, exporters=exporters)
+        _, exports = train_and_evaluate(make(tmp_path), *specs)
+        assert exports == [tmp_path / "export" / name / "10" for name in ("latest", "best", "final")]
+
+
+def test_worse_model_of_a_resumed_run_leaves_the_best_export(rows: Arrays, tmp_path: Path) -> None:
+    # Labels that training can only leave: the first evaluation is the best.
+    validation = rows[0], 1 - rows[1]
+
+    for steps in (10, 30, 40):
+        best = BestExporter()
+        make(tmp_path).fit(*rows, steps=steps, validation_data=validation, hooks=[best])
+        assert best.exports == [tmp_path / "export" / "best" / "10"]
+    known = json.loads((best.exports[0] / "best.json").read_text())
+    assert (known["metric"], known["step"]) == ("loss", 10)
+    exported = load_exported(best.exports[0]).predict_proba(rows[0])
+    np.testing.assert_allclose(exported, make().fit(*rows, steps=10).predict_proba(rows[0]), rtol=1e-5)
 
 
 def test_exporter_works_as_a_hook_of_fit(rows: Arrays, tmp_path: Path) -> None:
