@@ -72,7 +72,8 @@ class BaseEstimator(SklearnManners):
                 returns any of these, or ``(features, labels)`` of all rows.
             y: Labels, one a row; or the name of their column in X, also in an iterable of dicts or tables.
             sample_weight: Weight of each row, ``(n,)``, or the name of its column in X.
-            steps: Total number of steps. Without `steps` and `epochs`: the config's for arrays, one pass over batches.
+            steps: Total number of steps, for which batches must last. Without `steps` and `epochs`: the config's for
+                arrays, one pass over batches.
             epochs: How often each row is used, instead of `steps`.
             validation_data: ``(X, y)`` or an iterable of batches, evaluated at the config's interval and at the end.
             hooks: What else is called between steps.
@@ -81,7 +82,9 @@ class BaseEstimator(SklearnManners):
             The estimator.
 
         Raises:
-            ValueError: If data, labels or settings are wrong; nothing was trained or written then.
+            ValueError: If data, labels or settings are wrong: before the first step, and nothing is written, where
+                arrays or the first batch tell; at a later batch, with what was trained until then kept. Also if batches
+                end before `steps`, with the same kept.
         """
         if not self.warm_start:
             self._fitted = None

@@ -22,28 +22,33 @@ class TrainSpec:
 
     Attributes:
         input_fn: A function or an iterable as for `Estimator.fit`, or a tuple ``(X, y)``.
-        max_steps: Total number of steps; None as for `Estimator.fit`.
-        hooks: What else is called between steps.
+        max_steps: Total number of steps; None as for `Estimator.fit`. Batches must last for so many: where TensorFlow
+            1.0 ends with them, there is an error here after the training.
+        hooks: What else is called between steps; None for nothing.
     """
 
     input_fn: Any
     max_steps: int | None = None
-    hooks: Sequence[Hook] = ()
+    hooks: Sequence[Hook] | None = None
 
 
 @dataclass(frozen=True)
 class EvalSpec:
     """What is evaluated on, at the config's ``eval_interval`` and at the end.
 
+    That interval, in steps, takes the place of ``throttle_secs`` of TensorFlow 1.0.
+
     Attributes:
         input_fn: As for `TrainSpec`; a function or a list, since it is read again and again.
         steps: How many batches of each evaluation; None for all.
-        exporters: `LatestExporter`, `BestExporter`, `FinalExporter`; they need a model_dir.
+        hooks: Hooks of the training that look at its evaluations, as `trainer.hooks.EarlyStoppingHook`.
+        exporters: `LatestExporter`, `BestExporter`, `FinalExporter`, one or several; they need a model_dir.
     """
 
     input_fn: Any
     steps: int | None = None
-    exporters: Sequence[Exporter] = ()
+    hooks: Sequence[Hook] | None = None
+    exporters: Sequence[Exporter] | Exporter | None = None
 
 
 def train_and_evaluate(
@@ -61,19 +66,20 @@ def train_and_evaluate(
 
     Raises:
         TypeError: If a spec is something else.
-        ValueError: As `Estimator.fit`.
+        ValueError: As `Estimator.fit`, or if what is evaluated on can be read only once; nothing was trained then.
     """
     for name, spec, kind in (("train_spec", train_spec, TrainSpec), ("eval_spec", eval_spec, EvalSpec)):
         if not isinstance(spec, kind):
             raise TypeError(f"{name} must be a {kind.__name__}; got {type(spec).__name__}. Pass {kind.__name__}(…).")
     validation = _limited(eval_spec)
+    exporters = _as_list(eval_spec.exporters)
     estimator.fit(
         *_as_arguments(train_spec.input_fn),
         steps=train_spec.max_steps,
         validation_data=validation,
-        hooks=[*train_spec.hooks, *eval_spec.exporters],
+        hooks=[*(train_spec.hooks or ()), *(eval_spec.hooks or ()), *exporters],
     )
-    exports = [folder for exporter in eval_spec.exporters for folder in exporter.exports]
+    exports = [folder for exporter in exporters for folder in exporter.exports]
     return estimator.evaluate(*_as_arguments(validation)), exports
 
 
@@ -81,7 +87,21 @@ def _as_arguments(input_fn: Any) -> tuple[Any, ...]:
     return input_fn if isinstance(input_fn, tuple) else (input_fn,)
 
 
+def _as_list(exporters: Sequence[Exporter] | Exporter | None) -> list[Exporter]:
+    return [exporters] if isinstance(exporters, Exporter) else list(exporters or ())
+
+
 def _limited(spec: EvalSpec) -> Any:
+    """What is evaluated on, cut to the steps.
+
+    Raises:
+        ValueError: If it can be read only once, or the steps do not fit.
+    """
+    if isinstance(spec.input_fn, Iterator):
+        raise ValueError(
+            f"input_fn of EvalSpec must be readable again and again; got a {type(spec.input_fn).__name__}. "
+            "Pass a function that returns it, or a list."
+        )
     if spec.steps is None:
         return spec.input_fn
     steps = check_count("steps", spec.steps)

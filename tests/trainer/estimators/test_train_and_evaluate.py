@@ -21,6 +21,7 @@ from trainer import (
     load_exported,
     train_and_evaluate,
 )
+from trainer.hooks import EarlyStoppingHook
 
 Arrays = tuple[np.ndarray, np.ndarray]
 
@@ -93,6 +94,27 @@ def test_finished_run_gets_the_exports_that_it_was_killed_before(rows: Arrays, t
         assert exports == [tmp_path / "export" / name / "10" for name in ("latest", "best", "final")]
 
 
+def test_specs_take_the_defaults_of_tensorflow_and_one_exporter_alone(rows: Arrays, tmp_path: Path) -> None:
+    early = EarlyStoppingHook(interval=10)
+    train = TrainSpec(rows, max_steps=10, hooks=None)
+
+    _, none = train_and_evaluate(make(), train, EvalSpec(rows, steps=None, hooks=None, exporters=None))
+    _, one = train_and_evaluate(make(tmp_path), train, EvalSpec(rows, hooks=[early], exporters=FinalExporter()))
+
+    assert none == []
+    assert one == [tmp_path / "export" / "final" / "10"]
+    assert early.best_step == 10
+
+
+def test_batches_that_end_before_the_steps_are_an_error_and_leave_what_was_trained(rows: Arrays) -> None:
+    estimator = make()
+
+    with pytest.raises(ValueError, match=r"input must give 5 batches for steps=5; it ended after 3\."):
+        train_and_evaluate(estimator, TrainSpec([rows] * 3, max_steps=5), EvalSpec(rows))
+
+    assert estimator.n_iter_ == 3
+
+
 def test_worse_model_of_a_resumed_run_leaves_the_best_export(rows: Arrays, tmp_path: Path) -> None:
     # Labels that training can only leave: the first evaluation is the best.
     validation = rows[0], 1 - rows[1]
@@ -131,6 +153,10 @@ def test_failed_training_exports_nothing(rows: Arrays, tmp_path: Path) -> None:
     [
         (lambda rows: (rows, EvalSpec(rows)), r"train_spec must be a TrainSpec; got tuple\."),
         (lambda rows: (TrainSpec(rows), TrainSpec(rows)), r"eval_spec must be a EvalSpec; got TrainSpec\."),
+        (
+            lambda rows: (TrainSpec(rows), EvalSpec(iter([rows]))),
+            r"input_fn of EvalSpec must be readable again and again; got a list_iterator\.",
+        ),
         (lambda rows: (TrainSpec(rows), EvalSpec(rows, steps=3)), r"steps must be None with arrays; got 3\."),
         (
             lambda rows: (TrainSpec(rows), EvalSpec(rows, exporters=[FinalExporter()])),
