@@ -18,7 +18,7 @@ from trainer.protocols import Batch
 
 EVAL_BATCH_SIZE = 1024
 EncodeFn = Callable[[Any], Any]
-WeighFn = Callable[[Any], "np.ndarray | None"]
+WeighFn = Callable[[Any, "np.ndarray | None"], "np.ndarray | None"]
 
 
 class ReadFn(Protocol):
@@ -111,7 +111,7 @@ class BatchData:
             source: The batches.
             read: Turns the features of a batch into arrays.
             encode: Turns its labels into arrays.
-            weigh: What encoded labels weigh.
+            weigh: How much rows count by their encoded labels and given weights.
 
         Raises:
             ValueError: If there is none.
@@ -176,7 +176,8 @@ class BatchData:
         features = self._read(rows.features, name=f"features of batch {number}")
         labels = self._encode(rows.labels)
         check_same_rows(features, labels, f"labels of batch {number}")
-        weights = _multiply(as_weights(rows.weights, features), self._weigh(labels))
+        given = as_weights(rows.weights, features, f"weights of batch {number}")
+        weights = _multiply(given, self._weigh(labels, given))
         return Batch(features, labels, np.ones(num_rows(features), np.float32) if weights is None else weights)
 
 
@@ -184,7 +185,7 @@ def open_arrays(rows: Rows, read: ReadFn, encode: EncodeFn, weigh: WeighFn) -> A
     """Checks rows in memory.
 
     Raises:
-        ValueError: If a value is not finite, lengths differ, or labels are not what `encode` takes.
+        ValueError: If a value is not finite, lengths differ, labels are not what `encode` takes, or all weights are 0.
     """
     if rows.labels is None:
         raise ValueError(
@@ -194,10 +195,24 @@ def open_arrays(rows: Rows, read: ReadFn, encode: EncodeFn, weigh: WeighFn) -> A
     features = read(rows.features)
     encoded = encode(rows.labels)
     check_same_rows(features, encoded, "y")
-    batch = Batch(features, encoded, _multiply(as_weights(rows.weights, features), weigh(encoded)))
+    batch = _drop_weightless(Batch(features, encoded, as_weights(rows.weights, features)))
+    weights = _multiply(batch.weights, weigh(batch.labels, batch.weights))
+    return ArrayData(batch._replace(weights=weights), rows)
+
+
+def _drop_weightless(batch: Batch) -> Batch:
+    """The rows of a weight above 0.
+
+    Raises:
+        ValueError: If there is none.
+    """
     if batch.weights is None or (batch.weights > 0).all():
-        return ArrayData(batch, rows)
-    return ArrayData(jax.tree.map(lambda array: array[batch.weights > 0], batch), rows)
+        return batch
+    counts = batch.weights > 0
+    if not counts.any():
+        raise ValueError("sample_weight must have an entry above 0; got only zeros. Leave it out, or correct it.")
+    kept: Batch = jax.tree.map(lambda array: array[counts], batch)
+    return kept
 
 
 def as_labels(labels: Any) -> np.ndarray:
@@ -223,10 +238,8 @@ def open_data(source: Rows | Batches, read: ReadFn, head: Head | None, *, is_tra
         ValueError: If something is wrong with them.
     """
     encode = as_labels if head is None else head.encode_labels
-    weigh = head.row_weights if head is not None and is_training else _weigh_equally
+    weigh = _find_weigh(head, is_training)
     if isinstance(source, Rows):
-        if source.weights is not None and head is None:
-            raise ValueError("sample_weight must be None with a model_fn; got weights. Put them into the features.")
         return open_arrays(source, read, encode, weigh)
     if is_training and getattr(head, "class_weight", None) == "balanced":
         raise ValueError(
@@ -236,8 +249,19 @@ def open_data(source: Rows | Batches, read: ReadFn, head: Head | None, *, is_tra
     return BatchData(source, read, encode, weigh)
 
 
-def _weigh_equally(labels: Any) -> None:
+def _find_weigh(head: Head | None, is_training: bool) -> WeighFn:
+    if head is None:
+        return _refuse_weights
+    return head.row_weights if is_training else _weigh_equally
+
+
+def _weigh_equally(labels: Any, weights: np.ndarray | None) -> None:
     """No row counts more than another."""
+
+
+def _refuse_weights(labels: Any, weights: np.ndarray | None) -> None:
+    if weights is not None:
+        raise ValueError("sample_weight must be None with a model_fn; got weights. Put them into the features.")
 
 
 def _multiply(weights: np.ndarray | None, others: np.ndarray | None) -> np.ndarray | None:

@@ -42,7 +42,7 @@ class ClusterHead:
         """Whatever they are, they do not count."""
         return np.zeros(len(labels), np.int8)
 
-    def row_weights(self, labels: np.ndarray) -> None:
+    def row_weights(self, labels: np.ndarray, sample_weight: np.ndarray | None = None) -> None:
         """None: no row counts more than another."""
 
     def export_signature(self) -> Signature:

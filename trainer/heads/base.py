@@ -37,11 +37,12 @@ class Head(Protocol):
             ValueError: If they are not labels for this head.
         """
 
-    def row_weights(self, labels: Any) -> np.ndarray | None:
+    def row_weights(self, labels: Any, sample_weight: np.ndarray | None = None) -> np.ndarray | None:
         """Returns how much each row counts while training, ``(n,)`` float32; None if all count the same.
 
         Args:
             labels: All labels of a fit, as made by `encode_labels`.
+            sample_weight: What the rows count besides, ``(n,)``, as far as that tells how often a class comes.
         """
 
     def losses(self, logits: Any, labels: Any) -> Array:

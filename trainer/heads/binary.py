@@ -63,9 +63,9 @@ class BinaryHead:
         """
         return encode_classes(labels, self.classes)
 
-    def row_weights(self, labels: np.ndarray) -> np.ndarray | None:
+    def row_weights(self, labels: np.ndarray, sample_weight: np.ndarray | None = None) -> np.ndarray | None:
         """The weights of the rows' classes, ``(n,)``."""
-        return weigh_rows(self.class_weight, labels)
+        return weigh_rows(self.class_weight, labels, sample_weight)
 
     def losses(self, logits: Array, labels: Array) -> Array:
         """Cross entropy of each row, ``(batch,)``, in nats."""

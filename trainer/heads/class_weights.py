@@ -44,20 +44,24 @@ def check_class_weight(
     return tuple(float(weight) for weight in weights)
 
 
-def weigh_rows(class_weight: ClassWeight, class_ids: np.ndarray) -> np.ndarray | None:
+def weigh_rows(
+    class_weight: ClassWeight, class_ids: np.ndarray, sample_weight: np.ndarray | None = None
+) -> np.ndarray | None:
     """The weight of each row by its class, ``(n,)`` float32; None if all are equal.
 
-    ``balanced`` gives all classes that occur the same sum of weights, and the rows a mean of 1.
+    ``balanced`` gives all classes that occur the same sum of weights, and the rows a mean of 1, with `sample_weight`
+    counted in.
 
     Args:
         class_weight: As made by `check_class_weight`.
         class_ids: ``(n,)``.
+        sample_weight: What the rows count besides, ``(n,)``; None counts each as 1.
     """
     if class_weight is None:
         return None
     if class_weight == "balanced":
-        counts = np.bincount(class_ids)
-        by_class = len(class_ids) / (np.count_nonzero(counts) * np.maximum(counts, 1))
+        counts = np.bincount(class_ids, sample_weight)
+        by_class = counts.sum() / (np.count_nonzero(counts) * np.where(counts > 0, counts, 1))
     else:
         by_class = np.asarray(class_weight)
     weights: np.ndarray = by_class[class_ids].astype(np.float32)

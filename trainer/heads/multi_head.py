@@ -93,7 +93,7 @@ class MultiHead:
             _check_known("labels", name, self.members)
         return {name: self._encode(name, head, labels) for name, head in self.members.items()}
 
-    def row_weights(self, labels: Any) -> None:
+    def row_weights(self, labels: Any, sample_weight: np.ndarray | None = None) -> None:
         """None: no row counts more than another."""
 
     def losses(self, logits: Any, labels: Any) -> Array:

@@ -65,7 +65,7 @@ class MultiLabelHead:
         """
         return encode_indicators(labels, self.classes)
 
-    def row_weights(self, labels: np.ndarray) -> None:
+    def row_weights(self, labels: np.ndarray, sample_weight: np.ndarray | None = None) -> None:
         """None: no row counts more than another."""
 
     def losses(self, logits: Array, labels: Array) -> Array:

@@ -56,7 +56,7 @@ class PoissonHead:
         """
         return encode_numbers(labels, self.label_dimension, least=0)
 
-    def row_weights(self, labels: np.ndarray) -> None:
+    def row_weights(self, labels: np.ndarray, sample_weight: np.ndarray | None = None) -> None:
         """None: no row counts more than another."""
 
     def losses(self, logits: Array, labels: Array) -> Array:

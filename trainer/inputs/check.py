@@ -60,22 +60,25 @@ def _refuse_length(name: str, expected: int, got: int) -> None:
     raise ValueError(f"{name} must have one entry for each of the {expected} rows of X; got {got}. Align them.")
 
 
-def as_weights(weights: Any, features: Any) -> np.ndarray | None:
-    """Returns sample weights ``(n,)`` float32, or None.
+def as_weights(weights: Any, features: Any, name: str = "sample_weight") -> np.ndarray | None:
+    """Returns weights of rows ``(n,)`` float32, or None.
+
+    Args:
+        weights: As they came.
+        features: The rows, as arrays.
+        name: What to call the weights in messages.
 
     Raises:
-        ValueError: If they are not finite numbers of at least 0, one a row, with one above 0.
+        ValueError: If they are not finite numbers of at least 0, one a row.
     """
     if weights is None:
         return None
     array = np.asarray(weights, dtype=np.float64)
     if array.ndim != 1:
-        raise ValueError(f"sample_weight must have the shape (n,); got {array.shape}. Pass one weight a row.")
-    check_same_rows(features, array, "sample_weight")
+        raise ValueError(f"{name} must have the shape (n,); got {array.shape}. Pass one weight a row.")
+    check_same_rows(features, array, name)
     if not np.isfinite(array).all() or (array < 0).any():
-        raise ValueError("sample_weight must be finite and at least 0; got negative or non-finite ones. Correct them.")
-    if not (array > 0).any():
-        raise ValueError("sample_weight must have an entry above 0; got only zeros. Leave it out, or correct it.")
+        raise ValueError(f"{name} must be finite and at least 0; got negative or non-finite ones. Correct them.")
     return array.astype(np.float32)
 
 

@@ -35,3 +35,16 @@ def test_warm_start_keeps_the_units_of_the_features_that_the_weights_know(rare: 
     warm = DNNClassifier([4], warm_start_from=f"{tmp_path}/run", learning_rate=1e-12).fit(rare[0] * 3, rare[1], steps=1)
 
     np.testing.assert_allclose(warm.predict_proba(rare[0]), base.predict_proba(rare[0]), atol=1e-5)
+
+
+def test_balanced_counts_are_those_of_scikit_learn_with_weights_of_rows(rare: Arrays) -> None:
+    compute = pytest.importorskip("sklearn.utils.class_weight").compute_class_weight
+    weights = np.random.default_rng(1).uniform(size=90).round(1).astype(np.float32)
+    weights[:30] = 0
+    factors = compute("balanced", classes=np.unique(rare[1]), y=rare[1], sample_weight=weights)
+    by_class = dict(zip(np.unique(rare[1]).tolist(), factors.tolist(), strict=True))
+
+    balanced = LinearClassifier(steps=20, class_weight="balanced").fit(*rare, weights)
+    named = LinearClassifier(steps=20, class_weight=by_class).fit(*rare, weights)
+
+    np.testing.assert_allclose(balanced.predict_proba(rare[0]), named.predict_proba(rare[0]), rtol=1e-4)
