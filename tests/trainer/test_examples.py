@@ -15,10 +15,12 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 # The number after the word in the output, and the least that it must be.
 FIGURES = {
     "iris_dnn.py": ("accuracy", 0.9),
+    "iris_compose.py": ("model_fn .*accuracy", 0.9),
     "swap_estimators.py": ("DNNClassifier .*accuracy", 0.9),
     "wide_deep.py": ("accuracy", 0.8),
     "digits_cnn.py": ("accuracy", 0.96),
     "grid_search.py": ("accuracy", 0.93),
+    "fine_tune_keras.py": ("accuracy", 0.85),
 }
 
 
@@ -26,6 +28,8 @@ FIGURES = {
 @pytest.mark.parametrize("name", FIGURES)
 def test_example_runs_and_tells_how_good_the_model_is(name: str, tmp_path: Path) -> None:
     pytest.importorskip("sklearn")
+    if "keras" in name:
+        pytest.importorskip("keras")
     word, least = FIGURES[name]
 
     command = [sys.executable, str(EXAMPLES / name), "--logdir", str(tmp_path / "logs")]
