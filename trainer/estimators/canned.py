@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -44,7 +45,7 @@ class Canned(BaseEstimator):
         given: dict[str, Any] = {
             "batch_size": getattr(self, "batch_size", None),
             "steps": self.steps,
-            "seed": self.random_state,
+            "seed": None if self.random_state is None else _as_seed(self.random_state),
         }
         config = resolve(self.config, self.USUAL)
         return dataclasses.replace(config, **{name: value for name, value in given.items() if value is not None})
@@ -84,10 +85,20 @@ class Classifier(Canned, ClassProbabilities):
             sample_weight: As in `fit`.
             classes: All labels, for the first call, whose `y` may not hold all.
             options: As in `fit`.
+
+        Raises:
+            ValueError: As in `fit`, or if a later call names other classes.
         """
         if classes is None:
             return super().partial_fit(X, y, sample_weight, **options)
-        self.__dict__["_all_classes"] = tuple(np.unique(np.asarray(classes)).tolist())
+        named = tuple(np.unique(np.asarray(classes)).tolist())
+        known = set(named) if self._fitted is None else set(np.asarray(self.classes_).tolist())
+        if set(named) != known:
+            raise ValueError(
+                f"classes must be those of the fit before, {sorted(known)!r}; got {list(named)!r}. "
+                "Leave classes out, or begin with a new estimator."
+            )
+        self.__dict__["_all_classes"] = named
         try:
             return super().partial_fit(X, y, sample_weight, **options)
         finally:
@@ -109,8 +120,9 @@ class Classifier(Canned, ClassProbabilities):
 
     def _vocabulary(self, labels: Any) -> tuple[Any, ...]:
         array = None if labels is None else as_vector(labels)
-        if self.label_vocabulary is not None or self._all_classes is not None:
-            return tuple(self.label_vocabulary or self._all_classes)
+        for name, given in (("label_vocabulary", self.label_vocabulary), ("classes", self._all_classes)):
+            if given is not None:
+                return self._check_number(name, tuple(given.tolist() if isinstance(given, np.ndarray) else given))
         if self.n_classes is not None and (array is None or array.dtype.kind in "iub"):
             return tuple(range(self.n_classes))
         if array is None:
@@ -119,6 +131,14 @@ class Classifier(Canned, ClassProbabilities):
                 "be passed, but the target y is None). Pass n_classes=, or one label a row."
             )
         return self._classes_in(array)
+
+    def _check_number(self, name: str, labels: tuple[Any, ...]) -> tuple[Any, ...]:
+        if self.n_classes is not None and len(labels) != self.n_classes:
+            raise ValueError(
+                f"{name} must hold n_classes={self.n_classes} labels; got {len(labels)}, {labels!r}. "
+                "Leave n_classes out."
+            )
+        return labels
 
     def _classes_in(self, labels: np.ndarray) -> tuple[Any, ...]:
         if labels.dtype.kind == "f" and not (np.isfinite(labels).all() and (labels == np.round(labels)).all()):
@@ -154,6 +174,16 @@ class Regressor(Canned):
             return RegressionHead(self.label_dimension or 1)
         shape = as_vector(labels).shape
         return RegressionHead(shape[1] if len(shape) == 2 else 1)
+
+
+def _as_seed(random_state: Any) -> int:
+    """A seed that can be told again, since a run is continued by it."""
+    if isinstance(random_state, bool) or not isinstance(random_state, Integral):
+        raise ValueError(
+            f"random_state must be an integer or None; got {random_state!r}. "
+            "Draw one from a generator, as generator.integers(2**31)."
+        )
+    return int(random_state)
 
 
 def as_vector(labels: Any) -> np.ndarray:

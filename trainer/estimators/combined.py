@@ -46,7 +46,8 @@ class DNNLinearCombined(DNN):
         linear_optimizer: Optimizer of the wide part.
         linear_learning_rate: Its rate.
         linear_feature_columns: Columns of the wide part; None takes `feature_columns`.
-        dnn_feature_columns: Columns of the deep part; None takes `feature_columns`.
+        dnn_feature_columns: Columns of the deep part; None takes `feature_columns`. A part for which there are none is
+            left out, as in TensorFlow.
     """
 
     linear_optimizer: OptimizerLike = "adagrad"
@@ -55,22 +56,30 @@ class DNNLinearCombined(DNN):
     dnn_feature_columns: Sequence[Any] | None = None
 
     def _layers(self, units: int) -> Sequence[Network]:
-        linear: Network = Dense(units, kernel_initializer="zeros")
         deep = self._dense_layers(units)
-        if self._columns():
-            linear = LinearFeatures(self.linear_feature_columns or self.feature_columns or (), units)
-            deep = [DenseFeatures(self.dnn_feature_columns or self.feature_columns or ()), *deep]
-        return [WideAndDeep(linear, Sequential(deep))]
+        if not self._columns():
+            return [WideAndDeep(Dense(units, kernel_initializer="zeros"), Sequential(deep))]
+        wide_columns, deep_columns = self._part_columns()
+        if not deep_columns:
+            return [LinearFeatures(wide_columns, units)]
+        deep = [DenseFeatures(deep_columns), *deep]
+        return [WideAndDeep(LinearFeatures(wide_columns, units), Sequential(deep))] if wide_columns else deep
+
+    def _part_columns(self) -> tuple[Sequence[Any], Sequence[Any]]:
+        """Columns of the wide part and of the deep one."""
+        shared = self.feature_columns or ()
+        return self.linear_feature_columns or shared, self.dnn_feature_columns or shared
 
     def _columns(self) -> Sequence[FeatureColumn]:
         given = (self.feature_columns, self.linear_feature_columns, self.dnn_feature_columns)
         return [column for columns in given for column in columns or ()]
 
     def _optimizer(self) -> Mapping[str, Any]:
-        return {
-            "*/linear/*": (self.linear_optimizer, self.linear_learning_rate),
-            "*/dnn/*": (self.optimizer, self.learning_rate),
-        }
+        wide_columns, deep_columns = self._part_columns()
+        wide, deep = (self.linear_optimizer, self.linear_learning_rate), (self.optimizer, self.learning_rate)
+        if bool(wide_columns) != bool(deep_columns):
+            return {"*": wide if wide_columns else deep}
+        return {"*/linear/*": wide, "*/dnn/*": deep}
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

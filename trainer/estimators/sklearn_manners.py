@@ -62,7 +62,7 @@ class SklearnManners:
         given = [
             f"{name}={getattr(self, name)!r}"
             for name, default in self._param_defaults().items()
-            if getattr(self, name) is not default and getattr(self, name) != default
+            if getattr(self, name) is not default and repr(getattr(self, name)) != repr(default)
         ]
         return f"{type(self).__name__}({', '.join(given)})"
 
