@@ -128,7 +128,7 @@ class KMeans(Canned):
         if labels is None:
             return sum(self.score(batch, None, *weights) for batch, _, *weights in (rows() if callable(rows) else rows))
         opened = open_source(rows, labels, sample_weight)
-        total = len(labels) if opened.weights is None else float(np.sum(opened.weights))  # type: ignore[union-attr]
+        total = len(labels) if opened.weights is None else float(np.asarray(opened.weights).sum())  # type: ignore[union-attr]
         return -total * self.evaluate(rows, None, sample_weight)["loss"]
 
     @property
@@ -230,6 +230,8 @@ def _with_labels(rows: Any) -> tuple[Any, Any]:
     source = open_source(rows) if is_list else open_features(rows)
     if isinstance(source, Rows):
         features = source.features
+        if hasattr(features, "__array__") and not hasattr(features, "shape"):
+            features = np.asarray(features)
         size = features.shape[0] if len(getattr(features, "shape", ())) else len(features)
         return features, np.zeros(size, np.int8)
 
