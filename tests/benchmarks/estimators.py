@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+os.environ.setdefault("KERAS_BACKEND", "jax")  # Keras reads it at import, and asks for TensorFlow otherwise
+
 import numpy as np
 
+from tests.benchmarks import swapping
 from tests.benchmarks.row import Row, least_secs
 from tests.benchmarks.training_problems import iris
 from trainer import BoostedTreesClassifier, DNNClassifier, Estimator, LinearClassifier, RunConfig, heads, layers
 
 ROUNDS = 5
+ROWS_TO_PREDICT = 1_000_000
+KERAS_SIZES = (32, 1_024, 8_192, 65_536)
 SILENT = RunConfig(summary_interval=None, is_graph_written=False)
 
 
@@ -22,7 +28,9 @@ def measure() -> Iterator[Row]:
     yield _canned_beside_the_loop()
     yield from _linear()
     yield _trees()
+    yield from _predict()
     yield from _check_estimator()
+    yield from swapping.measure()
 
 
 def _canned_beside_the_loop() -> Row:
@@ -76,6 +84,35 @@ def _trees() -> Row:
 
     times = _warm(ours, bare, ROUNDS)
     return Row("100 rounds of trees, 200,000 × 30, each logged", "s", times[0], "bare LightGBM", times[1], 1 / 1.05)
+
+
+def _predict() -> Iterator[Row]:
+    """Probabilities of 1 M rows, by one MLP here and in Keras, with its default batches and with its best."""
+    import keras
+
+    generator = np.random.default_rng(0)
+    features = generator.normal(size=(ROWS_TO_PREDICT, 20)).astype(np.float32)
+    model = DNNClassifier((100, 100), standardize=False, config=SILENT)
+    model.fit(features[:1_000], np.arange(1_000) % 10, steps=10)
+    dense = [keras.layers.Dense(units, activation="relu") for units in (100, 100)]
+    peer = keras.Sequential([keras.layers.Input((20,)), *dense, keras.layers.Dense(10, activation="softmax")])
+
+    def by_size(size: int) -> tuple[float, float]:
+        peer.predict(features[: 2 * size], batch_size=size, verbose=0)
+        rounds = 1 if size == KERAS_SIZES[0] else ROUNDS
+        return least_secs(
+            lambda: model.predict_proba(features),
+            lambda: peer.predict(features, batch_size=size, verbose=0),
+            rounds,
+        )
+
+    model.predict_proba(features)
+    times = {size: by_size(size) for size in KERAS_SIZES}
+    best = min(times, key=lambda size: times[size][1])
+    ours = min(secs for secs, _ in times.values())
+    what = "predict 1 M rows × 20 by an MLP 100-100-10"
+    yield Row(what, "s", ours, "Keras' predict", times[KERAS_SIZES[0]][1], 2.0)
+    yield Row(what, "s", ours, f"Keras' predict, batches of {best:,}", times[best][1], 2.0)
 
 
 def _check_estimator() -> Iterator[Row]:

@@ -18,7 +18,7 @@ class Row:
         ours: Our figure.
         peer: Whose figure stands beside it.
         theirs: Their figure.
-        goal: How many times smaller ours should be.
+        goal: How many times smaller ours should be; 0 where the figures only stand side by side.
     """
 
     what: str
@@ -35,10 +35,10 @@ class Row:
 
     def to_markdown(self) -> str:
         """The row of the table."""
-        verdict = "✓" if self.ratio >= self.goal else "✗"
+        verdict = f"≥ {self.goal:.3g}× {'✓' if self.ratio >= self.goal else '✗'}" if self.goal else "none"
         return (
             f"| {self.what} | {_show(self.ours)} {self.unit} | {_show(self.theirs)} {self.unit} ({self.peer}) | "
-            f"{self.ratio:.3g}× | ≥ {self.goal:.3g}× {verdict} |"
+            f"{self.ratio:.3g}× | {verdict} |"
         )
 
 
