@@ -153,16 +153,21 @@ class BaseEstimator(SklearnManners):
         return predictions["predictions"] if list(predictions) == ["predictions"] else predictions
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:  # noqa: N803
-        """Returns the accuracy for classes, R² for numbers.
+        """Returns the accuracy for classes, R² for numbers. Arguments as in `fit`, but no batches.
 
         Raises:
             AttributeError: If there is no head that knows which.
+            ValueError: If the data are not like those of fit, or come in batches.
         """
         head = self._get_fitted("score").head
         if head is None:
             raise AttributeError("score must be called on a model with a head; got a model_fn. Use evaluate.")
-        weights = None if sample_weight is None else np.asarray(sample_weight)
-        return head.score(y, self.predict(X), weights)
+        source = open_source(X, y, sample_weight)
+        if not isinstance(source, Rows) or source.labels is None:
+            raise ValueError("score must be given all rows and their labels; got batches. Use evaluate.")
+        head.encode_labels(source.labels)  # refuses those that are none of the head's
+        weights = None if source.weights is None else np.asarray(source.weights)
+        return head.score(source.labels, self.predict(source.features), weights)
 
     def export(self, folder: str | os.PathLike[str], *, platforms: Sequence[str] | None = None) -> Path:
         """Writes the trained model as a folder that `load_exported` reads, without the code of the network.
