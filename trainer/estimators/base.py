@@ -6,12 +6,12 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import jax
 import numpy as np
 
-from trainer.checkpoints import Checkpoints
+from trainer.checkpoints import Checkpoints, saved_step
 from trainer.counts import check_count
 from trainer.estimators.data import Data, open_data, split_validation
 from trainer.estimators.exporters import Exporter
@@ -118,6 +118,31 @@ class BaseEstimator(SklearnManners):
             checkpoints = self._open_run(fitted)
         plan = _plan(data, steps, epochs, int(fitted.train_state.step))
         return self._train(fitted, data, plan, checkpoints, validation_data, hooks)
+
+    def restore(self, X: Any, y: Any = None, *, checkpoint: Literal["last", "best"] = "last") -> Self:  # noqa: N803
+        """Takes the state of the run in `model_dir`, to evaluate and predict without training.
+
+        Args:
+            X: Some rows like those of fit, which tell shapes and types: an iterator is used up by it.
+            y: Their labels, as in `fit`; where no `label_vocabulary` is given, of all classes.
+            checkpoint: The newest, or the one that was best in the config's `best_metric`.
+
+        Returns:
+            The estimator.
+
+        Raises:
+            ValueError: If there is no such checkpoint, or it is of another model.
+        """
+        if checkpoint not in ("last", "best"):
+            raise ValueError(f"checkpoint must be 'last' or 'best'; got {checkpoint!r}. Pass one of these.")
+        if self.model_dir is None or saved_step(self._run_dir(self.model_dir)) is None:
+            raise ValueError(f"model_dir must hold a checkpoint to restore; got {self.model_dir!r}. Train first.")
+        self._fitted = None
+        fitted, _, checkpoints = self._prepare(X, y, None)
+        if checkpoint == "best" and checkpoints is not None:
+            fitted = fitted.with_state(checkpoints.restore(fitted.train_state, "best"))
+        self._fitted = fitted
+        return self
 
     def evaluate(self, X: Any, y: Any = None, sample_weight: Any = None) -> Evaluation:  # noqa: N803
         """Returns the loss and the metrics over all rows, by name. Arguments as in `fit`.

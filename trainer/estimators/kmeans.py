@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import jax.numpy as jnp
 import numpy as np
@@ -101,6 +101,11 @@ class KMeans(Canned):
         finally:
             del self.__dict__["_is_partial"]
         return self._describe_rows(rows, labels, sample_weight)
+
+    def restore(self, X: Any, y: Any = None, *, checkpoint: Literal["last", "best"] = "last") -> Self:  # noqa: N803
+        """Takes the centers of the run in `model_dir`. Arguments and errors as for other estimators."""
+        del y
+        return super().restore(*_with_labels(X), checkpoint=checkpoint)
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> np.ndarray:  # noqa: N803
         """Returns the cluster of each row after `fit`, ``(n,)``."""
