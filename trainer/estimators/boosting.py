@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +24,13 @@ from trainer.estimators.rounds import Rounds, load_lightgbm
 from trainer.estimators.training import Plan, open_writer
 from trainer.heads import Head
 from trainer.hooks import EvaluationHook, Hook, LoggingHook
+from trainer.hooks.base import Context, Steps, next_multiple
 from trainer.inputs import Rows, open_source
 from trainer.metrics import Evaluation
 from trainer.protocols import TrainState
 from trainer.run_config import ResolvedConfig
 
+_LOG = logging.getLogger(__name__)
 # Numbers in a table for which one thread is enough.
 SMALL = 1 << 17
 # What begins a run: no trees.
@@ -88,7 +92,7 @@ class Boosting:
             writer = open_writer(checkpoints, first_step, stack, config)
             rounds = Rounds(
                 train_state,
-                hooks=[*self._hooks(validation is not None), *hooks],
+                hooks=[*self._hooks(validation is not None), *hooks, *self._savers(checkpoints)],
                 writer=writer,
                 evaluate=None if validation is None else lambda state: self.evaluate(state, validation),
             )
@@ -99,8 +103,14 @@ class Boosting:
             rounds.run({**threads, **self.params}, dataset, last_step)
 
     def _hooks(self, is_evaluated: bool) -> list[Hook]:
-        logging = LoggingHook(log_secs=self.config.log_secs, bar=self.config.progress)
-        return [logging, *([EvaluationHook(self.config.eval_interval)] if is_evaluated else [])]
+        lines = LoggingHook(log_secs=self.config.log_secs, bar=self.config.progress)
+        return [lines, *([EvaluationHook(self.config.eval_interval)] if is_evaluated else [])]
+
+    def _savers(self, checkpoints: Checkpoints | None) -> list[Hook]:
+        config = self.config
+        return (
+            [] if checkpoints is None else [TreesHook(checkpoints, config.checkpoint_secs, config.checkpoint_interval)]
+        )
 
     def _finish(
         self, rounds: Rounds, checkpoints: Checkpoints | None, writer: Any, keep: Callable[[TrainState], None]
@@ -114,15 +124,56 @@ class Boosting:
             gains = booster.feature_importance("gain", iteration=step)
             table = [[name, float(gain)] for name, gain in zip(booster.feature_name(), gains, strict=True)]
             writer.add_table("feature_importances", table, step, columns=["feature", "gain"])
-        text = booster.model_to_string(num_iteration=step).encode()
-        # The record of the run is written after its trees.
-        saved = TrainState({}, {}, {}, np.int32(step))
-        checkpoints.keep_last = 1
-        checkpoints.save(step, saved, flush=lambda: write_whole(_trees_file(checkpoints.folder, step), text))
-        checkpoints.wait()
-        for path in checkpoints.folder.glob("trees-*.txt"):
-            if path != _trees_file(checkpoints.folder, step):
-                path.unlink(missing_ok=True)
+        _save_trees(state, checkpoints, writer)
+
+
+class TreesHook(Hook):
+    """Saves the trees every so many seconds or rounds while they grow; `Boosting` saves them at the end."""
+
+    def __init__(self, checkpoints: Checkpoints, secs: float | None, rounds: int | None) -> None:
+        """Takes where to save, and when; None is never."""
+        self._checkpoints = checkpoints
+        self._secs = secs
+        self._rounds = rounds
+        self._last_time = time.monotonic()
+
+    def next_step(self, step: int) -> int | None:
+        """The next multiple of the interval."""
+        return next_multiple(step, self._rounds)
+
+    def run(self, context: Context) -> None:
+        """Saves; a failure is a warning, since there are the trees before."""
+        self._last_time = time.monotonic()
+        try:
+            _save_trees(context.train_state, self._checkpoints, context.writer)
+        except OSError as error:
+            _LOG.warning("Could not save the trees: %s. Continuing with those of %s.", error, self._checkpoints.step)
+
+    def after_chunk(self, context: Context, steps: Steps) -> None:
+        """Saves if it is time."""
+        del steps
+        if self._secs is not None and time.monotonic() - self._last_time >= self._secs:
+            self.run(context)
+
+
+def _save_trees(state: TrainState, checkpoints: Checkpoints, writer: Any) -> None:
+    """Writes the trees, then the record of the run that names them, and removes those before.
+
+    Raises:
+        OSError: If they could not be written.
+    """
+    step = int(state.params["rounds"])
+    text = state.params["booster"].model_to_string(num_iteration=step).encode()
+
+    def flush() -> None:
+        write_whole(_trees_file(checkpoints.folder, step), text)
+        writer.flush()
+
+    checkpoints.keep_last = 1
+    checkpoints.save(step, TrainState({}, {}, {}, np.int32(step)), flush=flush, is_last=True)
+    for path in checkpoints.folder.glob("trees-*.txt"):
+        if path != _trees_file(checkpoints.folder, step):
+            path.unlink(missing_ok=True)
 
 
 class Forest(Fitted):

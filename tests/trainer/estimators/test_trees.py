@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from trainer import BoostedTreesClassifier, BoostedTreesRegressor, RunConfig
+from trainer import BoostedTreesClassifier, BoostedTreesRegressor, RunConfig, hooks
 from trainer.estimators.tree_params import OBJECTIVE_NAMES, OWN
+from trainer.hooks.base import Context
 
 lightgbm = pytest.importorskip("lightgbm")
 Arrays = tuple[np.ndarray, np.ndarray]
+
+
+class Copy(hooks.Hook):
+    """Copies a run while it is at work, as a kill would leave it."""
+
+    def __init__(self, source: Path, target: Path, step: int) -> None:
+        self._source, self._target, self._step = source, target, step
+
+    def next_step(self, step: int) -> int | None:
+        return self._step if step < self._step else None
+
+    def run(self, context: Context) -> None:
+        shutil.copytree(self._source, self._target)
 
 
 @pytest.mark.parametrize("names", [*OWN.values(), OBJECTIVE_NAMES])
@@ -61,3 +77,18 @@ def test_a_warm_start_refuses_other_classes_and_features(blobs: Arrays) -> None:
 def test_trees_refuse_a_best_checkpoint(blobs: Arrays) -> None:
     with pytest.raises(ValueError, match="best_metric must be None for trees; got 'accuracy'"):
         BoostedTreesClassifier(config=RunConfig(best_metric="accuracy")).fit(*blobs)
+
+
+@pytest.mark.parametrize("config", [RunConfig(checkpoint_interval=3), RunConfig(checkpoint_secs=1e-9)])
+def test_a_killed_run_goes_on_from_the_trees_that_were_saved(config: RunConfig, blobs: Arrays, tmp_path: Path) -> None:
+    def make(folder: str) -> BoostedTreesClassifier:
+        return BoostedTreesClassifier(model_dir=tmp_path / folder, config=config)
+
+    whole = make("whole").fit(*blobs, steps=9, hooks=[Copy(tmp_path / "whole", tmp_path / "killed", 8)])
+    saved = next((tmp_path / "killed").glob("trees-*.txt"))
+
+    resumed = make("killed").fit(*blobs, steps=9)
+
+    assert saved.name in ("trees-6.txt", "trees-7.txt")
+    assert not saved.exists()
+    np.testing.assert_allclose(resumed.predict_proba(blobs[0]), whole.predict_proba(blobs[0]), atol=1e-5)
