@@ -34,7 +34,7 @@ def test_example_runs_and_tells_how_good_the_model_is(name: str, tmp_path: Path)
     word, least = FIGURES[name]
 
     command = [sys.executable, str(EXAMPLES / name), "--logdir", str(tmp_path / "logs")]
-    output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=110).stdout
+    output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=220).stdout
 
     found = re.search(rf"{word} ([0-9.]+)", output)
     assert found is not None
