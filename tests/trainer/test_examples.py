@@ -12,7 +12,7 @@ import pytest
 from summaries.load import load
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-# The number after the word in the output, and the least that it must be.
+# The word in front of a number in the output, and the least that this must be.
 FIGURES = {
     "iris_dnn.py": ("accuracy", 0.9),
     "iris_compose.py": ("model_fn .*accuracy", 0.9),
@@ -40,4 +40,15 @@ def test_example_runs_and_tells_how_good_the_model_is(name: str, tmp_path: Path)
     assert found is not None
     assert float(found.group(1)) >= least
     assert "board --logdir" in output
+    assert load(tmp_path).runs != {}
+
+
+@pytest.mark.slow
+def test_transformer_tells_few_bits_per_character_and_writes_on(tmp_path: Path) -> None:
+    command = [sys.executable, str(EXAMPLES / "tiny_transformer.py"), "--logdir", str(tmp_path / "logs")]
+    output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=220).stdout
+
+    found = re.search(r"bits per character ([0-9.]+)", output)
+    assert found is not None
+    assert float(found.group(1)) <= 3.7  # a guess among all characters takes 6.6
     assert load(tmp_path).runs != {}
