@@ -82,7 +82,8 @@ def make_router(
         wrong with a run's files; of many `problems` the first are told. A run whose `state` is running counts as
         stalled after `stalls_at` if nothing is heard of it until then; if it logs no state, `state` is empty then.
         `slot` counts the colours of the palette from 0, over and over; a run keeps it once the logdir has been read.
-        `newest` has the key of a selection of so many runs from the first one on, as if they had been posted.
+        `newest`, of a list of all runs, has the key of a selection of so many from the first one on, as if they had
+        been posted.
         """
         if not since:
             progress.wait_until_read()
@@ -91,7 +92,8 @@ def make_router(
         listed = listed_runs.read(since, time.time(), is_settled=not is_reading)
         head: dict[str, Any] = {"server": server, "is_reading": is_reading, "tags_version": tags_version}
         head |= describe_list(listed, store, settings, progress)
-        head["newest"] = {"num_runs": len(listed.newest), "selection": posted.add(listed.newest)}
+        if not listed.since:
+            head["newest"] = {"num_runs": len(listed.newest), "selection": posted.add(listed.newest)}
         opening = encode_json(head)
         stamp = server, listed.revision, zlib.crc32(opening)
 

@@ -81,6 +81,8 @@ def test_newest_runs_are_a_selection_without_being_posted(write_run: WriteRun, c
 
     assert newest == {"num_runs": 2, "selection": select(client, "b", "a")}
     assert [one["values"] for one in series.json()["series"]] == [[1.0], [3.0, 2.0]]
+    version = client.get("/data/runs").json()["version"]
+    assert "newest" not in client.get("/data/runs", params={"since": version}).json()
 
 
 def test_since_leaves_out_what_did_not_change(write_run: WriteRun, client: TestClient, tmp_path: Path) -> None:
