@@ -26,6 +26,7 @@ from dashboard.queries.statistics import Band, Center, count, find_bands, find_c
 
 MAX_CELLS = 4_000_000
 """Numbers worked on at most: with more members or steps, evenly spread steps and those of extremes stand for all."""
+_END_POINTS = 1024  # looked at together
 
 
 class _Picture(NamedTuple):
@@ -148,9 +149,18 @@ def aggregate(
 
 
 def _find_last(lookups: Sequence[Lookup], center: Center) -> float:
-    finite = [lookup.steps[np.isfinite(lookup.values)] for lookup in lookups]
-    ends = [float(steps[-1]) for steps in finite if steps.size]
+    ends = [end for lookup in lookups if (end := _find_end(lookup)) is not None]
     return float(find_centers(_fill(lookups, np.array([max(ends)])), center)[0]) if ends else float("nan")
+
+
+def _find_end(lookup: Lookup) -> float | None:
+    """The last step with a finite value, looked for from the end; None without one."""
+    for stop in range(lookup.steps.size, 0, -_END_POINTS):
+        start = max(0, stop - _END_POINTS)
+        rows = np.flatnonzero(np.isfinite(lookup.values[start:stop]))
+        if rows.size:
+            return float(lookup.steps[start + int(rows[-1])])
+    return None
 
 
 def _make_grid(lookups: Sequence[Lookup], picture: _Picture) -> tuple[Floats, int]:

@@ -165,3 +165,13 @@ def test_logarithmic_axis_keeps_the_extremes_of_as_many_columns_in_each_decade()
     for column in np.unique(columns):
         inside = centers[columns == column]
         assert {inside.min(), inside.max()} <= set(found.values)
+
+
+def test_last_value_is_found_however_many_points_after_it_are_not_finite() -> None:
+    steps = np.arange(5_000)
+    ended, bad = np.where(steps < 2_000, 1.0 * steps, NAN), np.full(5_000, NAN)
+
+    found = aggregate([Member(Lookup(steps, ended)), Member(Lookup(steps, bad))], Summary("mean", "none"), width_px=100)
+
+    assert found.last == 1_999.0
+    assert np.isnan(aggregate([Member(Lookup(steps, bad))], Summary("mean", "none"), width_px=100).last)
