@@ -157,6 +157,22 @@ def test_link_of_a_group_opens_it_and_closes_the_others(open_page: OpenPage, boa
     expect(opened).to_have_text(["train"])
 
 
+def test_link_of_one_of_many_groups_says_what_it_has_no_room_for(
+    start_board: Callable[..., str], open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "run") as writer:
+        for number in range(103):
+            writer.add_scalar(f"layer{number:03}/loss", 1.0, 0)
+    page = open_page(f"{start_board(tmp_path)}/scalars")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator(".group", has=page.locator('[data-tag="layer000/loss"]')).locator(".group-bar").hover()
+    page.get_by_role("button", name="Save the charts of layer000").click()
+    page.get_by_role("menuitem", name="Copy the link").click()
+
+    expect(page.locator(".notification-text")).to_have_text("A link has no room for 102 closed groups.")
+    assert page.evaluate("navigator.clipboard.readText()").endswith("/scalars?v=3&open=layer000")
+
+
 def test_plotly_comes_only_when_a_picture_is_made(open_page: OpenPage, board: str) -> None:
     page = open_page(f"{board}/scalars")
     expect(page.locator(".card-value").first).to_be_visible()

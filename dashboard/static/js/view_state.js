@@ -130,9 +130,15 @@ export class ViewState {
 
   // What a link of this view can't carry: [{key, noun, count}]
   leftOut() {
-    const { leftOut } = this.#query(this.page);
+    return this.linkWith({}).leftOut;
+  }
+
+  // The link of this view with other values of some keys, and what it can't carry.
+  linkWith(changes) {
+    const { query, leftOut } = this.#query(this.page, {}, changes);
     const keys = leftOut.map((name) => (this.#codecs.has(name) ? name : `${this.page}.${name}`));
-    return keys.map((key) => ({ key, noun: this.#codecs.get(key).noun, count: this.get(key).length }));
+    const describe = (key) => ({ key, noun: this.#codecs.get(key).noun, count: (changes[key] ?? this.get(key)).length });
+    return { href: `${location.origin}${location.pathname}${query}`, leftOut: keys.map(describe) };
   }
 
   // Shows another page, as a new entry of the browser's history.
@@ -216,9 +222,10 @@ export class ViewState {
     this.#emit(changed);
   }
 
-  #query(page, limits) {
-    const keys = [...this.#codecs.keys()].filter((key) => this.#values.has(key) && ["", page].includes(pageOf(key)));
-    return writeQuery(keys.map((key) => [nameOf(key), this.#textsOf(key)]), limits);
+  #query(page, limits, changes = {}) {
+    const keys = [...this.#codecs.keys()].filter((key) => ["", page].includes(pageOf(key)));
+    const textsOf = (key) => (key in changes ? this.#codecs.get(key).format(changes[key]) : this.#textsOf(key));
+    return writeQuery(keys.map((key) => [nameOf(key), textsOf(key)]).filter(([, texts]) => texts.length > 0), limits);
   }
 
   #schedule() {

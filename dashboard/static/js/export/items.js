@@ -20,7 +20,7 @@ export function exportItems(charts, title) {
 
 // The link of this view with one card in full screen.
 export function linkItem(id) {
-  return { label: "Copy the link", icon: "copy", detail: "of this chart", run: () => copyLink(id) };
+  return { label: "Copy the link", icon: "copy", detail: "of this chart", run: () => copyWith({ full: id }) };
 }
 
 // The link of this view with one group open, and of others the heads only. sections: all of the page
@@ -29,25 +29,19 @@ export function groupLinkItem(section, sections) {
 }
 
 export function viewLinkItem() {
-  return { label: "Copy the link", icon: "copy", detail: "of this view", run: () => copy(new URL(session.view.href())) };
+  return { label: "Copy the link", icon: "copy", detail: "of this view", run: () => copyWith({}) };
 }
 
 function copyGroupLink({ name, ancestors }, sections) {
   const around = [name, ...ancestors];
   const others = sections.filter((one) => !around.includes(one.name) && one.ancestors.every((ancestor) => ancestors.includes(ancestor)));
-  const address = new URL(session.view.href());
-  for (const key of ["closed", "open"]) address.searchParams.delete(key);
-  for (const one of around) address.searchParams.append("open", one);
-  for (const one of others) address.searchParams.append("closed", one.name);
-  return copy(address);
+  return copyWith({ open: around, closed: others.map((one) => one.name) });
 }
 
-function copyLink(id) {
-  const address = new URL(session.view.href());
-  address.searchParams.set("full", id);
-  return copy(address);
-}
-
-async function copy(address) {
-  if (!(await copyText(address.href))) notify({ tone: "warn", text: "The browser lets no page copy here.", detail: address.href });
+// values: of keys of the page in sight, by their names without it
+async function copyWith(values) {
+  const { page } = session.view;
+  const { href, leftOut } = session.view.linkWith(Object.fromEntries(Object.entries(values).map(([name, value]) => [`${page}.${name}`, value])));
+  if (!(await copyText(href))) return notify({ tone: "warn", text: "The browser lets no page copy here.", detail: href });
+  for (const { key, noun, count } of leftOut) notify({ id: `link ${key}`, tone: "warn", text: `A link has no room for ${count} ${noun}.`, detail: "It opens without them." });
 }
