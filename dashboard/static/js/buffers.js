@@ -3,8 +3,11 @@
 
 import { addressOf, getBuffer } from "./http.js";
 
+const MAX_STARTED = 3; // workers; where each fails, the page asks by itself
+
 let worker = null;
 let isReady = false;
+let numStarted = 0;
 let numAsked = 0;
 const waiting = new Map(); // id → {resolve, reject}
 
@@ -12,18 +15,21 @@ const waiting = new Map(); // id → {resolve, reject}
 export async function getLargeBuffer(url, params, signal) {
   if (isReady) return askWorker(addressOf(url, params), signal);
   const buffer = await getBuffer(url, params, signal);
-  if (!worker) start();
+  if (!worker && numStarted < MAX_STARTED) start();
   return buffer;
 }
 
 function start() {
+  numStarted += 1;
   worker = new Worker(new URL("./buffer_worker.js", import.meta.url), { type: "module" });
   worker.onmessage = ({ data }) => {
     if (data === "ready") isReady = true;
     else settle(data);
   };
   worker.onerror = () => {
-    isReady = false; // the page asks by itself from now on
+    worker.terminate();
+    worker = null; // the page asks by itself until another is ready
+    isReady = false;
     for (const id of [...waiting.keys()]) settle({ id, failure: { message: "The request could not be made." } });
   };
 }
