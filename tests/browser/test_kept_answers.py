@@ -24,7 +24,8 @@ def test_oldest_is_forgotten_where_there_is_no_room(run_module: Run) -> None:
       const shelf = new module.Shelf(["y"]);
       const makeCard = (tag, version) => {
         const card = { tags: [tag], width: 400, own: {}, version, left: new Map(), missing: new Set(), shown: null };
-        card.handle = { hold: () => ({ data: tag, numBytes: 15e6 }), update: (data) => (card.shown = data) };
+        const hold = () => ({ data: tag, buffers: [], numBytes: 15e6 });
+        card.handle = { hold, update: (data) => (card.shown = data) };
         return card;
       };
       const recall = (tag, options) => {
@@ -41,6 +42,28 @@ def test_oldest_is_forgotten_where_there_is_no_room(run_module: Run) -> None:
     found = run_module("grid/shelf.js", body)
 
     assert found == [[None, 0], [None, 0], ["b", 2], [None, 0], ["c", 3], [None, 0]]
+
+
+def test_answer_of_several_cards_is_counted_whole_and_once(run_module: Run) -> None:
+    body = """
+      const shelf = new module.Shelf();
+      const shown = [];
+      const makeCard = (tag, version, buffer) => {
+        const hold = () => ({ data: tag, buffers: new Set([buffer]), numBytes: 1_000 });
+        const handle = { hold, update: (data) => shown.push(data) };
+        return { tags: [tag], width: 400, own: {}, version, left: new Map(), missing: new Set(), handle };
+      };
+      const large = new ArrayBuffer(30e6);
+      for (const tag of ["a", "b", "c"]) shelf.keep(makeCard(tag, 1, large), {});
+      for (const tag of ["a", "b"]) shelf.recall(makeCard(tag, 0), {});
+      shelf.keep(makeCard("d", 1, new ArrayBuffer(20e6)), {});
+      for (const tag of ["c", "d"]) shelf.recall(makeCard(tag, 0), {});
+      shelf.keep(makeCard("e", 1, large), {});
+      shelf.recall(makeCard("e", 0), {});
+      return shown;
+    """
+
+    assert run_module("grid/shelf.js", body) == ["a", "b", "d", "e"]
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ import { findMissing } from "./missing.js";
 import { makeTagKeys } from "./tag_lines.js";
 
 const NUM_VALUES = 3;
-const POINT_BYTES = 24; // with what is made of it
+const POINT_BYTES = 16; // made of it, beside the answer
+const SERIES_BYTES = 1_000;
 const WORDS = ["NaN", "+Inf", "−Inf"];
 
 async function load(tags, { selection, runs, since, width, signal, session, options }) {
@@ -98,7 +99,8 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
     },
     hold() {
       const data = { series: flatten(series), aggregates: flatten(aggregates) };
-      return { data, numBytes: [...data.series, ...data.aggregates].reduce((sum, { values }) => sum + POINT_BYTES * values.length, 0) };
+      const columns = [...data.series, ...data.aggregates].map(({ values }) => values);
+      return { data, buffers: new Set(columns.map(({ buffer }) => buffer)), numBytes: columns.reduce((sum, { length }) => sum + SERIES_BYTES + POINT_BYTES * length, 0) };
     },
     reselect() {
       const wanted = shownRuns();

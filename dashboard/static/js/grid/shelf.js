@@ -7,8 +7,9 @@ const MAX_BYTES = 40e6;
 
 export class Shelf {
   #local;
-  #kept = new Map(); // key → {data, numBytes, and what makeEntry notes of their runs}, what was put there last at the end
-  #numBytes = 0;
+  #kept = new Map(); // key → {data, buffers, numBytes, and what makeEntry notes of their runs}, what was put there last at the end
+  #views = new Map(); // buffer → how many of what is kept have columns in it
+  #numBytes = 0; // of these buffers, and beside them
 
   // local: names of options that change nothing in what a card holds
   constructor(local = []) {
@@ -24,6 +25,7 @@ export class Shelf {
     this.#take(key);
     this.#kept.set(key, { ...held, version, epoch, isBehind, left: new Map(card.left), missing: new Set(card.missing) });
     this.#numBytes += held.numBytes;
+    for (const buffer of held.buffers) this.#count(buffer, 1);
     for (const oldest of this.#kept.keys()) if (this.#numBytes > MAX_BYTES) this.#take(oldest);
   }
 
@@ -43,14 +45,26 @@ export class Shelf {
 
   clear() {
     this.#kept.clear();
+    this.#views.clear();
     this.#numBytes = 0;
   }
 
   #take(key) {
     const kept = this.#kept.get(key);
+    if (!kept) return undefined;
     this.#kept.delete(key);
-    this.#numBytes -= kept?.numBytes ?? 0;
+    this.#numBytes -= kept.numBytes;
+    for (const buffer of kept.buffers) this.#count(buffer, -1);
     return kept;
+  }
+
+  // An answer is one buffer for many cards, and is there as long as one of them has a column in it.
+  #count(buffer, change) {
+    const before = this.#views.get(buffer) ?? 0;
+    if (before === 0) this.#numBytes += buffer.byteLength;
+    if (before + change > 0) return this.#views.set(buffer, before + change);
+    this.#views.delete(buffer);
+    this.#numBytes -= buffer.byteLength;
   }
 
   #keyOf({ tags, width, own }, options) {
