@@ -33,7 +33,7 @@ export default function CardGrid({ kind, empty }) {
   const layouts = useLayouts(Boolean(loader?.kind.join));
   const names = useMemo(() => tags && new Map([...tags, ...titlesOf(charts, layouts)]), [tags, charts, layouts]);
   const matches = useMatches(names, filter);
-  const asked = [...expanded, ...pins, full].join("\n");
+  const asked = JSON.stringify([expanded, pins, full]);
   const sections = useMemo(() => (tags && matches ? shownSections({ tags, charts, layouts }, { matches, expanded, pins, full, join }) : []), [tags, matches, session.selected, asked, charts, layouts, join]);
   useCardKeys(kind, sections.flatMap(({ cards }) => cards));
   const goal = useGoal(kind, (tag) => reveal(kind, sections, tags, tag));
