@@ -13,6 +13,7 @@ from summaries import SummaryWriter
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
+BOOT = Path(__file__).parents[2] / "dashboard/static/js/appearance_boot.js"
 
 TAGS = (
     "loss", "train/loss", "train/acc", "val/loss", "val/acc",
@@ -169,6 +170,40 @@ def test_heights_and_columns_of_cards_are_kept(open_page: OpenPage, board: str) 
     linked = open_page(page.url)  # another browser
     expect(card(linked, "loss")).to_have_js_property("offsetHeight", 350)
     assert linked.evaluate("localStorage.getItem('board.cards.more')") is None
+
+
+@pytest.mark.parametrize(
+    ("query", "more", "wide"),
+    [
+        ("?height=112&wide=0", "112px", "0px"),
+        ("?height=-80&wide=900", "-80px", "900px"),
+        ("?height=1e9&wide=901", "", ""),
+        ("?height=12.5&wide=-1", "", ""),
+        ("?height=&wide=x", "", ""),
+    ],
+)
+def test_height_before_the_first_paint_is_one_that_a_link_can_say(
+    open_page: OpenPage, board: str, query: str, more: str, wide: str
+) -> None:
+    page = open_page(f"{board}/static/mark.svg")
+    page.evaluate("query => history.replaceState({}, '', query)", query)
+
+    page.evaluate(f"() => {{ {BOOT.read_text()} }}")
+
+    read = "name => document.documentElement.style.getPropertyValue(name)"
+    assert [page.evaluate(read, name) for name in ("--card-more", "--card-wide")] == [more, wide]
+
+
+def test_card_in_full_width_is_pinned_in_its_place_in_one_step(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars?card=train/loss")
+    expect(card(page, "train/loss")).to_be_visible()
+    first = page.locator(".card").first
+    expect(first).not_to_have_attribute("data-tag", "train/loss")
+
+    change = "session.view.set({ 'scalars.card': [], 'scalars.pin': ['train/loss'] })"
+    page.evaluate(f"async () => {{ const {{ session }} = await import('/static/js/session.js'); {change}; }}")
+
+    expect(first).to_have_attribute("data-tag", "train/loss")
 
 
 def drag_edge(page: Page, tag: str, down: float) -> None:

@@ -16,11 +16,15 @@
   dataset.theme = isDark ? "dark" : "light";
   dataset.density = stored("density") === "compact" ? "compact" : "comfortable";
   dataset.runs = stored("runs.hidden") === true ? "hidden" : "shown";
+  // Bounds and spelling are those of view_keys.js; a link that says nothing sensible says nothing.
   const linked = new URLSearchParams(window.location.search);
-  const more = Number(linked.get("height") ?? stored("cards.more"));
-  const wide = Number(linked.get("wide") ?? stored("cards.wide"));
-  if (more) style.setProperty("--card-more", `${more}px`);
-  if (wide) style.setProperty("--card-wide", `${wide}px`);
+  function setHeight(property, key, name, [min, max]) {
+    const said = /^-?\d+$/.test(linked.get(key)) ? Number(linked.get(key)) : null;
+    const more = [said, stored(name)].find((one) => Number.isInteger(one) && one >= min && one <= max);
+    if (more !== undefined) style.setProperty(property, `${more}px`);
+  }
+  setHeight("--card-more", "height", "cards.more", [-80, 900]);
+  setHeight("--card-wide", "wide", "cards.wide", [0, 900]);
   if (Number(stored("runs.width"))) style.setProperty("--w-runs", `${Number(stored("runs.width"))}px`);
   if (Number(stored("columns"))) style.setProperty("--columns", Number(stored("columns")));
 })();
