@@ -188,7 +188,7 @@ def test_another_metric_is_the_x_axis(start_board: StartBoard, open_page: OpenPa
     expect(row).to_have_text(["run", "5.000", "25.00 k", "5", re.compile(" s$")])
 
     page.get_by_role("radio", name="Step").click()
-    expect(page).not_to_have_url(re.compile("x="))
+    expect(page).to_have_url(re.compile("x=step"))
 
 
 def test_selected_range_has_its_numbers_of_all_raw_points(long_board: str, open_page: OpenPage) -> None:

@@ -21,7 +21,7 @@ export default function XAxis({ viewKey }) {
   const axis = useViewKey(viewKey);
   const metric = axis.startsWith(METRIC) ? axis.slice(METRIC.length) : null;
   const isDeclared = axis === DECLARED && hasDeclaredAxes();
-  const choose = (value) => session.view.set({ [viewKey]: value === "step" && !hasDeclaredAxes() ? DECLARED : value }, { label: "what the x-axis shows" });
+  const choose = (value) => session.view.set({ [viewKey]: value }, { label: "what the x-axis shows" });
   const words = metric ? `x-axis: ${metric}` : isDeclared ? "x-axis: as the runs declare it" : "Another metric as x-axis";
   const button = {
     className: "toggle x-metric",
