@@ -82,6 +82,19 @@ def test_value_between_points_is_that_of_numpy(run_module: Run) -> None:
     assert run_module("plot/nearest.js", beyond) is None
 
 
+@pytest.mark.parametrize("superseded", [[0, 0], [1, 0]])
+def test_points_do_not_stand_on_a_metric_that_they_were_not_asked_for(run_module: Run, superseded: list[int]) -> None:
+    points = f"""
+      const nearest = module; {LINE}
+      const asked = {{ axis: "metric:a", x: Float64Array.of(5, 6), segments: [0, 1], superseded: {superseded} }};
+      asked.nonFinite = {{ steps: [], walls: {{ all: [] }}, x: new Float64Array() }};
+      const one = {{ ...line([0, 1], [1, 2]), ...asked }};
+      const [a, b] = ["metric:a", "metric:b"].map((axis) => module.placePoints(one, axis));
+      return [[...a.current.x], [...b.points], [...b.current.x], b.extent.low > b.extent.high];"""
+
+    assert run_module("plot/nearest.js", points) == [[6.0] if superseded[0] else [5.0, 6.0], [], [], True]
+
+
 def test_clipped_axis_spans_the_middle_98_percent(run_module: Run) -> None:
     values = RNG.normal(size=5_000)
     body = f"""

@@ -191,6 +191,35 @@ def test_another_metric_is_the_x_axis(start_board: StartBoard, open_page: OpenPa
     expect(page).to_have_url(re.compile("x=step"))
 
 
+def test_no_point_stands_at_the_values_of_the_metric_before(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "run") as writer:
+        for step in range(11):
+            for tag, value in {"loss": 10.0 - step, "tokens": 1000.0 * step, "epoch": float(step)}.items():
+                writer.add_scalar(tag, value, step)
+    page = open_page(f"{start_board(tmp_path)}/scalars?x=metric:tokens&filter=loss")
+    plot, row = page.locator(".card .u-over"), page.locator(".plot-tip .is-lit td")
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 40)
+    expect(row).to_have_text(["run", "5.000", "5000", "5", re.compile(" s$")])
+    held: list[Route] = []
+    page.route("**/data/series?*", lambda route: held.append(route))  # a bound method is none to Playwright
+
+    with page.expect_request("**/data/series?*epoch*"):
+        page.evaluate(
+            "async () => (await import('/static/js/session.js')).session.view.set({ 'scalars.x': 'metric:epoch' })"
+        )
+    expect(page.get_by_role("button", name="x-axis: epoch")).to_be_visible()
+    page.mouse.move(box["x"] + 0.5 * box["width"] + 2, box["y"] + 40)
+    expect(page.locator(".plot-tip")).to_be_hidden()
+    for route in held:
+        route.continue_()
+
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 40)
+    expect(row).to_have_text(["run", "5.000", "5.000", "5", re.compile(" s$")])
+
+
 def test_selected_range_has_its_numbers_of_all_raw_points(long_board: str, open_page: OpenPage) -> None:
     page = open_page(long_board)
     foot, plot = page.locator(".card-foot"), page.locator(".card .u-over")

@@ -49,9 +49,9 @@ function sourceOf(aggregate) {
   return sources.get(aggregate);
 }
 
-function makeSource({ x, lineStarts }) {
+function makeSource({ x, axis, lineStarts }) {
   const nonFinite = { steps: NOTHING, x: NOTHING, walls: { all: NOTHING }, kinds: new Uint32Array() };
-  return { steps: x, walls: { all: x, at: (index) => x[index] }, firstWall: 0, x, superseded: new Uint32Array(lineStarts.length), nonFinite };
+  return { steps: x, walls: { all: x, at: (index) => x[index] }, firstWall: 0, x, axis, superseded: new Uint32Array(lineStarts.length), nonFinite };
 }
 
 // The step that stands at each place of an axis of time or of a metric: that of the member with the most points.

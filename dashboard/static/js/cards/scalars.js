@@ -37,7 +37,7 @@ async function load(tags, { selection, runs, since, width, signal, session, opti
   for (const one of series) {
     const tag = tags[one.tag];
     if (!cards.has(tag)) cards.set(tag, { series: [], aggregates: (grouped.curves.get(tag) ?? []).map((curve) => ({ ...curve, tagName: tag })) });
-    cards.get(tag).series.push({ ...one, tagName: tag, name: runs[one.run], range: start === undefined ? null : [start, stop], weight: options.smoothing, baseline });
+    cards.get(tag).series.push({ ...one, axis: params.x, tagName: tag, name: runs[one.run], range: start === undefined ? null : [start, stop], weight: options.smoothing, baseline });
   }
   return { version: Math.min(version, grouped.version), cards };
 }

@@ -7,7 +7,8 @@ const REACH_PX = 30; // beside the pointer; a line that ended farther away is no
 const placed = new WeakMap(); // decoded series → {axis: where its points stand}
 
 // Where the points of a decoded series stand on an axis: {points, nonFinite, extent, current}. `current` are the points that no
-// restart replaced, in the order of x: {x, indices}; indices is null where these are all points as they come.
+// restart replaced, in the order of x: {x, indices}; indices is null where these are all points as they come. On a metric
+// they stand once the series was asked for it, which its `axis` says.
 export function placePoints(series, axis) {
   if (!placed.has(series)) placed.set(series, {});
   const known = placed.get(series);
@@ -20,7 +21,7 @@ function place(series, axis) {
     step: ({ steps }) => steps,
     relative: ({ walls }) => walls.all,
     wall: ({ walls }) => walls.all.map((wall) => wall + series.firstWall),
-  }[axis] ?? (({ x }) => x ?? new Float64Array()); // another metric's values
+  }[axis] ?? (({ x }) => (series.axis === axis && x ? x : new Float64Array()));
   const points = on(series);
   const nonFinite = on(series.nonFinite);
   return { points, nonFinite, current: currentPoints(series, points), extent: extentOf(points, nonFinite) };
@@ -41,6 +42,7 @@ function extentOf(...columns) {
 }
 
 export function currentPoints(series, points) {
+  if (points.length === 0) return { x: points, indices: null };
   const isCurrent = !series.superseded.some(Boolean);
   if (isCurrent && isRising(points)) return { x: points, indices: null };
   const indices = isCurrent ? Uint32Array.from(points, (_, i) => i) : indicesOf(series, points.length);
