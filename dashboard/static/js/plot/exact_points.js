@@ -42,7 +42,7 @@ function wishFor(lines, { x, axis }) {
   const tags = [...new Set(lines.map(({ tagName }) => tagName))];
   const numPoints = lines.reduce((sum, { numTotal }) => sum + numTotal, 0); // grows while runs go on
   const asked = { tags, x, axis, smoothing: group ? group.weight : smoothing, baseline, center: group?.center, band: group?.band };
-  return { key: JSON.stringify([asked, group ? lines.map(({ name }) => name) : lines.length, numPoints]), ...asked };
+  return { key: JSON.stringify([asked, group ? lines.map(({ name, group: { version, members } }) => [name, version, members.map((member) => member.name)]) : lines.length, numPoints]), ...asked };
 }
 
 // → promise of Map(run and tag → {step, raw, shown, seconds, x, whole: its value without a baseline taken off, or null})
