@@ -162,3 +162,21 @@ def test_each_tag_of_a_chart_is_compared_to_the_baseline_at_that_tag(run_module:
       return module.describePoints([...train, ...val], 1).map(({{ delta }}) => delta);"""
 
     assert run_module("plot/tooltip_rows.js", points) == [3, None, 5, None]
+
+
+def test_difference_is_told_at_the_place_of_the_exact_value(run_module: Run) -> None:
+    body = f"""
+      const nearest = await import("/static/js/plot/nearest.js"); {LINE}
+      return module.differenceAt({{ baseline: line([0, 10], [1, 3]) }}, 5, 7);"""
+
+    assert run_module("plot/tooltip_rows.js", body) == {"delta": 5, "base": 2}
+
+
+def test_band_is_told_at_the_place_of_the_exact_value(run_module: Run) -> None:
+    body = f"""
+      const nearest = await import("/static/js/plot/nearest.js"); {LINE}
+      const one = {{ ...line([0, 10, 20], [1, 3, 5]), band: {{ low: [0, 2, NaN], high: [2, 4, NaN] }} }};
+      const say = (index, x) => module.bandColumn(String).text({{ line: one, index, x }});
+      return [say(0, 0), say(0, 5), say(1, 10), say(1, 15), say(2, 20)];"""
+
+    assert run_module("cards/margins.js", body) == ["0 to 2", "1 to 3", "2 to 4", "–", "–"]

@@ -1,6 +1,7 @@
 // Groups of runs at one place of the axis, of all their points.
 
 import { nearestIndex } from "../plot/nearest.js";
+import { differenceAt } from "../plot/tooltip_rows.js";
 import { session } from "../session.js";
 import { pointOf } from "./lines.js";
 import { loadAggregates } from "./load.js";
@@ -10,7 +11,7 @@ export function withExactGroup(point, found) {
   if (!found) return point;
   const { x, raw, value } = found;
   const step = point.line.group.axis === "step" ? x : point.step;
-  return { ...point, x, step, raw, value, group: found, delta: point.base === null ? null : value - point.base };
+  return { ...point, x, step, raw, value, group: found, ...differenceAt(point, x, value) };
 }
 
 // → promise of Map(key of the group and tag → what its curve says at the position that is nearest to x)

@@ -18,8 +18,18 @@ export function withBands(lines, { lower, upper }, axis) {
 
 // The column of the table under a plot that says where the bands of lines are; `write` a value of them.
 export function bandColumn(write) {
-  const say = ({ line, index }, format) => (Number.isFinite(line.band?.low[index] + line.band?.high[index]) ? `${format(line.band.low[index])} to ${format(line.band.high[index])}` : null);
+  const say = (point, format) => {
+    const [low, high] = [edgeOf(point, "low"), edgeOf(point, "high")];
+    return Number.isFinite(low + high) ? `${format(low)} to ${format(high)}` : null;
+  };
   return { title: "band", className: "band", text: (point) => say(point, write) ?? "–", exact: (point) => say(point, String) ?? "", difference: null };
+}
+
+// The band at a point: at a drawn one as it is there, at one between them by a straight line.
+function edgeOf({ line, index, x }, edge) {
+  const values = line.band?.[edge];
+  if (!values || x === line.x.points[index]) return values?.[index] ?? NaN;
+  return valueAt({ x: line.x, values, smoothed: null }, x) ?? NaN;
 }
 
 // NaN beyond the ends of the edge.

@@ -3,6 +3,7 @@
 import { askGroups, withExactGroup } from "../aggregates/exact.js";
 import { Latest } from "../runs/latest.js";
 import { session } from "../session.js";
+import { differenceAt } from "./tooltip_rows.js";
 
 const GATHER_MS = 60;
 const NON_FINITE = { NaN, "+Inf": Infinity, "-Inf": -Infinity };
@@ -84,7 +85,6 @@ function withExact(point, exact, ofBaseline) {
   const { raw, shown, step, seconds, x, whole } = exact;
   const logged = { ...point, raw, value: shown, step, seconds, x };
   if (point.line.baseline) return { ...logged, base: whole === null ? null : whole - shown };
-  if (point.delta === null) return logged;
-  const base = ofBaseline?.x === x ? ofBaseline.shown : point.base;
-  return { ...logged, delta: shown - base, base };
+  if (ofBaseline?.x === x && point.baseline) return { ...logged, delta: shown - ofBaseline.shown, base: ofBaseline.shown };
+  return { ...logged, ...differenceAt(point, x, shown) };
 }

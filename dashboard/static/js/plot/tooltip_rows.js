@@ -16,9 +16,15 @@ export function describePoints(lines, x) {
     const index = nearestPoint(line, x);
     const [value, place] = [shownValues(line)[index], line.x.points[index]];
     const baseline = baselines.get(line.tagName);
-    const base = baseline && line !== baseline ? valueAt(baseline, place) : null;
-    return { line, index, raw: line.values[index], value, step: line.steps[index], seconds: line.walls?.at(index), x: place, delta: base === null ? null : value - base, base };
+    const point = { line, index, raw: line.values[index], value, step: line.steps[index], seconds: line.walls?.at(index), x: place, baseline: baseline === line ? undefined : baseline };
+    return { ...point, ...differenceAt(point, place, value) };
   });
+}
+
+// {delta, base} of a value at x to the line of the baseline there; null where that has none.
+export function differenceAt({ baseline }, x, value) {
+  const base = baseline ? valueAt(baseline, x) : null;
+  return { delta: base === null ? null : value - base, base };
 }
 
 // The line of the baseline at each tag; where groups are drawn, it is a member of one.
