@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -103,6 +105,26 @@ def test_tag_is_drawn_over_the_metric_that_its_runs_declare(open_page: OpenPage,
     page.get_by_role("button", name="Another metric as x-axis").click()
     page.get_by_role("button", name="As declared by the runs").click()
     expect(card.locator(".card-axis")).to_have_text("over epoch")
+
+
+def test_declared_axis_goes_with_the_run_that_declares_it(
+    open_page: OpenPage, start_board: Callable[..., str], tmp_path: Path
+) -> None:
+    for name in ("declaring", "silent"):
+        with SummaryWriter(tmp_path / name) as writer:
+            if name == "declaring":
+                writer.define_metric("acc", x_axis="epoch")
+            for step in range(3):
+                writer.add_scalar("acc", 0.5, step)
+                writer.add_scalar("epoch", step / 10, step)
+    page = open_page(f"{start_board(tmp_path, '--index', 'off', '--reload-interval', '0.5')}/scalars")
+    card = page.locator('.card[data-tag="acc"]')
+    expect(card.locator(".card-axis")).to_have_text("over epoch")
+
+    shutil.rmtree(tmp_path / "declaring")
+
+    expect(card.locator(".card-value")).to_have_count(1)
+    expect(card.locator(".card-axis")).to_have_count(0)
 
 
 def test_declared_axis_that_a_selected_run_lacks_hides_no_run(open_page: OpenPage, declaring_board: str) -> None:

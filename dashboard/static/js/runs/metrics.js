@@ -1,6 +1,7 @@
 // What the selected runs declare of their metrics: which values are better, and what a metric is drawn over. It is asked
 // for once a run declares anything.
 
+import { whileConnected } from "../http.js";
 import { session } from "../session.js";
 import { METRIC } from "../view_codecs.js";
 import { Latest } from "./latest.js";
@@ -12,6 +13,7 @@ let directions = new Map(); // tag → "min" or "max"
 let axes = new Map(); // tag → the tag that it is drawn over
 let known = null; // promise of the first answer
 let numWishes = 0;
+let taken = 0; // number of the newest wish that was answered
 const latest = new Latest({ ask, take, gatherMs: GATHER_MS });
 
 // Of several tags the one direction that all of them have; null without one.
@@ -52,23 +54,33 @@ export function makeDirectionSign(direction) {
 }
 
 function want() {
-  if (!session.isLoaded || session.selected.size === 0 || !session.kindsPresent().has("metrics")) return;
+  if (!session.isLoaded || session.selected.size === 0) return;
   numWishes += 1;
-  if (known) latest.want({ key: numWishes });
-  else known = ask().then(take, () => latest.want({ key: numWishes })); // at once: cards wait for it
+  const wish = { key: numWishes };
+  if (!session.kindsPresent().has("metrics")) forget(wish);
+  else if (known) latest.want(wish);
+  else known = ask().then((found) => take(found, wish), () => latest.want({ key: numWishes })); // at once: cards wait for it
+}
+
+// No run declares anything any more, whatever is still on its way.
+function forget(wish) {
+  latest.want(null);
+  take({ directions: {}, x_axes: {} }, wish);
 }
 
 async function ask() {
   try {
     const { key: selection } = await session.selectionKey();
-    return await session.getJSON("data/metrics", { selection });
+    return await session.getJSON("data/metrics", { selection }, whileConnected());
   } catch (error) {
     if (error.status === 404) session.forgetSelectionKey();
     throw error;
   }
 }
 
-function take(found) {
+function take(found, { key }) {
+  if (key < taken) return; // a newer one came before
+  taken = key;
   const [areDirections, areAxes] = [isNews(found.directions, directions), isNews(found.x_axes, axes)];
   directions = new Map(Object.entries(found.directions));
   axes = new Map(Object.entries(found.x_axes));
