@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -125,6 +126,22 @@ def test_declared_axis_goes_with_the_run_that_declares_it(
 
     expect(card.locator(".card-value")).to_have_count(1)
     expect(card.locator(".card-axis")).to_have_count(0)
+
+
+def test_table_of_groups_has_each_tag_over_its_own_axis(open_page: OpenPage, declaring_board: str) -> None:
+    page = open_page(f"{declaring_board}/scalars?only=a&group=/^(.)/")
+    expect(page.locator('.card[data-tag="eval/acc"] .card-axis')).to_have_text("over epoch")
+
+    with page.expect_download() as download:
+        page.evaluate("""async () => {
+          const { saveGroups } = await import('/static/js/export/save.js');
+          await saveGroups([{ tags: ["eval/acc"] }, { tags: ["loss"] }], "both");
+        }""")
+
+    table = pd.read_csv(download.value.path())
+    assert set(table.group) == {"a"}
+    assert table[table.tag == "eval/acc"].x.tolist() == list(range(10))
+    assert table[table.tag == "loss"].x.tolist() == list(range(0, 1000, 100))
 
 
 def test_declared_axis_that_a_selected_run_lacks_hides_no_run(open_page: OpenPage, declaring_board: str) -> None:

@@ -1,7 +1,7 @@
 // Fetches the curves of groups of runs, of all cards in view at once.
 
 import { decodeAggregates } from "../aggregates_wire.js";
-import { nameCells } from "./csv.js";
+import { joinTables, nameCells } from "./csv.js";
 import { groupingKey, selectedGroups } from "./groups.js";
 import { paramsOf } from "./params.js";
 
@@ -18,14 +18,18 @@ export async function loadAggregates(tags, { selection, ...params }, context) {
   return { version, curves };
 }
 
-// The same of all selected runs as CSV, with the names of the groups. → promise of text
-export async function loadTable(tags, session) {
+// The same of all selected runs as CSV, with the names of the groups. axes: Map(axis → tags over it) → promise of text
+export async function loadTable(axes, session) {
   const groups = selectedGroups(session);
-  const { center, band, smoothing } = session.view.ofPage("scalars");
-  const params = { ...paramsOf(session, tags), tag: tags, width: TABLE_COLUMNS, smoothing: smoothing || undefined, format: "csv" };
-  const buffer = await ask(groups, params, { session, signal: undefined, options: { center, band } });
   const labels = new Map(session.groups.map(({ key, label }) => [key, label]));
-  return nameCells(new TextDecoder().decode(buffer), groups.map(({ key }) => labels.get(key)));
+  const parts = await Promise.all([...axes].map(([axis, tags]) => loadPart(tags, axis, groups, session)));
+  return nameCells(joinTables(parts), groups.map(({ key }) => labels.get(key)));
+}
+
+async function loadPart(tags, axis, groups, session) {
+  const { center, band, smoothing } = session.view.ofPage("scalars");
+  const params = { ...paramsOf(session, axis), tag: tags, width: TABLE_COLUMNS, smoothing: smoothing || undefined, format: "csv" };
+  return new TextDecoder().decode(await ask(groups, params, { session, signal: undefined, options: { center, band } }));
 }
 
 // The server may have forgotten the key: it is asked for once more.

@@ -2,6 +2,7 @@
 
 import { loadTable } from "../aggregates/load.js";
 import { paramsOf } from "../aggregates/params.js";
+import { axisOf } from "../cards/axes.js";
 import { notify } from "../notifications.js";
 import { ROOT } from "../root.js";
 import { session } from "../session.js";
@@ -39,7 +40,7 @@ export async function saveTable(charts, title, format) {
     session.forgetSelectionKey(); // a link that fails is no error here, so its key is a new one
     const { key } = await session.selectionKey();
     const address = new URL("data/series", ROOT);
-    const params = { selection: key, format, points: "all", ...paramsOf(session, tags) };
+    const params = { selection: key, format, points: "all", ...paramsOf(session, axisOf(session.view.ofPage("scalars"), tags)) };
     for (const [name, value] of Object.entries(params)) if (value !== undefined && value !== null) address.searchParams.set(name, value);
     for (const tag of tags) address.searchParams.append("tag", tag);
     follow(address.href, `${fileName(title)}.${format}`);
@@ -48,10 +49,10 @@ export async function saveTable(charts, title, format) {
   }
 }
 
-// The lines of groups as they are drawn, with their bands, under the names of the groups.
+// The lines of groups as they are drawn, each over the x-axis of its chart, with their bands, under the names of the groups.
 export async function saveGroups(charts, title) {
   try {
-    const text = await loadTable(tagsOf(charts), session);
+    const text = await loadTable(axesOf(charts, tagsOf(charts)), session);
     save(new Blob([text], { type: "text/csv" }), `${fileName(title)}-groups.csv`);
   } catch (error) {
     tell("The table", error, () => saveGroups(charts, title));
@@ -60,6 +61,16 @@ export async function saveGroups(charts, title) {
 
 function tagsOf(charts) {
   return capped([...new Set(charts.flatMap((chart) => chart.tags))], MAX_TAGS, "tags", "table");
+}
+
+// Map(axis → those of the tags that a chart draws over it). A tag of several charts is over the axis of the first.
+function axesOf(charts, tags) {
+  const axes = new Map();
+  for (const tag of tags) {
+    const axis = axisOf(session.view.ofPage("scalars"), charts.find((chart) => chart.tags.includes(tag)).tags);
+    axes.set(axis, [...(axes.get(axis) ?? []), tag]);
+  }
+  return axes;
 }
 
 function tell(what, error, run) {
