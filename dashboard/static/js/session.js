@@ -45,6 +45,7 @@ class Session extends Emitter {
     this.isCompiled = true; // whether the fast scanner reads the files
     this.remarks = []; // on the store, a sentence each
     this.server = null;
+    this.heard = 0; // version of the newest news
     this.tagsVersion = 0;
     this.isLoaded = false;
     this.theme = resolveTheme();
@@ -190,6 +191,7 @@ class Session extends Emitter {
     const isOther = this.server !== null;
     this.server = server;
     if (!isOther) return false;
+    this.heard = 0;
     this.tagsVersion = 0;
     this.listed = 0;
     this.#tags.forget();
@@ -276,6 +278,7 @@ class Session extends Emitter {
     this.sidecar.hear(news);
     if (this.#isHalfRead(news)) return;
     const isOther = this.#meet(news.server);
+    this.heard = news.version;
     const isNewTag = news.tags_version > this.tagsVersion;
     this.tagsVersion = Math.max(this.tagsVersion, news.tags_version);
     const isRemarked = this.isLoaded && news.num_remarks !== this.remarks.length + this.logdir.problems.length;

@@ -33,6 +33,7 @@ export class Loader {
     this.kind = kind;
     this.#session = session;
     this.#selected = session.selected;
+    this.#latest = session.heard; // an answer that was asked for before the page stood may be older
     this.#shelf = new Shelf(kind.localOptions);
     this.#offs = [
       session.on("news", (news) => this.#hear(news)),
@@ -256,9 +257,11 @@ export class Loader {
     try {
       const { key: selection, runs } = await this.#session.selectionKey(missing);
       const context = { selection, runs, since, width, signal, session: this.#session, options: { ...this.#options, ...own } };
-      const answer = await (takeFirst(this.kind, tags, context) ?? this.kind.load(tags, context));
+      const early = takeFirst(this.kind, tags, context);
+      const answer = await (early ?? this.kind.load(tags, context));
       if (signal.aborted) return;
       this.#failures = 0;
+      this.#hasNews ||= early !== null && answer.version < this.#latest; // which came before this loader was there to hear them
       for (const [id, asked] of batch.cards) this.#deliver(id, asked, batch, answer);
     } catch (error) {
       if (signal.aborted) return;
