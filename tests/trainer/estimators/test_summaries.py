@@ -52,7 +52,7 @@ def test_everything_is_logged_without_a_line_of_user_code(fitted: DNNClassifier,
     assert run.scalars["eval/loss"].steps.tolist() == [40, 80, 120, 150]
     tensors = [f"{group}/{path}" for group in ("params", "grads") for path in PATHS]
     assert sorted(run.histograms) == sorted(
-        [*tensors, *(f"activations/{name}" for name in ("standardize", "dense_0", "dense_1"))]
+        [*tensors, *(f"activations/{name}" for name in ("dense_0", "dense_1"))]
     )
     assert list(run.graphs) != []
     assert run.facts.status.state == "finished"
@@ -104,8 +104,7 @@ def test_graph_has_a_spine_from_the_features_to_the_loss(fitted: DNNClassifier, 
         outside = {edge for node in inside for edge in node.input if not edge.startswith(f"forward/{module}/")}
         return {edge.split("/")[1] for edge in outside}
 
-    assert modules_before("standardize") == {"features"}
-    assert modules_before("dense_0") == {"standardize"}
+    assert modules_before("dense_0") == {"features"}
     assert modules_before("dense_1") == {"dense_0"}
     assert modules_before("loss") == {"dense_1", "labels", "sample_weights"}
     assert sum(node.attr["_jax_params"].i for node in nodes.values()) == 2 * 8 + 8 + 8 * 3 + 3

@@ -243,4 +243,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: 238, localOptions: ["y", "clip", "box", "members"], previewedOptions: ["smoothing"], keepsRuns: true, ownOptions: ownAxis, whenReady: whenDeclared, follow: followCurves, tools: dragItems, exports: exportItems, explain: findMissing, load, join, mount };
+export const card = { height: 238, localOptions: ["y", "clip", "box", "members", "isDeclared"], previewedOptions: ["smoothing"], keepsRuns: true, ownOptions: ownAxis, whenReady: whenDeclared, follow: followCurves, tools: dragItems, exports: exportItems, explain: findMissing, load, join, mount };
