@@ -51,9 +51,7 @@ def test_everything_is_logged_without_a_line_of_user_code(fitted: DNNClassifier,
     assert {tag for tag in counts if "share/" in tag} <= {f"zero_share/{tag}" for tag in run.histograms}
     assert run.scalars["eval/loss"].steps.tolist() == [40, 80, 120, 150]
     tensors = [f"{group}/{path}" for group in ("params", "grads") for path in PATHS]
-    assert sorted(run.histograms) == sorted(
-        [*tensors, *(f"activations/{name}" for name in ("dense_0", "dense_1"))]
-    )
+    assert sorted(run.histograms) == sorted([*tensors, *(f"activations/{name}" for name in ("dense_0", "dense_1"))])
     assert list(run.graphs) != []
     assert run.facts.status.state == "finished"
 
