@@ -20,14 +20,18 @@ from trainer.protocols import Array, Batch, Params, State
 MOST_ROWS = 1 << 16
 
 
-@dataclass(frozen=True)
-class Standardize(Layer):
-    """``(inputs - mean) / scale`` for each feature."""
+class Moments(Layer):
+    """A layer whose state is the mean and the scale of each feature, ``(features,)`` each."""
 
     def init(self, key: Array, example: Any) -> tuple[Params, State]:
         """Makes the state of a layer that changes nothing; see `measure`."""
         del key
         return {}, _unit(example.shape[-1])
+
+
+@dataclass(frozen=True)
+class Standardize(Moments):
+    """``(inputs - mean) / scale`` for each feature."""
 
     def apply(
         self, params: Params, state: State, inputs: Any, *, training: bool = False, key: Array | None = None
@@ -39,13 +43,8 @@ class Standardize(Layer):
 
 
 @dataclass(frozen=True)
-class Restore(Layer):
+class Restore(Moments):
     """``inputs * scale + mean``, with gradients as if the labels were standardized, whatever their unit."""
-
-    def init(self, key: Array, example: Any) -> tuple[Params, State]:
-        """Makes the state of a layer that changes nothing; see `measure`."""
-        del key
-        return {}, _unit(example.shape[-1])
 
     def apply(
         self, params: Params, state: State, inputs: Any, *, training: bool = False, key: Array | None = None

@@ -52,6 +52,22 @@ class FeatureColumn(Configured):
             object.__setattr__(self, name, value)
 
 
+class KeyColumn(FeatureColumn):
+    """A column that reads one raw feature, and has its name. Stands before the other bases."""
+
+    key: str
+
+    @property
+    def name(self) -> str:
+        """See `FeatureColumn`."""
+        return self.key
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """See `FeatureColumn`."""
+        return (self.key,)
+
+
 class DenseColumn(FeatureColumn):
     """A column that gives each row a fixed number of floats."""
 

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from trainer.counts import check_count
-from trainer.feature_columns.base import CategoricalColumn, name_dtype
+from trainer.feature_columns.base import CategoricalColumn, KeyColumn, name_dtype
 from trainer.feature_columns.values import Distinct, Features, hash_values, read_distinct
 from trainer.layers.configs import register
 
 
 @register
 @dataclass(frozen=True)
-class HashBucketColumn(CategoricalColumn):
+class HashBucketColumn(KeyColumn, CategoricalColumn):
     """Texts or integers, each in the bucket of its hash; several may share one.
 
     The hash is TensorFlow's, the same on every machine and in every process.
@@ -41,16 +41,6 @@ class HashBucketColumn(CategoricalColumn):
         """
         size = check_count("hash_bucket_size", self.hash_bucket_size)
         self.replace_fields(hash_bucket_size=size, dtype=name_dtype(self.dtype))
-
-    @property
-    def name(self) -> str:
-        """See `FeatureColumn`."""
-        return self.key
-
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """See `FeatureColumn`."""
-        return (self.key,)
 
     @property
     def num_categories(self) -> int:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from trainer.counts import check_count
-from trainer.feature_columns.base import CategoricalColumn
+from trainer.feature_columns.base import CategoricalColumn, KeyColumn
 from trainer.feature_columns.values import Features, read_distinct
 from trainer.layers.configs import register
 
 
 @register
 @dataclass(frozen=True)
-class IdentityColumn(CategoricalColumn):
+class IdentityColumn(KeyColumn, CategoricalColumn):
     """Integers from 0 on, each a category.
 
     >>> IdentityColumn("day", 7).ids({"day": np.array([0, 6, -1])}).tolist()
@@ -42,16 +42,6 @@ class IdentityColumn(CategoricalColumn):
                 f"default_value of column {self.key!r} must be in [0, {self.num_buckets}); "
                 f"got {self.default_value!r}. Pass the number of a category."
             )
-
-    @property
-    def name(self) -> str:
-        """See `FeatureColumn`."""
-        return self.key
-
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """See `FeatureColumn`."""
-        return (self.key,)
 
     @property
     def num_categories(self) -> int:

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from trainer.counts import check_count
-from trainer.feature_columns.base import DenseColumn, Encoded
+from trainer.feature_columns.base import DenseColumn, Encoded, KeyColumn
 from trainer.feature_columns.values import Features, read_numbers
 from trainer.layers.configs import register
 
 
 @register
 @dataclass(frozen=True)
-class NumericColumn(DenseColumn):
+class NumericColumn(KeyColumn, DenseColumn):
     """A feature of numbers.
 
     >>> NumericColumn("age", normalizer_fn=np.log1p).encode({"age": np.array([0, 1])})["age"].round(3).tolist()
@@ -53,16 +53,6 @@ class NumericColumn(DenseColumn):
                     f"got {self.default_value!r}. Pass one number."
                 )
             self.replace_fields(default_value=_tuples(default.tolist()))
-
-    @property
-    def name(self) -> str:
-        """See `FeatureColumn`."""
-        return self.key
-
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """See `FeatureColumn`."""
-        return (self.key,)
 
     @property
     def width(self) -> int:

@@ -11,29 +11,19 @@ from typing import Any
 import numpy as np
 
 from trainer.counts import check_count
-from trainer.feature_columns.base import CategoricalColumn, name_dtype
+from trainer.feature_columns.base import CategoricalColumn, KeyColumn, name_dtype
 from trainer.feature_columns.hashed import hash_ids
 from trainer.feature_columns.values import Distinct, Features, read_distinct
 from trainer.inputs.files import read_bytes
 from trainer.layers.configs import register
 
 
-class VocabularyColumn(CategoricalColumn):
+class VocabularyColumn(KeyColumn, CategoricalColumn):
     """What the two below share."""
 
     key: str
     num_oov_buckets: int
     default_value: int | None
-
-    @property
-    def name(self) -> str:
-        """See `FeatureColumn`."""
-        return self.key
-
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """See `FeatureColumn`."""
-        return (self.key,)
 
     @property
     def words(self) -> dict[int | str, int]:
