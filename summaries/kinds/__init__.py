@@ -28,6 +28,7 @@ from summaries.kinds.histograms import Histogram as Histogram
 from summaries.kinds.hparams import HPARAMS as HPARAMS
 from summaries.kinds.images import IMAGES as IMAGES
 from summaries.kinds.images import Images as Images
+from summaries.kinds.keras_models import KERAS_MODELS as KERAS_MODELS
 from summaries.kinds.mesh import MESH as MESH
 from summaries.kinds.mesh import MeshPart as MeshPart
 from summaries.kinds.metrics import METRICS as METRICS
@@ -37,6 +38,9 @@ from summaries.kinds.pr_curves import PR_CURVES as PR_CURVES
 from summaries.kinds.pr_curves import PrCurve as PrCurve
 from summaries.kinds.run_info import RUN_INFO as RUN_INFO
 from summaries.kinds.run_info import RunInfo as RunInfo
+from summaries.kinds.run_metadata import RUN_METADATA as RUN_METADATA
+from summaries.kinds.run_metadata import TRACE as TRACE
+from summaries.kinds.run_metadata import TRACED_GRAPH as TRACED_GRAPH
 from summaries.kinds.scalars import SCALARS as SCALARS
 from summaries.kinds.status import STATUS as STATUS
 from summaries.kinds.status import Status as Status
@@ -52,6 +56,10 @@ KINDS: dict[str, Kind] = {
         HISTOGRAMS,
         TEXT,
         GRAPHS,
+        RUN_METADATA,
+        TRACE,
+        TRACED_GRAPH,
+        KERAS_MODELS,
         TENSORS,
         HPARAMS,
         IMAGES,

@@ -8,7 +8,8 @@ from typing import Any
 
 from summaries import wire
 
-_EVENT_GRAPH_DEF, _EVENT_SUMMARY, _SUMMARY_VALUE, _VALUE_TAG, _VALUE_METADATA = 4, 5, 1, 1, 9
+_EVENT_GRAPH_DEF, _EVENT_SUMMARY, _EVENT_RUN_METADATA = 4, 5, 8
+_SUMMARY_VALUE, _VALUE_TAG, _VALUE_METADATA, _RUN_METADATA_TAG, _RUN_METADATA = 1, 1, 9, 1, 2
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Kind:
         metadata: Serialised `SummaryMetadata` that the first value of a tag carries; empty where TensorBoard needs
             none.
         is_graph: Whether the blob is a graph, which lies in the event itself and not in a summary.
+        is_run_metadata: Whether the blob is what a tag of the event itself stands beside.
         reads_metadata: Whether `decode` looks at the metadata, which stand on the first value of a tag only: hand it
             `find_metadata(first blob) + blob`.
     """
@@ -35,9 +37,10 @@ class Kind:
     decode: Callable[[bytes], Any]
     metadata: bytes = b""
     is_graph: bool = False
+    is_run_metadata: bool = False
     reads_metadata: bool = False
 
-    def envelope(self, blob: bytes, metadata: bytes = b"") -> bytes:
+    def envelope(self, blob: bytes, metadata: bytes = b"", *, tag: str = "") -> bytes:
         """What an `Event` with this blob holds after its wall time and step.
 
         Several envelopes in one event are merged by readers.
@@ -45,7 +48,11 @@ class Kind:
         Args:
             blob: What `encode` gave.
             metadata: Serialised `SummaryMetadata`, for the first value of a tag.
+            tag: The tag, for run metadata, whose blob does not hold it.
         """
+        if self.is_run_metadata:
+            name = wire.field(_RUN_METADATA_TAG, tag.encode()) if tag else b""
+            return wire.field(_EVENT_RUN_METADATA, name + wire.field(_RUN_METADATA, blob))
         if self.is_graph:
             return wire.field(_EVENT_GRAPH_DEF, blob)
         if metadata:

@@ -9,6 +9,7 @@ from google.protobuf.message import DecodeError
 
 from summaries import wire
 from summaries.kinds.contract import Kind
+from summaries.kinds.damaged_graphs import salvage_graph
 from summaries.proto.graph_pb2 import GraphDef
 
 _META_GRAPH_GRAPH_DEF = 2
@@ -29,6 +30,21 @@ def decode_graph(blob: bytes) -> GraphDef:
         return GraphDef.FromString(blob)
     except DecodeError as error:
         raise ValueError("blob must be a GraphDef; got other bytes.") from error
+
+
+def read_graph_def(blob: bytes) -> tuple[GraphDef, tuple[str, ...]]:
+    """The graph in a serialised `GraphDef`, as far as it can be read if it was cut off or damaged.
+
+    Returns:
+        The graph with its function library, and a sentence for each thing that is missing from it.
+
+    Raises:
+        ValueError: If nothing in the bytes can be read.
+    """
+    try:
+        return decode_graph(blob), ()
+    except ValueError:
+        return salvage_graph(blob)
 
 
 def find_graph_in_meta_graph(data: bytes, start: int, end: int) -> tuple[int, int] | None:

@@ -11,12 +11,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from google.protobuf.message import DecodeError
-
 from summaries.kinds.contract import Kind
-from summaries.proto.summary_pb2 import Summary, SummaryMetadata
-from summaries.proto.tensor_pb2 import DataType, TensorProto, TensorShapeProto
-from summaries.tensors import decode_tensor
+from summaries.kinds.serialized import decode_bytes, encode_bytes
+from summaries.proto.summary_pb2 import SummaryMetadata
 
 _Record = TypeVar("_Record")
 
@@ -36,9 +33,7 @@ def encode_json(tag: str, value: Any) -> bytes:
 
 def encode_json_text(tag: str, text: str) -> bytes:
     """A `Summary.Value` with JSON that has been made already."""
-    content = text.encode(errors="replace")
-    tensor = TensorProto(dtype=DataType.DT_STRING, tensor_shape=TensorShapeProto(), string_val=[content])
-    return Summary.Value(tag=tag, tensor=tensor).SerializeToString()
+    return encode_bytes(tag, text.encode(errors="replace"))
 
 
 def decode_json_object(blob: bytes) -> dict[str, Any]:
@@ -47,16 +42,11 @@ def decode_json_object(blob: bytes) -> dict[str, Any]:
     Raises:
         ValueError: If there is none.
     """
+    content = decode_bytes(blob)
     try:
-        elements = decode_tensor(Summary.Value.FromString(blob).tensor).reshape(-1)
-    except DecodeError as error:
-        raise ValueError("blob must be a Summary.Value; got other bytes.") from error
-    if len(elements) != 1 or not isinstance(elements[0], bytes):
-        raise ValueError(f"blob must be a tensor of one string; got {len(elements)} of dtype {elements.dtype}.")
-    try:
-        value = json.loads(elements[0])
+        value = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"the string must be JSON; got {elements[0][:40]!r}: {error}.") from error
+        raise ValueError(f"the string must be JSON; got {content[:40]!r}: {error}.") from error
     if not isinstance(value, dict):
         raise ValueError(f"the JSON must be an object; got {type(value).__name__}.")
     return value

@@ -41,6 +41,7 @@ from summaries.kinds.tables import Column, Table, make_table
 from summaries.pixels import encode_png
 from summaries.proto.event_pb2 import Event
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
+from summaries.proto.run_metadata_pb2 import DeviceStepStats, NodeExecStats, RunMetadata, StepStats
 from summaries.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
 from summaries.proto.tensor_pb2 import TensorProto, TensorShapeProto
 from summaries.records import frame
@@ -60,11 +61,20 @@ HISTOGRAM = Histogram(
 )
 PNG = encode_png(np.array([[[255, 0, 0], [0, 0, 255]]], dtype=np.uint8))
 WAV = encode_wav(np.array([[0, -5], [7, 9]], dtype=np.int16), 8000)
+STEP = RunMetadata(
+    step_stats=StepStats(
+        dev_stats=[DeviceStepStats(device="/cpu:0", node_stats=[NodeExecStats(node_name="a", all_end_rel_micros=3)])]
+    )
+)
 EXAMPLES: dict[str, list[Any]] = {
     "scalars": [0.5, -0.0, float("inf")],
     "histograms": [HISTOGRAM],
     "text": ["", "two\nlines", "ünï ✓"],
     "graphs": [GraphDef(), GraphDef(node=[NodeDef(name="a", op="Add", input=["b"]), NodeDef(name="b")])],
+    "graph_tagged_run_metadata": [STEP],
+    "graph_run_metadata": [RunMetadata(), STEP],
+    "graph_run_metadata_graph": [RunMetadata(), RunMetadata(partition_graphs=[GraphDef(node=[NodeDef(name="a")])])],
+    "graph_keras_model": [{"class_name": "Sequential", "config": {"name": "ü", "layers": []}}],
     "hparams": [
         Experiment(),
         Experiment(
