@@ -13,6 +13,7 @@ from dashboard.api import (
     facts,
     first_bad,
     graph,
+    graph_logged,
     groupings,
     health,
     histograms,
@@ -56,6 +57,7 @@ def make_routers(
 ) -> tuple[APIRouter, ...]:
     """Makes every data route of one board; `server` tells it from every other, also on the same logdir."""
     grouped = Groupings()
+    graphs = graph.GraphCache(store)
     return (
         aggregates.make_router(store, grouped, server),
         blobs.make_router(store, server),
@@ -63,7 +65,8 @@ def make_routers(
         expressions.make_router(store, posted),
         facts.make_router(store, server),
         first_bad.make_router(store, posted, server),
-        graph.make_router(store, server),
+        graph.make_router(graphs, server),
+        graph_logged.make_router(store, graphs, server),
         groupings.make_router(grouped),
         health.make_router(store, settings, tailer, server),
         histograms.make_router(store, posted, server),

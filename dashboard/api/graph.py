@@ -99,10 +99,9 @@ class GraphCache:
             return self._hierarchies[key]
 
 
-def make_router(store: LogStore, server: str) -> APIRouter:
+def make_router(cache: GraphCache, server: str) -> APIRouter:
     """Makes the routes over the graphs of a store; `server` is part of each ETag."""
     router = APIRouter(tags=["graph"])
-    cache = GraphCache(store)
 
     def answer(request: Request, client: Client, run: str, make: Callable[[Hierarchy], Answer]) -> Response:
         def draw() -> Response:

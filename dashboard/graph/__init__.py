@@ -14,5 +14,11 @@ from dashboard.graph.definition import read_graph as read_graph
 from dashboard.graph.hierarchy import Hierarchy as Hierarchy
 from dashboard.graph.hierarchy import build_hierarchy as build_hierarchy
 from dashboard.graph.layout import layout as layout
+from dashboard.graph.live_values import MISSING as MISSING
+from dashboard.graph.live_values import Moments as Moments
+from dashboard.graph.live_values import is_live as is_live
+from dashboard.graph.live_values import sum_up as sum_up
+from dashboard.graph.logged import LoggedTag as LoggedTag
+from dashboard.graph.logged import match_tags as match_tags
 from dashboard.graph.panel import panel_answer as panel_answer
 from dashboard.graph.search import search_answer as search_answer

@@ -63,8 +63,17 @@ def display_name(hierarchy: Hierarchy, index: int) -> str:
     node = hierarchy.node(item)
     if node is not None and "::" in node.op and not is_parameter(node):
         return node.op.rpartition("::")[2].strip("_")
-    match = _TORCH_SCOPE.match(item.name)
-    return match["name"] if match else item.name
+    return plain_name(item.name)
+
+
+def plain_name(name: str) -> str:
+    """The name of a scope without the class that torch writes before it.
+
+    >>> plain_name("Linear[fc1]"), plain_name("fc1")
+    ('fc1', 'fc1')
+    """
+    match = _TORCH_SCOPE.match(name)
+    return match["name"] if match else name
 
 
 def describe(hierarchy: Hierarchy, index: int) -> Description:

@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from dashboard.api.graph import make_router
+from dashboard.api.graph import GraphCache, make_router
 from dashboard.store.memory import MemoryStore
 from summaries import LogdirTail, SummaryWriter
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
@@ -31,7 +31,7 @@ def client(tmp_path: Path, read_store: Callable[[], MemoryStore]) -> Iterator[Te
     with SummaryWriter(tmp_path / "bare") as writer:
         writer.add_scalar("loss", 1.0, 0)
     app = FastAPI()
-    app.include_router(make_router(read_store(), "board"))
+    app.include_router(make_router(GraphCache(read_store()), "board"))
     with TestClient(app) as client:
         yield client
 
@@ -67,7 +67,7 @@ def test_later_graph_of_a_run_replaces_the_earlier(
     with SummaryWriter(tmp_path / "net", filename_suffix=".later") as writer:
         writer.add_graph(graph_of("other/relu"))
     app = FastAPI()
-    app.include_router(make_router(read_store(), "board"))
+    app.include_router(make_router(GraphCache(read_store()), "board"))
 
     answer = TestClient(app).get("/data/graph", params={"run": "net"}, headers={"If-None-Match": etag})
 
@@ -85,7 +85,7 @@ def test_graph_of_a_run_that_began_anew_replaces_that_of_the_old(tmp_path: Path)
             store.append(update)
 
     app = FastAPI()
-    app.include_router(make_router(store, "board"))
+    app.include_router(make_router(GraphCache(store), "board"))
     client = TestClient(app)
     write("one/relu")
     first = client.get("/data/graph", params={"run": "net"})

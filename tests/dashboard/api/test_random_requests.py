@@ -75,6 +75,7 @@ PARAMETERS = {
     "/data/graph": ["run", "open", "keep"],
     "/data/graph/node": ["run", "id"],
     "/data/graph/search": ["run", "q"],
+    "/data/graph/logged": ["run", "step"],
     "/data/sidecar": [],
     "/data/runs/columns": ["selection", "limit"],
     "/data/runs/trash": [],

@@ -44,6 +44,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "/data/graph": [{"run": "a"}],
     "/data/graph/node": [{"run": "a", "id": "x"}],
     "/data/graph/search": [{"run": "a", "q": "x"}],
+    "/data/graph/logged": [{"run": "a"}, {"run": "a", "step": 0}],
 }
 MISSING = {"run": "There is no run 'gone'", "selection": "No selection is known as 'gone'"}
 MISSING["grouping"] = "No grouping is known as 'gone'"

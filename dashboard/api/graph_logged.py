@@ -1,0 +1,101 @@
+"""``data/graph/logged``: gradient norms, update ratios and non-finite counts by node, at the step of the cursor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import Response
+
+from dashboard.api.answers import answer, json_answer, looking_up
+from dashboard.api.clients import Client, ClientParameter
+from dashboard.api.description import shows
+from dashboard.api.graph import GraphCache
+from dashboard.api.logged_values import LoggedReader, pick_steps, rounded
+from dashboard.api.parameters import RunParameter, Step
+from dashboard.store.blob_bytes import FileIdentity
+from dashboard.store.protocol import LogStore
+
+if TYPE_CHECKING:
+    from dashboard.graph import Hierarchy, LoggedTag
+
+KINDS = ("scalars", "histograms")
+MAX_STEPS = 500
+
+StepParameter = Annotated[
+    Step | None, Query(description="Values of this step, or the last before it; left out, the newest.", examples=[200])
+]
+EXAMPLE = {
+    "version": 5312,
+    "step": 200,
+    "steps": [0, 100, 200],
+    "quantities": {"grad_norm": {"dense_0": 0.131, "dense_0/kernel": 0.13}, "update_ratio": {}, "nonfinite": {}},
+    "missing": {"update_ratio": "This run logged no update ratios of its layers."},
+}
+
+
+def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
+    """Makes the routes over what runs logged of their graphs' nodes; `server` is part of each ETag."""
+    router = APIRouter(tags=["graph"])
+    reader = LoggedReader(store)
+
+    @router.get("/data/graph/logged", responses=shows(EXAMPLE))
+    def get_logged(
+        request: Request, client: ClientParameter, run: RunParameter, step: StepParameter = None
+    ) -> Response:
+        """What the run logged of its graph's nodes at a step: values by quantity and id of the node or scope.
+
+        `step` is the step that the values are of, `steps` are those that have some, and `missing` says of each
+        quantity without values why it has none.
+        """
+
+        def make() -> Response:
+            hierarchy = cache.get(key, client)
+            return json_answer({"version": version, **_sum_up(store, reader, client, hierarchy, run, step)})
+
+        with looking_up():
+            key = cache.find_key(run)
+            version = store.run(run).version
+        try:
+            return answer(request, (server, key[-1], version), make)
+        except ValueError as error:
+            raise HTTPException(status_code=422, detail=str(error)) from error
+
+    return router
+
+
+def find_tags(store: LogStore, hierarchy: Hierarchy, run: str) -> tuple[LoggedTag, ...]:
+    """The tags of a run that belong to something in its graph."""
+    from dashboard.graph import match_tags
+
+    return match_tags(
+        hierarchy, {kind: [tag for tag, runs in store.tags(kind).items() if run in runs] for kind in KINDS}
+    )
+
+
+def _sum_up(
+    store: LogStore, reader: LoggedReader, client: Client, hierarchy: Hierarchy, run: str, step: int | None
+) -> dict[str, Any]:
+    from dashboard.graph import MISSING, is_live, sum_up
+
+    tags = [tag for tag in find_tags(store, hierarchy, run) if is_live(tag)]
+    tracks = [track for tag in client.while_there(tags) if (track := reader.find_track(run, tag))]
+    identities: dict[Path, FileIdentity] = {}
+    logged, newest = [], None
+    for track in client.while_there(tracks):
+        row = track.row_at(step)
+        value = reader.read(track, row, identities) if row >= 0 else None
+        if value is not None:
+            logged.append((track.tag, value))
+            newest = max(int(track.steps[row]), newest if newest is not None else int(track.steps[row]))
+    quantities = {
+        what: rounded({hierarchy.items[item].id: value for item, value in values.items() if item})
+        for what, values in sum_up(hierarchy, logged).items()
+    }
+    return {
+        "step": newest,
+        "steps": pick_steps(tracks, MAX_STEPS),
+        "quantities": quantities,
+        "missing": {what: MISSING[what] for what, values in quantities.items() if not values},
+    }

@@ -1,0 +1,65 @@
+"""What a run logged of its graph's nodes, over real event files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from dashboard.api.graph import GraphCache
+from dashboard.api.graph_logged import make_router
+from dashboard.store.memory import MemoryStore
+from summaries import SummaryWriter
+from summaries.proto.graph_pb2 import GraphDef, NodeDef
+
+KERNELS = {0: np.full(9, 1.0), 100: np.full(9, 2.0), 200: np.full(9, np.nan)}
+
+
+@pytest.fixture
+def ask(tmp_path: Path, read_store: Callable[[], MemoryStore]) -> Iterator[Callable[..., dict[str, Any]]]:
+    with SummaryWriter(tmp_path / "net") as writer:
+        nodes = [("x", "Placeholder", []), ("fc/kernel", "Parameter", []), ("fc/dot", "Dot", ["x", "fc/kernel"])]
+        writer.add_graph(GraphDef(node=[NodeDef(name=name, op=op, input=inputs) for name, op, inputs in nodes]))
+        for step, kernel in KERNELS.items():
+            writer.add_histogram("grads/fc/kernel", kernel, step)
+            writer.add_scalar("update_ratio/fc", 0.001 * (1 + step), step)
+    with SummaryWriter(tmp_path / "bare") as writer:
+        writer.add_graph(GraphDef(node=[NodeDef(name="x", op="Placeholder")]))
+    app = FastAPI()
+    store = read_store()
+    app.include_router(make_router(store, GraphCache(store), "board"))
+    with TestClient(app) as client:
+        yield lambda run="net", **query: client.get("/data/graph/logged", params={"run": run, **query}).json()
+
+
+def test_values_are_those_of_the_newest_step(ask: Callable[..., dict[str, Any]]) -> None:
+    answer = ask()
+
+    assert (answer["step"], answer["steps"]) == (200, [0, 100, 200])
+    assert answer["quantities"]["nonfinite"] == {"fc/kernel": 9.0, "fc": 9.0}
+    assert answer["quantities"]["update_ratio"] == {"fc": pytest.approx(0.201)}
+
+
+def test_values_are_those_of_the_step_or_the_last_before_it(ask: Callable[..., dict[str, Any]]) -> None:
+    at_step, after, before = ask(step=100), ask(step=199), ask(step=-1)
+
+    assert at_step["step"] == after["step"] == 100
+    assert at_step["quantities"]["grad_norm"] == {"fc/kernel": 6.0, "fc": 6.0}
+    assert after["quantities"] == at_step["quantities"]
+    assert (before["step"], before["quantities"]["grad_norm"]) == (None, {})
+
+
+def test_a_run_that_logged_nothing_of_its_nodes_says_why(ask: Callable[..., dict[str, Any]]) -> None:
+    answer = ask("bare")
+
+    assert (answer["step"], answer["steps"]) == (None, [])
+    assert set(answer["missing"]) == {"grad_norm", "update_ratio", "nonfinite"}
+
+
+def test_an_unknown_run_is_refused(ask: Callable[..., dict[str, Any]]) -> None:
+    assert "nobody" in ask("nobody")["detail"]
