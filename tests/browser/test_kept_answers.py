@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from summaries import SummaryWriter
 
@@ -151,6 +151,27 @@ def test_axis_that_is_gone_back_to_is_there(page: Page) -> None:
         assert len(asked) == count, name
         if name == "Step":
             assert foot(page, "loss").inner_text() == before
+
+
+def test_answer_for_an_old_width_does_not_replace_what_comes_back(page: Page) -> None:
+    before = foot(page, "loss").inner_text()
+    page.locator(".tag-filter input").fill("rate")
+    expect(foot(page, "loss")).to_have_count(0)
+    page.set_viewport_size({"width": 900, "height": 900})
+    held: list[Route] = []
+    page.route("**/data/series?*", held.append)
+    with page.expect_request("**/data/series?*tag=loss*"):
+        page.locator(".tag-filter input").fill("")
+
+    page.set_viewport_size({"width": 1400, "height": 900})
+    expect(foot(page, "loss")).to_have_text(before)
+    page.unroute("**/data/series?*")
+    for route in held:
+        route.continue_()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true))))")
+
+    assert foot(page, "loss").inner_text() == before
 
 
 def test_of_a_run_that_is_put_in_only_its_own_points_are_asked_for(

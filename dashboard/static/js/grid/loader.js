@@ -274,10 +274,11 @@ export class Loader {
     }
   }
 
-  // Gives a card its data; if these became void meanwhile, the next round asks again.
+  // Gives a card its data. If what it holds became void meanwhile, they do until the next round has asked again, but not in
+  // place of what the shelf gave.
   #deliver(id, { card, epoch }, { since, missing }, { version, cards }) {
     const isPartial = since > 0 || missing !== null;
-    if (this.#cards.get(id) !== card || (isPartial && card.epoch !== epoch)) return;
+    if (this.#cards.get(id) !== card || (card.epoch !== epoch && (isPartial || card.version > 0))) return;
     this.#isDue ||= missing !== null; // of other runs it may still be behind
     if (missing) takeMissing(card, version);
     else if (card.epoch === epoch) Object.assign(card, { version, isBehind: false });
