@@ -172,6 +172,22 @@ def test_heights_and_columns_of_cards_are_kept(open_page: OpenPage, board: str) 
     assert linked.evaluate("localStorage.getItem('board.cards.more')") is None
 
 
+def test_first_change_of_the_height_is_undone(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars")
+    page.get_by_role("button", name="Columns and height of cards").click()
+    heights = page.get_by_role("radiogroup", name="Height of cards")
+    heights.get_by_role("radio", name="Large").click()
+    expect(card(page, "loss")).to_have_js_property("offsetHeight", 350)
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("Control+z")
+
+    expect(card(page, "loss")).to_have_js_property("offsetHeight", 238)
+    expect(page).not_to_have_url(re.compile("height"))
+    page.reload()
+    expect(card(page, "loss")).to_have_js_property("offsetHeight", 238)
+
+
 @pytest.mark.parametrize(
     ("query", "more", "wide"),
     [

@@ -1,5 +1,5 @@
 // How high cards are, in pixels more than usual: those in the grid, and those in full width. A link says it; where none
-// does, it is as this browser had it last.
+// does, it is at first as this browser had it last.
 
 import { preference, setPreference } from "../preferences.js";
 import { session } from "../session.js";
@@ -12,12 +12,11 @@ export const HEIGHTS = {
   wide: { key: "wide", preference: "cards.wide", property: "--card-wide", bounds: [0, 900], usual: 166 },
 };
 
-export function heightOf({ key, preference: name }) {
-  return session.view.get(key) ?? preference(name);
+export function heightOf({ key, usual }) {
+  return session.view.get(key) ?? usual;
 }
 
-export function setHeight({ key, preference: name, usual }, more) {
-  setPreference(name, more);
+export function setHeight({ key, usual }, more) {
   session.view.set({ [key]: more === usual ? null : more }, { label: "height of cards" });
 }
 
@@ -25,11 +24,14 @@ function apply() {
   for (const height of Object.values(HEIGHTS)) style.setProperty(height.property, `${heightOf(height)}px`);
 }
 
-// So that a link of the view says it.
-for (const height of Object.values(HEIGHTS)) {
-  const more = heightOf(height);
-  if (more !== height.usual) session.view.set({ [height.key]: more }, { isUndoable: false });
+// So that a link of the view says it, and undo leads back to it.
+for (const { key, preference: name, usual } of Object.values(HEIGHTS)) {
+  const more = session.view.get(key) ?? preference(name);
+  if (more !== usual) session.view.set({ [key]: more }, { isUndoable: false });
 }
 apply();
-session.on("view", (keys) => (keys.has("height") || keys.has("wide")) && apply());
-session.on("preference", apply);
+session.on("view", (keys) => {
+  const changed = Object.values(HEIGHTS).filter(({ key }) => keys.has(key));
+  for (const height of changed) setPreference(height.preference, heightOf(height));
+  if (changed.length > 0) apply();
+});
