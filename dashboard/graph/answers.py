@@ -48,7 +48,7 @@ def drawing_answer(
             "nodes": root.num_nodes,
         },
         "is_traced": hierarchy.graph.is_traced,
-        "batch": _batch(hierarchy),
+        "batch": find_batch(hierarchy),
         "dtype": hierarchy.dtype,
         "notes": notes(hierarchy, drawing),
     }
@@ -64,7 +64,7 @@ def notes(hierarchy: Hierarchy, drawing: Drawing) -> list[str]:
     return said
 
 
-def _batch(hierarchy: Hierarchy) -> int | None:
+def find_batch(hierarchy: Hierarchy) -> int | None:
     """The first size that most inputs of a traced graph share: what layers carry from step to step may have another."""
     if not hierarchy.graph.is_traced:
         return None

@@ -45,6 +45,10 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "/data/graph/node": [{"run": "a", "id": "x"}],
     "/data/graph/search": [{"run": "a", "q": "x"}],
     "/data/graph/logged": [{"run": "a"}, {"run": "a", "step": 0}],
+    "/data/graph/compare": [{"run": "a", "base": "a"}],
+    "/data/graph/compare/node": [{"run": "a", "base": "a", "id": "x"}],
+    "/data/graph/compare/search": [{"run": "a", "base": "a", "q": "x"}],
+    "/data/graph/file": [{"run": "a", "format": "pbtxt"}, {"run": "a", "format": "pb"}],
 }
 MISSING = {"run": "There is no run 'gone'", "selection": "No selection is known as 'gone'"}
 MISSING["grouping"] = "No grouping is known as 'gone'"

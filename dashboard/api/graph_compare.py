@@ -1,0 +1,138 @@
+"""Routes of the Graph page over two runs: one drawing of both graphs, with what was added, removed and changed."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+
+from dashboard.api.answers import answer as send
+from dashboard.api.answers import json_answer
+from dashboard.api.clients import Client, ClientParameter
+from dashboard.api.description import shows
+from dashboard.api.errors import not_found
+from dashboard.api.graph import (
+    GRAPH_EXAMPLE,
+    NODE_EXAMPLE,
+    SEARCH_EXAMPLE,
+    GraphCache,
+    GraphKey,
+    IdParameter,
+    KeepParameter,
+    OpenParameter,
+    SearchParameter,
+)
+from dashboard.api.parameters import Name, RunParameter
+
+if TYPE_CHECKING:
+    from dashboard.graph.answers import Answer
+    from dashboard.graph.compare import Comparison
+
+MAX_COMPARISONS = 2
+
+BaseParameter = Annotated[Name, Query(description="The run to compare with.", examples=["baseline"])]
+COMPARE_EXAMPLE = GRAPH_EXAMPLE | {
+    "comparison": {"added": 1, "removed": 0, "changed": 2, "renamed": 0, "changes": [], "batches": [16, 16]}
+}
+
+
+class ComparisonCache:
+    """Compared graphs, the last `MAX_COMPARISONS` of them. Safe to use from any thread."""
+
+    def __init__(self, graphs: GraphCache) -> None:
+        self._graphs = graphs
+        self._lock = threading.Lock()
+        self._comparisons: OrderedDict[tuple[GraphKey, GraphKey], Comparison] = OrderedDict()
+
+    def get(self, base: GraphKey, shown: GraphKey, client: Client) -> Comparison:
+        """Compares two graphs, now if they were not compared lately.
+
+        Raises:
+            ValueError: If the logged bytes are no graph.
+            ClientGoneError: If the client went away before all was done.
+        """
+        from dashboard.graph.compare import compare
+
+        old, new = self._graphs.get(base, client), self._graphs.get(shown, client)
+        with self._lock:
+            client.check()  # it may have waited for the comparisons of others
+            keys = base, shown
+            if keys not in self._comparisons:
+                self._comparisons[keys] = compare(old, new)
+            self._comparisons.move_to_end(keys)
+            while len(self._comparisons) > MAX_COMPARISONS:
+                self._comparisons.popitem(last=False)
+            return self._comparisons[keys]
+
+
+class _Answers:
+    """Makes the answers over two runs' graphs."""
+
+    def __init__(self, graphs: GraphCache, server: str) -> None:
+        self._graphs = graphs
+        self._server = server
+        self._cache = ComparisonCache(graphs)
+
+    def answer(
+        self, request: Request, client: Client, base: str, run: str, make: Callable[[Comparison], Answer]
+    ) -> Response:
+        def draw() -> Response:
+            comparison = self._cache.get(old, new, client)
+            client.check()
+            return json_answer(make(comparison))
+
+        try:
+            old, new = self._graphs.find_key(base), self._graphs.find_key(run)
+            return send(request, (self._server, old[-1], new[-1]), draw)
+        except KeyError as error:
+            raise not_found(error) from error
+        except ValueError as error:
+            raise HTTPException(status_code=422, detail=str(error)) from error
+
+
+def make_router(graphs: GraphCache, server: str) -> APIRouter:
+    """Makes the routes over two graphs; `server` is part of each ETag."""
+    router = APIRouter(tags=["graph"])
+    answer = _Answers(graphs, server).answer
+
+    @router.get("/data/graph/compare", responses=shows(COMPARE_EXAMPLE))
+    def get_comparison(
+        request: Request,
+        client: ClientParameter,
+        run: RunParameter,
+        base: BaseParameter,
+        opened: OpenParameter = None,
+        keep: KeepParameter = "",
+    ) -> Response:
+        """The graph of a run as `/data/graph` draws it, together with what only `base` has."""
+        from dashboard.graph import drawing_answer
+        from dashboard.graph.compare import annotate
+
+        def make(comparison: Comparison) -> Answer:
+            drawn = drawing_answer(comparison.hierarchy, frozenset(opened or ()), keep, client.check)
+            return annotate(comparison, drawn)
+
+        return answer(request, client, base, run, make)
+
+    @router.get("/data/graph/compare/node", responses=shows(NODE_EXAMPLE))
+    def get_node(
+        request: Request, client: ClientParameter, run: RunParameter, base: BaseParameter, id: IdParameter
+    ) -> Response:
+        """The facts of one scope or node of either graph."""
+        from dashboard.graph import panel_answer
+
+        return answer(request, client, base, run, lambda comparison: panel_answer(comparison.hierarchy, id))
+
+    @router.get("/data/graph/compare/search", responses=shows(SEARCH_EXAMPLE))
+    def search_nodes(
+        request: Request, client: ClientParameter, run: RunParameter, base: BaseParameter, q: SearchParameter
+    ) -> Response:
+        """The scopes and nodes of either graph whose path or op matches."""
+        from dashboard.graph import search_answer
+
+        return answer(request, client, base, run, lambda comparison: search_answer(comparison.hierarchy, q))
+
+    return router

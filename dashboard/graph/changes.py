@@ -1,0 +1,56 @@
+"""What became of a module, in a few words: before and now."""
+
+from __future__ import annotations
+
+from dashboard.graph.definition import Node
+from dashboard.graph.hierarchy import Hierarchy
+from dashboard.graph.modules import describe
+from dashboard.graph.panel import HIDDEN_ATTRIBUTES, attribute_text
+
+
+def describe_change(old: Hierarchy, before: int, new: Hierarchy, now: int) -> tuple[str, str]:
+    """The first thing that differs between two items: (before, now). Both empty if only its inputs are others."""
+    pairs = (
+        _descriptions(old, before, new, now),
+        _node_facts(old, before, new, now),
+        (_params(old, before), _params(new, now)),
+        (_count(old, before), _count(new, now)),
+    )
+    return next(((was, is_now) for was, is_now in pairs if was != is_now), ("", ""))
+
+
+def _descriptions(old: Hierarchy, before: int, new: Hierarchy, now: int) -> tuple[str, str]:
+    """Kind and sizes; the kind is left out where it is the same."""
+    first, second = describe(old, before), describe(new, now)
+    if first.op == second.op and first.detail and second.detail:
+        return first.detail, second.detail
+    return f"{first.op} {first.detail}".strip(), f"{second.op} {second.detail}".strip()
+
+
+def _node_facts(old: Hierarchy, before: int, new: Hierarchy, now: int) -> tuple[str, str]:
+    """The first attribute, else the shape, that two operations differ in."""
+    first, second = old.node(old.items[before]), new.node(new.items[now])
+    if first is None or second is None:
+        return "", ""
+    was, is_now = _attributes(old, first), _attributes(new, second)
+    for key in sorted(was.keys() | is_now.keys()):
+        if was.get(key) != is_now.get(key):
+            return f"{key} {was.get(key, 'unset')}", f"{key} {is_now.get(key, 'unset')}"
+    return _output(first), _output(second)
+
+
+def _attributes(hierarchy: Hierarchy, node: Node) -> dict[str, str]:
+    attributes = hierarchy.graph.definition.node[node.position].attr
+    return {key: attribute_text(attributes[key]) for key in attributes if not key.startswith(HIDDEN_ATTRIBUTES)}
+
+
+def _output(node: Node) -> str:
+    return node.outputs[0].text if node.outputs else ""
+
+
+def _params(hierarchy: Hierarchy, index: int) -> str:
+    return f"{hierarchy.items[index].params:,} params"
+
+
+def _count(hierarchy: Hierarchy, index: int) -> str:
+    return f"{hierarchy.items[index].num_nodes:,} ops"

@@ -1,0 +1,179 @@
+"""What differs between two graphs: added, removed and changed, in one drawing.
+
+Modules are matched by structure, so that one with another name, or one that moved, is the same module
+(`dashboard.graph.matching`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboard.graph.answers import Answer, find_batch
+from dashboard.graph.changes import describe_change
+from dashboard.graph.hierarchy import Hierarchy
+from dashboard.graph.matching import children_of, match
+from dashboard.graph.modules import display_name
+from dashboard.graph.union import unite
+
+ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+MAX_CHANGES = 500
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two graphs in one tree. Pure data: safe to read from any thread.
+
+    Attributes:
+        hierarchy: The new graph with what only the old one has.
+        old: The graph that was compared with.
+        change_by_item: ``added``, ``removed`` or ``changed`` of items of `hierarchy`; others are as before.
+        old_by_item: Index in `old` of the items of `hierarchy` that were there.
+        batches: The batch sizes of both, as far as they are known; they count as equal.
+    """
+
+    hierarchy: Hierarchy
+    old: Hierarchy
+    change_by_item: dict[int, str]
+    old_by_item: dict[int, int]
+    batches: tuple[int | None, int | None]
+
+
+def compare(old: Hierarchy, new: Hierarchy) -> Comparison:
+    """Compares two graphs; `new` is the one shown."""
+    batches = find_batch(old), find_batch(new)
+    matching = match(old, new, batches if batches[0] != batches[1] else (None, None))
+    union = unite(old, new, matching)
+    tree = union.hierarchy
+    old_by_item: dict[int, int] = {}
+    changes: dict[int, str] = {}
+    for index, item in enumerate(tree.items):
+        there = new.index_by_id.get(item.id)
+        if item.node >= 0:
+            before = union.old_by_node.get(item.node)
+            if before is not None:
+                old_by_item[index] = old.item_by_node[before]
+            changes[index] = REMOVED if item.node in union.removed else "" if before is not None else ADDED
+        elif there is not None and there in matching.old_by_new:
+            old_by_item[index] = matching.old_by_new[there]
+        if there in matching.changed and not changes.get(index):
+            changes[index] = CHANGED
+    _fill_scopes(tree, changes, old_by_item)
+    found = {index: change for index, change in changes.items() if change}
+    return Comparison(tree, old, found, old_by_item, batches)
+
+
+def _fill_scopes(tree: Hierarchy, changes: dict[int, str], old_by_item: dict[int, int]) -> None:
+    """A scope all of whose parts were added or removed was so itself; one that holds a change is changed."""
+    for index in sorted(range(1, len(tree.items)), key=lambda i: -tree.items[i].depth):
+        item = tree.items[index]
+        if item.node >= 0 or not item.children:
+            continue
+        below = {changes.get(child, "") for child in item.children}
+        if index not in old_by_item and len(below) == 1 and below <= {ADDED, REMOVED}:
+            changes[index] = next(iter(below))
+        elif below != {""}:
+            changes[index] = CHANGED
+
+
+def annotate(comparison: Comparison, answer: Answer) -> Answer:
+    """Adds to a drawing of `comparison.hierarchy` what differs: to its boxes and layers, and the list of changes."""
+    tree, old = comparison.hierarchy, comparison.old
+    index_by_id = tree.index_by_id
+    for box in answer["boxes"]:
+        box.update(_box_change(comparison, index_by_id.get(box["item"], 0)))
+    for row in answer["layers"]:
+        index = index_by_id[row["id"]]
+        before = comparison.old_by_item.get(index)
+        row["change"] = comparison.change_by_item.get(index, "")
+        row["was"] = _figures(old, before) if before is not None else None
+    changes = _list_changes(comparison)
+    kinds = [change["change"] for change in changes]
+    answer["comparison"] = {
+        **{kind: kinds.count(kind) for kind in (ADDED, REMOVED, CHANGED)},
+        "renamed": sum(_old_name(comparison, i) != "" for i in comparison.old_by_item),
+        "changes": changes[:MAX_CHANGES],
+        "batches": list(comparison.batches),
+        "was": _figures(old, 0),
+    }
+    answer["totals"] = answer["totals"] | _new_totals(comparison)
+    return answer
+
+
+def _figures(hierarchy: Hierarchy, index: int) -> Answer:
+    item = hierarchy.items[index]
+    return {
+        "params": item.params,
+        "flops": item.flops,
+        "saved_bytes": item.saved_bytes,
+        "nodes": item.num_nodes,
+    }
+
+
+def _new_totals(comparison: Comparison) -> Answer:
+    """The totals of the new graph alone: the tree holds what was removed besides."""
+    totals = _figures(comparison.hierarchy, 0)
+    nodes = comparison.hierarchy.graph.nodes
+    for index, change in comparison.change_by_item.items():
+        item = comparison.hierarchy.items[index]
+        if change == REMOVED and item.node >= 0:
+            node = nodes[item.node]
+            totals["params"] -= node.params
+            totals["flops"] -= node.flops
+            totals["saved_bytes"] -= node.saved_bytes
+            totals["nodes"] -= 1
+    return totals
+
+
+def _box_change(comparison: Comparison, index: int) -> Answer:
+    change = comparison.change_by_item.get(index, "")
+    before = comparison.old_by_item.get(index)
+    answer: Answer = {"change": change, "old_name": _old_name(comparison, index), "was": "", "now": ""}
+    if change == CHANGED and before is not None:
+        answer["was"], answer["now"] = describe_change(comparison.old, before, comparison.hierarchy, index)
+    return answer
+
+
+def _old_name(comparison: Comparison, index: int) -> str:
+    """What a scope was called; empty if as now. Numbered operations are named anew by any change before them."""
+    before = comparison.old_by_item.get(index, 0)
+    item, was = comparison.hierarchy.items[index], comparison.old.items[before]
+    if not before or item.node >= 0 or comparison.change_by_item.get(index) == REMOVED:
+        return ""
+    return display_name(comparison.old, before) if was.name != item.name else ""
+
+
+def _list_changes(comparison: Comparison) -> list[Answer]:
+    """Each added or removed part once, by its outermost scope, and the changed layers."""
+    tree = comparison.hierarchy
+    found: list[int] = []
+
+    def add(scope: int) -> None:
+        for child in children_of(tree, scope):
+            change = comparison.change_by_item.get(child, "")
+            if change in (ADDED, REMOVED):
+                if tree.items[child].node not in tree.constants:
+                    found.append(child)
+            elif change == CHANGED:
+                count = len(found)
+                if not _is_layer(tree, child):
+                    add(child)
+                if len(found) == count:
+                    found.append(child)
+
+    add(0)
+    return [_change(comparison, index) for index in found]
+
+
+def _is_layer(tree: Hierarchy, index: int) -> bool:
+    """Whether an item holds operations only, or is one."""
+    return all(tree.items[child].node >= 0 for child in tree.items[index].children)
+
+
+def _change(comparison: Comparison, index: int) -> Answer:
+    tree = comparison.hierarchy
+    return {
+        "id": tree.items[index].id,
+        "name": display_name(tree, index),
+        "scopes": [tree.items[outer].id for outer in tree.ancestors(index)],
+        **_box_change(comparison, index),
+    }
