@@ -23,6 +23,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from trainer.paths import leaf_paths
+from trainer.placement import put_state
 from trainer.protocols import TrainState
 
 RUN_FILE = "run.json"
@@ -258,7 +259,7 @@ def unflatten(template: TrainState, arrays: Mapping[str, Any], path: Path) -> Tr
                 f"checkpoint {path} must hold {name} of shape {leaf.shape} {leaf.dtype}; got {got}. "
                 "It is of another network: use another model_dir."
             )
-    restored: TrainState = jax.tree.unflatten(treedef, [jax.device_put(arrays[name]) for name in names])
+    restored: TrainState = jax.tree.unflatten(treedef, [put_state(arrays[name]) for name in names])
     return restored
 
 

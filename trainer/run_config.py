@@ -6,6 +6,7 @@ import dataclasses
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, Literal, Self
 
 from trainer.counts import check_count
@@ -14,6 +15,7 @@ from trainer.step_options import StepOptions
 
 # Fields that an estimator fills where they are None.
 _OPEN = ("batch_size", "steps", "eval_interval")
+_COUNTS_OR_NONE = (*_OPEN, "eval_batch_size", "summary_interval", "checkpoint_interval")
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class RunConfig:
     Attributes:
         seed: Of initial values, shuffling and dropout; one seed gives one trajectory.
         batch_size: Rows of a training batch; None takes the estimator's own, which is 32 unless it says otherwise.
+        eval_batch_size: Rows of an array that an evaluation or a prediction computes together; fewer take less memory.
+            None takes 1024 and 256.
         steps: Steps of a ``fit`` that names neither steps nor epochs; None takes the estimator's own, or 1000.
         summary_interval: Steps between two dumps of histograms, images and texts; None writes none.
         eval_interval: Steps between two evaluations on the validation data; None takes the estimator's own, or 100.
@@ -45,6 +49,7 @@ class RunConfig:
 
     seed: int = 0
     batch_size: int | None = None
+    eval_batch_size: int | None = None
     steps: int | None = None
     summary_interval: int | None = 100
     eval_interval: int | None = None
@@ -82,16 +87,15 @@ class RunConfig:
         """Checks the fields.
 
         Raises:
-            ValueError: If a count is not a positive integer, a number not positive, the seed does not fit 32 bits, or
+            ValueError: If a count is not a positive integer, a number not positive, the seed no integer of 32 bits, or
                 there is no such precision.
         """
         for name in ("keep_checkpoints", "accumulation_steps"):
             object.__setattr__(self, name, check_count(name, getattr(self, name)))
-        for name in ("batch_size", "steps", "eval_interval", "summary_interval", "checkpoint_interval"):
+        for name in _COUNTS_OR_NONE:
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, check_count(name, getattr(self, name)))
-        if not 0 <= self.seed < 2**32:
-            raise ValueError(f"seed must be in [0, 2**32); got {self.seed!r}. Pass a small number.")
+        object.__setattr__(self, "seed", _as_seed(self.seed))
         for name in ("checkpoint_secs", "log_secs", "clip_norm", "clip_value"):
             if getattr(self, name) is not None and not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be positive; got {getattr(self, name)!r}. Pass such a number.")
@@ -107,6 +111,16 @@ class RunConfig:
         return StepOptions(
             **{field.name: getattr(self, field.name) for field in dataclasses.fields(StepOptions)},
         )
+
+
+def _as_seed(seed: Any) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, Integral):
+        # A run is continued by its seed, so it must be one that can be told again.
+        raise ValueError(f"seed must be an integer; got {seed!r}. Pass one, as int(generator.integers(2**32)).")
+    number = int(seed)
+    if not 0 <= number < 2**32:
+        raise ValueError(f"seed must be in [0, 2**32); got {number}. Pass a small number.")
+    return number
 
 
 def _check_loss_scale(scale: Any) -> None:

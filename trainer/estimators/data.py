@@ -14,9 +14,9 @@ import numpy as np
 from trainer.heads import Head
 from trainer.inputs import ArrayFeed, Batches, Feed, IterableFeed, Rows, WholeFeed, as_features, num_rows
 from trainer.inputs.check import as_weights, check_same_rows
+from trainer.placement import put_data
 from trainer.protocols import Batch
 
-EVAL_BATCH_SIZE = 1024
 EncodeFn = Callable[[Any], Any]
 WeighFn = Callable[[Any, "np.ndarray | None"], "np.ndarray | None"]
 
@@ -46,7 +46,7 @@ class Data(Protocol):
     def train_feed(self, *, batch_size: int, epochs: int | None, seed: int, first_step: int, pads: bool) -> Feed:
         """Batches in random order, from batch `first_step` on; `epochs` None repeats arrays without end."""
 
-    def eval_feed(self, *, pads: bool) -> Feed:
+    def eval_feed(self, *, batch_size: int, pads: bool) -> Feed:
         """Each row once."""
 
 
@@ -76,7 +76,7 @@ class ArrayData:
     @functools.cached_property
     def _on_device(self) -> Batch:
         """The rows, copied once however often they are read."""
-        rows: Batch = jax.device_put(self.rows)
+        rows: Batch = put_data(self.rows)
         return rows
 
     def train_feed(self, *, batch_size: int, epochs: int | None, seed: int, first_step: int, pads: bool) -> Feed:
@@ -92,9 +92,9 @@ class ArrayData:
             pads_batches=pads,
         )
 
-    def eval_feed(self, *, pads: bool) -> Feed:
+    def eval_feed(self, *, batch_size: int, pads: bool) -> Feed:
         """See `Data`."""
-        size = min(len(self), EVAL_BATCH_SIZE)
+        size = min(len(self), batch_size)
         capacity = -(-len(self) // size)
         return ArrayFeed(self._on_device, batch_size=size, num_epochs=1, capacity=capacity, pads_batches=pads)
 
@@ -150,8 +150,9 @@ class BatchData:
             return WholeFeed(self.example, num_epochs=0)
         return IterableFeed(itertools.chain([following], batches), self._prepare, pads_batches=pads)
 
-    def eval_feed(self, *, pads: bool) -> Feed:
-        """See `Data`."""
+    def eval_feed(self, *, batch_size: int, pads: bool) -> Feed:
+        """See `Data`; the batches are the iterable's own."""
+        del batch_size
         return IterableFeed(self._batches(1), self._prepare, pads_batches=pads)
 
     def _batches(self, epochs: int) -> Iterator[Rows]:
@@ -166,7 +167,8 @@ class BatchData:
         """Checks one batch.
 
         Raises:
-            ValueError: If it has no labels, or features, labels and weights are not of equally many rows.
+            ValueError: If it has no labels, or unknown ones, or features, labels and weights are not of equally many
+                rows.
         """
         if rows.labels is None:
             raise ValueError(
@@ -174,11 +176,17 @@ class BatchData:
                 "Yield tuples, or pass as y the name of the column that holds the labels."
             )
         features = self._read(rows.features, name=f"features of batch {number}")
-        labels = self._encode(rows.labels)
+        labels = self._encode_batch(rows.labels, number)
         check_same_rows(features, labels, f"labels of batch {number}")
         given = as_weights(rows.weights, features, f"weights of batch {number}")
         weights = _multiply(given, self._weigh(labels, given))
         return Batch(features, labels, np.ones(num_rows(features), np.float32) if weights is None else weights)
+
+    def _encode_batch(self, labels: Any, number: int) -> Any:
+        try:
+            return self._encode(labels)
+        except ValueError as error:
+            raise ValueError(f"{error} This is batch {number}.") from error
 
 
 def open_arrays(rows: Rows, read: ReadFn, encode: EncodeFn, weigh: WeighFn) -> ArrayData:

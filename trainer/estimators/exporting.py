@@ -31,6 +31,7 @@ from trainer.heads.signatures import decode, find_probabilities
 from trainer.layers import configs
 from trainer.layers.specs import shape_struct
 from trainer.paths import leaf_paths
+from trainer.placement import put_state
 
 FORMAT = 1
 MODEL_FILE = "model.jax_export"
@@ -93,7 +94,7 @@ class ExportedModel:
             names=None if names is None else tuple(names),
         )
         self._call = jax.jit(call)
-        self._arrays = jax.device_put(arrays)
+        self._arrays = put_state(arrays)
 
     @property
     def classes_(self) -> np.ndarray:

@@ -123,8 +123,10 @@ class Fitted:
         def predict(blocks: Any, count: int) -> dict[str, Any]:
             return programs.predict(state.params, state.state, blocks, count)
 
-        block = jax.tree.map(lambda leaf: shape_struct((ROWS, *leaf.shape[1:]), leaf.dtype), arrays)
-        return predict_rows(predict, arrays, can_loop=programs.can_loop(state.params, state.state, block))
+        size = self.training.config.eval_batch_size or ROWS
+        block = jax.tree.map(lambda leaf: shape_struct((size, *leaf.shape[1:]), leaf.dtype), arrays)
+        can_loop = programs.can_loop(state.params, state.state, block)
+        return predict_rows(predict, arrays, block_rows=size, can_loop=can_loop)
 
     def describe(self) -> dict[str, Any]:
         """What must be equal for the run in a model_dir to be continued, as plain JSON values."""

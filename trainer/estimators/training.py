@@ -25,12 +25,15 @@ from trainer.hooks import (
     NanGuardHook,
     SummaryHook,
 )
+from trainer.inputs.feed import Feed
 from trainer.loop import Loop
 from trainer.metrics import Evaluation
 from trainer.optimizers import AnyOptimizer
 from trainer.programs import Programs, programs_for
 from trainer.protocols import Objective, TrainState
 from trainer.run_config import ResolvedConfig
+
+EVAL_BATCH_SIZE = 1024
 
 _LOG = logging.getLogger(__name__)
 
@@ -80,13 +83,17 @@ class Training:
     def evaluate(self, train_state: TrainState, data: Data) -> Evaluation:
         """Returns the metrics over all rows, by name."""
         sums: Any = None
-        with contextlib.closing(data.eval_feed(pads=self.objective.pads_batches)) as feed:
+        with contextlib.closing(self._eval_feed(data)) as feed:
             # A block is taken whole, so its first batch stands in row 0.
             while (block := feed.take(feed.capacity)) is not None:
                 found = self.programs.evaluate(feed.select, train_state, feed.source, block.payload, block.count)
                 part = jax.device_get(found)
                 sums = part if sums is None else metrics.merge(sums, part)
         return metrics.compute(sums or {})
+
+    def _eval_feed(self, data: Data) -> Feed:
+        size = self.config.eval_batch_size or EVAL_BATCH_SIZE
+        return data.eval_feed(batch_size=size, pads=self.objective.pads_batches)
 
     def run(
         self,

@@ -15,6 +15,7 @@ import numpy as np
 
 from trainer.checkpoints import load_arrays
 from trainer.paths import leaf_paths
+from trainer.placement import put_state
 from trainer.protocols import TrainState
 
 
@@ -110,7 +111,7 @@ def _find(settings: WarmStartSettings, arrays: Mapping[str, Any], group: str, na
             f"{former} of checkpoint {path} must have the shape of {name}, {tuple(leaf.shape)}; got {found.shape}. "
             "Leave it out by vars_to_warm_start."
         )
-    return jax.device_put(np.asarray(found, leaf.dtype))
+    return put_state(np.asarray(found, leaf.dtype))
 
 
 def _former(settings: WarmStartSettings, name: str) -> str:

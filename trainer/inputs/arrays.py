@@ -10,6 +10,7 @@ import numpy as np
 
 from trainer.inputs.check import num_rows
 from trainer.inputs.feed import Block, SelectFn
+from trainer.placement import put_data
 from trainer.protocols import Batch
 
 MAX_CAPACITY = 1024
@@ -79,7 +80,7 @@ class ArrayFeed:
         self.select: SelectFn = select_rows if self._has_short() else select_whole_rows
         self._orders: dict[int, np.ndarray] = {}
         self.capacity = capacity or max(1, min(MAX_CAPACITY, MAX_BLOCK_ROWS // self._batch_size))
-        self.source = jax.device_put(batch)
+        self.source = put_data(batch)
 
     @property
     def num_steps(self) -> int | None:

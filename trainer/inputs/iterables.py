@@ -16,6 +16,7 @@ import numpy as np
 
 from summaries.threads import start_thread
 from trainer.inputs.feed import Block
+from trainer.placement import put_data
 from trainer.protocols import Batch
 
 MAX_STACKED = 50  # more gives nothing: the dispatch is already a small part
@@ -155,7 +156,7 @@ def _stack(rows: list[Batch], capacity: int) -> Block:
         return stacked
 
     # On its way to the device while the block before is used.
-    return Block(jax.device_put(jax.tree.map(stack, *rows)), 0, len(rows))
+    return Block(put_data(jax.tree.map(stack, *rows)), 0, len(rows))
 
 
 def _repeat_last(array: np.ndarray, times: int) -> np.ndarray:

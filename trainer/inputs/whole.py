@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
 from trainer.inputs.arrays import MAX_BLOCK_ROWS, MAX_CAPACITY
 from trainer.inputs.check import num_rows
 from trainer.inputs.feed import Block
+from trainer.placement import put_data
 from trainer.protocols import Batch
 
 
@@ -41,9 +41,9 @@ class WholeFeed:
         """
         rows = num_rows(batch.features)
         self.capacity = max(1, min(MAX_CAPACITY, MAX_BLOCK_ROWS // rows))
-        self.source = jax.device_put(batch)
+        self.source = put_data(batch)
         self._num_left = None if num_epochs is None else num_epochs - first_step
-        self._marks = jax.device_put(np.zeros((self.capacity, rows), np.int8))
+        self._marks = put_data(np.zeros((self.capacity, rows), np.int8))
 
     def take(self, limit: int) -> Block | None:
         """Returns the next block of at most `limit` batches, or None at the end."""

@@ -220,6 +220,8 @@ def test_regressor_has_no_probabilities() -> None:
         ({"eval_interval": True}, r"eval_interval must be a positive integer; got True\."),
         ({"summary_interval": 0}, r"summary_interval must be a positive integer; got 0\."),
         ({"seed": 2**32}, r"seed must be in \[0, 2\*\*32\); got 4294967296\."),
+        ({"seed": 1.5}, r"seed must be an integer; got 1\.5\."),
+        ({"seed": np.random.RandomState(0)}, r"seed must be an integer; got RandomState\(.*\. Pass one, as int"),
         ({"checkpoint_secs": 0}, r"checkpoint_secs must be positive; got 0\."),
     ],
 )

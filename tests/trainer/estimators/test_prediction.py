@@ -5,7 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from trainer import Estimator, heads, layers
+from trainer import Estimator, RunConfig, heads, layers
+from trainer.estimators.prediction import predict_rows
 
 Arrays = tuple[np.ndarray, np.ndarray]
 
@@ -60,3 +61,33 @@ def test_foreign_convolution_is_predicted_and_evaluated_block_by_block() -> None
     values = estimator.evaluate(features, features.sum(axis=1) + 1)
     assert values["mae"] == pytest.approx(1, rel=1e-2)
     assert values["r2"] == pytest.approx(0.99963, abs=1e-5)
+
+
+def test_rows_computed_together_are_as_many_as_the_config_says(fitted: Estimator) -> None:
+    seen: set[int] = set()
+
+    class Watch(layers.Layer):
+        def apply(self, params, state, inputs, *, training=False, key=None):  # type: ignore[no-untyped-def]
+            seen.add(inputs.shape[0])
+            return inputs, state
+
+    features = np.random.default_rng(3).normal(size=(100, 5)).astype(np.float32)
+    network = layers.Sequential([Watch(), layers.Dense(3)])
+    config = RunConfig(eval_batch_size=48, batch_size=20)
+    estimator = Estimator(network, head=heads.MultiClassHead(3), config=config)
+
+    estimator.fit(features, np.arange(100) % 3, steps=2).predict(features)
+    values = estimator.evaluate(features, np.arange(100) % 3)
+
+    assert seen - {20, 100} == {48}
+    assert values["accuracy"] == pytest.approx(estimator.score(features, np.arange(100) % 3))
+
+
+def test_error_in_a_later_block_is_told() -> None:
+    def predict(blocks: np.ndarray, count: int) -> dict[str, np.ndarray]:
+        if blocks[0, 0, 0] > 0:
+            raise RuntimeError("out of memory")
+        return {"sums": blocks.sum(axis=2)}
+
+    with pytest.raises(RuntimeError, match="out of memory"):
+        predict_rows(predict, np.arange(40_000, dtype=np.float32)[:, None])
