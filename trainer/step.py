@@ -101,7 +101,7 @@ class Step:
         count = self._num_micro_batches(batch)
         if count == 1:
             return self._pass(train_state, batch, key, is_observed=is_observed)
-        return self._accumulate(train_state, batch, key, count, is_observed=is_observed)
+        return self._accumulate(train_state, _fill_up(batch, count), key, count, is_observed=is_observed)
 
     def _pass(self, train_state: TrainState, batch: Batch, key: Array, *, is_observed: bool) -> Gradients:
         params, state, opt_state, _ = train_state
@@ -141,13 +141,8 @@ class Step:
 
     def _num_micro_batches(self, batch: Batch) -> int:
         wanted, size = self._options.accumulation_steps, int(batch.weights.shape[0])
-        if size % wanted == 0:
-            return wanted
-        if self._objective.pads_batches:
-            raise ValueError(
-                f"accumulation_steps must divide the batch; got {wanted} with {size} rows. Pass another batch_size."
-            )
-        return math.gcd(size, wanted)  # a short last batch
+        # Rows without weight fill up the last part, but a `model_fn` would count them.
+        return min(wanted, size) if self._objective.pads_batches else math.gcd(size, wanted)
 
     def _accumulate(
         self, train_state: TrainState, batch: Batch, key: Array, count: int, *, is_observed: bool
@@ -162,8 +157,10 @@ class Step:
             part_key = jax.random.fold_in(key, number)
             found = self._pass(train_state._replace(state=state), part, part_key, is_observed=is_observed)
             share = jnp.sum(part.weights) / total
+            # Rows that only fill up have no statistics.
+            state = jax.tree.map(lambda new, old: jnp.where(share > 0, new, old), found.state, state)
             grads = jax.tree.map(lambda sums, leaf: sums + leaf * share.astype(leaf.dtype), grads, found.grads)
-            return (found.state, loss + found.loss * share, grads), passes.Outputs(jnp.float32(0), found.summaries)
+            return (state, loss + found.loss * share, grads), passes.Outputs(jnp.float32(0), found.summaries)
 
         zeros = jax.tree.map(jnp.zeros_like, self.trained(train_state.params))
         start = (train_state.state, jnp.float32(0), zeros)
@@ -179,6 +176,15 @@ class Step:
         for clip in clips:
             grads, _ = clip.update(grads, clip.init(grads))
         return grads
+
+
+def _fill_up(batch: Batch, count: int) -> Batch:
+    """The batch with rows of weight 0 behind it, so that it has `count` equal parts."""
+    missing = -batch.weights.shape[0] % count
+    if not missing:
+        return batch
+    filled: Batch = jax.tree.map(lambda leaf: jnp.concatenate([leaf, jnp.repeat(leaf[-1:], missing, axis=0)]), batch)
+    return filled._replace(weights=filled.weights.at[-missing:].set(0))
 
 
 def merge(trained: Params, params: Params) -> Params:

@@ -50,6 +50,8 @@ def assert_close(one: Any, other: Any) -> None:
     "options",
     [
         StepOptions(accumulation_steps=4),
+        StepOptions(accumulation_steps=7),
+        StepOptions(accumulation_steps=100),
         StepOptions(remat=True),
         StepOptions(loss_scale=1024.0),
         StepOptions(clip_norm=1e6),
@@ -201,11 +203,25 @@ def test_wrong_patterns_are_refused(optimizer: Any, message: str) -> None:
         DNNClassifier([4], optimizer=optimizer).fit(FEATURES, LABELS, steps=1)
 
 
-def test_batch_that_does_not_divide_is_refused_and_a_short_last_one_of_a_model_fn_is_not() -> None:
-    config = RunConfig(accumulation_steps=5, batch_size=8)
-    with pytest.raises(ValueError, match=r"accumulation_steps must divide the batch; got 5 with 8 rows\."):
-        DNNClassifier([4], config=config).fit(FEATURES, LABELS, steps=1)
+def test_parts_without_a_row_leave_the_statistics_of_batches_alone() -> None:
+    network = layers.Sequential([layers.BatchNormalization(momentum=0.5), layers.Dense(3)])
+    rows = FEATURES[:3], LABELS[:3]
 
+    config = RunConfig(accumulation_steps=2)
+    estimator = Estimator(network, head=heads.MultiClassHead(3), learning_rate=1e-9, config=config)
+
+    estimator.fit([(FEATURES[:8], LABELS[:8]), rows])
+
+    mean = estimator.state_["batch_normalization_0"]["moving_mean"]
+
+    of_halves = [FEATURES[:4].mean(axis=0), FEATURES[4:8].mean(axis=0), rows[0].mean(axis=0)]
+    expected = np.zeros_like(mean)
+    for batch_mean in of_halves:  # the second half of the short last batch holds nothing
+        expected = 0.5 * expected + 0.5 * batch_mean
+    np.testing.assert_allclose(mean, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_short_last_batch_of_a_model_fn_is_computed_in_as_many_parts_as_divide_it() -> None:
     def model_fn(features: Any, labels: Any, mode: Mode) -> EstimatorSpec:
         return EstimatorSpec(mode, loss=jnp.mean((layers.dense(features, units=1)[:, 0] - labels) ** 2))
 
