@@ -53,7 +53,7 @@ class NetworkObjective:
         """The loss of a training batch, a scalar, and the new state."""
         logits, state = self._apply(params, state, batch.features, training=True, key=key)
         with jax.named_scope("loss"):
-            losses = self.head.losses(logits, batch.labels)
+            losses = self.head.training_losses(logits, batch.labels)
             total = jnp.sum(batch.weights)
             # A batch may hold nothing but rows without weight.
             loss = jnp.sum(losses * batch.weights) / jnp.where(total > 0, total, 1.0)

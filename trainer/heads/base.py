@@ -53,6 +53,12 @@ class Head(Protocol):
             labels: As made by `encode_labels`, ``(batch, …)``.
         """
 
+    def training_losses(self, logits: Any, labels: Any) -> Array:
+        """Returns what is minimised for each row, ``(batch,)``.
+
+        That is `losses`, with the weights of classes in it where they are not weights of whole rows.
+        """
+
     def predictions(self, logits: Any) -> dict[str, Array]:
         """Returns what is predicted for each row; the values are ``(batch, …)``."""
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 import optax  # type: ignore[import-untyped]
 
 from trainer import metrics
 from trainer.heads.base import check_logits
-from trainer.heads.class_weights import ClassWeight, check_class_weight, weigh_rows
-from trainer.heads.labels import check_smoothing, check_vocabulary, class_accuracy, encode_classes
-from trainer.heads.signatures import Signature, classes_signature, decode
+from trainer.heads.class_head import ClassHead
+from trainer.heads.class_weights import ClassWeight
 from trainer.metrics import Metric
 from trainer.protocols import Array
 
 
 @dataclass(frozen=True)
-class BinaryHead:
+class BinaryHead(ClassHead):
     """Sigmoid cross entropy over one logit, that of the second class.
 
     Attributes:
@@ -34,38 +31,12 @@ class BinaryHead:
     class_weight: ClassWeight = None
     label_smoothing: float = 0.0
 
-    def __post_init__(self) -> None:
-        """Checks the fields.
-
-        Raises:
-            ValueError: If the vocabulary has not two different entries, a weight is of no class or not positive, or the
-                smoothing is outside [0, 1).
-        """
-        object.__setattr__(self, "label_vocabulary", check_vocabulary(self.label_vocabulary, 2))
-        object.__setattr__(self, "class_weight", check_class_weight(self.class_weight, self.classes))
-        check_smoothing(self.label_smoothing)
+    n_classes = 2
 
     @property
     def logits_dimension(self) -> int:
         """One logit."""
         return 1
-
-    @property
-    def classes(self) -> np.ndarray:
-        """The two labels, ``(2,)``."""
-        return np.arange(2) if self.label_vocabulary is None else np.array(self.label_vocabulary)
-
-    def encode_labels(self, labels: Any) -> np.ndarray:
-        """Returns class ids 0 and 1, ``(n,)`` int32.
-
-        Raises:
-            ValueError: If a label is none of `classes`.
-        """
-        return encode_classes(labels, self.classes)
-
-    def row_weights(self, labels: np.ndarray, sample_weight: np.ndarray | None = None) -> np.ndarray | None:
-        """The weights of the rows' classes, ``(n,)``."""
-        return weigh_rows(self.class_weight, labels, sample_weight)
 
     def losses(self, logits: Array, labels: Array) -> Array:
         """Cross entropy of each row, ``(batch,)``, in nats."""
@@ -89,22 +60,9 @@ class BinaryHead:
         And the confusion matrix and the PR curve.
         """
         class_ids = (logits[:, 0] > 0).astype(jnp.int32)
-        names = tuple(str(name) for name in self.classes.tolist())
         return {
             "loss": metrics.mean(self.losses(logits, labels), weights),
             "accuracy": metrics.accuracy(labels, class_ids, weights),
-            "classes": metrics.class_report(labels, class_ids, weights, class_names=names),
+            "classes": metrics.class_report(labels, class_ids, weights, class_names=self.class_names),
             "ranking": metrics.ranking_report(labels, logits[:, 0], weights),
         }
-
-    def export_signature(self) -> Signature:
-        """Classes."""
-        return classes_signature(self.classes)
-
-    def decode(self, predictions: Mapping[str, np.ndarray]) -> Any:
-        """The more probable label of each row, ``(n,)``."""
-        return decode(self.export_signature(), predictions)
-
-    def score(self, labels: Any, predicted: Any, weights: np.ndarray | None) -> float:
-        """Accuracy."""
-        return class_accuracy(labels, predicted, weights)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
+import jax.numpy as jnp
 import numpy as np
+
+from trainer.protocols import Array
 
 ClassWeight: TypeAlias = "Mapping[Any, float] | tuple[float, ...] | Literal['balanced'] | None"
 
@@ -42,6 +45,30 @@ def check_class_weight(
         if isinstance(weight, str) or not 0 < weight < float("inf"):
             raise ValueError(f"class_weight must have positive weights; got {weight!r} for {label!r}. Correct it.")
     return tuple(float(weight) for weight in weights)
+
+
+def refuse_balanced(class_weight: ClassWeight, where: str) -> None:
+    """Refuses weights that would have to be counted.
+
+    Raises:
+        ValueError: If they are ``balanced``.
+    """
+    if class_weight == "balanced":
+        raise ValueError(
+            f"class_weight must be a dict from label to weight in {where}; got 'balanced'. "
+            "Pass a weight for each label."
+        )
+
+
+def weigh_losses(class_weight: ClassWeight, losses: Array, class_ids: Array) -> Array:
+    """Losses of rows, ``(batch,)``, times the weights of their classes; for a head among several, in a compiled step.
+
+    Args:
+        class_weight: As made by `check_class_weight`, but not ``balanced``.
+        losses: ``(batch,)``.
+        class_ids: ``(batch,)``.
+    """
+    return losses if class_weight is None else losses * jnp.asarray(class_weight, losses.dtype)[class_ids]
 
 
 def weigh_rows(

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 import optax  # type: ignore[import-untyped]
 
 from trainer import metrics
 from trainer.counts import check_count
 from trainer.heads.base import check_logits
-from trainer.heads.class_weights import ClassWeight, check_class_weight, weigh_rows
-from trainer.heads.labels import check_smoothing, check_vocabulary, class_accuracy, encode_classes
-from trainer.heads.signatures import Signature, classes_signature, decode
+from trainer.heads.class_head import ClassHead
+from trainer.heads.class_weights import ClassWeight
 from trainer.metrics import Metric
 from trainer.protocols import Array
 
 
 @dataclass(frozen=True)
-class MultiClassHead:
+class MultiClassHead(ClassHead):
     """Softmax cross entropy over `n_classes` logits.
 
     Attributes:
@@ -45,35 +42,15 @@ class MultiClassHead:
         """Checks the fields.
 
         Raises:
-            ValueError: If `n_classes` is below 2, the vocabulary has another length, a weight is of no class or not
-                positive, or the smoothing is outside [0, 1).
+            ValueError: If `n_classes` is below 2, or as in `ClassHead`.
         """
         object.__setattr__(self, "n_classes", check_count("n_classes", self.n_classes, least=2))
-        object.__setattr__(self, "label_vocabulary", check_vocabulary(self.label_vocabulary, self.n_classes))
-        object.__setattr__(self, "class_weight", check_class_weight(self.class_weight, self.classes))
-        check_smoothing(self.label_smoothing)
+        super().__post_init__()
 
     @property
     def logits_dimension(self) -> int:
         """One logit a class."""
         return self.n_classes
-
-    @property
-    def classes(self) -> np.ndarray:
-        """The labels in the order of the class ids, ``(n_classes,)``."""
-        return np.arange(self.n_classes) if self.label_vocabulary is None else np.array(self.label_vocabulary)
-
-    def encode_labels(self, labels: Any) -> np.ndarray:
-        """Returns class ids, ``(n,)`` int32.
-
-        Raises:
-            ValueError: If a label is none of `classes`.
-        """
-        return encode_classes(labels, self.classes)
-
-    def row_weights(self, labels: np.ndarray, sample_weight: np.ndarray | None = None) -> np.ndarray | None:
-        """The weights of the rows' classes, ``(n,)``."""
-        return weigh_rows(self.class_weight, labels, sample_weight)
 
     def losses(self, logits: Array, labels: Array) -> Array:
         """Cross entropy of each row, ``(batch,)``, in nats."""
@@ -99,24 +76,11 @@ class MultiClassHead:
         Of more than 5 classes also ``top_5_accuracy``; of up to 100 the confusion matrix.
         """
         class_ids = jnp.argmax(logits, axis=-1)
-        names = tuple(str(name) for name in self.classes.tolist())
         found: dict[str, Metric] = {
             "loss": metrics.mean(self.losses(logits, labels), weights),
             "accuracy": metrics.accuracy(labels, class_ids, weights),
-            "classes": metrics.class_report(labels, class_ids, weights, class_names=names),
+            "classes": metrics.class_report(labels, class_ids, weights, class_names=self.class_names),
         }
         if self.n_classes > 5:
             found["top_5_accuracy"] = metrics.top_k_accuracy(labels, logits, weights, k=5)
         return found
-
-    def export_signature(self) -> Signature:
-        """Classes."""
-        return classes_signature(self.classes)
-
-    def decode(self, predictions: Mapping[str, np.ndarray]) -> Any:
-        """The most probable label of each row, ``(n,)``."""
-        return decode(self.export_signature(), predictions)
-
-    def score(self, labels: Any, predicted: Any, weights: np.ndarray | None) -> float:
-        """Accuracy."""
-        return class_accuracy(labels, predicted, weights)

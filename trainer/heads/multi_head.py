@@ -12,6 +12,8 @@ import numpy as np
 
 from trainer import metrics
 from trainer.heads.base import Head
+from trainer.heads.class_head import ClassHead
+from trainer.heads.class_weights import refuse_balanced, weigh_losses
 from trainer.heads.signatures import Signature, decode, heads_signature
 from trainer.metrics import Metric
 from trainer.protocols import Array
@@ -43,7 +45,8 @@ class MultiHead:
         """Checks the fields, and turns the dicts into pairs, which can be hashed.
 
         Raises:
-            ValueError: If there is no head, a weight is of no head or not positive, or a head weighs classes.
+            ValueError: If there is no head, a weight is of no head or not positive, or the weights of a head's classes
+                would have to be counted.
         """
         heads, weights = dict(self.heads), dict(self.weights or {})
         if not heads:
@@ -51,11 +54,7 @@ class MultiHead:
         for name, head in heads.items():
             if not name or "/" in name:
                 raise ValueError(f"names of heads must be without '/' and not empty; got {name!r}. Rename it.")
-            if getattr(head, "class_weight", None) is not None:
-                raise ValueError(
-                    f"class_weight must be None in a head of several; got {head!r}. "
-                    "Rows have one weight for all heads: pass sample_weight."
-                )
+            refuse_balanced(getattr(head, "class_weight", None), "a head among several")
         for name, weight in weights.items():
             _check_known("weights", name, heads)
             if not 0 < weight < float("inf"):
@@ -94,14 +93,17 @@ class MultiHead:
         return {name: self._encode(name, head, labels) for name, head in self.members.items()}
 
     def row_weights(self, labels: Any, sample_weight: np.ndarray | None = None) -> None:
-        """None: no row counts more than another."""
+        """None: the weights of a head's classes are factors of its own losses."""
 
     def losses(self, logits: Any, labels: Any) -> Array:
         """Weighted sum of the heads' losses for each row, ``(batch,)``."""
         parts = self._split(logits)
-        weights = dict(self.weights or ())
-        losses = [weights[name] * head.losses(parts[name], labels[name]) for name, head in self.members.items()]
-        return jnp.sum(jnp.stack(losses), axis=0)
+        return self._sum({name: head.losses(parts[name], labels[name]) for name, head in self.members.items()})
+
+    def training_losses(self, logits: Any, labels: Any) -> Array:
+        """`losses`, with the weights of the heads' classes."""
+        parts = self._split(logits)
+        return self._sum({name: _train_among(head, parts[name], labels[name]) for name, head in self.members.items()})
 
     def predictions(self, logits: Any) -> dict[str, Array]:
         """Those of the heads, called ``<name>/probabilities`` and so on."""
@@ -134,6 +136,10 @@ class MultiHead:
         scores = [head.score(labels[name], predicted[name], weights) for name, head in self.members.items()]
         return float(np.mean(scores))
 
+    def _sum(self, losses: Mapping[str, Array]) -> Array:
+        weights = dict(self.weights or ())
+        return jnp.sum(jnp.stack([weights[name] * part for name, part in losses.items()]), axis=0)
+
     def _encode(self, name: str, head: Head, labels: Mapping[str, Any]) -> Any:
         if name not in labels:
             raise ValueError(f"labels must have those of the head {name!r}; got {', '.join(labels)}. Add them.")
@@ -158,6 +164,12 @@ class MultiHead:
             )
         ends = np.cumsum([head.logits_dimension for head in self.members.values()])
         return dict(zip(self.members, jnp.split(logits, ends[:-1], axis=1), strict=True))
+
+
+def _train_among(head: Head, logits: Array, labels: Any) -> Array:
+    """The training losses of one of several heads: rows have one weight for all, so its classes weigh its losses."""
+    losses = head.training_losses(logits, labels)
+    return weigh_losses(head.class_weight, losses, labels) if isinstance(head, ClassHead) else losses
 
 
 def _check_known(what: str, name: str, heads: Mapping[str, Head]) -> None:

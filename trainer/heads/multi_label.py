@@ -14,6 +14,7 @@ import optax  # type: ignore[import-untyped]
 from trainer import metrics
 from trainer.counts import check_count
 from trainer.heads.base import check_logits
+from trainer.heads.class_weights import check_class_weight, refuse_balanced
 from trainer.heads.labels import check_vocabulary, encode_indicators
 from trainer.heads.signatures import Signature, decode, indicators_signature
 from trainer.metrics import Metric
@@ -30,19 +31,25 @@ class MultiLabelHead:
     Attributes:
         n_classes: Number of classes.
         label_vocabulary: The label of each class; None means 0 … n_classes - 1.
+        class_weight: How much the rows that bear a label count while training, in the loss of that class (1 where it
+            is not named): above 1, rare labels are missed less often.
     """
 
     n_classes: int
     label_vocabulary: tuple[Any, ...] | None = None
+    class_weight: Mapping[Any, float] | tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         """Checks the fields.
 
         Raises:
-            ValueError: If `n_classes` is not positive, or the vocabulary has another length.
+            ValueError: If `n_classes` is not positive, the vocabulary has another length, or a weight is of no class or
+                not positive.
         """
         object.__setattr__(self, "n_classes", check_count("n_classes", self.n_classes))
         object.__setattr__(self, "label_vocabulary", check_vocabulary(self.label_vocabulary, self.n_classes))
+        object.__setattr__(self, "class_weight", check_class_weight(self.class_weight, self.classes))
+        refuse_balanced(self.class_weight, "a head of several labels")
 
     @property
     def logits_dimension(self) -> int:
@@ -70,8 +77,19 @@ class MultiLabelHead:
 
     def losses(self, logits: Array, labels: Array) -> Array:
         """Cross entropy of each row, averaged over the classes, ``(batch,)``, in nats."""
+        return jnp.mean(self._losses_by_class(logits, labels), axis=-1)
+
+    def training_losses(self, logits: Array, labels: Array) -> Array:
+        """`losses`, with the weights of the labels that a row bears."""
+        losses = self._losses_by_class(logits, labels)
+        if self.class_weight is not None:
+            losses *= jnp.where(labels > 0, jnp.asarray(self.class_weight, losses.dtype), 1)
+        return jnp.mean(losses, axis=-1)
+
+    def _losses_by_class(self, logits: Array, labels: Array) -> Array:
         logits = check_logits(logits, self)
-        return jnp.mean(optax.sigmoid_binary_cross_entropy(logits, labels.astype(logits.dtype)), axis=-1)
+        losses: Array = optax.sigmoid_binary_cross_entropy(logits, labels.astype(logits.dtype))
+        return losses
 
     def predictions(self, logits: Array) -> dict[str, Array]:
         """``logits``, ``probabilities`` and ``class_ids`` (0 or 1), all ``(batch, n_classes)``."""

@@ -11,6 +11,7 @@ import numpy as np
 from trainer.counts import check_count
 from trainer.heads.number_labels import r2_score
 from trainer.heads.signatures import Signature, decode, numbers_signature
+from trainer.protocols import Array
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,14 @@ class NumberHead:
 
     def row_weights(self, labels: np.ndarray, sample_weight: np.ndarray | None = None) -> None:
         """None: no row counts more than another."""
+
+    def losses(self, logits: Array, labels: Array) -> Array:
+        """The loss of each row, ``(batch,)``."""
+        raise NotImplementedError
+
+    def training_losses(self, logits: Array, labels: Array) -> Array:
+        """`losses`."""
+        return self.losses(logits, labels)
 
     def export_signature(self) -> Signature:
         """Numbers."""

@@ -12,6 +12,7 @@ from trainer import Estimator, heads, layers
 LABELS = np.array([[0.0], [1.0], [4.0], [0.5]], np.float32)
 LOGITS = np.array([[0.5], [3.0], [1.0], [0.5]], np.float32)
 WEIGHTS = jnp.ones(4)
+THREE = np.array([[2.0, 0.0, -1.0], [0.0, 1.0, 0.5], [0.0, 0.0, 3.0]], np.float32)
 
 
 def keras_losses(make: Any, labels: Any, predictions: Any) -> np.ndarray:
@@ -95,6 +96,33 @@ def test_class_weights_train_as_the_same_weights_of_the_rows(blobs: tuple[np.nda
 
     jax.tree.map(np.testing.assert_array_equal, weighted.params_, other.params_)
     assert weighted.evaluate(features, labels) == other.evaluate(features, labels)
+
+
+@pytest.mark.peers
+def test_weights_of_several_labels_are_those_of_torch_for_what_a_row_bears() -> None:
+    torch = pytest.importorskip("torch")
+    labels = np.array([[0, 1, 1], [1, 0, 0], [0, 0, 0]])
+    head = heads.MultiLabelHead(3, ("a", "b", "c"), class_weight={"b": 5.0, "c": 0.5})
+
+    found = head.training_losses(THREE, labels)
+
+    theirs = torch.nn.BCEWithLogitsLoss(reduction="none", pos_weight=torch.tensor([1.0, 5.0, 0.5]))
+    expected = theirs(torch.from_numpy(THREE), torch.from_numpy(labels).float()).mean(dim=1)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    np.testing.assert_array_equal(head.losses(THREE, labels), heads.MultiLabelHead(3).losses(THREE, labels))
+
+
+def test_weights_of_classes_are_factors_of_one_head_among_several() -> None:
+    kind, size = heads.MultiClassHead(3, class_weight={1: 4.0}), heads.RegressionHead()
+    labels = {"kind": np.array([1, 0, 1]), "size": np.zeros((3, 1))}
+    parts = {"kind": THREE, "size": THREE[:, :1]}
+
+    found = heads.MultiHead({"kind": kind, "size": size}).training_losses(parts, labels)
+
+    others = size.losses(parts["size"], labels["size"])
+    np.testing.assert_allclose(
+        found, np.array([4.0, 1.0, 4.0]) * kind.losses(parts["kind"], labels["kind"]) + others, rtol=1e-6
+    )
 
 
 def test_balanced_weights_of_batches_are_refused(blobs: tuple[np.ndarray, np.ndarray]) -> None:
