@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from dashboard.graph.definition import has_backward_pass
 from dashboard.graph.drawing import Box, Drawing, Edge
 from dashboard.graph.elements import find_only_end
-from dashboard.graph.families import FAMILY_NAMES, JOIN_SYMBOLS, plain_op
+from dashboard.graph.families import FAMILY_NAMES, INPUT_OPS, JOIN_SYMBOLS, plain_op
 from dashboard.graph.flows import find_output, outgoing_links
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.layout import layout
@@ -48,6 +49,7 @@ def drawing_answer(
             "nodes": root.num_nodes,
         },
         "is_traced": hierarchy.graph.is_traced,
+        "has_backward": has_backward_pass(hierarchy.graph),
         "batch": find_batch(hierarchy),
         "dtype": hierarchy.dtype,
         "notes": notes(hierarchy, drawing),
@@ -71,7 +73,7 @@ def find_batch(hierarchy: Hierarchy) -> int | None:
     sizes = Counter(
         node.outputs[0].shape[0]
         for node in hierarchy.graph.nodes
-        if not node.inputs and not is_parameter(node) and node.outputs and node.outputs[0].shape
+        if plain_op(node.op) in INPUT_OPS and not is_parameter(node) and node.outputs and node.outputs[0].shape
     )
     return max(sizes, key=lambda size: sizes[size], default=None)
 

@@ -91,6 +91,11 @@ def read_graph(definition: Any, check: Callable[[], None] = lambda: None) -> Gra
     return Graph(tuple(nodes), _is_traced(protos), _notes(num_missing, num_renamed), definition)
 
 
+def has_backward_pass(graph: Graph) -> bool:
+    """Whether it is the traced step of a training: one that was differentiated."""
+    return graph.is_traced and any(proto.name.startswith("backward/") for proto in graph.definition.node)
+
+
 def _split_inputs(names: Iterable[str]) -> tuple[list[tuple[str, int]], list[str]]:
     """Data inputs ``name:port`` and control inputs ``^name``, apart."""
     data, controls = [], []

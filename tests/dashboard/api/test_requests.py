@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from dashboard.app import create_app
 from dashboard.settings import Settings
 from summaries import SummaryWriter
-from summaries.proto.graph_pb2 import GraphDef, NodeDef
+from summaries.proto.graph_pb2 import AttrValue, GraphDef, NodeDef
 
 SELECTION, GROUPING = "the key", "the groups"
 GOOD: dict[str, list[dict[str, Any]]] = {
@@ -44,6 +44,9 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "/data/graph": [{"run": "a"}],
     "/data/graph/node": [{"run": "a", "id": "x"}],
     "/data/graph/search": [{"run": "a", "q": "x"}],
+    "/data/graph/step": [{"run": "a", "open": ["x"], "block": ["h=9", "x"]}],
+    "/data/graph/step/place": [{"run": "a", "id": "x"}],
+    "/data/graph/step/operations": [{"run": "a", "id": "#ops"}],
     "/data/graph/logged": [{"run": "a"}, {"run": "a", "step": 0}],
     "/data/graph/compare": [{"run": "a", "base": "a"}],
     "/data/graph/compare/node": [{"run": "a", "base": "a", "id": "x"}],
@@ -52,6 +55,8 @@ GOOD: dict[str, list[dict[str, Any]]] = {
 }
 MISSING = {"run": "There is no run 'gone'", "selection": "No selection is known as 'gone'"}
 MISSING["grouping"] = "No grouping is known as 'gone'"
+STEP = (("forward/x", "features"), ("backward/x", "forward/x"))
+TRACED = {"_jax_shape": AttrValue()}
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +66,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         writer.add_scalar("loss", float("nan"), 0)
         writer.add_scalar("loss", 1.0, 1)
         writer.add_histogram("weights", np.arange(3.0), 0)
-        writer.add_graph(GraphDef(node=[NodeDef(name="x", op="Placeholder")]))
+        writer.add_graph(
+            GraphDef(node=[NodeDef(name=name, op="sin", input=[read], attr=TRACED) for name, read in STEP])
+        )
         writer.add_annotation("begun", 0)
         sys.stdout.write("printed\n")
     with TestClient(create_app(Settings(logdir=folder, index="off")), base_url="http://localhost") as client:

@@ -1,0 +1,122 @@
+"""Routes of the Training step view: its rows, where a node stands among them, the facts of a row of operations."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import Response
+
+from dashboard.api.answers import answer, json_answer, looking_up
+from dashboard.api.clients import Client, ClientParameter
+from dashboard.api.description import shows
+from dashboard.api.graph import MAX_GRAPHS, GraphCache, GraphKey, IdParameter, OpenParameter
+from dashboard.api.parameters import Name, RunParameter
+
+if TYPE_CHECKING:
+    from dashboard.graph.answers import Answer
+    from dashboard.graph.step import StepGraph
+
+MAX_STACKS = 100
+
+BlockParameter = Annotated[
+    list[Name] | None,
+    Query(
+        alias="block",
+        max_length=MAX_STACKS,
+        description="Which block of a stack is shown, as `stack=number`; the first where none is named.",
+        examples=[["h=9"]],
+    ),
+]
+STEP_EXAMPLE = {
+    "rows": [{"id": "dense", "kind": "module", "name": "dense", "params": 50, "flops": 1600, "saved_bytes": 800}],
+    "flows": [["features", "dense"]],
+    "totals": {"params": 50, "flops": 1600, "saved_bytes": 800, "backward_flops": 3200, "state_bytes": 400},
+    "segments": [{"name": "dense", "family": "linear", "num_bytes": 800}],
+    "largest": None,
+    "optimizer": "Adam",
+}
+PLACE_EXAMPLE = {"row": "h/0/attn#ops", "open": ["h", "h/0/attn"], "shown": {"h": 0}}
+OPERATIONS_EXAMPLE = {"id": "h/0/attn#ops", "name": "softmax attention", "op": "5 ops", "saved_bytes": 800}
+
+
+class StepCache:
+    """The training steps of indexed graphs, the last `MAX_GRAPHS` of them. Safe to use from any thread."""
+
+    def __init__(self, graphs: GraphCache) -> None:
+        self._graphs = graphs
+        self._lock = threading.Lock()
+        self._steps: OrderedDict[GraphKey, StepGraph] = OrderedDict()
+
+    def get(self, key: GraphKey, client: Client) -> StepGraph:
+        """The step of a graph, read now if it was not asked for lately.
+
+        Raises:
+            ValueError: If the logged bytes are no graph.
+            KeyError: If the graph has no backward pass; carries a sentence.
+            ClientGoneError: If the client went away before all was done.
+        """
+        from dashboard.graph.step import read_step_graph
+
+        hierarchy = self._graphs.get(key, client)
+        with self._lock:
+            client.check()
+            if key not in self._steps:
+                self._steps[key] = read_step_graph(hierarchy, client.check)
+            self._steps.move_to_end(key)
+            while len(self._steps) > MAX_GRAPHS:
+                self._steps.popitem(last=False)
+            return self._steps[key]
+
+
+def make_router(graphs: GraphCache, server: str) -> APIRouter:
+    """Makes the routes over the training steps of a store; `server` is part of each ETag."""
+    router = APIRouter(tags=["graph"])
+    steps = StepCache(graphs)
+
+    def send(request: Request, client: Client, run: str, make: Callable[[StepGraph], Answer]) -> Response:
+        with looking_up():
+            key = graphs.find_key(run)
+            try:
+                return answer(request, (server, key[-1]), lambda: json_answer(make(steps.get(key, client))))
+            except ValueError as error:
+                raise HTTPException(status_code=422, detail=str(error)) from error
+
+    @router.get("/data/graph/step", responses=shows(STEP_EXAMPLE))
+    def get_step(
+        request: Request,
+        client: ClientParameter,
+        run: RunParameter,
+        opened: OpenParameter = None,
+        block: BlockParameter = None,
+    ) -> Response:
+        """The rows of a run's training step with the scopes and stacks `open` opened; 404 without a backward pass."""
+        from dashboard.graph.step import step_answer
+
+        open_ids, shown = frozenset(opened or ()), read_blocks(block or ())
+        return send(request, client, run, lambda step: step_answer(step, open_ids, shown))
+
+    @router.get("/data/graph/step/place", responses=shows(PLACE_EXAMPLE))
+    def get_place(request: Request, client: ClientParameter, run: RunParameter, id: IdParameter) -> Response:
+        """The row of the training step that shows a node, and what has to be open for it."""
+        from dashboard.graph.step import place_answer
+
+        return send(request, client, run, lambda step: place_answer(step, id))
+
+    @router.get("/data/graph/step/operations", responses=shows(OPERATIONS_EXAMPLE))
+    def get_operations(request: Request, client: ClientParameter, run: RunParameter, id: IdParameter) -> Response:
+        """The facts of a row of operations that are in no module of their scope."""
+        from dashboard.graph.step import operations_answer
+
+        return send(request, client, run, lambda step: operations_answer(step, id))
+
+    return router
+
+
+def read_blocks(texts: tuple[str, ...] | list[str]) -> dict[str, int]:
+    """Numbers of shown blocks by stack, of ``h=9``; what is not written so is left out."""
+    pairs = (text.rpartition("=") for text in texts)
+    return {stack: int(number) for stack, _, number in pairs if stack and number.isdecimal()}

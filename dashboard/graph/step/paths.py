@@ -1,0 +1,63 @@
+"""Where an item of the graph is to be found among the rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboard.graph.hierarchy import Hierarchy
+from dashboard.graph.step.blocks import Blocks
+from dashboard.graph.step.rows import OPERATIONS, stack_id
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row, and how to bring it into sight.
+
+    Attributes:
+        row: Id of the row.
+        open_ids: Ids of the scopes and stacks that have to be open, the outermost first.
+        shown: Which block of each of these stacks is shown.
+    """
+
+    row: str
+    open_ids: tuple[str, ...]
+    shown: tuple[tuple[str, int], ...]
+
+
+def find_place(hierarchy: Hierarchy, blocks: Blocks, item_id: str) -> Place:
+    """The innermost row that shows an item.
+
+    Raises:
+        KeyError: If the graph has no such item; carries a sentence.
+    """
+    index = hierarchy.index_by_id.get(item_id.removesuffix(OPERATIONS), -1)
+    if index < 0 or not item_id:
+        raise KeyError(f"The graph has no node {item_id!r}. It may belong to another run.")
+    chain = [*hierarchy.ancestors(index), index] if index else []
+    if item_id.endswith(OPERATIONS):
+        chain.append(-1)
+    return _follow(hierarchy, blocks, chain)
+
+
+def _follow(hierarchy: Hierarchy, blocks: Blocks, chain: list[int]) -> Place:
+    """Goes down a chain of scopes as the rows do; what is no module ends in the operations of its scope."""
+    open_ids: list[str] = []
+    shown: list[tuple[str, int]] = []
+    outer, row = 0, ""
+    while chain:
+        scope = chain.pop(0)
+        run = next((run for run in blocks.of(outer).stacks if scope in run), ())
+        if not run:
+            row = hierarchy.items[outer].id + OPERATIONS
+            break
+        row = stack_id(hierarchy, run) if len(run) > 1 else hierarchy.items[scope].id
+        only = blocks.only_stack(scope) if len(run) == 1 else ()
+        if only and chain and chain[0] in only:
+            run, scope = only, chain.pop(0)
+        if len(run) > 1:
+            shown.append((row, run.index(scope)))
+        if not chain or not blocks.has_modules(scope):
+            break
+        open_ids.append(row)
+        outer = scope
+    return Place(row, tuple(open_ids), tuple(shown))

@@ -1,0 +1,120 @@
+"""What the cells of a row say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboard.graph.families import PLUMBING_OPS, find_family, plain_op
+from dashboard.graph.hierarchy import Hierarchy
+from dashboard.graph.modules import describe, display_name
+from dashboard.graph.step.blocks import Blocks
+from dashboard.graph.step.rows import Row
+
+MAX_NAMED, MAX_INNER = 3, 4
+_PRODUCTS = frozenset({"dotgeneral", "matmul", "dot"})
+_SIZES = re.compile(r"→|^\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Texts of a row.
+
+    Attributes:
+        name: In the first column.
+        op: What it is, for the second line and for what reads aloud.
+        forward: First line of its forward cell.
+        family: Key of `FAMILY_NAMES`.
+        main_op: Its operation of most cost, written where there are no FLOPs to count.
+    """
+
+    name: str
+    op: str
+    forward: str
+    family: str
+    main_op: str = ""
+
+
+def find_words(hierarchy: Hierarchy, blocks: Blocks, row: Row) -> Words:
+    """Says what a row is."""
+    if row.kind == "operations":
+        return _name_operations(hierarchy, blocks, row.item)
+    name = display_name(hierarchy, row.item)
+    if row.kind == "input":
+        node = hierarchy.node(hierarchy.items[row.item])
+        tensor = node.outputs[0] if node and node.outputs else None
+        return Words(name, f"{tensor.label} {tensor.dtype}" if tensor else "", name, "io")
+    if row.blocks:
+        return _name_stack(hierarchy, row, name)
+    return _name_module(hierarchy, blocks, row, name)
+
+
+def _name_module(hierarchy: Hierarchy, blocks: Blocks, row: Row, name: str) -> Words:
+    description = describe(hierarchy, row.item)
+    inner = [display_name(hierarchy, run[0]) for run in blocks.of(row.item).stacks]
+    if inner:
+        text = description.op or " · ".join(inner[:MAX_INNER]) + (" …" if len(inner) > MAX_INNER else "")
+        return Words(name, description.op, text, description.family)
+    largest = _by_cost(hierarchy, [node for node in hierarchy.nodes_below(row.item) if _is_work(hierarchy, node)])
+    main_op = hierarchy.graph.nodes[largest[0]].op if largest else ""
+    if description.op or description.family not in ("math", "other"):
+        is_sized = description.family == "linear" and bool(_SIZES.search(description.detail))
+        text = description.detail if is_sized else description.op or description.detail or name
+        return Words(name, description.op, text, description.family, main_op)
+    text = _product(hierarchy, largest[0]) if largest and plain_op(main_op) in _PRODUCTS else description.detail
+    return Words(name, "", text or name, find_family(main_op), main_op)
+
+
+def _product(hierarchy: Hierarchy, index: int) -> str:
+    """The sizes of a matrix product with a weight that is another module's."""
+    node = hierarchy.graph.nodes[index]
+    source, port = node.inputs[0]
+    read = hierarchy.graph.nodes[source].outputs[port].shape
+    given = node.outputs[0].shape if node.outputs else None
+    return f"{read[-1]:,} → {given[-1]:,}" if read and given else ""
+
+
+def _name_stack(hierarchy: Hierarchy, row: Row, name: str) -> Words:
+    first = describe(hierarchy, row.blocks[0])
+    family = first.family if first.family != "other" else "attn"
+    inner = display_name(hierarchy, row.blocks[0])
+    if row.item == row.blocks[0]:  # siblings of other modules: named by what their names share
+        name = re.sub(r"[_.\d]+$", "", inner) or inner
+    return Words(name, first.op, f"{len(row.blocks):,} blocks", family)
+
+
+def _name_operations(hierarchy: Hierarchy, blocks: Blocks, scope: int) -> Words:
+    """Operations of a module that are in no module inside it, named by what they do together."""
+    nodes = [node for child in blocks.of(scope).loose for node in hierarchy.nodes_below(child)]
+    counted = [node for node in nodes if _is_work(hierarchy, node)]
+    ops = [plain_op(hierarchy.graph.nodes[node].op) for node in counted]
+    op = "1 op" if len(counted) == 1 else f"{len(counted):,} ops"
+    if ops.count("dotgeneral") > 1 and "exp" in ops:
+        return Words("softmax attention", op, "softmax(q·kᵀ)·v", "attn", "dot_general")
+    if "tanh" in ops and "integerpow" in ops:
+        return Words("gelu", op, "gelu", "act", "tanh")
+    largest = _by_cost(hierarchy, counted)
+    names = list(dict.fromkeys(_bare(hierarchy.graph.nodes[node].path) for node in largest))
+    text = " · ".join(names[:MAX_NAMED]) + (" …" if len(names) > MAX_NAMED else "")
+    family = find_family(hierarchy.graph.nodes[largest[0]].op) if largest else "math"
+    return Words(text or "operations", op, text or "operations", family, names[0] if names else "")
+
+
+def _is_work(hierarchy: Hierarchy, index: int) -> bool:
+    node = hierarchy.graph.nodes[index]
+    return bool(node.inputs) and plain_op(node.op) not in PLUMBING_OPS
+
+
+def _by_cost(hierarchy: Hierarchy, nodes: Sequence[int]) -> list[int]:
+    """Most FLOPs first, then most bytes of the output."""
+
+    def cost(index: int) -> tuple[int, int]:
+        node = hierarchy.graph.nodes[index]
+        return node.flops, sum(tensor.num_bytes for tensor in node.outputs)
+
+    return sorted(nodes, key=cost, reverse=True)
+
+
+def _bare(path: str) -> str:
+    return re.sub(r"_\d+$", "", path.rpartition("/")[2])

@@ -1,0 +1,98 @@
+"""The costs of a training step, against values counted by hand and against what JAX says it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import pytest
+from jax._src.ad_checkpoint import saved_residuals  # what jax.ad_checkpoint.print_saved_residuals prints
+
+from dashboard.graph import build_hierarchy, read_graph
+from dashboard.graph.step import StepGraph, place_answer, read_step_graph, step_answer
+from summaries.adapters.jax_graph import graph_from_jaxpr
+
+BATCH = 16
+SIZES = (4, 10, 3)
+
+
+def mlp(params: Any, features: jax.Array, labels: jax.Array) -> jax.Array:
+    x = features
+    for name, layer in params.items():
+        with jax.named_scope(name):
+            x = x @ layer["kernel"] + layer["bias"]
+            if name == "dense_0":
+                x = jnp.tanh(x)
+    with jax.named_scope("loss"):
+        return jnp.mean((x - labels) ** 2)
+
+
+def mlp_arguments() -> tuple[Any, jax.Array, jax.Array]:
+    params = {
+        f"dense_{i}": {"bias": jnp.zeros(after), "kernel": jnp.zeros((before, after))}
+        for i, (before, after) in enumerate(zip(SIZES, SIZES[1:], strict=False))
+    }
+    return params, jnp.zeros((BATCH, SIZES[0])), jnp.zeros((BATCH, SIZES[-1]))
+
+
+def trace(loss: Callable[..., Any], params: Any, *inputs: jax.Array) -> Any:
+    """The GraphDef of a step of gradient descent with momentum."""
+    paths = ["/".join(key.key for key in path) for path, _ in jax.tree.flatten_with_path(params)[0]]
+
+    def step(params: Any, momentum: Any, *inputs: jax.Array) -> Any:
+        value, grads = jax.value_and_grad(loss)(params, *inputs)
+        with jax.named_scope("update"):
+            momentum = jax.tree.map(lambda old, grad: 0.9 * old + grad, momentum, grads)
+            return jax.tree.map(lambda old, new: old - 0.1 * new, params, momentum), momentum, value
+
+    names = [f"forward/{path}" for path in paths]
+    kept = [f"update/{path}_trace" for path in paths]
+    read = [f"forward/input_{i}" for i in range(len(inputs))]
+    jaxpr = jax.jit(step).trace(params, params, *inputs).jaxpr
+    return graph_from_jaxpr(jaxpr, input_names=[*names, *kept, *read], params=names)
+
+
+def read(definition: Any) -> StepGraph:
+    return read_step_graph(build_hierarchy(read_graph(definition)))
+
+
+@pytest.fixture(scope="module")
+def definition() -> Any:
+    return trace(mlp, *mlp_arguments())
+
+
+def rows_by_id(graph: StepGraph, *opened: str) -> dict[str, Any]:
+    return {row["id"]: row for row in step_answer(graph, frozenset(opened), {})["rows"]}
+
+
+def test_rows_of_a_small_network_cost_what_is_counted_by_hand(definition: Any) -> None:
+    rows = rows_by_id(read(definition))
+
+    assert list(rows) == ["input_0", "dense_0", "dense_1", "loss"]
+    first, second = rows["dense_0"], rows["dense_1"]
+    # the product is 2·16·4·10; bias, tanh and the 1 − y that its derivative needs are 16·10 each
+    assert (first["params"], first["flops"]) == (50, 1_280 + 3 * 160)
+    # tanh's derivative takes 3·160, the bias's gradient 160 + 10, the kernel's 2·4·16·10; features need none
+    assert first["backward_flops"] == 3 * 160 + 160 + 10 + 1_280
+    assert (first["param_bytes"], first["state_bytes"], first["saved_bytes"]) == (200, 200, 2 * 640)
+    assert (second["params"], second["flops"]) == (33, 960 + 48)
+    # the kernel's gradient and that of what it reads are a product each, the bias's a sum
+    assert second["backward_flops"] == 2 * 960 + 48 + 3
+    assert second["saved_bytes"] == 0  # it reads what dense_0 keeps
+    assert (first["gradients"], second["gradients"], rows["loss"]["gradients"]) == (["∂W"], ["∂x", "∂W"], ["∂x"])
+
+
+def test_saved_bytes_are_those_of_jaxs_own_residuals(definition: Any) -> None:
+    kept = saved_residuals(mlp, *mlp_arguments())
+    computed = [aval for aval, origin in kept if "argument" not in origin and "constant" not in origin]
+
+    totals = step_answer(read(definition), frozenset(), {})["totals"]
+
+    assert totals["saved_bytes"] == sum(aval.size * aval.dtype.itemsize for aval in computed)
+    assert totals["saved_bytes"] > 0
+
+
+def test_place_of_a_node_is_the_row_that_shows_it(definition: Any) -> None:
+    assert place_answer(read(definition), "dense_1/dot_general") == {"row": "dense_1", "open": [], "shown": {}}
