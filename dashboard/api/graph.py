@@ -36,6 +36,15 @@ OpenParameter = Annotated[
     list[Name] | None,
     Query(alias="open", max_length=MAX_OPEN, description="Scopes that are open.", examples=[["model"]]),
 ]
+BlockParameter = Annotated[
+    list[Name] | None,
+    Query(
+        alias="block",
+        max_length=MAX_OPEN,
+        description="Which block a stack of repeated blocks shows, counted from 0: `stack=block`.",
+        examples=[["model/h=9"]],
+    ),
+]
 KeepParameter = Annotated[Name, Query(description="What stays in its place.", examples=["model"])]
 IdParameter = Annotated[Name, Query(description="A scope or node.", examples=["model/dense"])]
 SearchParameter = Annotated[
@@ -124,12 +133,13 @@ def make_router(cache: GraphCache, server: str) -> APIRouter:
         run: RunParameter,
         opened: OpenParameter = None,
         keep: KeepParameter = "",
+        blocks: BlockParameter = None,
     ) -> Response:
         """The placed boxes and edges of a run's graph, and its layer table, with the scopes `open` opened."""
-        from dashboard.graph import drawing_answer
+        from dashboard.graph import drawing_answer, read_blocks
 
-        open_ids = frozenset(opened or ())
-        return answer(request, client, run, lambda graph: drawing_answer(graph, open_ids, keep, client.check))
+        open_ids, shown = frozenset(opened or ()), read_blocks(blocks or ())
+        return answer(request, client, run, lambda graph: drawing_answer(graph, open_ids, keep, client.check, shown))
 
     @router.get("/data/graph/node", responses=shows(NODE_EXAMPLE))
     def get_node(request: Request, client: ClientParameter, run: RunParameter, id: IdParameter) -> Response:

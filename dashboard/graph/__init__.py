@@ -12,7 +12,7 @@ from __future__ import annotations
 from dashboard.graph.answers import drawing_answer as drawing_answer
 from dashboard.graph.definition import read_graph as read_graph
 from dashboard.graph.hierarchy import Hierarchy as Hierarchy
-from dashboard.graph.hierarchy import build_hierarchy as build_hierarchy
+from dashboard.graph.index import build_hierarchy as build_hierarchy
 from dashboard.graph.layout import layout as layout
 from dashboard.graph.live_values import MISSING as MISSING
 from dashboard.graph.live_values import Moments as Moments
@@ -22,3 +22,4 @@ from dashboard.graph.logged import LoggedTag as LoggedTag
 from dashboard.graph.logged import match_tags as match_tags
 from dashboard.graph.panel import panel_answer as panel_answer
 from dashboard.graph.search import search_answer as search_answer
+from dashboard.graph.stacks import read_blocks as read_blocks

@@ -6,7 +6,7 @@ The numbers are raw (the page formats them), the places are in px at zoom 1, rou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard.graph.definition import has_backward_pass
@@ -17,6 +17,7 @@ from dashboard.graph.flows import find_output, outgoing_links
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.layout import layout
 from dashboard.graph.modules import describe, display_name, is_parameter
+from dashboard.graph.stacks import find_scope
 
 MAX_LAYERS = 400
 
@@ -24,13 +25,17 @@ Answer = dict[str, Any]
 
 
 def drawing_answer(
-    hierarchy: Hierarchy, open_ids: frozenset[str], keep: str = "", check: Callable[[], None] = lambda: None
+    hierarchy: Hierarchy,
+    open_ids: frozenset[str],
+    keep: str = "",
+    check: Callable[[], None] = lambda: None,
+    blocks: Mapping[str, int] | None = None,
 ) -> Answer:
     """The drawing and the layer table of a graph with some scopes open; see `layout`."""
-    drawing = layout(hierarchy, open_ids, keep, check)
+    drawing = layout(hierarchy, open_ids, keep, check, blocks)
     root = hierarchy.items[0]
-    boxes = [_box(hierarchy, box) for box in drawing.boxes]
-    used = {box["family"] for box in boxes if box["kind"] in ("module", "op", "group")}
+    boxes = [_box(hierarchy, box) | _stack(hierarchy, box.item, drawing.shown) for box in drawing.boxes]
+    used = {box["family"] for box in boxes if box["kind"] in ("module", "stack", "op", "group")}
     opened = frozenset(box.id for box in drawing.boxes if box.kind == "group")
     return {
         "boxes": boxes,
@@ -40,8 +45,9 @@ def drawing_answer(
         "height": round(drawing.height, 1),
         "byte_range": hierarchy.byte_range if hierarchy.byte_range[1] else None,
         "closed": drawing.closed,
+        "twins": drawing.twins,
         "families": [{"key": key, "name": name} for key, name in FAMILY_NAMES.items() if key in used],
-        "layers": _layers(hierarchy, opened),
+        "layers": _layers(hierarchy, opened, drawing.shown),
         "totals": {
             "params": root.params,
             "flops": root.flops,
@@ -111,6 +117,17 @@ def _box(hierarchy: Hierarchy, box: Box) -> Answer:
     }
 
 
+def _stack(hierarchy: Hierarchy, index: int, shown: Mapping[int, int]) -> Answer:
+    blocks = hierarchy.stacks.get(index)
+    if not blocks:
+        return {}
+    return {
+        "count": len(blocks),
+        "blocks": [hierarchy.items[block].id for block in blocks],
+        "shown": hierarchy.items[find_scope(hierarchy, index, shown)].id,
+    }
+
+
 def _edge(edge: Edge) -> Answer:
     head, dot, label = edge.head, edge.dot, edge.label
     return {
@@ -129,11 +146,12 @@ def _edge(edge: Edge) -> Answer:
     }
 
 
-def _layers(hierarchy: Hierarchy, opened: frozenset[str]) -> list[Answer]:
+def _layers(hierarchy: Hierarchy, opened: frozenset[str], shown: Mapping[int, int]) -> list[Answer]:
     """The layer table: every scope that is a child of an open one, and the operations that cost something."""
     rows: list[Answer] = []
 
-    def add(scope: int, depth: int) -> None:
+    def add(outer: int, depth: int) -> None:
+        scope = find_scope(hierarchy, outer, shown)
         links = outgoing_links(hierarchy, scope)
         for child in hierarchy.items[scope].children:
             if len(rows) >= MAX_LAYERS:
@@ -163,6 +181,7 @@ def _layer(hierarchy: Hierarchy, index: int, depth: int, links: list[int], opene
         "flops": item.flops,
         "saved_bytes": item.saved_bytes,
         "nodes": item.num_nodes,
+        "count": len(hierarchy.stacks.get(index, ())),
         "can_open": bool(item.children),
         "is_open": item.id in opened,
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ class Drawing:
         right: How far it reaches to the right.
         height: From y = 0 down.
         closed: Ids of groups that were closed to keep the page fluid.
+        twins: What is open in the block shown, by the id under which it was asked for, that of another block.
+        shown: Which block each stack shows, by the index of the stack; the first of those that are missing.
     """
 
     boxes: tuple[Box, ...]
@@ -109,3 +112,5 @@ class Drawing:
     right: float
     height: float
     closed: tuple[str, ...] = ()
+    twins: Mapping[str, str] = field(default_factory=dict)
+    shown: Mapping[int, int] = field(default_factory=dict)

@@ -29,8 +29,8 @@ class Element:
 
     Attributes:
         id: Names it in the page.
-        kind: ``module``, ``group`` (an open module), ``op``, ``join``, ``input``, ``output``, ``aux``, ``more``,
-            ``entry`` or ``exit`` (where edges pass the border of the scope).
+        kind: ``module``, ``stack``, ``group`` (one of these that is open), ``op``, ``join``, ``input``, ``output``,
+            ``aux``, ``more``, ``entry`` or ``exit`` (where edges pass the border of the scope).
         item: Index in the hierarchy; that of the scope for ``entry`` and ``exit``, 0 for ``more``.
         name: What is written on it.
         count: How many stand behind it: readers of a copied node, or nodes folded into ``more`` or constants.
@@ -168,7 +168,8 @@ def _find_kind(hierarchy: Hierarchy, index: int, open_ids: frozenset[str]) -> st
     node = hierarchy.node(item)
     if node is None:
         end = find_only_end(hierarchy, index)
-        return end or ("group" if item.id in open_ids else "module")
+        closed = "stack" if index in hierarchy.stacks else "module"
+        return end or ("group" if item.id in open_ids else closed)
     if item.node in hierarchy.constants:
         return "aux"
     plain = plain_op(node.op)

@@ -6,8 +6,8 @@ below or beside it. The spine of a group is that of the scope around it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from dashboard.graph.columns import Size, place
 from dashboard.graph.components import fold_loose, split_scene
@@ -15,15 +15,17 @@ from dashboard.graph.drawing import Box, Drawing, Edge
 from dashboard.graph.elements import Element, Scene, Wire, build_scene
 from dashboard.graph.grid import Grid
 from dashboard.graph.hierarchy import Hierarchy
-from dashboard.graph.limits import MAX_EDGES, close_beyond_limit, find_fullest
+from dashboard.graph.limits import MAX_EDGES, close_beyond_limit, find_drawn, find_fullest
 from dashboard.graph.parts import Part, set_beside
 from dashboard.graph.paths import Course, Gaps, find_courses, stack_rows
 from dashboard.graph.ranks import LEFT, RIGHT, rank
 from dashboard.graph.routes import Route, find_routes
+from dashboard.graph.stacks import find_scope, find_shown
 from dashboard.graph.widths import make_width
 
 SIZES = {
     "module": (212, 50),
+    "stack": (248, 76),
     "op": (148, 30),
     "join": (24, 24),
     "input": (124, 28),
@@ -39,6 +41,8 @@ GROUP_HEAD = 34
 GROUP_FIRST_GAP = 22
 GROUP_LAST_GAP = 22
 GROUP_MIN_WIDTH = 200
+STACK_HEAD = 58
+STACK_MIN_WIDTH = 400
 FEW_ROWS = 8
 
 
@@ -51,16 +55,22 @@ class _Plan:
         open_ids: Ids of the open scopes.
         width_of: The thickness of an edge by its bytes.
         check: Called before each scope.
+        shown: Which block each stack shows, by the index of the stack.
     """
 
     hierarchy: Hierarchy
     open_ids: frozenset[str]
     width_of: Callable[[int], float]
     check: Callable[[], None]
+    shown: Mapping[int, int] = field(default_factory=dict)
 
 
 def layout(
-    hierarchy: Hierarchy, open_ids: frozenset[str], keep: str = "", check: Callable[[], None] = lambda: None
+    hierarchy: Hierarchy,
+    open_ids: frozenset[str],
+    keep: str = "",
+    check: Callable[[], None] = lambda: None,
+    blocks: Mapping[str, int] | None = None,
 ) -> Drawing:
     """Lays out a graph with some scopes open.
 
@@ -69,15 +79,19 @@ def layout(
         open_ids: Ids of the open scopes; unknown ones and those inside of closed ones do nothing.
         keep: Id of the selected item, whose groups are the last to be closed when there is too much to draw.
         check: Called between two scopes; what it raises ends the work.
+        blocks: Which block a stack shows, by the id of the stack; the first that holds `keep` or something open
+            where nothing is said.
 
     Returns:
         The drawing, of no more boxes and edges than `limits` says: beyond, the group with the most
         children closes first.
     """
     width_of = make_width(hierarchy.byte_range)
-    open_ids, closed = close_beyond_limit(hierarchy, open_ids, keep)
+    shown = find_shown(hierarchy, blocks or {}, (keep, *sorted(open_ids)))
+    drawn = find_drawn(hierarchy, open_ids, shown)
+    open_ids, closed = close_beyond_limit(hierarchy, frozenset(drawn.values()), keep, shown)
     while True:
-        part = _lay_scope(_Plan(hierarchy, open_ids, width_of, check), 0, 0)
+        part = _lay_scope(_Plan(hierarchy, open_ids, width_of, check, shown), 0, 0)
         fullest = find_fullest(hierarchy, open_ids, keep)
         if len(part.edges) <= MAX_EDGES or fullest is None:
             break
@@ -92,17 +106,20 @@ def layout(
         right=part.right,
         height=part.height,
         closed=tuple(closed),
+        twins={asked: twin for asked, twin in sorted(drawn.items()) if asked != twin},
+        shown=shown,
     )
 
 
-def _lay_scope(plan: _Plan, scope: int, level: int) -> Part:
+def _lay_scope(plan: _Plan, opened: int, level: int) -> Part:
     plan.check()
+    scope = find_scope(plan.hierarchy, opened, plan.shown)
     scene = build_scene(plan.hierarchy, scope, plan.open_ids)
     if not scene.elements:
         return Part((), (), 0, 0, GROUP_FIRST_GAP)
     inner = {element.id: _lay_group(plan, element, level) for element in scene.elements if element.kind == "group"}
     main, rest = split_scene(fold_loose(scene))
-    parent = plan.hierarchy.items[scope].id
+    parent = plan.hierarchy.items[opened].id
     part = _lay_connected(plan, main, inner, parent, level)
     beside = [_lay_connected(plan, scene, inner, parent, level) for scene in rest]
     return set_beside(part, beside, top=GROUP_FIRST_GAP if scope else 0, parent=parent)
@@ -112,9 +129,11 @@ def _lay_group(plan: _Plan, element: Element, level: int) -> Part:
     """An open module: its children under a head, padded."""
     part = _lay_scope(plan, element.item, level + 1)
     left, right = part.left + GROUP_PADDING, part.right + GROUP_PADDING
-    missing = max(0.0, GROUP_MIN_WIDTH - left - right) / 2
-    moved = part.moved(0, GROUP_HEAD)
-    return replace(moved, left=left + missing, right=right + missing, height=part.height + GROUP_HEAD)
+    is_stack = element.item in plan.hierarchy.stacks
+    missing = max(0.0, (STACK_MIN_WIDTH if is_stack else GROUP_MIN_WIDTH) - left - right) / 2
+    head = STACK_HEAD if is_stack else GROUP_HEAD
+    moved = part.moved(0, head)
+    return replace(moved, left=left + missing, right=right + missing, height=part.height + head)
 
 
 def _lay_connected(plan: _Plan, scene: Scene, inner: dict[str, Part], parent: str, level: int) -> Part:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dashboard.graph.hierarchy import Hierarchy
+from dashboard.graph.stacks import find_scope, find_twin
 
 MAX_BOXES = 400
 MAX_EDGES = 600
 
 
-def close_beyond_limit(hierarchy: Hierarchy, open_ids: frozenset[str], keep: str) -> tuple[frozenset[str], list[str]]:
+def close_beyond_limit(
+    hierarchy: Hierarchy, open_ids: frozenset[str], keep: str, shown: Mapping[int, int]
+) -> tuple[frozenset[str], list[str]]:
     """Closes the fullest groups until no more than `MAX_BOXES` boxes can be visible."""
     closed: list[str] = []
     open_ids = find_visible(hierarchy, open_ids)
-    while _count_boxes(hierarchy, open_ids) > MAX_BOXES:
+    while _count_boxes(hierarchy, open_ids, shown) > MAX_BOXES:
         fullest = find_fullest(hierarchy, open_ids, keep)
         if fullest is None:
             break
@@ -21,21 +26,31 @@ def close_beyond_limit(hierarchy: Hierarchy, open_ids: frozenset[str], keep: str
     return open_ids, closed
 
 
+def find_drawn(hierarchy: Hierarchy, open_ids: frozenset[str], shown: Mapping[int, int]) -> dict[str, str]:
+    """What each open scope is called in the block shown, whichever block it was opened in; blocks are left out."""
+    drawn = {}
+    for scope_id in open_ids:
+        index = hierarchy.index_by_id.get(scope_id, 0)
+        if index and hierarchy.items[index].children and hierarchy.items[index].parent not in hierarchy.stacks:
+            drawn[scope_id] = hierarchy.items[find_twin(hierarchy, index, shown)].id
+    return drawn
+
+
 def find_visible(hierarchy: Hierarchy, open_ids: frozenset[str]) -> frozenset[str]:
-    """Those of the ids that name a scope all of whose outer scopes are open too."""
+    """Those of the ids that name a scope all of whose outer scopes are open too; a block is as open as its stack."""
     found = set()
     for scope_id in open_ids:
         index = hierarchy.index_by_id.get(scope_id, 0)
         if index and hierarchy.items[index].children:
-            outer = (hierarchy.items[ancestor].id for ancestor in hierarchy.ancestors(index))
-            if all(ancestor in open_ids for ancestor in outer):
+            outer = (hierarchy.items[ancestor] for ancestor in hierarchy.ancestors(index))
+            if all(item.id in open_ids for item in outer if item.parent not in hierarchy.stacks):
                 found.add(scope_id)
     return frozenset(found)
 
 
-def _count_boxes(hierarchy: Hierarchy, open_ids: frozenset[str]) -> int:
-    opened = (hierarchy.items[hierarchy.index_by_id[scope_id]] for scope_id in open_ids)
-    return len(hierarchy.items[0].children) + sum(len(item.children) for item in opened)
+def _count_boxes(hierarchy: Hierarchy, open_ids: frozenset[str], shown: Mapping[int, int]) -> int:
+    opened = (find_scope(hierarchy, hierarchy.index_by_id[scope_id], shown) for scope_id in open_ids)
+    return len(hierarchy.items[0].children) + sum(len(hierarchy.items[index].children) for index in opened)
 
 
 def find_fullest(hierarchy: Hierarchy, open_ids: frozenset[str], keep: str) -> str | None:

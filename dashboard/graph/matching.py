@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from dashboard.graph.hierarchy import Hierarchy, Item
+from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.structure import op_hashes, structural_hashes
 
 MIN_MOVED = 2
@@ -50,14 +50,10 @@ def match(old: Hierarchy, new: Hierarchy, batches: tuple[int | None, int | None]
 
 
 def children_of(hierarchy: Hierarchy, index: int) -> list[int]:
-    """The children of a scope, those in the numbered parts of a wide one included."""
+    """The children of a scope, those in its parts and stacks included."""
     items = hierarchy.items
-    below = (children_of(hierarchy, i) if _is_part(items[i]) else [i] for i in items[index].children)
+    below = (children_of(hierarchy, i) if items[i].is_made else [i] for i in items[index].children)
     return list(chain.from_iterable(below))
-
-
-def _is_part(item: Item) -> bool:
-    return item.node < 0 and item.id.endswith(f"[{item.name}]")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.graph.definition import Node
 from dashboard.graph.families import (
@@ -79,12 +79,20 @@ def plain_name(name: str) -> str:
 def describe(hierarchy: Hierarchy, index: int) -> Description:
     """Says what an item is. Looks at no more than `MAX_NODES` nodes."""
     item = hierarchy.items[index]
+    if index in hierarchy.stacks:
+        return _describe_stack(hierarchy, index)
     node = hierarchy.node(item)
     if node is not None:
         return _describe_node(node)
     if item.num_nodes > MAX_NODES or any(_is_module(hierarchy, child) for child in item.children):
         return _describe_scope(hierarchy, item)
     return _describe_layer(hierarchy, item, [hierarchy.graph.nodes[i] for i in hierarchy.nodes_below(index)])
+
+
+def _describe_stack(hierarchy: Hierarchy, index: int) -> Description:
+    """What each of its blocks is."""
+    each = describe(hierarchy, hierarchy.stacks[index][0])
+    return replace(each, family="attn") if each.family in ("other", "math") else each
 
 
 def is_parameter(node: Node) -> bool:

@@ -10,6 +10,7 @@ from dashboard.graph.families import FAMILY_NAMES
 from dashboard.graph.flows import find_output, incoming_links, outgoing_links, saved_below, weights_below
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.modules import describe, display_name
+from dashboard.graph.stacks import find_blocks
 from dashboard.graph.tensors import find_tensors, short_dtype
 
 MAX_LISTED = 12
@@ -36,6 +37,7 @@ def panel_answer(hierarchy: Hierarchy, item_id: str) -> Answer:
         "id": item.id,
         "name": display_name(hierarchy, index),
         "path": [hierarchy.items[outer].id for outer in hierarchy.ancestors(index)] + [item.id],
+        "blocks": find_blocks(hierarchy, index),
         "op": description.op,
         "detail": description.detail,
         "family": description.family,

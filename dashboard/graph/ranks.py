@@ -165,7 +165,7 @@ def _find_metrics(scene: Scene, hierarchy: Hierarchy, spine: tuple[int, ...]) ->
         for index, element in enumerate(scene.elements)
         if index not in on_spine
         and index not in is_read
-        and element.kind in ("op", "module", "group", "aux")
+        and element.kind in ("op", "module", "stack", "group", "aux")
         and _ends_in_scalar(hierarchy, element)
     )
 

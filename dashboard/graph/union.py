@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from dashboard.graph.definition import Graph, Node
-from dashboard.graph.hierarchy import Hierarchy, build_hierarchy
+from dashboard.graph.hierarchy import Hierarchy
+from dashboard.graph.index import build_hierarchy
 from dashboard.graph.matching import Matching
 from summaries.proto.graph_pb2 import GraphDef
 

@@ -87,9 +87,9 @@ def _apply(params: Params, tokens: jax.Array) -> jax.Array:
     with jax.named_scope("wpe"):
         positions = jnp.take(params["wpe"]["embedding"], jnp.arange(LENGTH), axis=0)
     x = x + positions
-    for index, block in params["h"].items():
+    for index in range(len(params["h"])):
         with jax.named_scope(f"h/{index}"):
-            x = _block(block, x)
+            x = _block(params["h"][str(index)], x)
     with jax.named_scope("ln_f"):
         x = _norm(params["ln_f"], x)
     with jax.named_scope("lm_head"):

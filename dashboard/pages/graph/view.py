@@ -56,6 +56,7 @@ PAGE = Page(
     url_keys={
         "run": "The run whose graph is shown",
         "open": "A scope that is open; may come several times",
+        "block": "Which block a stack shows, as `stack=9`; may come several times",
         "node": "The selected node",
     },
     layout=layout,

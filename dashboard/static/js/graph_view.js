@@ -22,7 +22,7 @@ export default function GraphView({ empty }) {
 }
 
 function choose(run) {
-  session.view.set({ "graph.run": run, "graph.open": [], "graph.node": null }, { label: "run of the graph" });
+  session.view.set({ "graph.run": run, "graph.open": [], "graph.block": [], "graph.node": null }, { label: "run of the graph" });
 }
 
 // The run that was asked for, else the newest selected one that logged a graph.
@@ -33,7 +33,7 @@ function chosenRun(runs, wanted) {
 
 function RunGraph({ run, runs, choose, empty }) {
   const view = useView(run);
-  const { drawing, error, retry } = useDrawing(session, run, view.open, view.selected);
+  const { drawing, error, retry } = useDrawing(session, run, view, view.selected);
   const canvas = useRef(null);
   const field = useRef(null);
   const boxes = drawing?.boxes ?? [];
@@ -78,7 +78,7 @@ function Content({ drawing, run, view, item, facts, selectedBox, canvas, act }) 
       lit: view.lit,
       spotlight: view.spotlight,
       canvas,
-      on: { select: act.select, toggle: act.toggle, key: act.key },
+      on: { select: act.select, toggle: act.toggle, pick: act.pick, key: act.key },
     }),
     view.hasDock &&
       h(

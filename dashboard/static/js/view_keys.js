@@ -53,5 +53,5 @@ export const KEYS = {
     members: oneOf(["on", "off"]),
   },
   histograms: { ...cards(), run: name() },
-  graph: { run: name(), open: names("open scopes"), node: name() },
+  graph: { run: name(), open: names("open scopes"), block: names("shown blocks"), node: name() },
 };

@@ -72,7 +72,7 @@ PARAMETERS = {
     "/data/health/why": ["run", "kind"],
     "/data/histograms": ["selection", "tag", "run", "max_steps", "width", "since", "start", "stop", "format"],
     "/data/histograms/buckets": ["run", "tag", "step", "format"],
-    "/data/graph": ["run", "open", "keep"],
+    "/data/graph": ["run", "open", "keep", "block"],
     "/data/graph/node": ["run", "id"],
     "/data/graph/search": ["run", "q"],
     "/data/graph/logged": ["run", "step"],

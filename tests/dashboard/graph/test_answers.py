@@ -86,8 +86,8 @@ def test_panel_of_a_module_tells_what_it_reads_keeps_and_holds(iris: Hierarchy) 
     assert (panel["op"], panel["params"], panel["flops"]) == ("Dense", 220, 16 * 20 * 22)
     assert (panel["output"], panel["output_bytes"]) == ("f32[16,20]", 1280)
     assert panel["weights"] == [
-        {"id": "dense_1/bias", "name": "bias", "value": "f32[20]"},
         {"id": "dense_1/kernel", "name": "kernel", "value": "f32[10,20]"},
+        {"id": "dense_1/bias", "name": "bias", "value": "f32[20]"},
     ]
     assert panel["saved"] == [{"id": "dense_1/relu", "name": "relu", "dtype": "f32", "bytes": 1280}]
     assert panel["inputs"]["listed"] == [{"id": "dense_0/relu", "value": "f32[16,10]"}]

@@ -147,12 +147,13 @@ def test_opening_a_group_keeps_the_spine_and_all_that_is_above(iris: Hierarchy, 
 def test_residual_runs_in_a_lane_at_the_left_of_its_block(block: Hierarchy) -> None:
     drawing = layout(block, frozenset({"h", "h/0"}))
 
-    skips = [edge_between(drawing, "h/0", "h/0/add"), edge_between(drawing, "h/0/add", "h/0/add_1")]
-    group = box_named(drawing, "h/0")
+    skips = [edge_between(drawing, "h", "h/0/add"), edge_between(drawing, "h/0/add", "h/0/add_1")]
+    group = box_named(drawing, "h")
     for skip in skips:
         assert skip.dot is not None
         assert skip.dot[0] == 0
-        assert skip.points[1][0] == skip.points[2][0] == pytest.approx(group.x + 20, abs=1)
+        assert skip.points[1][0] == skip.points[2][0] >= group.x + 19
+        assert skip.points[1][0] == min(x for one in skips for x, _ in one.points)
         assert skip.head is not None
         assert skip.head.to == "r"
     assert box_named(drawing, "h/0/add").kind == "join"
@@ -189,7 +190,7 @@ def test_layout_is_the_same_each_time(block: Hierarchy) -> None:
 
 def test_unknown_and_hidden_open_ids_do_nothing(iris: Hierarchy, block: Hierarchy) -> None:
     assert layout(iris, frozenset({"gone", "features", "dense_0/relu"})) == layout(iris, CLOSED)
-    assert layout(block, frozenset({"h/0"})) == layout(block, CLOSED)
+    assert layout(block, frozenset({"h/0/attn"})).boxes == layout(block, CLOSED).boxes
 
 
 def test_cycle_is_drawn_with_an_edge_that_runs_upwards(make_hierarchy: MakeHierarchy) -> None:

@@ -3,6 +3,7 @@
 import { useCallback } from "../react.js";
 import { session } from "../session.js";
 import { useEscape, useKeys } from "../use_keys.js";
+import { idInBlock, stackAround } from "./stacks.js";
 import { stepFrom } from "./steps.js";
 
 const MAX_EXPANDED = 60;
@@ -25,17 +26,29 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
   };
   const toggle = (id) => {
     const box = findBox(drawing.boxes, id);
-    if (box?.kind === "group") view.close(box.item);
+    if (box?.kind === "group") view.close(box.item, drawing.twins);
     else if (box?.can_open) view.openMany([box.item]);
     if (box) reveal(box.id);
   };
   // Selects a node wherever it is: opens what hides it.
   const go = async (id) => {
     if (!drawing.boxes.some((box) => box.item === id)) {
-      const { path } = await session.getJSON("data/graph/node", { run, id });
+      const { path, blocks } = await session.getJSON("data/graph/node", { run, id });
+      if (blocks.length > 0) view.showBlocks(blocks);
       view.openMany(path.slice(0, -1));
     }
     reveal(id);
+  };
+  // Shows another block of a stack; what was selected in one is then selected in the other.
+  const pick = (id, place) => {
+    const box = findBox(drawing.boxes, id);
+    view.showBlocks([`${box.id}=${place}`], { "graph.node": idInBlock(view.selected, box, place) || null });
+  };
+  const pickBeside = (by) => {
+    const box = stackAround(drawing.boxes, selectedBox);
+    const place = box ? box.blocks.indexOf(box.shown) + by : -1;
+    if (place >= 0 && place < box.blocks.length) pick(box.id, place);
+    return Boolean(box);
   };
   const zoomTo = async (id) => {
     await go(id);
@@ -52,7 +65,8 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     { keys: ["Z"], label: "Zoom to the selected node", run: zoomToSelected },
     { keys: ["+", "="], label: "Zoom in", run: () => canvas.current?.zoomBy(1.25), isRepeated: true },
     { keys: ["-"], label: "Zoom out", run: () => canvas.current?.zoomBy(0.8), isRepeated: true },
-    { keys: ["]"], label: "Show or hide the layers", run: view.toggleDock },
+    { keys: ["["], label: "Show the previous block of the selected stack", run: () => pickBeside(-1), isRepeated: true },
+    { keys: ["]"], label: "Show the next block of the selected stack, else show or hide the layers", run: () => pickBeside(1) || view.toggleDock() },
     { keys: ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"], label: "Select the next node" },
     { keys: ["Enter"], label: "Open or close the selected group" },
   ]);
@@ -68,7 +82,7 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     return go(hit.id);
   };
   const find = { choose, hits: (ids) => view.setSpotlight(ids && shownHits(drawing, ids)) };
-  return { ask, select, toggle, go, zoomTo, key, find, expandAll: () => view.openMany(expandable(drawing)) };
+  return { ask, select, toggle, pick, go, zoomTo, key, find, expandAll: () => view.openMany(expandable(drawing)) };
 }
 
 // Of what a search found, the boxes in sight that are it or hold it.

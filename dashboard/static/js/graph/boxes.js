@@ -2,6 +2,7 @@
 
 import { formatCount } from "../format.js";
 import { shortCount } from "./numbers.js";
+import { drawPill as drawCount, drawSheets, drawStrip, isStack, pillWidth, blockNumber } from "./stacks.js";
 import { svg, svgText } from "./svg.js";
 import { elide, textWidth } from "./text.js";
 
@@ -11,7 +12,7 @@ const BAR_PAD = 26;
 
 const SIGNS = { "+": "M-5,0h10M0,-5v10", "−": "M-5,0h10", "×": "M-4,-4l8,8M4,-4l-8,8", "‖": "M-2.5,-5v10M2.5,-5v10" };
 
-const PAINTERS = { module: drawModule, group: drawGroup, op: drawOp, join: drawJoin, input: drawPill, output: drawPill, aux: drawAux, more: drawAux };
+const PAINTERS = { module: drawModule, stack: drawStack, group: drawGroup, op: drawOp, join: drawJoin, input: drawPill, output: drawPill, aux: drawAux, more: drawAux };
 
 export function drawBox(box, totals) {
   const group = svg("g", {
@@ -33,7 +34,7 @@ export function boxDomId(id) {
 }
 
 export function spokenName(box) {
-  const parts = [box.name, box.op && box.op !== box.name ? box.op : "", box.detail];
+  const parts = [isStack(box) ? `${box.name}, ${box.count} identical blocks` : box.name, box.op && box.op !== box.name ? box.op : "", box.detail];
   if (box.params) parts.push(`${formatCount(box.params)} parameters`);
   return parts.filter(Boolean).join(", ");
 }
@@ -65,6 +66,24 @@ function secondLine(box, room) {
   return elide(front.length === 2 && box.op ? front[0] : whole, room, "detail");
 }
 
+function drawStack(box) {
+  const room = box.width - TEXT_X - RIGHT_PAD;
+  const right = box.params ? shortCount(box.params) : "";
+  const nameRoom = room - pillWidth(box) - 8 - (right ? textWidth(right, "number") + 8 : 0);
+  const name = elide(box.name, nameRoom, "name");
+  return [
+    ...drawSheets(box, 5, 8),
+    frame(box, 8, "graph-under"),
+    frame(box, 8),
+    svg("path", { class: "graph-stripe", d: `M6,9v${box.height - 18}` }),
+    svgText(name, { class: "graph-name", x: TEXT_X, y: 21 }),
+    drawCount(box, TEXT_X + textWidth(name, "name") + 8, 9),
+    right && svgText(right, { class: "graph-number", x: box.width - RIGHT_PAD, y: 21, "text-anchor": "end" }),
+    svgText(secondLine(box, room), { class: "graph-detail", x: TEXT_X, y: 38 }),
+    drawStrip(box, { x: TEXT_X, y: 50, width: room + 2 }),
+  ];
+}
+
 function shareBar(box, totals) {
   if (!box.params || !totals.params) return [];
   const width = box.width - BAR_PAD;
@@ -76,6 +95,43 @@ function shareBar(box, totals) {
 }
 
 function drawGroup(box) {
+  return isStack(box) ? drawOpenStack(box) : drawOpenModule(box);
+}
+
+function drawOpenStack(box) {
+  const right = `showing ${shownName(box)}`;
+  const nameRoom = box.width - 34 - 12 - pillWidth(box) - 16 - textWidth(right, "detail");
+  const name = elide(box.name, nameRoom, "name");
+  const nameWidth = textWidth(name, "name");
+  const opRoom = nameRoom - nameWidth - 8;
+  return [
+    ...drawSheets(box, 6, 10),
+    frame(box, 10, "graph-under"),
+    frame(box, 10),
+    svg("rect", { class: "graph-head", width: box.width, height: 58 }),
+    svg("path", { class: "graph-rule", d: `M0.5,58H${box.width - 0.5}` }),
+    ...foldSign(),
+    svgText(name, { class: "graph-name", x: 34, y: 21.5 }),
+    drawCount(box, 34 + nameWidth + 8, 9),
+    box.op && opRoom > 40 && svgText(elide(box.op, opRoom, "detail"), { class: "graph-detail", x: 34 + nameWidth + 16 + pillWidth(box), y: 21 }),
+    svgText(right, { class: "graph-detail", x: box.width - 12, y: 21, "text-anchor": "end" }),
+    drawStrip(box, { x: 34, y: 36, width: box.width - 34 - 10 }),
+  ];
+}
+
+// As the program writes it: `h.9`.
+function shownName(box) {
+  return `${box.name}.${blockNumber(box.shown, box.blocks.indexOf(box.shown))}`;
+}
+
+function foldSign() {
+  return [
+    svg("rect", { class: "graph-fold", x: 12, y: 10, width: 14, height: 14, rx: 3 }),
+    svg("path", { class: "graph-fold-minus", d: "M15.5,17h7" }),
+  ];
+}
+
+function drawOpenModule(box) {
   const nameWidth = textWidth(box.name, "name");
   const right = box.params ? shortCount(box.params) : "";
   const opRoom = box.width - 42 - nameWidth - 24 - (right ? textWidth(right, "number") : 0);
@@ -84,8 +140,7 @@ function drawGroup(box) {
     frame(box, 10),
     svg("rect", { class: "graph-head", width: box.width, height: 34 }),
     svg("path", { class: "graph-rule", d: `M0.5,34H${box.width - 0.5}` }),
-    svg("rect", { class: "graph-fold", x: 12, y: 10, width: 14, height: 14, rx: 3 }),
-    svg("path", { class: "graph-fold-minus", d: "M15.5,17h7" }),
+    ...foldSign(),
     svgText(elide(box.name, box.width - 48, "name"), { class: "graph-name", x: 34, y: 21.5 }),
     op && svgText(op, { class: "graph-detail", x: 42 + nameWidth, y: 21 }),
     right &&

@@ -11,7 +11,7 @@ const KEY_ZOOM_MS = 120;
 const MAX_ANIMATED = 150;
 
 export class GraphCanvas {
-  // host: an element to draw into; events: {select(id), toggle(id), hover(target), view(view, size)}
+  // host: an element to draw into; events: {select(id), toggle(id), pick(id, place), hover(target), view(view, size)}
   constructor(host, events) {
     this.host = host;
     this.events = events;
@@ -28,6 +28,7 @@ export class GraphCanvas {
       zoom: (factor, x, y) => this.setView(zoomedAt(this.view, factor, x, y)),
       select: (target) => events.select(idOf(target)),
       toggle: (target) => events.toggle(idOf(target)),
+      pick: (target) => events.pick(idOf(target), Number(target.closest(".graph-cell").dataset.place)),
       hover: (target, event) => events.hover(this.#hovered(target), event),
     });
     this.observer = new ResizeObserver(() => this.#resize());

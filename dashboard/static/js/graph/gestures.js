@@ -3,7 +3,7 @@
 const CLICK_PX = 4;
 
 export class Gestures {
-  // does: {pan(dx, dy), zoom(factor, x, y), select(target), toggle(target), hover(target, event)}
+  // does: {pan(dx, dy), zoom(factor, x, y), select(target), toggle(target), pick(target), hover(target, event)}
   constructor(element, does) {
     this.element = element;
     this.does = does;
@@ -19,7 +19,7 @@ export class Gestures {
     on("pointercancel", (event) => this.#up(event));
     on("pointerleave", (event) => does.hover(null, event));
     on("click", (event) => this.moved <= CLICK_PX && this.#click(event));
-    on("dblclick", (event) => does.toggle(this.#target(event)));
+    on("dblclick", (event) => this.#target(event).closest(".graph-cell") || does.toggle(this.#target(event)));
   }
 
   destroy() {
@@ -92,6 +92,7 @@ export class Gestures {
   #click(event) {
     const target = this.#target(event);
     if (target.closest(".graph-fold, .graph-fold-minus")) this.does.toggle(target);
+    else if (target.closest(".graph-cell")) this.does.pick(target);
     else this.does.select(target);
   }
 

@@ -56,7 +56,7 @@ function Row({ row, columns, totals, isSelected, on }) {
       onDoubleClick: () => row.can_open && on.toggle(row.id),
       onMouseEnter: () => on.hover(row.id),
     },
-    h("td", { style: { paddingLeft: 14 + row.depth * 13 } }, h(Fold, { row, on }), h("span", { title: row.id }, row.name)),
+    h("td", { style: { paddingLeft: 14 + row.depth * 13 } }, h(Fold, { row, on }), h("span", { title: row.id }, row.name, row.count > 0 && h("span", { className: "graph-quiet" }, ` ×${row.count}`))),
     columns.map((column) => h("td", { key: column.name, className: column.className, title: column.exact?.(row) }, column.cell(row, totals))),
   );
 }

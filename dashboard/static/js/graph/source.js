@@ -5,16 +5,17 @@ import { useCallback, useEffect, useRef, useState } from "../react.js";
 const NEWS_SECS = 10;
 
 // {drawing, run, error, retry}: `drawing` stays on show until the next one is there; `run` is the run it belongs to.
-export function useDrawing(session, run, open, keep) {
+export function useDrawing(session, run, { open, blocks }, keep) {
   const [state, setState] = useState({ drawing: null, run: null, error: null });
   const [attempt, setAttempt] = useState(0);
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
   const opened = [...open].sort().join("\n");
+  const shownBlocks = [...blocks].sort().join("\n");
   const shown = useRef("");
   useEffect(() => {
     if (!run) return undefined;
     const request = new AbortController();
-    const params = { run, open: opened ? opened.split("\n") : [], keep: keep || undefined };
+    const params = { run, open: opened ? opened.split("\n") : [], block: shownBlocks ? shownBlocks.split("\n") : [], keep: keep || undefined };
     session.getJSON("data/graph", params, request.signal).then(
       (drawing) => {
         const text = JSON.stringify(drawing);
@@ -29,7 +30,7 @@ export function useDrawing(session, run, open, keep) {
       },
     );
     return () => request.abort();
-  }, [session, run, opened, attempt]);
+  }, [session, run, opened, shownBlocks, attempt]);
   useNews(session, run, state.drawing === null, retry);
   return { ...state, retry };
 }

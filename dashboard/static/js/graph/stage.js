@@ -7,7 +7,7 @@ import { Minimap } from "./minimap.js";
 import { onFontsLoaded } from "./text.js";
 import { Tooltip } from "./tooltip.js";
 
-// canvas: a ref that gets the GraphCanvas; on: {select(id), toggle(id), key(event)}
+// canvas: a ref that gets the GraphCanvas; on: {select(id), toggle(id), pick(id, place), key(event)}
 export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, on }) {
   const host = useRef(null);
   const shownRun = useRef(null);
@@ -19,6 +19,7 @@ export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, o
     const drawn = new GraphCanvas(host.current, {
       select: (id) => listeners.current.select(id),
       toggle: (id) => id && listeners.current.toggle(id),
+      pick: (id, place) => listeners.current.pick(id, place),
       hover: (target, event) => setHovered(target && { ...target, x: event.clientX, y: event.clientY }),
       view: (view, size) => setPlace({ view, size }),
     });

@@ -2,17 +2,18 @@
 
 import { useMemo, useRef, useState } from "../react.js";
 import { session } from "../session.js";
+import { merged } from "./stacks.js";
 
-const NOTHING = { open: [], node: "" };
+const NOTHING = { open: [], blocks: [], node: "" };
 
 // What a run's graph shows; the open scopes of one run say nothing of another.
 function viewOf(run) {
-  const { run: named, open, node } = session.view.ofPage("graph");
-  return named === null || named === run ? { open, node: node ?? "" } : NOTHING;
+  const { run: named, open, block, node } = session.view.ofPage("graph");
+  return named === null || named === run ? { open, blocks: block, node: node ?? "" } : NOTHING;
 }
 
 export function useView(run) {
-  const { open: opened, node: selected } = viewOf(run);
+  const { open: opened, blocks, node: selected } = viewOf(run);
   const open = useMemo(() => new Set(opened), [opened]);
   const [lit, setLit] = useState("");
   const [spotlight, setSpotlight] = useState(null);
@@ -21,6 +22,7 @@ export function useView(run) {
   const setOpen = (ids) => session.view.set({ "graph.run": run, "graph.open": ids }, { label: "open scopes" });
   return {
     open,
+    blocks,
     selected,
     lit,
     setLit,
@@ -31,7 +33,10 @@ export function useView(run) {
     select: (id) => id !== selected && session.view.set({ "graph.run": run, "graph.node": id || null }, { isUndoable: false }),
     toggleDock: () => setDock(!hasDock),
     openMany: (ids) => setOpen([...viewOf(run).open, ...ids]),
-    close: (id) => setOpen(viewOf(run).open.filter((one) => one !== id)),
+    // twins: what is drawn for scopes that were opened in another block of their stack
+    close: (id, twins) => setOpen(viewOf(run).open.filter((one) => (twins[one] ?? one) !== id)),
+    showBlocks: (texts, others) =>
+      session.view.set({ "graph.run": run, "graph.block": merged(viewOf(run).blocks, texts), ...others }, { isUndoable: false }),
     closeAll: () => setOpen([]),
   };
 }

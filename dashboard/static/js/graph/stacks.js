@@ -1,0 +1,69 @@
+// Stacks of repeated blocks: sheets behind the box, a pill with their number, a strip with a cell for each.
+
+import { svg, svgText } from "./svg.js";
+
+const PILL_HEIGHT = 16;
+const CELL_HEIGHT = 14;
+const CELL_GAP = 2;
+const MIN_NUMBERED = 15; // px that a number needs
+
+export const isStack = (box) => Boolean(box.blocks);
+
+// Two sheets behind a box, each a step further.
+export function drawSheets(box, step, radius) {
+  return [2, 1].map((i) => svg("rect", { class: "graph-sheet", x: i * step, y: i * step, width: box.width, height: box.height, rx: radius }));
+}
+
+export function pillWidth(box) {
+  return Math.max(32, 14 + 7 * String(box.count).length);
+}
+
+export function drawPill(box, x, y) {
+  const width = pillWidth(box);
+  return svg("g", { class: "graph-pill", transform: `translate(${x} ${y})` }, [
+    svg("rect", { width, height: PILL_HEIGHT, rx: PILL_HEIGHT / 2 }),
+    svgText(`×${box.count}`, { x: width / 2, y: 12, "text-anchor": "middle" }),
+  ]);
+}
+
+// The cells, from x to x + width; the one that is shown is framed. `data-place` tells which was picked.
+export function drawStrip(box, { x, y, width }) {
+  const step = width / box.blocks.length;
+  const gap = step > 3 * CELL_GAP ? CELL_GAP : 0;
+  return svg(
+    "g",
+    { class: "graph-strip", transform: `translate(${x} ${y})` },
+    box.blocks.map((id, place) =>
+      svg("g", { class: id === box.shown ? "graph-cell is-shown" : "graph-cell", "data-place": place, "data-block": id, transform: `translate(${place * step} 0)` }, [
+        svg("rect", { class: "graph-cell-hit", y: -4, width: step, height: CELL_HEIGHT + 8 }),
+        svg("rect", { class: "graph-cell-face", width: Math.max(1, step - gap), height: CELL_HEIGHT, rx: Math.min(3, step / 3) }),
+        step >= MIN_NUMBERED && svgText(blockNumber(id, place), { x: (step - gap) / 2, y: 10.5, "text-anchor": "middle" }),
+      ]),
+    ),
+  );
+}
+
+// What the program calls a block: the number in its name, else its place.
+export function blockNumber(id, place) {
+  const number = /(\d+)\D*$/.exec(id.slice(id.lastIndexOf("/") + 1));
+  return number ? number[1] : String(place);
+}
+
+// The nearest stack around a box that is open, or the box itself; undefined if there is none.
+export function stackAround(boxes, box) {
+  const byId = new Map(boxes.map((one) => [one.id, one]));
+  for (let at = box; at; at = byId.get(at.parent)) if (isStack(at)) return at;
+  return undefined;
+}
+
+// The texts of the URL, `h=9`, with others in the place of those of the same stacks.
+export function merged(texts, others) {
+  const stackOf = (text) => text.slice(0, text.lastIndexOf("="));
+  const replaced = new Set(others.map(stackOf));
+  return [...texts.filter((text) => !replaced.has(stackOf(text))), ...others];
+}
+
+// The same node in another block, by its name.
+export function idInBlock(id, box, place) {
+  return id.startsWith(`${box.shown}/`) ? box.blocks[place] + id.slice(box.shown.length) : id;
+}
