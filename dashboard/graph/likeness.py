@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dashboard.graph.definition import Node
 
 if TYPE_CHECKING:
-    from dashboard.graph.hierarchy import Hierarchy, Level, Link
+    from dashboard.graph.hierarchy import Hierarchy, Item, Level, Link
 
 # Beside attributes that begin with an underscore, which are remarks of the writer: what holds a value or a name.
 _IGNORED = frozenset({"value", "shared_name", "container"})
@@ -32,9 +32,13 @@ def find_keys(hierarchy: Hierarchy, check: Callable[[], None] = lambda: None) ->
     alike: list[int] = []
     for item in hierarchy.items:
         counts = Counter(glances[child] for child in item.children)
-        alike += [c for c in item.children if hierarchy.items[c].children and counts[glances[c]] > 1]
+        alike += [c for c in item.children if _may_repeat(hierarchy.items[c]) and counts[glances[c]] > 1]
     reader = _Reader(hierarchy, check)
     return {index: reader.key(index) for index in alike}
+
+
+def _may_repeat(item: Item) -> bool:
+    return bool(item.children) and not item.is_made
 
 
 def _glance(hierarchy: Hierarchy) -> list[int]:
