@@ -5,32 +5,21 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from dashboard.api.answers import answer, json_answer, looking_up
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
-from dashboard.api.graph import MAX_GRAPHS, GraphCache, GraphKey, IdParameter, OpenParameter
-from dashboard.api.parameters import Name, RunParameter
+from dashboard.api.graph import MAX_GRAPHS, BlockParameter, GraphCache, GraphKey, IdParameter, OpenParameter
+from dashboard.api.parameters import RunParameter
 
 if TYPE_CHECKING:
     from dashboard.graph.answers import Answer
     from dashboard.graph.step import StepGraph
 
-MAX_STACKS = 100
-
-BlockParameter = Annotated[
-    list[Name] | None,
-    Query(
-        alias="block",
-        max_length=MAX_STACKS,
-        description="Which block of a stack is shown, as `stack=number`; the first where none is named.",
-        examples=[["h=9"]],
-    ),
-]
 STEP_EXAMPLE = {
     "rows": [{"id": "dense", "kind": "module", "name": "dense", "params": 50, "flops": 1600, "saved_bytes": 800}],
     "flows": [["features", "dense"]],
@@ -39,7 +28,7 @@ STEP_EXAMPLE = {
     "largest": None,
     "optimizer": "Adam",
 }
-PLACE_EXAMPLE = {"row": "h/0/attn#ops", "open": ["h", "h/0/attn"], "shown": {"h": 0}}
+PLACE_EXAMPLE = {"row": "h/0/attn#ops", "open": ["h", "h/0/attn"], "blocks": ["h=0"]}
 OPERATIONS_EXAMPLE = {"id": "h/0/attn#ops", "name": "softmax attention", "op": "5 ops", "saved_bytes": 800}
 
 
@@ -91,12 +80,13 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
         client: ClientParameter,
         run: RunParameter,
         opened: OpenParameter = None,
-        block: BlockParameter = None,
+        blocks: BlockParameter = None,
     ) -> Response:
         """The rows of a run's training step with the scopes and stacks `open` opened; 404 without a backward pass."""
+        from dashboard.graph import read_blocks
         from dashboard.graph.step import step_answer
 
-        open_ids, shown = frozenset(opened or ()), read_blocks(block or ())
+        open_ids, shown = frozenset(opened or ()), read_blocks(blocks or ())
         return send(request, client, run, lambda step: step_answer(step, open_ids, shown))
 
     @router.get("/data/graph/step/place", responses=shows(PLACE_EXAMPLE))
@@ -114,9 +104,3 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
         return send(request, client, run, lambda step: operations_answer(step, id))
 
     return router
-
-
-def read_blocks(texts: tuple[str, ...] | list[str]) -> dict[str, int]:
-    """Numbers of shown blocks by stack, of ``h=9``; what is not written so is left out."""
-    pairs = (text.rpartition("=") for text in texts)
-    return {stack: int(number) for stack, _, number in pairs if stack and number.isdecimal()}

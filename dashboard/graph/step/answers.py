@@ -11,13 +11,13 @@ from dashboard.graph.families import FAMILY_NAMES
 from dashboard.graph.flows import saved_below
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.panel import MAX_LISTED, panel_answer
-from dashboard.graph.step.blocks import Blocks
+from dashboard.graph.step.contents import Contents
 from dashboard.graph.step.flows import find_flows
 from dashboard.graph.step.kinds import Largest, Segment, find_largest, split_by_kind
 from dashboard.graph.step.optimizers import name_optimizer
 from dashboard.graph.step.paths import find_place
 from dashboard.graph.step.phases import Step, read_step
-from dashboard.graph.step.rows import OPERATIONS, Figures, Row, build_rows, count_all, count_one
+from dashboard.graph.step.rows import OPERATIONS, Figures, Row, build_rows, count_all, count_one, shown_block
 from dashboard.graph.step.words import find_words
 
 NO_BACKWARD = "This graph has no backward pass. Log the training step to see it."
@@ -31,13 +31,13 @@ class StepGraph:
 
     Attributes:
         step: The step.
-        blocks: The contents of its scopes.
+        contents: The contents of its scopes.
         segments: Its saved bytes by kind.
         largest: The largest of the saved tensors.
     """
 
     step: Step
-    blocks: Blocks
+    contents: Contents
     segments: tuple[Segment, ...]
     largest: Largest | None
 
@@ -51,9 +51,9 @@ def read_step_graph(hierarchy: Hierarchy, check: Callable[[], None] = lambda: No
     if not has_backward_pass(hierarchy.graph):
         raise KeyError(NO_BACKWARD)
     step = read_step(hierarchy, check)
-    blocks = Blocks(step)
-    segments = split_by_kind(step, [row for row in build_rows(step, blocks) if row.depth == 0])
-    return StepGraph(step, blocks, tuple(segments), find_largest(step, blocks))
+    contents = Contents(hierarchy)
+    segments = split_by_kind(step, [row for row in build_rows(step, contents) if row.depth == 0])
+    return StepGraph(step, contents, tuple(segments), find_largest(step))
 
 
 def step_answer(graph: StepGraph, open_ids: frozenset[str], shown: Mapping[str, int]) -> Answer:
@@ -65,8 +65,8 @@ def step_answer(graph: StepGraph, open_ids: frozenset[str], shown: Mapping[str, 
         shown: Which block of a stack is shown, by its id.
     """
     step, hierarchy = graph.step, graph.step.hierarchy
-    rows = build_rows(step, graph.blocks, open_ids, shown)
-    answers = [_row(graph, row, open_ids) for row in rows]
+    rows = build_rows(step, graph.contents, open_ids, shown)
+    answers = [_row(graph, row, open_ids, shown) for row in rows]
     solid = {answer["id"] for answer in answers if not answer["is_quiet"]}
     root, costs = hierarchy.items[0], step.totals[0]
     return {
@@ -82,10 +82,10 @@ def step_answer(graph: StepGraph, open_ids: frozenset[str], shown: Mapping[str, 
     }
 
 
-def _row(graph: StepGraph, row: Row, open_ids: frozenset[str]) -> Answer:
-    step, blocks, hierarchy = graph.step, graph.blocks, graph.step.hierarchy
-    words = find_words(hierarchy, blocks, row)
-    one, every = count_one(step, blocks, row), count_all(step, blocks, row)
+def _row(graph: StepGraph, row: Row, open_ids: frozenset[str], shown: Mapping[str, int]) -> Answer:
+    step, contents, hierarchy = graph.step, graph.contents, graph.step.hierarchy
+    words = find_words(hierarchy, contents, row)
+    one, every = count_one(step, contents, row), count_all(step, contents, row)
     owner = step.owners.get(row.item) if row.kind == "module" else None
     return {
         "id": row.id,
@@ -99,10 +99,10 @@ def _row(graph: StepGraph, row: Row, open_ids: frozenset[str]) -> Answer:
         "main_op": words.main_op,
         "family": words.family,
         "is_quiet": _is_quiet(hierarchy, row, one),
-        "can_open": row.kind == "stack" or (row.kind == "module" and blocks.has_modules(row.item)),
+        "can_open": row.kind in ("stack", "module") and contents.can_open(row.item),
         "opened_by": _opened_by(hierarchy, row, open_ids),
-        "count": 1 if row.blocks else len(row.members),
-        "blocks": [hierarchy.items[block].id for block in row.blocks],
+        "copies": 1 if row.blocks else len(row.members),
+        **_blocks(hierarchy, row, shown),
         "gradients": _gradients(step, row, every),
         "tied": hierarchy.items[owner].id if owner is not None else "",
         **_figures(one),
@@ -111,12 +111,20 @@ def _row(graph: StepGraph, row: Row, open_ids: frozenset[str]) -> Answer:
     }
 
 
+def _blocks(hierarchy: Hierarchy, row: Row, shown: Mapping[str, int]) -> Answer:
+    """Of a stack: how many blocks it has, which, and the one that is shown."""
+    if not row.blocks:
+        return {}
+    ids = [hierarchy.items[block].id for block in row.blocks]
+    return {"count": len(ids), "blocks": ids, "shown": ids[shown_block(row.id, row.blocks, shown)]}
+
+
 def _opened_by(hierarchy: Hierarchy, row: Row, open_ids: frozenset[str]) -> list[str]:
     """The ids that keep a group open: its own, or that of a copy in a block that was shown before."""
     if row.kind != "group":
         return []
-    ids = [row.id] if row.blocks else [hierarchy.items[member].id for member in row.members]
-    return [id for id in ids if id in open_ids]
+    outer = {hierarchy.items[member].parent for member in row.members} if row.blocks else row.members
+    return [hierarchy.items[index].id for index in outer if hierarchy.items[index].id in open_ids]
 
 
 def _figures(figures: Figures) -> dict[str, int]:
@@ -157,8 +165,9 @@ def place_answer(graph: StepGraph, item_id: str) -> Answer:
     Raises:
         KeyError: If the graph has no such item; carries a sentence.
     """
-    place = find_place(graph.step.hierarchy, graph.blocks, item_id)
-    return {"row": place.row, "open": list(place.open_ids), "shown": dict(place.shown)}
+    place = find_place(graph.step.hierarchy, graph.contents, item_id)
+    blocks = [f"{stack}={number}" for stack, number in place.shown]
+    return {"row": place.row, "open": list(place.open_ids), "blocks": blocks}
 
 
 def operations_answer(graph: StepGraph, row_id: str) -> Answer:
@@ -173,8 +182,8 @@ def operations_answer(graph: StepGraph, row_id: str) -> Answer:
     if scope < 0 or not row_id.endswith(OPERATIONS):
         raise KeyError(f"The training step has no row {row_id!r}. It may belong to another run.")
     row = Row(row_id, "operations", scope, (scope,), (), "", 0)
-    words, figures = find_words(hierarchy, graph.blocks, row), count_one(graph.step, graph.blocks, row)
-    loose = graph.blocks.of(scope).loose
+    words, figures = find_words(hierarchy, graph.contents, row), count_one(graph.step, graph.contents, row)
+    loose = graph.contents.of(scope).loose
     around = panel_answer(hierarchy, scope_id) if scope else _NO_SCOPE
     return around | {
         "id": row_id,

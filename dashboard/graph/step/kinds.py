@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from dashboard.graph.families import find_family, plain_op
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.modules import describe, display_name
-from dashboard.graph.step.blocks import Blocks
 from dashboard.graph.step.phases import Step
 from dashboard.graph.step.rows import Row
 
@@ -117,13 +116,13 @@ def _named(hierarchy: Hierarchy, index: int, family: str) -> tuple[str, str]:
     return op or _NAMES[family], family
 
 
-def find_largest(step: Step, blocks: Blocks) -> Largest | None:
+def find_largest(step: Step) -> Largest | None:
     """The largest of the saved tensors, all copies taken together; None if nothing is saved."""
     hierarchy = step.hierarchy
     kept = [(index, node) for index, node in enumerate(hierarchy.graph.nodes) if node.saved_bytes]
     if not kept:
         return None
-    canonical = _canonical_ids(hierarchy, blocks)
+    canonical = _canonical_ids(hierarchy)
     held: dict[str, list[int]] = {}
     for index, _ in kept:
         item = hierarchy.items[hierarchy.item_by_node[index]]
@@ -147,16 +146,16 @@ def find_largest(step: Step, blocks: Blocks) -> Largest | None:
     )
 
 
-def _canonical_ids(hierarchy: Hierarchy, blocks: Blocks) -> dict[int, str]:
+def _canonical_ids(hierarchy: Hierarchy) -> dict[int, str]:
     """Ids of all scopes, with the first block of a stack in place of each of its blocks."""
     ids = {0: ""}
     waiting = [0]
     while waiting:
         scope = waiting.pop()
-        first = {block: run[0] for run in blocks.of(scope).stacks for block in run}
+        blocks = hierarchy.stacks.get(scope, ())
         for child in hierarchy.items[scope].children:
             if hierarchy.items[child].node < 0:
-                name = hierarchy.items[first.get(child, child)].name
+                name = hierarchy.items[blocks[0] if child in blocks else child].name
                 ids[child] = f"{ids[scope]}/{name}".lstrip("/")
                 waiting.append(child)
     return ids

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboard.graph.hierarchy import Hierarchy
-from dashboard.graph.step.blocks import Blocks
-from dashboard.graph.step.rows import OPERATIONS, stack_id
+from dashboard.graph.step.contents import Contents
+from dashboard.graph.step.rows import OPERATIONS, is_input
+
+NO_ITEM = 0  # the root is in no scope
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Place:
     shown: tuple[tuple[str, int], ...]
 
 
-def find_place(hierarchy: Hierarchy, blocks: Blocks, item_id: str) -> Place:
+def find_place(hierarchy: Hierarchy, contents: Contents, item_id: str) -> Place:
     """The innermost row that shows an item.
 
     Raises:
@@ -35,28 +37,27 @@ def find_place(hierarchy: Hierarchy, blocks: Blocks, item_id: str) -> Place:
         raise KeyError(f"The graph has no node {item_id!r}. It may belong to another run.")
     chain = [*hierarchy.ancestors(index), index] if index else []
     if item_id.endswith(OPERATIONS):
-        chain.append(-1)
-    return _follow(hierarchy, blocks, chain)
+        chain.append(NO_ITEM)
+    return _follow(hierarchy, contents, chain)
 
 
-def _follow(hierarchy: Hierarchy, blocks: Blocks, chain: list[int]) -> Place:
+def _follow(hierarchy: Hierarchy, contents: Contents, chain: list[int]) -> Place:
     """Goes down a chain of scopes as the rows do; what is no module ends in the operations of its scope."""
     open_ids: list[str] = []
     shown: list[tuple[str, int]] = []
     outer, row = 0, ""
     while chain:
         scope = chain.pop(0)
-        run = next((run for run in blocks.of(outer).stacks if scope in run), ())
-        if not run:
-            row = hierarchy.items[outer].id + OPERATIONS
+        if scope not in contents.of(outer).modules:
+            is_row = outer == 0 and is_input(hierarchy, scope)
+            row = hierarchy.items[scope].id if is_row else hierarchy.items[outer].id + OPERATIONS
             break
-        row = stack_id(hierarchy, run) if len(run) > 1 else hierarchy.items[scope].id
-        only = blocks.only_stack(scope) if len(run) == 1 else ()
-        if only and chain and chain[0] in only:
-            run, scope = only, chain.pop(0)
-        if len(run) > 1:
-            shown.append((row, run.index(scope)))
-        if not chain or not blocks.has_modules(scope):
+        row = hierarchy.items[scope].id
+        blocks = hierarchy.stacks.get(scope, ())
+        if blocks and chain:
+            scope = chain.pop(0)
+            shown.append((row, blocks.index(scope)))
+        if not chain or not contents.can_open(scope):
             break
         open_ids.append(row)
         outer = scope

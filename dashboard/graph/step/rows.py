@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from dashboard.graph.families import INPUT_OPS, find_family, plain_op
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.modules import is_parameter
-from dashboard.graph.step.blocks import Blocks
+from dashboard.graph.step.contents import Contents
 from dashboard.graph.step.phases import Costs, Step
 
 MAX_INPUTS = 4
@@ -62,116 +62,97 @@ class Figures:
 
 
 def build_rows(
-    step: Step, blocks: Blocks, open_ids: frozenset[str] = frozenset(), shown: Mapping[str, int] | None = None
+    step: Step, contents: Contents, open_ids: frozenset[str] = frozenset(), shown: Mapping[str, int] | None = None
 ) -> list[Row]:
     """The rows while some scopes are open.
 
     Args:
         step: The training step.
-        blocks: The contents of its scopes.
+        contents: The contents of its scopes.
         open_ids: Ids of open scopes and stacks.
         shown: Which block of an open stack is shown, by the stack's id; the first where none is named.
     """
-    builder = _Builder(step, blocks, open_ids, shown or {})
+    builder = _Builder(step, contents, open_ids, shown or {})
     builder.add_scope((0,), "", 0)
-    return _with_inputs(step.hierarchy, blocks, builder.rows)
+    return _with_inputs(step.hierarchy, builder.rows)
 
 
-def stack_id(hierarchy: Hierarchy, run: tuple[int, ...]) -> str:
-    """Names a stack of equal siblings beside which other modules stand."""
-    return f"{hierarchy.items[run[0]].id}…{hierarchy.items[run[-1]].name}"
+def shown_block(id: str, blocks: tuple[int, ...], shown: Mapping[str, int]) -> int:
+    """Which block of a stack is shown."""
+    return min(max(0, shown.get(id, 0)), len(blocks) - 1)
 
 
 class _Builder:
-    def __init__(self, step: Step, blocks: Blocks, open_ids: frozenset[str], shown: Mapping[str, int]) -> None:
+    def __init__(self, step: Step, contents: Contents, open_ids: frozenset[str], shown: Mapping[str, int]) -> None:
         self.rows: list[Row] = []
         self._step = step
         self._hierarchy = step.hierarchy
-        self._blocks = blocks
+        self._contents = contents
         self._open_ids = open_ids
         self._shown = shown
 
     def add_scope(self, scopes: tuple[int, ...], parent: str, depth: int) -> None:
         """Adds the rows of a scope, the first of its copies."""
-        content = self._blocks.of(scopes[0])
+        content = self._contents.of(scopes[0])
         operations = self._operations_row(scopes, parent, depth)
         place = self._operations_place(content.loose) if operations else -1
-        for run in content.stacks:
-            if operations and self._blocks.first_operation(run[0]) > place:
+        for module in content.modules:
+            if operations and self._contents.first_operation(module) > place:
                 self.rows.append(operations)
                 operations = None
             if len(self.rows) < MAX_ROWS:
-                self._add_run(run, scopes, parent, depth)
+                self._add_module(module, self._copies(module, scopes), parent, depth)
         if operations:
             self.rows.append(operations)
 
-    def _add_run(self, run: tuple[int, ...], scopes: tuple[int, ...], parent: str, depth: int) -> None:
-        item = self._hierarchy.items[run[0]]
-        if len(run) > 1:
-            self._add_stack(stack_id(self._hierarchy, run), run[0], run, self._copies(run, scopes), parent, depth)
+    def _add_module(self, index: int, copies: tuple[int, ...], parent: str, depth: int) -> None:
+        blocks = self._hierarchy.stacks.get(index, ())
+        id = self._hierarchy.items[index].id
+        members = (
+            tuple(block for copy in copies for block in self._hierarchy.stacks.get(copy, ())) if blocks else copies
+        )
+        is_open = any(self._hierarchy.items[copy].id in self._open_ids for copy in copies)
+        if not is_open or not self._contents.can_open(index):
+            self.rows.append(Row(id, "stack" if blocks else "module", index, members, blocks, parent, depth))
             return
-        only = self._blocks.only_stack(run[0])
-        members = self._copies(run, scopes)
-        if only:
-            self._add_stack(item.id, run[0], only, self._copies(only, members), parent, depth)
-        elif self._blocks.has_modules(run[0]) and any(
-            self._hierarchy.items[member].id in self._open_ids for member in members
-        ):
-            self.rows.append(Row(item.id, "group", run[0], members, (), parent, depth))
-            self.add_scope(members, item.id, depth + 1)
-        else:
-            self.rows.append(Row(item.id, "module", run[0], members, (), parent, depth))
+        self.rows.append(Row(id, "group", index, members, blocks, parent, depth))
+        shown = blocks[shown_block(id, blocks, self._shown)] if blocks else index
+        self.add_scope((shown, *(member for member in members if member != shown)), id, depth + 1)
 
-    def _add_stack(
-        self, id: str, item: int, blocks: tuple[int, ...], copies: tuple[int, ...], parent: str, depth: int
-    ) -> None:
-        if id not in self._open_ids or not self._blocks.has_modules(blocks[0]):
-            self.rows.append(Row(id, "stack", item, copies, blocks, parent, depth))
-            return
-        self.rows.append(Row(id, "group", item, copies, blocks, parent, depth))
-        chosen = blocks[min(max(0, self._shown.get(id, 0)), len(blocks) - 1)]
-        self.add_scope((chosen, *(copy for copy in copies if copy != chosen)), id, depth + 1)
-
-    def _copies(self, run: tuple[int, ...], scopes: tuple[int, ...]) -> tuple[int, ...]:
-        """The items of `run`, children of the first scope, and those of their names in its copies."""
-        found = list(run)
-        start = len(self._hierarchy.items[scopes[0]].id)
-        for scope in scopes[1:]:
-            for index in run:
-                copy = self._hierarchy.index_by_id.get(
-                    self._hierarchy.items[scope].id + self._hierarchy.items[index].id[start:]
-                )
-                if copy is not None:
-                    found.append(copy)
-        return tuple(found)
+    def _copies(self, index: int, scopes: tuple[int, ...]) -> tuple[int, ...]:
+        """A child of the first scope, and the items of its name in the copies of that scope."""
+        items = self._hierarchy.items
+        end = items[index].id[len(items[scopes[0]].id) :]
+        copies = (self._hierarchy.index_by_id.get(items[scope].id + end) for scope in scopes[1:])
+        return (index, *(copy for copy in copies if copy is not None))
 
     def _operations_row(self, scopes: tuple[int, ...], parent: str, depth: int) -> Row | None:
         row = Row(self._hierarchy.items[scopes[0]].id + OPERATIONS, "operations", scopes[0], scopes, (), parent, depth)
-        figures = count_all(self._step, self._blocks, row)
+        figures = count_all(self._step, self._contents, row)
         return row if figures.flops or figures.saved_bytes or figures.params or figures.costs.backward_flops else None
 
     def _operations_place(self, loose: tuple[int, ...]) -> int:
         """Operations stand where most of their saved bytes lie, else at the end."""
         largest = max(loose, key=lambda index: self._hierarchy.items[index].saved_bytes, default=0)
         is_kept = bool(largest) and self._hierarchy.items[largest].saved_bytes > 0
-        return self._blocks.first_operation(largest) if is_kept else len(self._hierarchy.graph.nodes)
+        return self._contents.first_operation(largest) if is_kept else len(self._hierarchy.graph.nodes)
 
 
-def count_one(step: Step, blocks: Blocks, row: Row) -> Figures:
+def count_one(step: Step, contents: Contents, row: Row) -> Figures:
     """What a row costs in the block that is shown; of a stack, in all its blocks."""
-    return count_all(step, blocks, row) if row.blocks else _count(step, blocks, row.kind, (row.item,))
+    return count_all(step, contents, row) if row.blocks else _count(step, contents, row.kind, (row.item,))
 
 
-def count_all(step: Step, blocks: Blocks, row: Row) -> Figures:
+def count_all(step: Step, contents: Contents, row: Row) -> Figures:
     """What a row costs in all copies together."""
-    return _count(step, blocks, row.kind, row.members)
+    return _count(step, contents, row.kind, row.members)
 
 
-def _count(step: Step, blocks: Blocks, kind: str, members: tuple[int, ...]) -> Figures:
+def _count(step: Step, contents: Contents, kind: str, members: tuple[int, ...]) -> Figures:
     params = flops = saved_bytes = 0
     costs = Costs()
     for member in members:
-        counted = blocks.of(member).loose if kind == "operations" else (member,)
+        counted = contents.of(member).loose if kind == "operations" else (member,)
         for index in counted:
             item = step.hierarchy.items[index]
             params, flops, saved_bytes = params + item.params, flops + item.flops, saved_bytes + item.saved_bytes
@@ -184,18 +165,19 @@ def _count(step: Step, blocks: Blocks, kind: str, members: tuple[int, ...]) -> F
 _NOTHING = Costs()
 
 
-def _with_inputs(hierarchy: Hierarchy, blocks: Blocks, rows: list[Row]) -> list[Row]:
+def _with_inputs(hierarchy: Hierarchy, rows: list[Row]) -> list[Row]:
     """Sets each input of the model one row above its first reader; what only the loss reads has no row."""
     readers = _readers(hierarchy, rows)
     found: dict[str, list[Row]] = {}
-    inputs = [index for index in hierarchy.items[0].children if _is_input(hierarchy, index)]
+    inputs = [index for index in hierarchy.items[0].children if is_input(hierarchy, index)]
     for index in [index for index in inputs if index in readers][:MAX_INPUTS]:
         row = Row(hierarchy.items[index].id, "input", index, (index,), (), "", 0)
         found.setdefault(readers[index], []).append(row)
     return [row for reader in rows for row in (*found.get(reader.id, ()), reader)]
 
 
-def _is_input(hierarchy: Hierarchy, index: int) -> bool:
+def is_input(hierarchy: Hierarchy, index: int) -> bool:
+    """Whether an item is an array that the model reads, such as a batch's features."""
     node = hierarchy.node(hierarchy.items[index])
     if node is None or node.inputs or is_parameter(node) or plain_op(node.op) not in INPUT_OPS:
         return False

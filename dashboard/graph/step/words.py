@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dashboard.graph.families import PLUMBING_OPS, find_family, plain_op
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.modules import describe, display_name
-from dashboard.graph.step.blocks import Blocks
+from dashboard.graph.step.contents import Contents
 from dashboard.graph.step.rows import Row
 
 MAX_NAMED, MAX_INNER = 3, 4
@@ -36,10 +36,10 @@ class Words:
     main_op: str = ""
 
 
-def find_words(hierarchy: Hierarchy, blocks: Blocks, row: Row) -> Words:
+def find_words(hierarchy: Hierarchy, contents: Contents, row: Row) -> Words:
     """Says what a row is."""
     if row.kind == "operations":
-        return _name_operations(hierarchy, blocks, row.item)
+        return _name_operations(hierarchy, contents, row.item)
     name = display_name(hierarchy, row.item)
     if row.kind == "input":
         node = hierarchy.node(hierarchy.items[row.item])
@@ -47,12 +47,12 @@ def find_words(hierarchy: Hierarchy, blocks: Blocks, row: Row) -> Words:
         return Words(name, f"{tensor.label} {tensor.dtype}" if tensor else "", name, "io")
     if row.blocks:
         return _name_stack(hierarchy, row, name)
-    return _name_module(hierarchy, blocks, row, name)
+    return _name_module(hierarchy, contents, row, name)
 
 
-def _name_module(hierarchy: Hierarchy, blocks: Blocks, row: Row, name: str) -> Words:
+def _name_module(hierarchy: Hierarchy, contents: Contents, row: Row, name: str) -> Words:
     description = describe(hierarchy, row.item)
-    inner = [display_name(hierarchy, run[0]) for run in blocks.of(row.item).stacks]
+    inner = [display_name(hierarchy, module) for module in contents.of(row.item).modules]
     if inner:
         text = description.op or " · ".join(inner[:MAX_INNER]) + (" …" if len(inner) > MAX_INNER else "")
         return Words(name, description.op, text, description.family)
@@ -78,15 +78,12 @@ def _product(hierarchy: Hierarchy, index: int) -> str:
 def _name_stack(hierarchy: Hierarchy, row: Row, name: str) -> Words:
     first = describe(hierarchy, row.blocks[0])
     family = first.family if first.family != "other" else "attn"
-    inner = display_name(hierarchy, row.blocks[0])
-    if row.item == row.blocks[0]:  # siblings of other modules: named by what their names share
-        name = re.sub(r"[_.\d]+$", "", inner) or inner
     return Words(name, first.op, f"{len(row.blocks):,} blocks", family)
 
 
-def _name_operations(hierarchy: Hierarchy, blocks: Blocks, scope: int) -> Words:
+def _name_operations(hierarchy: Hierarchy, contents: Contents, scope: int) -> Words:
     """Operations of a module that are in no module inside it, named by what they do together."""
-    nodes = [node for child in blocks.of(scope).loose for node in hierarchy.nodes_below(child)]
+    nodes = [node for child in contents.of(scope).loose for node in hierarchy.nodes_below(child)]
     counted = [node for node in nodes if _is_work(hierarchy, node)]
     ops = [plain_op(hierarchy.graph.nodes[node].op) for node in counted]
     op = "1 op" if len(counted) == 1 else f"{len(counted):,} ops"

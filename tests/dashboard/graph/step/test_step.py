@@ -95,4 +95,4 @@ def test_saved_bytes_are_those_of_jaxs_own_residuals(definition: Any) -> None:
 
 
 def test_place_of_a_node_is_the_row_that_shows_it(definition: Any) -> None:
-    assert place_answer(read(definition), "dense_1/dot_general") == {"row": "dense_1", "open": [], "shown": {}}
+    assert place_answer(read(definition), "dense_1/dot_general") == {"row": "dense_1", "open": [], "blocks": []}
