@@ -20,6 +20,7 @@ from trainer.checkpoints import Checkpoints, write_whole
 from trainer.describe import describe
 from trainer.estimators.data import ArrayData, Data, open_data
 from trainer.estimators.fitted import Fitted
+from trainer.estimators.log_loss import LogLoss
 from trainer.estimators.rounds import Rounds, load_lightgbm
 from trainer.estimators.training import Plan, open_writer
 from trainer.heads import Head
@@ -27,7 +28,7 @@ from trainer.hooks import EvaluationHook, Hook, LoggingHook
 from trainer.hooks.base import Context, Steps, next_multiple
 from trainer.inputs import Rows, open_source
 from trainer.metrics import Evaluation
-from trainer.protocols import TrainState
+from trainer.protocols import Batch, TrainState
 from trainer.run_config import ResolvedConfig
 
 _LOG = logging.getLogger(__name__)
@@ -45,11 +46,13 @@ class Boosting:
         params: LightGBM's, by name.
         head: From logits, which trees add up, to the rest.
         config: The rest.
+        has_own_params: Whether some of the params are the user's.
     """
 
     params: Mapping[str, Any]
     head: Head
     config: ResolvedConfig
+    has_own_params: bool = False
 
     def logits(self, train_state: TrainState, features: np.ndarray) -> np.ndarray:
         """The sums of the leaves of each row, ``(n, logits_dimension)`` float32."""
@@ -85,7 +88,12 @@ class Boosting:
             Exception: Whatever a hook raised.
         """
         rows = data.rows
-        dataset = load_lightgbm().Dataset(rows.features, rows.labels.reshape(-1), weight=rows.weights)
+        # Threads of which each has little to do wait for one another: on a busy machine a round takes a second.
+        threads = {"num_threads": 1} if rows.features.size < SMALL else {}
+        params = {**threads, **self.params}
+        dataset = load_lightgbm().Dataset(
+            rows.features, rows.labels.reshape(-1), weight=rows.weights, params=params, free_raw_data=False
+        )
         first_step = int(train_state.step)
         with contextlib.ExitStack() as stack:
             config = {} if checkpoints is None else {**describe(dataclasses.asdict(self.config)), **checkpoints.config}
@@ -98,9 +106,17 @@ class Boosting:
             )
             stack.callback(lambda: self._finish(rounds, checkpoints, writer, keep))
             last_step = first_step + self.config.steps if plan.last_step is None else plan.last_step
-            # Threads of which each has little to do wait for one another: on a busy machine a round takes a second.
-            threads = {"num_threads": 1} if rows.features.size < SMALL else {}
-            rounds.run({**threads, **self.params}, dataset, last_step)
+            rounds.run(params, dataset, last_step, self._loss(rows, dataset))
+
+    def _loss(self, rows: Batch, dataset: Any) -> LogLoss | None:
+        """Ours for many rows of two classes; None leaves it to LightGBM, as what its own parameters change."""
+        is_plain = self.params["objective"] == "binary" and not self.has_own_params
+        if not is_plain or rows.features.size < SMALL:
+            return None
+        dataset.construct()
+        # LightGBM takes no objective for a table in which nothing can be split.
+        can_split = any(dataset.feature_num_bin(index) > 1 for index in range(dataset.num_feature()))
+        return LogLoss(rows.labels.reshape(-1), rows.weights) if can_split else None
 
     def _hooks(self, is_evaluated: bool) -> list[Hook]:
         lines = LoggingHook(log_secs=self.config.log_secs, bar=self.config.progress)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from trainer.estimators.log_loss import LogLoss
 from trainer.hooks import Hook
 from trainer.hooks.base import Context, Steps
 from trainer.protocols import TrainState
@@ -31,6 +32,20 @@ def load_lightgbm() -> Any:
             "lightgbm must be installed for boosted trees; got none. Install it with the extra: trainboard[trees]."
         ) from error
     return lightgbm
+
+
+class _FirstRound:
+    """LightGBM's callback that completes the first tree, before it is looked at."""
+
+    order = 0
+    before_iteration = False
+
+    def __init__(self, loss: LogLoss) -> None:
+        self._loss = loss
+
+    def __call__(self, env: Any) -> None:
+        if env.iteration == env.begin_iteration:
+            self._loss.add_prior(env.model)
 
 
 class Rounds:
@@ -67,18 +82,18 @@ class Rounds:
         self._stop_reason: str | None = None
         self._started = 0.0
 
-    def run(self, params: Mapping[str, Any], data: Any, last_step: int) -> None:
+    def run(self, params: Mapping[str, Any], data: Any, last_step: int, loss: LogLoss | None = None) -> None:
         """Adds rounds up to the last step.
 
         Args:
             params: LightGBM's, with one metric.
             data: LightGBM's data set of the training rows.
             last_step: How many there are then.
+            loss: Takes the place of LightGBM's objective and metric.
 
         Raises:
             Exception: Whatever a hook raised, after the hooks' `end`.
         """
-        lightgbm = load_lightgbm()
         context: Context = self
         self.last_step = last_step
         num_rounds = last_step - self.step
@@ -90,14 +105,22 @@ class Rounds:
                     hook.begin(context)
                 self._due = [hook.next_step(self.step) for hook in self._hooks]
                 self._started = time.perf_counter()
-                before = self.train_state.params["booster"]
-                booster = lightgbm.train(
-                    dict(params), data, num_rounds, init_model=before, valid_sets=[data], callbacks=[self]
-                )
-                self.train_state = self._state(booster)
+                self.train_state = self._state(self._grow(params, data, num_rounds, loss))
             except BaseException as error:
                 self.error = error
                 raise
+
+    def _grow(self, params: Mapping[str, Any], data: Any, num_rounds: int, loss: LogLoss | None) -> Any:
+        """Returns the booster after so many rounds more."""
+        before, options = self.train_state.params["booster"], dict[str, Any](callbacks=[self])
+        params = dict(params)
+        if loss is not None:
+            params |= {"objective": loss.gradients, "metric": "none"}
+            options["feval"] = loss.evaluate
+            if before is None:
+                data.set_init_score(loss.first_scores)
+                options["callbacks"].insert(0, _FirstRound(loss))
+        return load_lightgbm().train(params, data, num_rounds, init_model=before, valid_sets=[data], **options)
 
     def __call__(self, env: Any) -> None:
         """Logs a round, and calls the hooks that are due."""

@@ -67,7 +67,7 @@ class BoostedTrees(Canned):
         reader = FeatureReader(type(self).__name__)
         data = open_data(rows, reader.read, head, is_training=True)
         self._check_data(data)
-        boosting: Any = Boosting(self._params(head), head, self._make_config())
+        boosting: Any = Boosting(self._params(head), head, self._make_config(), bool(self.lightgbm_params))
         reader = reader.fit_to(rows.features, data.example.features)
         forest = Forest(boosting, head, reader, spec_of(data.example.features), EMPTY)
         checkpoints = self._open_run(forest)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from summaries.load import load
 from trainer import BoostedTreesClassifier, BoostedTreesRegressor, RunConfig, hooks
 from trainer.estimators.tree_params import OBJECTIVE_NAMES, OWN
 from trainer.hooks.base import Context
@@ -92,3 +93,26 @@ def test_a_killed_run_goes_on_from_the_trees_that_were_saved(config: RunConfig, 
     assert saved.name in ("trees-6.txt", "trees-7.txt")
     assert not saved.exists()
     np.testing.assert_allclose(resumed.predict_proba(blobs[0]), whole.predict_proba(blobs[0]), atol=1e-5)
+
+
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_many_rows_of_two_classes_give_the_trees_of_lightgbms_own_objective(is_weighted: bool, tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    features = generator.normal(size=(8192, 16)).astype(np.float32)
+    labels = (features[:, 0] * features[:, 1] + features[:, 2] + generator.normal(size=8192) > 0.3).astype(int)
+    weights = generator.uniform(0.5, 2, 8192) if is_weighted else None
+
+    model = BoostedTreesClassifier(model_dir=tmp_path / "run").fit(features, labels, weights, steps=4)
+    model.partial_fit(features, labels, weights, steps=3)
+
+    theirs = lightgbm.LGBMClassifier(n_estimators=7, verbose=-1).fit(features, labels, sample_weight=weights)
+    np.testing.assert_allclose(model.predict_proba(features), theirs.predict_proba(features), atol=1e-5)
+    losses = load(tmp_path).runs["run"].scalars["loss"].values
+    assert losses[-1] == pytest.approx(model.evaluate(features, labels, weights)["loss"], rel=1e-5)
+
+
+@pytest.mark.parametrize("features", [np.zeros((8192, 16)), np.arange(8192 * 16.0).reshape(8192, 16)])
+def test_two_classes_that_no_feature_tells_apart_have_their_shares(features: np.ndarray) -> None:
+    model = BoostedTreesClassifier(steps=2).fit(features, np.arange(8192) % 4 == 0)
+
+    np.testing.assert_allclose(model.predict_proba(features[:1]), [[0.75, 0.25]], atol=0.01)
