@@ -33,6 +33,10 @@ REPEATS = 3
 NUM_VALUES = 3
 """Runs whose values a card shows; it says how many there are beyond them."""
 FIRST_MS, SCROLL_MS, SLIDER_MS, NEAREST_MS = 1_000.0, 50.0, 1_000 / 30, 16.7
+THEIR_SAMPLES = 1_000
+"""Points of a curve that TensorBoard draws unless it is told otherwise."""
+REACH_MS = 150.0
+"""From a pointer that is on a control to the press."""
 PAUSE_MS = 60.0
 """What a slider must rest before the cards that are not pointed at follow it."""
 OTHERS_MS, EXACT_MS = 100.0, 300.0
@@ -112,6 +116,8 @@ def _measure_case(browser: Browser, case: _Case) -> Iterator[Row]:
             tabs.wait_until_read(tabs.Browser(ours), case.corpus.num_runs)
             tabs.wait_for_tensorboard(tabs.Browser(theirs), case.corpus.runs, case.corpus.num_tags)
             yield from _compare(browser, case, ours, theirs)
+            if case.corpus.num_steps > THEIR_SAMPLES:
+                yield from _compare_whole(browser, case, ours)
             yield from _measure_redraws(browser, case, ours)
 
 
@@ -127,18 +133,32 @@ def _open_cold(browser: Browser, starting: AbstractContextManager[Server], case:
 
 
 def _compare(browser: Browser, case: _Case, ours: Server, theirs: Server) -> Iterator[Row]:
-    openings: dict[Server, list[tuple[float, float, float]]] = {ours: [], theirs: []}
-    for _ in range(REPEATS):
-        for server, taken in openings.items():
-            taken.append(_measure_opening(browser, server, case))
-    first, all_, heap = (min(column) for column in zip(*openings[ours], strict=True))
-    peer_first, peer_all, peer_heap = (min(column) for column in zip(*openings[theirs], strict=True))
-    yield Row(f"{case.what}: from the address to the first chart", "ms", first, "limit", FIRST_MS, 1)
-    yield Row(f"{case.what}: from the address to the first chart", "ms", first, "TensorBoard", peer_first, 1.5)
-    yield Row(f"{case.what}: from the address to all charts in view", "ms", all_, "TensorBoard", peer_all, 5)
-    yield Row(f"{case.what}: the page's heap", "MB", heap, "TensorBoard", peer_heap, 2)
+    taken = _open_in_turns(browser, case, ours, theirs)
+    yield Row(f"{case.what}: from the address to the first chart", "ms", taken[0][0], "limit", FIRST_MS, 1)
+    yield from _opening_rows(case, taken, "TensorBoard")
     memory = (server.resident_bytes / 1e6 for server in (ours, theirs))
     yield Row(f"{case.what}: memory of the server", "MB", next(memory), "TensorBoard", next(memory), 1)
+
+
+def _compare_whole(browser: Browser, case: _Case, ours: Server) -> Iterator[Row]:
+    """Beside a TensorBoard that draws all points too, as it has to be told to."""
+    flag = f"--samples_per_plugin=scalars={case.corpus.num_steps}"
+    with start_tensorboard(corpora.make(case.corpus), flag) as theirs:
+        tabs.wait_for_tensorboard(tabs.Browser(theirs), case.corpus.runs, case.corpus.num_tags)
+        yield from _opening_rows(case, _open_in_turns(browser, case, ours, theirs), "TensorBoard, all points")
+
+
+def _opening_rows(case: _Case, taken: Sequence[Sequence[float]], peer: str) -> Iterator[Row]:
+    (first, all_, heap), (their_first, their_all, their_heap) = taken
+    yield Row(f"{case.what}: from the address to the first chart", "ms", first, peer, their_first, 1.5)
+    yield Row(f"{case.what}: from the address to all charts in view", "ms", all_, peer, their_all, 5)
+    yield Row(f"{case.what}: the page's heap", "MB", heap, peer, their_heap, 2)
+
+
+def _open_in_turns(browser: Browser, case: _Case, *servers: Server) -> list[list[float]]:
+    """The least of each figure of `_measure_opening`, by server."""
+    rounds = [[_measure_opening(browser, server, case) for server in servers] for _ in range(REPEATS)]
+    return [[min(column) for column in zip(*taken, strict=True)] for taken in zip(*rounds, strict=True)]
 
 
 def _measure_opening(browser: Browser, server: Server, case: _Case) -> tuple[float, float, float]:
@@ -164,7 +184,7 @@ def _measure_drawn(page: Page, case: _Case, what: str) -> Iterator[Row]:
     toggled = [_redraw(page, f"{_BOX}.click()") for _ in range(2 * REPEATS)]
     yield _limit(f"{what}: a run taken out, to all cards", min(first for first, _ in toggled[0::2]), case.redraw_ms)
     yield _limit(f"{what}: a run put back, to all cards", min(last for _, last in toggled[1::2]), case.redraw_ms)
-    axes = [_redraw(page, _axis(name)) for name in ("Relative", "Wall", "Step", "Relative", "Wall", "Step")]
+    axes = [_choose_axis(page, name) for name in ("Relative", "Wall", "Step", "Relative", "Wall", "Step")]
     new, back = axes[:2], axes[2:]
     yield _limit(f"{what}: another x-axis, to all cards", min(first for first, _ in new), case.redraw_ms)
     yield _limit(f"{what}: another x-axis, to the points chosen for it", min(last for _, last in new), case.redraw_ms)
@@ -266,8 +286,11 @@ def _filter(page: Page, text: str) -> float:
     return taken
 
 
-def _axis(name: str) -> str:
-    return f"const name = '{name}'; {_AXES}.click()"
+def _choose_axis(page: Page, name: str) -> tuple[float, float]:
+    """As `_redraw`, of a press on an x-axis by a pointer that came to it a moment before."""
+    page.get_by_role("radio", name=name, exact=True).hover()
+    page.wait_for_timeout(REACH_MS)
+    return _redraw(page, f"const name = '{name}'; {_AXES}.click()")
 
 
 def _call(page: Page, body: str) -> list[float]:

@@ -21,11 +21,10 @@ NUM_STEPS = 4_000
 
 def test_oldest_is_forgotten_where_there_is_no_room(run_module: Run) -> None:
     body = """
-      const shelf = new module.Shelf(["y"]);
+      const shelf = new module.Shelf({ localOptions: ["y"], weigh: () => ({ buffers: [], numBytes: 40e6 }) });
       const makeCard = (tag, version) => {
         const card = { tags: [tag], width: 400, own: {}, version, left: new Map(), missing: new Set(), shown: null };
-        const hold = () => ({ data: tag, buffers: [], numBytes: 15e6 });
-        card.handle = { hold, update: (data) => (card.shown = data) };
+        card.handle = { hold: () => tag, update: (data) => (card.shown = data) };
         return card;
       };
       const recall = (tag, options) => {
@@ -46,17 +45,16 @@ def test_oldest_is_forgotten_where_there_is_no_room(run_module: Run) -> None:
 
 def test_answer_of_several_cards_is_counted_whole_and_once(run_module: Run) -> None:
     body = """
-      const shelf = new module.Shelf();
+      const shelf = new module.Shelf({ weigh: ({ buffer }) => ({ buffers: new Set([buffer]), numBytes: 1_000 }) });
       const shown = [];
       const makeCard = (tag, version, buffer) => {
-        const hold = () => ({ data: tag, buffers: new Set([buffer]), numBytes: 1_000 });
-        const handle = { hold, update: (data) => shown.push(data) };
+        const handle = { hold: () => ({ tag, buffer }), update: ({ tag }) => shown.push(tag) };
         return { tags: [tag], width: 400, own: {}, version, left: new Map(), missing: new Set(), handle };
       };
-      const large = new ArrayBuffer(30e6);
+      const large = new ArrayBuffer(80e6);
       for (const tag of ["a", "b", "c"]) shelf.keep(makeCard(tag, 1, large), {});
       for (const tag of ["a", "b"]) shelf.recall(makeCard(tag, 0), {});
-      shelf.keep(makeCard("d", 1, new ArrayBuffer(20e6)), {});
+      shelf.keep(makeCard("d", 1, new ArrayBuffer(40e6)), {});
       for (const tag of ["c", "d"]) shelf.recall(makeCard(tag, 0), {});
       shelf.keep(makeCard("e", 1, large), {});
       shelf.recall(makeCard("e", 0), {});
@@ -153,19 +151,47 @@ def test_axis_that_is_gone_back_to_is_there(page: Page) -> None:
             assert foot(page, "loss").inner_text() == before
 
 
+def test_axis_that_the_pointer_rests_on_is_there_when_it_is_pressed(page: Page) -> None:
+    wall = page.get_by_role("radio", name="Wall", exact=True)
+    with page.expect_response(lambda response: "/data/series?" in response.url and "x=wall" in response.url):
+        wall.hover()
+    asked = count_asked(page)
+
+    wall.click()
+
+    expect(wall).to_be_checked()
+    page.wait_for_load_state("networkidle")
+    assert asked == []
+
+
+def test_cards_below_those_in_view_are_asked_for_when_nothing_else_is(
+    tmp_path: Path, start_board: StartBoard, open_page: OpenPage
+) -> None:
+    with SummaryWriter(tmp_path / "run", heartbeat_secs=None) as writer:
+        writer.add_scalars_at(0, {f"metric_{number:02d}": 1.0 for number in range(30)})
+    page = open_page(start_board(tmp_path))
+    with page.expect_response(lambda response: "tag=metric_20" in response.url):
+        expect(foot(page, "metric_00")).to_have_text("1 point")
+    asked = count_asked(page)
+
+    page.locator(".tag-filter input").fill("metric_20")
+
+    expect(foot(page, "metric_20")).to_have_text("1 point")
+    assert asked == []
+
+
 def test_answer_for_an_old_width_does_not_replace_what_comes_back(page: Page) -> None:
     before = foot(page, "loss").inner_text()
     page.locator(".tag-filter input").fill("rate")
     expect(foot(page, "loss")).to_have_count(0)
-    page.set_viewport_size({"width": 900, "height": 900})
     held: list[Route] = []
-    page.route("**/data/series?*", held.append)
+    page.route("**/data/series?*tag=loss*", lambda route: held.append(route))
     with page.expect_request("**/data/series?*tag=loss*"):
+        page.set_viewport_size({"width": 900, "height": 900})
         page.locator(".tag-filter input").fill("")
 
     page.set_viewport_size({"width": 1400, "height": 900})
     expect(foot(page, "loss")).to_have_text(before)
-    page.unroute("**/data/series?*")
     for route in held:
         route.continue_()
     page.wait_for_load_state("networkidle")

@@ -71,7 +71,9 @@ def test_points_of_the_cards_in_view_are_asked_for_before_these_stand(
 
     expect(page.locator(".card .card-value").first).to_be_visible()
     page.wait_for_load_state("networkidle")
-    assert tags_of(asked) == [cards_in_view(page)]
+    first, *later = tags_of(asked)
+    assert first == cards_in_view(page)
+    assert all(set(first).isdisjoint(ahead) for ahead in later)
     assert [url for url in asked if url.endswith("/data/selections")] == []
 
 
@@ -88,7 +90,8 @@ def test_answer_is_not_taken_for_another_selection(open_page: OpenPage, address:
 
     expect(page.locator(".card .card-value").first).to_be_visible()
     page.wait_for_load_state("networkidle")
-    assert len(tags_of(asked)) == 2
+    seen = cards_in_view(page)
+    assert [tags for tags in tags_of(asked) if tags[0] == seen[0]] == [seen, seen]
     assert page.locator(".card").first.locator(".card-value").count() == 1
 
 
@@ -101,4 +104,5 @@ def test_width_and_place_of_cards_are_found_on_a_telephone(open_page: OpenPage, 
     page.wait_for_load_state("networkidle")
     assert set(cards_in_view(page)) <= {tag for tags in tags_of(asked) for tag in tags}
     assert len(tags_of(asked)[0]) >= 3
-    assert tags_of(asked)[1:] in ([], [cards_in_view(page)[len(tags_of(asked)[0]) :]])
+    every = [tag for tags in tags_of(asked) for tag in tags]
+    assert len(set(every)) == len(every)

@@ -35,6 +35,7 @@ export default function CardGrid({ kind, empty }) {
   const matches = useMatches(names, filter);
   const asked = JSON.stringify([expanded, pins, full]);
   const sections = useMemo(() => (tags && matches ? shownSections({ tags, charts, layouts }, { matches, expanded, pins, full, join }) : []), [tags, matches, session.selected, asked, charts, layouts, join]);
+  useEffect(() => loader?.expect(sectionsInSight(sections, { closed, open }).flatMap((section) => (isOpen(section, { closed, open }) ? section.cards : []))), [loader, sections, closed, open]);
   useCardKeys(kind, sections.flatMap(({ cards }) => cards));
   const goal = useGoal(kind, (tag) => reveal(kind, sections, tags, tag));
   if (!loader || !session.isLoaded || tags === null || matches === null) return h("div", { className: "grid-page" }, h(GridSkeleton, { height: cardKinds[kind].height }));

@@ -4,8 +4,8 @@ import { h } from "./react.js";
 
 const MOVES = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
-// options: [[value, word, title?]]. As in every group of radio buttons, arrows choose.
-export function Segmented({ label, options, value, choose }) {
+// options: [[value, word, title?]]. As in every group of radio buttons, arrows choose. expect(value): the pointer is on it
+export function Segmented({ label, options, value, choose, expect }) {
   const press = (event) => {
     const move = MOVES[event.key];
     if (!move) return;
@@ -21,7 +21,7 @@ export function Segmented({ label, options, value, choose }) {
     "div",
     { className: "segmented", role: "radiogroup", "aria-label": label, title: label, onKeyDown: press },
     options.map(([one, word, title], i) =>
-      h("button", { key: one, type: "button", role: "radio", "aria-checked": one === value, tabIndex: i === reached ? 0 : -1, title, onClick: () => choose(one) }, word),
+      h("button", { key: one, type: "button", role: "radio", "aria-checked": one === value, tabIndex: i === reached ? 0 : -1, title, onClick: () => choose(one), onPointerEnter: expect && (() => expect(one)) }, word),
     ),
   );
 }

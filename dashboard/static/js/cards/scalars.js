@@ -46,6 +46,12 @@ function join(list) {
   return { series: list.flatMap(({ series }) => series), aggregates: list.flatMap(({ aggregates }) => aggregates) };
 }
 
+// What it costs to keep data: {buffers: of their columns, which others may share, numBytes: beside them}.
+function weigh({ series, aggregates }) {
+  const columns = [...series, ...aggregates].map(({ values }) => values);
+  return { buffers: new Set(columns.map(({ buffer }) => buffer)), numBytes: columns.reduce((sum, { length }) => sum + SERIES_BYTES + POINT_BYTES * length, 0) };
+}
+
 // later(draw): has it drawn after the next frame, once, whatever else asks for it until then
 // setBare(isBare, hasLines): whether it draws no point, though it has an answer
 function mount(parts, { id, title, tags, bands, session, options, later, setBare }) {
@@ -97,11 +103,7 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
       for (const one of data.aggregates) aggregates.get(one.tagName).set(one.key, one);
       redraw();
     },
-    hold() {
-      const data = { series: flatten(series), aggregates: flatten(aggregates) };
-      const columns = [...data.series, ...data.aggregates].map(({ values }) => values);
-      return { data, buffers: new Set(columns.map(({ buffer }) => buffer)), numBytes: columns.reduce((sum, { length }) => sum + SERIES_BYTES + POINT_BYTES * length, 0) };
-    },
+    hold: () => ({ series: flatten(series), aggregates: flatten(aggregates) }),
     reselect() {
       const wanted = shownRuns();
       if (wanted.length !== drawnRuns.length || wanted.some(({ name }, i) => name !== drawnRuns[i])) redraw();
@@ -243,4 +245,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: 238, localOptions: ["y", "clip", "box", "members", "isDeclared"], previewedOptions: ["smoothing"], keepsRuns: true, ownOptions: ownAxis, whenReady: whenDeclared, follow: followCurves, tools: dragItems, exports: exportItems, explain: findMissing, load, join, mount };
+export const card = { height: 238, localOptions: ["y", "clip", "box", "members", "isDeclared"], previewedOptions: ["smoothing"], keepsRuns: true, ownOptions: ownAxis, whenReady: whenDeclared, follow: followCurves, tools: dragItems, exports: exportItems, explain: findMissing, load, join, weigh, mount };

@@ -22,6 +22,7 @@ export default function XAxis({ viewKey }) {
   const metric = axis.startsWith(METRIC) ? axis.slice(METRIC.length) : null;
   const isDeclared = axis === DECLARED && hasDeclaredAxes();
   const choose = (value) => session.view.set({ [viewKey]: value }, { label: "what the x-axis shows" });
+  const expect = (value) => session.emit("intent", { [viewKey.split(".")[1]]: value });
   const words = metric ? `x-axis: ${metric}` : isDeclared ? "x-axis: as the runs declare it" : "Another metric as x-axis";
   const button = {
     className: "toggle x-metric",
@@ -33,7 +34,7 @@ export default function XAxis({ viewKey }) {
   return h(
     "div",
     { className: "toolbar-group x-axis" },
-    h(Segmented, { label: LABEL, options: AXES, value: axis === DECLARED && !isDeclared ? "step" : axis, choose }),
+    h(Segmented, { label: LABEL, options: AXES, value: axis === DECLARED && !isDeclared ? "step" : axis, choose, expect }),
     h(Popover, { label: "Metric of the x-axis", button, className: "metric-menu" }, (close) => h(Metrics, { metric, isDeclared, choose, close })),
   );
 }

@@ -1,4 +1,4 @@
-// Which cards ask the server together.
+// Which cards ask the server together, and what of the answer is for one of them.
 
 import { isAskedFor } from "./first_answer.js";
 
@@ -21,4 +21,11 @@ export function batchesOf(cards, { kind, isDue }) {
     batch.since = Math.min(batch.since, version);
   }
   return [...batches.values()];
+}
+
+// What of an answer a card draws; undefined if there is nothing for it. cards: Map(tag → data)
+export function partOf(cards, { tags }, kind) {
+  if (tags.length === 1) return cards.get(tags[0]);
+  const found = tags.filter((tag) => cards.has(tag)).map((tag) => cards.get(tag));
+  return found.length > 0 ? kind.join(found) : undefined;
 }

@@ -1,6 +1,7 @@
 // Fetches what the cards in view need: one request for all that are new, one for all that changed.
 
-import { batchesOf } from "./batches.js";
+import { Ahead } from "./ahead.js";
+import { batchesOf, partOf } from "./batches.js";
 import { makeEntry, moveRuns, outdate, takeMissing } from "./entry.js";
 import { takeFirst } from "./first_answer.js";
 import { Shelf } from "./shelf.js";
@@ -13,6 +14,8 @@ export class Loader {
   #cards = new Map(); // id → as makeEntry makes it
   #options = {};
   #shelf;
+  #ahead;
+  #expected = []; // the page's cards in their order: [{id, tags}]
   #isMoving = false; // a slider moves, and what the cards hold is for where it was
   #abort = new AbortController();
   #isRunning = false;
@@ -34,13 +37,15 @@ export class Loader {
     this.#session = session;
     this.#selected = session.selected;
     this.#latest = session.heard; // an answer that was asked for before the page stood may be older
-    this.#shelf = new Shelf(kind.localOptions);
+    this.#shelf = new Shelf(kind);
+    this.#ahead = new Ahead({ kind, session, shelf: this.#shelf, seen: () => ({ cards: this.#cards, order: this.#expected, options: this.#options }) });
     this.#offs = [
       session.on("news", (news) => this.#hear(news)),
       session.on("selection", () => this.#reselect()),
       session.on("range", () => this.#followRange()),
       session.on("server", () => this.#restart()),
       session.on("axes", () => this.#readdress()),
+      session.on("intent", (choice) => this.#ahead.prepare(choice)),
       session.live.on("back", () => this.#askAgain()),
       ...(kind.follow ? [kind.follow(session, () => this.reload())] : []),
     ];
@@ -66,6 +71,7 @@ export class Loader {
     clearTimeout(this.#rest);
     clearTimeout(this.#pause);
     this.#abort.abort();
+    this.#ahead.stop();
     this.#cards.clear();
   }
 
@@ -126,6 +132,11 @@ export class Loader {
     Object.assign(card, { width, isInView: true });
     this.#shelf.recall(card, this.#options);
     this.schedule();
+  }
+
+  // The cards of the page, in their order, also those that never were in view.
+  expect(cards) {
+    this.#expected = cards;
   }
 
   hide(id) {
@@ -191,6 +202,7 @@ export class Loader {
   }
 
   #void() {
+    this.#ahead.stop();
     this.#shelf.clear();
     for (const card of this.#cards.values()) outdate(card);
   }
@@ -206,6 +218,7 @@ export class Loader {
     this.#selected = this.#session.selected;
     const added = [...this.#selected].filter((run) => !before.has(run));
     const removed = [...before].filter((run) => !this.#selected.has(run));
+    this.#ahead.stop();
     if (this.kind.keepsRuns) this.#shelf.move({ added, removed });
     else this.#shelf.clear();
     for (const card of this.#cards.values()) {
@@ -239,6 +252,7 @@ export class Loader {
       this.#isDue = false;
       await new Promise((resolve) => setTimeout(resolve)); // cards that come into view in one frame ask together
       await this.kind.whenReady?.();
+      await this.#ahead.settle([...this.#cards.values()], this.#options);
       this.#hasNews = false;
       const began = performance.now();
       const { isPaused } = this.#session.live;
@@ -247,6 +261,7 @@ export class Loader {
       this.#restUntil = 2 * performance.now() - began;
     }
     this.#isRunning = false;
+    this.#ahead.rest();
     this.#follow();
   }
 
@@ -282,15 +297,9 @@ export class Loader {
     this.#isDue ||= missing !== null; // of other runs it may still be behind
     if (missing) takeMissing(card, version);
     else if (card.epoch === epoch) Object.assign(card, { version, isBehind: false });
-    const data = this.#dataOf(card, cards);
+    const data = partOf(cards, card, this.kind);
     if (data || !isPartial) card.handle.update(data, { isPartial });
     else card.handle.recover?.();
-  }
-
-  #dataOf({ tags }, cards) {
-    if (tags.length === 1) return cards.get(tags[0]);
-    const found = tags.filter((tag) => cards.has(tag)).map((tag) => cards.get(tag));
-    return found.length > 0 ? this.kind.join(found) : undefined;
   }
 
   #fail({ cards }, error) {

@@ -1,0 +1,92 @@
+// What is probably wanted next is asked for while nothing else is: it goes on the shelf, where cards find it.
+
+import { partOf } from "./batches.js";
+
+const DWELL_MS = 40; // that the pointer rests on a choice before it counts as one to come
+const IDLE_MS = 400; // that nothing was asked for before the next cards are
+const MAX_CARDS = 12;
+
+export class Ahead {
+  #kind;
+  #session;
+  #shelf;
+  #seen;
+  #asked = null; // {keys: of the shelf, aborting, done: promise}
+  #timers = {}; // name → timer of what is to be asked for
+
+  // seen() → {cards: Map(id → as makeEntry makes it), order: [{id, tags}] of all cards of the page, options}
+  constructor({ kind, session, shelf, seen }) {
+    [this.#kind, this.#session, this.#shelf, this.#seen] = [kind, session, shelf, seen];
+  }
+
+  // The pointer is on a choice of options: what the cards in view would show.
+  prepare(choice) {
+    this.#wait("choice", DWELL_MS, ({ cards, options }) => {
+      if (Object.entries(choice).every(([name, value]) => options[name] === value)) return; // it was pressed meanwhile
+      const next = { ...options, ...choice };
+      const shown = [...cards.values()].filter(({ isInView, version, handle }) => isInView && version > 0 && !handle.holdsAll?.(next));
+      this.#ask(shown, next);
+    });
+  }
+
+  // Nothing is asked for: the cards behind those in view, which also a filter may leave.
+  rest() {
+    this.#wait("idle", IDLE_MS, ({ cards, order, options }) => {
+      const last = order.findLastIndex(({ id }) => cards.get(id)?.isInView);
+      if (last < 0) return;
+      const { width } = cards.get(order[last].id);
+      const next = [...order.slice(last + 1), ...order.slice(0, last)].filter(({ id, tags }) => !cards.get(id)?.version && !tags.some((tag) => tag.startsWith("=")));
+      this.#ask(next.slice(0, MAX_CARDS).map(({ tags }) => ({ tags, width })), options);
+    });
+  }
+
+  // Cards ask the server. What is under way for one that holds nothing is waited for; else it makes way.
+  async settle(cards, options) {
+    clearTimeout(this.#timers.idle);
+    const bare = cards.filter(({ isInView, version }) => isInView && version === 0);
+    if (!this.#asked || bare.length === 0) return;
+    if (!bare.some((card) => this.#asked.keys.has(this.#shelf.keyOf(card, options)))) return this.stop();
+    await this.#asked.done;
+    for (const card of bare) this.#shelf.recall(card, options);
+  }
+
+  // What is under way is of no use any more.
+  stop() {
+    Object.values(this.#timers).forEach(clearTimeout);
+    this.#asked?.aborting.abort();
+    this.#asked = null;
+  }
+
+  #wait(name, milliseconds, act) {
+    clearTimeout(this.#timers[name]);
+    if (!this.#kind.weigh) return;
+    this.#timers[name] = setTimeout(() => !this.#session.live.isHeld && act(this.#seen()), milliseconds);
+  }
+
+  // One request: for cards that have the options of their own that the first has, unless the shelf has what they need.
+  #ask(cards, options) {
+    const described = cards.map(({ tags, width }) => ({ tags, width, own: this.#kind.ownOptions?.(options, tags) ?? {} }));
+    const wanted = described.filter((card) => JSON.stringify(card.own) === JSON.stringify(described[0].own) && !this.#shelf.has(card, options));
+    if (wanted.length === 0) return;
+    this.stop();
+    const aborting = new AbortController();
+    const asked = { keys: new Set(wanted.map((card) => this.#shelf.keyOf(card, options))), aborting };
+    this.#asked = asked;
+    asked.done = this.#load(wanted, options, aborting.signal).then(() => {
+      if (this.#asked === asked) this.#asked = null;
+    });
+  }
+
+  async #load(cards, options, signal) {
+    const tags = [...new Set(cards.flatMap((card) => card.tags))];
+    const [{ width, own }] = cards;
+    try {
+      const { key: selection, runs } = await this.#session.selectionKey();
+      const context = { selection, runs, since: 0, width, signal, session: this.#session, options: { ...options, ...own } };
+      const { version, cards: parts } = await this.#kind.load(tags, context);
+      if (!signal.aborted) for (const card of cards) this.#shelf.put(card, options, { data: partOf(parts, card, this.#kind), version });
+    } catch {
+      // the cards ask themselves then, and say so
+    }
+  }
+}
