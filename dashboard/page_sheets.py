@@ -20,6 +20,7 @@ SHEETS = (
     "static/css/plot.css",
     "static/css/histograms.css",
     "static/css/graph.css",
+    "static/css/graph_compare.css",
     "static/css/runs.css",
     "static/css/states.css",
     "static/css/health.css",

@@ -14,11 +14,12 @@ VENDOR = Path(__file__).resolve().parent.parent / "dashboard" / "vendor"
 ICONS = (
     "adjustments-horizontal", "alert-triangle", "api", "archive", "arrow-back-up", "arrow-forward-up",
     "arrows-diagonal", "arrows-maximize", "bookmark", "chart-histogram", "chart-line", "check", "chevron-down",
-    "chevron-right", "clock", "columns-3", "copy", "device-desktop", "dots", "download", "eye", "eye-off", "filter",
-    "flag-3", "focus-2", "heartbeat", "hierarchy-3", "info-circle", "keyboard", "layout-sidebar-left-collapse",
-    "layout-sidebar-left-expand", "list-check", "list-details", "menu-2", "minus", "moon", "palette", "pencil", "pin",
-    "player-pause", "plus", "search", "settings", "share-2", "square", "square-check", "stack-2", "stethoscope",
-    "sun", "trash", "x", "zoom-reset",
+    "chevron-right", "chevron-up", "clock", "columns-3", "copy", "corner-down-right", "device-desktop", "dots",
+    "download", "eye", "eye-off", "filter", "flag-3", "focus-2", "git-compare", "heartbeat", "hierarchy-3",
+    "info-circle", "keyboard", "layout-sidebar-left-collapse", "layout-sidebar-left-expand", "list-check",
+    "list-details", "menu-2", "minus", "moon", "palette", "pencil", "pin", "player-pause", "plus", "search",
+    "settings", "share-2", "square", "square-check", "stack-2", "stethoscope", "sun", "trash", "upload", "x",
+    "zoom-reset",
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from dashboard.graph.layout import layout
 from dashboard.graph.modules import describe, display_name, is_parameter
 from dashboard.graph.stacks import find_scope
 
-MAX_LAYERS = 400
+MAX_LAYERS = 2000
 
 Answer = dict[str, Any]
 
@@ -172,11 +172,13 @@ def _layers(hierarchy: Hierarchy, opened: frozenset[str], shown: Mapping[int, in
 
 def _layer(hierarchy: Hierarchy, index: int, depth: int, links: list[int], opened: frozenset[str]) -> Answer:
     item = hierarchy.items[index]
+    output = find_output(hierarchy, index, links)
     return {
         "id": item.id,
         "name": display_name(hierarchy, index),
         "depth": depth,
-        "output": find_output(hierarchy, index, links).label,
+        "output": output.label,
+        "output_bytes": output.num_bytes,
         "params": item.params,
         "flops": item.flops,
         "saved_bytes": item.saved_bytes,

@@ -20,11 +20,17 @@ def describe_change(old: Hierarchy, before: int, new: Hierarchy, now: int) -> tu
 
 
 def _descriptions(old: Hierarchy, before: int, new: Hierarchy, now: int) -> tuple[str, str]:
-    """Kind and sizes; the kind is left out where it is the same."""
+    """Kind and sizes; the kind, and the parts at the end, are left out where they are the same."""
     first, second = describe(old, before), describe(new, now)
     if first.op == second.op and first.detail and second.detail:
-        return first.detail, second.detail
+        return _without_common_end(first.detail.split(" · "), second.detail.split(" · "))
     return f"{first.op} {first.detail}".strip(), f"{second.op} {second.detail}".strip()
+
+
+def _without_common_end(first: list[str], second: list[str]) -> tuple[str, str]:
+    while len(first) > 1 and len(second) > 1 and first[-1] == second[-1]:
+        first, second = first[:-1], second[:-1]
+    return " · ".join(first), " · ".join(second)
 
 
 def _node_facts(old: Hierarchy, before: int, new: Hierarchy, now: int) -> tuple[str, str]:

@@ -26,6 +26,7 @@ class Comparison:
     Attributes:
         hierarchy: The new graph with what only the old one has.
         old: The graph that was compared with.
+        new: The graph that is shown.
         change_by_item: ``added``, ``removed`` or ``changed`` of items of `hierarchy`; others are as before.
         old_by_item: Index in `old` of the items of `hierarchy` that were there.
         batches: The batch sizes of both, as far as they are known; they count as equal.
@@ -33,6 +34,7 @@ class Comparison:
 
     hierarchy: Hierarchy
     old: Hierarchy
+    new: Hierarchy
     change_by_item: dict[int, str]
     old_by_item: dict[int, int]
     batches: tuple[int | None, int | None]
@@ -59,7 +61,7 @@ def compare(old: Hierarchy, new: Hierarchy) -> Comparison:
             changes[index] = CHANGED
     _fill_scopes(tree, changes, old_by_item)
     found = {index: change for index, change in changes.items() if change}
-    return Comparison(tree, old, found, old_by_item, batches)
+    return Comparison(tree, old, new, found, old_by_item, batches)
 
 
 def _fill_scopes(tree: Hierarchy, changes: dict[int, str], old_by_item: dict[int, int]) -> None:
@@ -77,15 +79,17 @@ def _fill_scopes(tree: Hierarchy, changes: dict[int, str], old_by_item: dict[int
 
 def annotate(comparison: Comparison, answer: Answer) -> Answer:
     """Adds to a drawing of `comparison.hierarchy` what differs: to its boxes and layers, and the list of changes."""
-    tree, old = comparison.hierarchy, comparison.old
-    index_by_id = tree.index_by_id
+    index_by_id = comparison.hierarchy.index_by_id
     for box in answer["boxes"]:
+        if box["item"]:
+            box.update(_new_figures(comparison, box["item"]))
         box.update(_box_change(comparison, index_by_id.get(box["item"], 0)))
     for row in answer["layers"]:
+        row.update(_new_figures(comparison, row["id"]))
         index = index_by_id[row["id"]]
         before = comparison.old_by_item.get(index)
         row["change"] = comparison.change_by_item.get(index, "")
-        row["was"] = _figures(old, before) if before is not None else None
+        row["was"] = _figures(comparison.old, before) if before is not None else None
     changes = _list_changes(comparison)
     kinds = [change["change"] for change in changes]
     answer["comparison"] = {
@@ -93,9 +97,9 @@ def annotate(comparison: Comparison, answer: Answer) -> Answer:
         "renamed": sum(_old_name(comparison, i) != "" for i in comparison.old_by_item),
         "changes": changes[:MAX_CHANGES],
         "batches": list(comparison.batches),
-        "was": _figures(old, 0),
+        "was": _figures(comparison.old, 0),
     }
-    answer["totals"] = answer["totals"] | _new_totals(comparison)
+    answer["totals"] = answer["totals"] | _figures(comparison.new, 0)
     return answer
 
 
@@ -109,19 +113,10 @@ def _figures(hierarchy: Hierarchy, index: int) -> Answer:
     }
 
 
-def _new_totals(comparison: Comparison) -> Answer:
-    """The totals of the new graph alone: the tree holds what was removed besides."""
-    totals = _figures(comparison.hierarchy, 0)
-    nodes = comparison.hierarchy.graph.nodes
-    for index, change in comparison.change_by_item.items():
-        item = comparison.hierarchy.items[index]
-        if change == REMOVED and item.node >= 0:
-            node = nodes[item.node]
-            totals["params"] -= node.params
-            totals["flops"] -= node.flops
-            totals["saved_bytes"] -= node.saved_bytes
-            totals["nodes"] -= 1
-    return totals
+def _new_figures(comparison: Comparison, item_id: str) -> Answer:
+    """The figures of an item of the new graph: the tree of both holds what was removed besides."""
+    index = comparison.new.index_by_id.get(item_id)
+    return _figures(comparison.new, index) if index is not None else {}
 
 
 def _box_change(comparison: Comparison, index: int) -> Answer:

@@ -58,6 +58,10 @@ PAGE = Page(
         "open": "A scope that is open; may come several times",
         "block": "Which block a stack shows, as `stack=9`; may come several times",
         "node": "The selected node",
+        "compare": "The run whose graph is compared with",
+        "to": "A second node: the paths between the two are lit",
+        "trace": "`on`: only what the selected node depends on, or what depends on it, is lit",
+        "at": "The zoom, and what lies in the middle: `0.9,120,340`",
     },
     layout=layout,
 )

@@ -2,12 +2,15 @@
 
 import { EmptyPage } from "./empty_page.js";
 import { findBox, useActions } from "./graph/actions.js";
+import { CompareChip } from "./graph/compare.js";
 import { Dock } from "./graph/dock.js";
+import { ExportMenu } from "./graph/export_menu.js";
 import { LayerTable } from "./graph/layers.js";
 import { NoNode, NodePanel } from "./graph/panel.js";
 import { useDrawing, useFacts } from "./graph/source.js";
 import { Stage } from "./graph/stage.js";
 import { Toolbar } from "./graph/toolbar.js";
+import { TraceChip, useTrace } from "./graph/trace_chip.js";
 import { useView } from "./graph/view.js";
 import { h, useEffect, useRef, useSession } from "./react.js";
 import { session } from "./session.js";
@@ -22,7 +25,7 @@ export default function GraphView({ empty }) {
 }
 
 function choose(run) {
-  session.view.set({ "graph.run": run, "graph.open": [], "graph.block": [], "graph.node": null }, { label: "run of the graph" });
+  session.view.set({ "graph.run": run, "graph.open": [], "graph.block": [], "graph.node": null, "graph.compare": null }, { label: "run of the graph" });
 }
 
 // The run that was asked for, else the newest selected one that logged a graph.
@@ -39,7 +42,7 @@ function RunGraph({ run, runs, choose, empty }) {
   const boxes = drawing?.boxes ?? [];
   const selectedBox = findBox(boxes, view.selected);
   const item = drawing ? (selectedBox?.item ?? view.selected) : "";
-  const facts = useFacts(session, run, item);
+  const facts = useFacts(session, run, view.base, item);
   const act = useActions({ view, drawing, canvas, field, selectedBox, run });
   useEffect(() => {
     if (view.toReveal.current && selectedBox) {
@@ -55,19 +58,28 @@ function RunGraph({ run, runs, choose, empty }) {
       session,
       runs,
       run,
+      base: view.base,
       selectedPath: crumbs(facts),
       isAnyOpen,
       canExpand: boxes.some((box) => box.can_open),
-      on: { run: choose, go: act.zoomTo, expandAll: isAnyOpen ? view.closeAll : act.expandAll, find: act.find },
+      on: { run: choose, compare: view.compareWith, go: act.zoomTo, expandAll: isAnyOpen ? view.closeAll : act.expandAll, find: act.find },
       ask: act.ask,
       field,
+      saving: h(ExportMenu, { drawing, canvas, run, params: { run } }),
     }),
     error ? h(Problem, { error, retry, empty }) : h(Content, { drawing, run, view, item, facts, selectedBox, canvas, act }),
   );
 }
 
-function Content({ drawing, run, view, item, facts, selectedBox, canvas, act }) {
-  if (!drawing) return h("div", { className: "graph-work is-reading", "aria-busy": true });
+function Content(props) {
+  return props.drawing ? h(Drawn, props) : h("div", { className: "graph-work is-reading", "aria-busy": true });
+}
+
+function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, act }) {
+  const trace = useTrace(drawing, view, selectedBox);
+  const chip = trace
+    ? h(TraceChip, { ...trace, drawing, end: () => view.setTrace(false) })
+    : drawing.comparison && h(CompareChip, { comparison: drawing.comparison, selected: item, go: act.go, end: () => view.compareWith(null) });
   return h(
     "div",
     { className: "graph-work" },
@@ -76,23 +88,24 @@ function Content({ drawing, run, view, item, facts, selectedBox, canvas, act }) 
       run,
       selected: selectedBox?.id ?? "",
       lit: view.lit,
-      spotlight: view.spotlight,
+      spotlight: view.spotlight ?? trace?.lit ?? null,
       canvas,
-      on: { select: act.select, toggle: act.toggle, pick: act.pick, key: act.key },
+      chip,
+      on: { select: act.select, toggle: act.toggle, pick: act.pick, hover: view.setHovered, key: act.key },
     }),
     view.hasDock &&
       h(
         Dock,
         null,
-        h(LayerTable, { drawing, selected: item, on: { select: act.go, toggle: act.toggle, hover: view.setLit } }),
-        item ? h(Node, { item, facts, isTraced: drawing.is_traced, act, close: () => view.select("") }) : h(NoNode),
+        h(LayerTable, { drawing, run, selected: item, hovered: view.hovered, on: { select: act.go, toggle: act.toggle, hover: view.setLit } }),
+        item ? h(Node, { item, facts, isTraced: drawing.is_traced, act, view, close: () => view.select("") }) : h(NoNode),
       ),
   );
 }
 
-function Node({ item, facts, isTraced, act, close }) {
+function Node({ item, facts, isTraced, act, view, close }) {
   if (facts?.error) return h("section", { className: "graph-panel" }, h("p", { className: "graph-panel-body graph-quiet" }, facts.error));
-  return h(NodePanel, { facts: facts?.id === item ? facts : null, isTraced, go: act.go, close });
+  return h(NodePanel, { facts: facts?.id === item ? facts : null, isTraced, go: act.go, trace: { isOn: view.isTraced, toggle: () => view.setTrace(!view.isTraced) }, close });
 }
 
 // A failed request: a run without a graph shows how to log one.

@@ -28,6 +28,8 @@ const KNOWN = {
   "tooltip.sort": oneOf("value", "nearest", "name"),
   "tooltip.rows": oneOf(8, 16, 32),
   "graph.dock": within(320, 640, null), // px; null is the width of the style sheet
+  "graph.layers": within(12, 88, null), // % of the dock that the layer table takes; null is as much as it needs, up to half
+  "graph.hidden": texts(10), // columns of the layer table
 };
 
 const values = new Map();

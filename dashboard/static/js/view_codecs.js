@@ -68,6 +68,18 @@ export function name() {
   };
 }
 
+// What of a drawing is in the middle, and how large: {k, x, y}, or null. `0.9,120,340`
+export function place() {
+  const format = (value) => (value ? [[Number(value.k.toPrecision(3)), Math.round(value.x), Math.round(value.y)].join(",")] : []);
+  return { default: null, parse: parsePlace, format };
+}
+
+function parsePlace([value]) {
+  const [, ...texts] = value.match(/^(\d+(?:\.\d+)?),(-?\d{1,7}),(-?\d{1,7})$/) ?? [];
+  const [k, x, y] = texts.map(Number);
+  return k >= 0.05 && k <= 5 ? { k, x, y } : undefined;
+}
+
 // A step, which is a whole number, or null.
 export function step() {
   return {

@@ -2,7 +2,7 @@
 // are declared in its Python module too (`Page.url_keys`).
 
 import { ORDERS } from "./runs/order.js";
-import { axis, boxes, grouping, list, name, names, namesOrNull, number, oneOf, range, span, step, text, wholeOrNull } from "./view_codecs.js";
+import { axis, boxes, grouping, list, name, names, namesOrNull, number, oneOf, place, range, span, step, text, wholeOrNull } from "./view_codecs.js";
 
 const cards = () => ({
   filter: text(),
@@ -54,4 +54,5 @@ export const KEYS = {
   },
   histograms: { ...cards(), run: name() },
   graph: { run: name(), open: names("open scopes"), block: names("shown blocks"), node: name() },
+  graph: { run: name(), open: names("open scopes"), node: name(), compare: name(), to: name(), trace: oneOf(["off", "on"]), at: place() },
 };

@@ -65,7 +65,7 @@ def test_layer_of_another_size_is_changed_with_the_sizes_before_and_now() -> Non
 
     assert marks(answer) == {"dense_1": "changed", "dense_2": "changed"}
     box = next(box for box in answer["boxes"] if box["id"] == "dense_1")
-    assert (box["was"], box["now"]) == ("10 → 20 · relu", "10 → 32 · relu")
+    assert (box["was"], box["now"]) == ("10 → 20", "10 → 32")
 
 
 def test_layers_behind_an_added_one_are_known_by_their_structure_though_all_are_renamed() -> None:

@@ -6,6 +6,7 @@ import { axisOf } from "../cards/axes.js";
 import { notify } from "../notifications.js";
 import { ROOT } from "../root.js";
 import { session } from "../session.js";
+import { follow, save } from "./download.js";
 import { makeFigure } from "./figure.js";
 import { fileName } from "./file_names.js";
 import { loadPanels } from "./panels.js";
@@ -84,18 +85,4 @@ function capped(list, max, noun, what) {
 
 function bytesOf(base64) {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-}
-
-function save(blob, name) {
-  const url = URL.createObjectURL(blob);
-  follow(url, name);
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
-
-// The browser writes what comes into the file as it comes.
-function follow(href, name) {
-  const link = Object.assign(document.createElement("a"), { href, download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
 }

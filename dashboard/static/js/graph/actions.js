@@ -3,6 +3,7 @@
 import { useCallback } from "../react.js";
 import { session } from "../session.js";
 import { useEscape, useKeys } from "../use_keys.js";
+import { sourceOf } from "./source.js";
 import { idInBlock, stackAround } from "./stacks.js";
 import { stepFrom } from "./steps.js";
 
@@ -14,14 +15,20 @@ export function findBox(boxes, id) {
 }
 
 export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
-  const ask = useCallback((q, signal) => session.getJSON("data/graph/search", { run, q }, signal), [run]);
+  const { base } = view;
+  const get = (part, params, signal) => {
+    const [path, runs] = sourceOf(run, base, part);
+    return session.getJSON(path, { ...runs, ...params }, signal);
+  };
+  const ask = useCallback((q, signal) => get("/search", { q }, signal), [run, base]);
   const reveal = (id) => {
     view.toReveal.current = true;
     view.select(id);
   };
   // A box that stands for many nodes leads to the search among them.
-  const select = (id) => {
+  const select = (id, isSecond) => {
     if (findBox(drawing.boxes, id)?.item === "") field.current?.focus();
+    else if (isSecond && id) view.selectSecond(id);
     else view.select(id);
   };
   const toggle = (id) => {
@@ -33,7 +40,7 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
   // Selects a node wherever it is: opens what hides it.
   const go = async (id) => {
     if (!drawing.boxes.some((box) => box.item === id)) {
-      const { path, blocks } = await session.getJSON("data/graph/node", { run, id });
+      const { path, blocks } = await get("/node", { id });
       if (blocks.length > 0) view.showBlocks(blocks);
       view.openMany(path.slice(0, -1));
     }
@@ -67,10 +74,11 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     { keys: ["-"], label: "Zoom out", run: () => canvas.current?.zoomBy(0.8), isRepeated: true },
     { keys: ["["], label: "Show the previous block of the selected stack", run: () => pickBeside(-1), isRepeated: true },
     { keys: ["]"], label: "Show the next block of the selected stack, else show or hide the layers", run: () => pickBeside(1) || view.toggleDock() },
+    { keys: ["R"], label: "Trace the selected node to the inputs and outputs", run: () => view.selected && view.setTrace(!view.isTraced) },
     { keys: ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"], label: "Select the next node" },
     { keys: ["Enter"], label: "Open or close the selected group" },
   ]);
-  useEscape(Boolean(view.selected), () => view.select(""));
+  useEscape(Boolean(view.selected), () => (view.to || view.isTraced ? view.setTrace(false) : view.select("")));
   const key = (event) => {
     if (["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) step(event.key);
     else if (event.key === "Enter" && selectedBox) toggle(selectedBox.id);
@@ -87,7 +95,9 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
 
 // Of what a search found, the boxes in sight that are it or hold it.
 function shownHits(drawing, ids) {
-  return drawing?.boxes.filter((box) => ids.some((id) => id === box.item || (box.can_open && id.startsWith(`${box.item}/`)))).map((box) => box.id);
+  if (!drawing) return null;
+  const found = drawing.boxes.filter((box) => ids.some((id) => id === box.item || (box.can_open && id.startsWith(`${box.item}/`))));
+  return { boxes: new Set(found.map((box) => box.id)), edges: new Set() };
 }
 
 function expandable(drawing) {

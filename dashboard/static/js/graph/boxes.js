@@ -1,6 +1,7 @@
 // Drawing one box. Its content is drawn around (0, 0), so that moving it is one transform.
 
 import { formatCount } from "../format.js";
+import { changeMark, changedLine, spokenChange } from "./change_marks.js";
 import { shortCount } from "./numbers.js";
 import { drawPill as drawCount, drawSheets, drawStrip, isStack, pillWidth, blockNumber } from "./stacks.js";
 import { svg, svgText } from "./svg.js";
@@ -16,7 +17,7 @@ const PAINTERS = { module: drawModule, stack: drawStack, group: drawGroup, op: d
 
 export function drawBox(box, totals) {
   const group = svg("g", {
-    class: `graph-box is-${box.kind}`,
+    class: `graph-box is-${box.kind}${box.change ? ` change-${box.change}` : ""}`,
     "data-id": box.id,
     id: boxDomId(box.id),
     role: "treeitem",
@@ -25,7 +26,7 @@ export function drawBox(box, totals) {
     "aria-label": spokenName(box),
   });
   group.style.setProperty("--family", `var(--f-${box.family})`);
-  group.append(...PAINTERS[box.kind](box, totals).filter(Boolean));
+  group.append(...[...PAINTERS[box.kind](box, totals), changeMark(box)].filter(Boolean));
   return group;
 }
 
@@ -36,7 +37,7 @@ export function boxDomId(id) {
 export function spokenName(box) {
   const parts = [isStack(box) ? `${box.name}, ${box.count} identical blocks` : box.name, box.op && box.op !== box.name ? box.op : "", box.detail];
   if (box.params) parts.push(`${formatCount(box.params)} parameters`);
-  return parts.filter(Boolean).join(", ");
+  return [...parts, spokenChange(box)].filter(Boolean).join(", ");
 }
 
 function frame(box, radius, name = "graph-frame") {
@@ -53,7 +54,7 @@ function drawModule(box, totals) {
     svg("path", { class: "graph-stripe", d: `M6,9v${box.height - 18}` }),
     svgText(elide(box.name, nameRoom, "name"), { class: "graph-name", x: TEXT_X, y: 20 }),
     right && svgText(right, { class: "graph-number", x: box.width - RIGHT_PAD, y: 20, "text-anchor": "end" }),
-    svgText(secondLine(box, room), { class: "graph-detail", x: TEXT_X, y: 35.5 }),
+    changedLine(box, room, { x: TEXT_X, y: 35.5 }) ?? svgText(secondLine(box, room), { class: "graph-detail", x: TEXT_X, y: 35.5 }),
     ...shareBar(box, totals),
   ];
 }

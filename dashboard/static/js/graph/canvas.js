@@ -11,7 +11,7 @@ const KEY_ZOOM_MS = 120;
 const MAX_ANIMATED = 150;
 
 export class GraphCanvas {
-  // host: an element to draw into; events: {select(id), toggle(id), pick(id, place), hover(target), view(view, size)}
+  // host: an element to draw into; events: {select(id, isSecond), toggle(id), pick(id, place), hover(target), view(view, size)}
   constructor(host, events) {
     this.host = host;
     this.events = events;
@@ -19,6 +19,7 @@ export class GraphCanvas {
     this.view = { k: 1, x: 0, y: 0 };
     this.size = { width: host.clientWidth, height: host.clientHeight };
     this.selected = "";
+    this.inset = 0; // px at the top that something else covers
     this.layers = Object.fromEntries(["groups", "edges", "boxes", "labels"].map((name) => [name, svg("g", { class: `graph-${name}` })]));
     this.scene = svg("g", { class: "graph-scene" }, Object.values(this.layers));
     this.svg = svg("svg", { class: "graph-svg", role: "tree", "aria-label": "Graph", tabindex: 0 }, [this.scene]);
@@ -26,7 +27,7 @@ export class GraphCanvas {
     this.gestures = new Gestures(this.svg, {
       pan: (dx, dy) => this.setView({ ...this.view, x: this.view.x + dx, y: this.view.y + dy }),
       zoom: (factor, x, y) => this.setView(zoomedAt(this.view, factor, x, y)),
-      select: (target) => events.select(idOf(target)),
+      select: (target, event) => events.select(idOf(target), event.shiftKey),
       toggle: (target) => events.toggle(idOf(target)),
       pick: (target) => events.pick(idOf(target), Number(target.closest(".graph-cell").dataset.place)),
       hover: (target, event) => events.hover(this.#hovered(target), event),
@@ -47,7 +48,7 @@ export class GraphCanvas {
     this.drawing = drawing;
     this.boxes = new Map(drawing.boxes.map((box) => [box.id, box]));
     this.#paint();
-    if (isFresh) this.setView(openingView(drawing, this.size));
+    if (isFresh) this.setView(openingView(drawing, this.size, this.inset));
     else this.setView(this.view);
     if (before) this.#animate(before);
     this.select(this.selected);
@@ -119,7 +120,7 @@ export class GraphCanvas {
   }
 
   fit() {
-    if (this.drawing) this.glideTo(fittedView(this.drawing, this.size));
+    if (this.drawing) this.glideTo(fittedView(this.drawing, this.size, this.inset));
   }
 
   focus() {
@@ -143,7 +144,7 @@ export class GraphCanvas {
     this.svg.querySelector(".graph-ring")?.remove();
     this.#mark("is-selected", new Set([id]));
     const box = this.boxes?.get(id);
-    if (box) this.elementOf(id).append(drawRing(box));
+    if (box) this.elementOf(id).prepend(drawRing(box));
     this.svg.setAttribute("aria-activedescendant", box ? boxDomId(id) : "");
     for (const part of this.svg.querySelectorAll("[data-edge]")) {
       const edge = this.drawing.edges[part.dataset.edge];
@@ -155,16 +156,14 @@ export class GraphCanvas {
     this.#mark("is-lit", new Set([id]));
   }
 
-  // Dims all but some boxes and what holds them; null dims nothing.
-  spotlight(ids) {
-    const lit = new Set(ids ?? []);
-    for (const id of ids ?? []) {
-      for (let at = this.boxes.get(id)?.parent; at; at = this.boxes.get(at)?.parent) lit.add(at);
+  // Dims all but some boxes with what holds them, and some edges; null dims nothing. lit: {boxes: Set of ids, edges: Set of indices}
+  spotlight(lit) {
+    const held = new Set(lit?.boxes ?? []);
+    for (const id of lit?.boxes ?? []) {
+      for (let at = this.boxes.get(id)?.parent; at; at = this.boxes.get(at)?.parent) held.add(at);
     }
-    for (const element of this.svg.querySelectorAll(".graph-box")) {
-      element.classList.toggle("is-dim", Boolean(ids) && !lit.has(element.dataset.id));
-    }
-    this.svg.classList.toggle("is-spotlit", Boolean(ids));
+    for (const element of this.svg.querySelectorAll(".graph-box")) element.classList.toggle("is-dim", Boolean(lit) && !held.has(element.dataset.id));
+    for (const element of this.svg.querySelectorAll("[data-edge]")) element.classList.toggle("is-dim", Boolean(lit) && !lit.edges.has(Number(element.dataset.edge)));
   }
 
   #mark(name, ids) {
@@ -183,7 +182,7 @@ export class GraphCanvas {
     const before = this.size;
     this.size = { width: this.host.clientWidth, height: this.host.clientHeight };
     if (!this.drawing) return;
-    if (before.width === 0) this.setView(openingView(this.drawing, this.size));
+    if (before.width === 0) this.setView(openingView(this.drawing, this.size, this.inset));
     else this.setView({ ...this.view, x: this.view.x + (this.size.width - before.width) / 2 });
   }
 }

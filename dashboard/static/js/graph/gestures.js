@@ -3,7 +3,7 @@
 const CLICK_PX = 4;
 
 export class Gestures {
-  // does: {pan(dx, dy), zoom(factor, x, y), select(target), toggle(target), pick(target), hover(target, event)}
+  // does: {pan(dx, dy), zoom(factor, x, y), select(target, event), toggle(target), pick(target), hover(target, event)}
   constructor(element, does) {
     this.element = element;
     this.does = does;
@@ -93,7 +93,7 @@ export class Gestures {
     const target = this.#target(event);
     if (target.closest(".graph-fold, .graph-fold-minus")) this.does.toggle(target);
     else if (target.closest(".graph-cell")) this.does.pick(target);
-    else this.does.select(target);
+    else this.does.select(target, event);
   }
 
   // Boxes may be painted anew while one is pressed, as when the fonts are there: the click is still meant for that one.

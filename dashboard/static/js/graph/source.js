@@ -4,8 +4,13 @@ import { useCallback, useEffect, useRef, useState } from "../react.js";
 
 const NEWS_SECS = 10;
 
+// Where the graph of a run is asked for, alone or with that of another: [path, parameters]
+export function sourceOf(run, base, part = "") {
+  return base ? [`data/graph/compare${part}`, { run, base }] : [`data/graph${part}`, { run }];
+}
+
 // {drawing, run, error, retry}: `drawing` stays on show until the next one is there; `run` is the run it belongs to.
-export function useDrawing(session, run, { open, blocks }, keep) {
+export function useDrawing(session, run, { base, open, blocks }, keep) {
   const [state, setState] = useState({ drawing: null, run: null, error: null });
   const [attempt, setAttempt] = useState(0);
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
@@ -15,8 +20,9 @@ export function useDrawing(session, run, { open, blocks }, keep) {
   useEffect(() => {
     if (!run) return undefined;
     const request = new AbortController();
-    const params = { run, open: opened ? opened.split("\n") : [], block: shownBlocks ? shownBlocks.split("\n") : [], keep: keep || undefined };
-    session.getJSON("data/graph", params, request.signal).then(
+    const [path, runs] = sourceOf(run, base);
+    const params = { ...runs, open: opened ? opened.split("\n") : [], block: shownBlocks ? shownBlocks.split("\n") : [], keep: keep || undefined };
+    session.getJSON(path, params, request.signal).then(
       (drawing) => {
         const text = JSON.stringify(drawing);
         if (text === shown.current) return;
@@ -30,7 +36,7 @@ export function useDrawing(session, run, { open, blocks }, keep) {
       },
     );
     return () => request.abort();
-  }, [session, run, opened, shownBlocks, attempt]);
+  }, [session, run, base, opened, shownBlocks, attempt]);
   useNews(session, run, state.drawing === null, retry);
   return { ...state, retry };
 }
@@ -50,7 +56,7 @@ function useNews(session, run, isMissing, ask) {
   );
 }
 
-export function useFacts(session, run, id) {
+export function useFacts(session, run, base, id) {
   const [facts, setFacts] = useState(null);
   useEffect(() => {
     if (!run || !id) {
@@ -58,10 +64,11 @@ export function useFacts(session, run, id) {
       return undefined;
     }
     const request = new AbortController();
-    session.getJSON("data/graph/node", { run, id }, request.signal).then(setFacts, (error) => {
+    const [path, runs] = sourceOf(run, base, "/node");
+    session.getJSON(path, { ...runs, id }, request.signal).then(setFacts, (error) => {
       if (error.name !== "AbortError") setFacts({ error: error.message });
     });
     return () => request.abort();
-  }, [session, run, id]);
+  }, [session, run, base, id]);
   return facts;
 }

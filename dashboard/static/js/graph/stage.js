@@ -7,8 +7,11 @@ import { Minimap } from "./minimap.js";
 import { onFontsLoaded } from "./text.js";
 import { Tooltip } from "./tooltip.js";
 
-// canvas: a ref that gets the GraphCanvas; on: {select(id), toggle(id), pick(id, place), key(event)}
-export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, on }) {
+const BAR_PX = 44; // that the bar over the drawing takes at its top
+
+// canvas: a ref that gets the GraphCanvas; chip: a bar over the drawing, or null;
+// on: {select(id, isSecond), toggle(id), pick(id, place), hover(item), key(event)}
+export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, chip, on }) {
   const host = useRef(null);
   const shownRun = useRef(null);
   const [place, setPlace] = useState(null);
@@ -17,10 +20,13 @@ export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, o
   listeners.current = on;
   useEffect(() => {
     const drawn = new GraphCanvas(host.current, {
-      select: (id) => listeners.current.select(id),
+      select: (id, isSecond) => listeners.current.select(id, isSecond),
       toggle: (id) => id && listeners.current.toggle(id),
       pick: (id, place) => listeners.current.pick(id, place),
-      hover: (target, event) => setHovered(target && { ...target, x: event.clientX, y: event.clientY }),
+      hover: (target, event) => {
+        setHovered(target && { ...target, x: event.clientX, y: event.clientY });
+        listeners.current.hover(target?.box?.item ?? "");
+      },
       view: (view, size) => setPlace({ view, size }),
     });
     canvas.current = drawn;
@@ -33,6 +39,7 @@ export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, o
   }, [canvas]);
   useEffect(() => {
     setHovered(null);
+    canvas.current.inset = chip ? BAR_PX : 0;
     canvas.current.show(drawing, { isFresh: shownRun.current !== run });
     shownRun.current = run;
   }, [drawing, run]);
@@ -43,6 +50,7 @@ export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, o
     "div",
     { className: "graph-canvas", ref: host, onKeyDown: on.key, "data-theme-drawn": theme },
     h(ZoomButtons, { canvas }),
+    chip,
     drawing.notes.length > 0 && h("div", { className: "graph-float graph-notes", role: "status" }, drawing.notes.map((note) => h("p", { key: note }, note))),
     place && h(Legend, { drawing, width: place.size.width }),
     place && h(Minimap, { drawing, ...place, moveTo: (view) => canvas.current.setView(view) }),

@@ -1,10 +1,11 @@
 // The toolbar: whose graph it is, where the selection lies, expand or collapse, find.
 
 import { Icon, h } from "../react.js";
+import { CompareChoice } from "./compare.js";
 import { Find } from "./find.js";
 
-// on: {run(name), go(id), expandAll(), find}
-export function Toolbar({ session, runs, run, selectedPath, isAnyOpen, canExpand, on, ask, field }) {
+// on: {run(name), compare(name or null), go(id), expandAll(), find}
+export function Toolbar({ session, runs, run, base, selectedPath, isAnyOpen, canExpand, on, ask, field, saving }) {
   return h(
     "div",
     { className: "toolbar graph-toolbar" },
@@ -18,6 +19,8 @@ export function Toolbar({ session, runs, run, selectedPath, isAnyOpen, canExpand
         isAnyOpen ? "Collapse" : "Expand",
       ),
     h(Find, { ask, on: on.find, field }),
+    h(CompareChoice, { session, runs, run, base, choose: on.compare }),
+    saving,
   );
 }
 

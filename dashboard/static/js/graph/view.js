@@ -4,18 +4,21 @@ import { useMemo, useRef, useState } from "../react.js";
 import { session } from "../session.js";
 import { merged } from "./stacks.js";
 
-const NOTHING = { open: [], blocks: [], node: "" };
+const NOTHING = { open: [], block: [], node: null, compare: null, to: null, trace: "off" };
 
 // What a run's graph shows; the open scopes of one run say nothing of another.
 function viewOf(run) {
-  const { run: named, open, block, node } = session.view.ofPage("graph");
-  return named === null || named === run ? { open, blocks: block, node: node ?? "" } : NOTHING;
+  const shown = session.view.ofPage("graph");
+  const { open, block: blocks, node, compare, to, trace } = shown.run === null || shown.run === run ? shown : NOTHING;
+  return { open, blocks, node: node ?? "", compare: compare ?? "", to: to ?? "", trace };
 }
 
 export function useView(run) {
-  const { open: opened, blocks, node: selected } = viewOf(run);
+  const { open: opened, blocks, node: selected, compare, to, trace } = viewOf(run);
+  const setQuietly = (changes) => session.view.set({ "graph.run": run, ...changes }, { isUndoable: false });
   const open = useMemo(() => new Set(opened), [opened]);
   const [lit, setLit] = useState("");
+  const [hovered, setHovered] = useState("");
   const [spotlight, setSpotlight] = useState(null);
   const [hasDock, setDock] = useState(true);
   const toReveal = useRef(Boolean(selected));
@@ -24,13 +27,21 @@ export function useView(run) {
     open,
     blocks,
     selected,
+    base: compare === run ? "" : compare,
+    compareWith: (base) => session.view.set({ "graph.run": run, "graph.compare": base }, { label: "compared run" }),
     lit,
     setLit,
+    hovered,
+    setHovered,
     spotlight,
     setSpotlight,
     hasDock,
     toReveal,
-    select: (id) => id !== selected && session.view.set({ "graph.run": run, "graph.node": id || null }, { isUndoable: false }),
+    to,
+    isTraced: trace === "on" && Boolean(selected),
+    select: (id) => (id !== selected || to) && setQuietly({ "graph.node": id || null, "graph.to": null, ...(id ? {} : { "graph.trace": "off" }) }),
+    selectSecond: (id) => setQuietly(selected && id !== selected ? { "graph.to": id, "graph.trace": "off" } : { "graph.node": id, "graph.to": null }),
+    setTrace: (isOn) => setQuietly({ "graph.trace": isOn ? "on" : "off", "graph.to": null }),
     toggleDock: () => setDock(!hasDock),
     openMany: (ids) => setOpen([...viewOf(run).open, ...ids]),
     // twins: what is drawn for scopes that were opened in another block of their stack

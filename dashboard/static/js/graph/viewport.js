@@ -7,22 +7,26 @@ const FITTED = { least: 0.82, most: 1.12, narrow: 0.63 };
 const NARROW_PX = 520;
 const BUTTONS_PX = 48;
 
-// view: {k, x, y}; size: {width, height} of the canvas; drawing: {left, right, height}.
-export function openingView(drawing, whole) {
-  const size = freeSize(whole);
+// view: {k, x, y}; whole: {width, height} of the canvas; inset: px at its top that are covered; drawing: {left, right, height}.
+export function openingView(drawing, whole, inset = 0) {
+  const size = freeSize(whole, inset);
   const fitting = wholeZoom(drawing, size);
   const least = size.width < NARROW_PX ? FITTED.narrow : FITTED.least;
-  return placed(drawing, size, Math.max(least, Math.min(FITTED.most, fitting)));
+  return lowered(placed(drawing, size, Math.max(least, Math.min(FITTED.most, fitting))), inset);
 }
 
-export function fittedView(drawing, whole) {
-  const size = freeSize(whole);
-  return placed(drawing, size, clamp(Math.min(FITTED.most, wholeZoom(drawing, size))));
+export function fittedView(drawing, whole, inset = 0) {
+  const size = freeSize(whole, inset);
+  return lowered(placed(drawing, size, clamp(Math.min(FITTED.most, wholeZoom(drawing, size)))), inset);
+}
+
+function lowered(view, px) {
+  return { ...view, y: view.y + px };
 }
 
 // On a narrow canvas the buttons stand in a row below the drawing.
-function freeSize({ width, height }) {
-  return { width, height: width < NARROW_PX ? height - BUTTONS_PX : height };
+function freeSize({ width, height }, inset) {
+  return { width, height: height - inset - (width < NARROW_PX ? BUTTONS_PX : 0) };
 }
 
 function wholeZoom(drawing, size) {
