@@ -18,6 +18,7 @@ from dashboard.api.graph import (
     GRAPH_EXAMPLE,
     NODE_EXAMPLE,
     SEARCH_EXAMPLE,
+    BlockParameter,
     GraphCache,
     GraphKey,
     IdParameter,
@@ -106,13 +107,16 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
         base: BaseParameter,
         opened: OpenParameter = None,
         keep: KeepParameter = "",
+        blocks: BlockParameter = None,
     ) -> Response:
         """The graph of a run as `/data/graph` draws it, together with what only `base` has."""
-        from dashboard.graph import drawing_answer
+        from dashboard.graph import drawing_answer, read_blocks
         from dashboard.graph.compare import annotate
 
+        open_ids, shown = frozenset(opened or ()), read_blocks(blocks or ())
+
         def make(comparison: Comparison) -> Answer:
-            drawn = drawing_answer(comparison.hierarchy, frozenset(opened or ()), keep, client.check)
+            drawn = drawing_answer(comparison.hierarchy, open_ids, keep, client.check, shown)
             return annotate(comparison, drawn)
 
         return answer(request, client, base, run, make)

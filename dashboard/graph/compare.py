@@ -13,9 +13,8 @@ from dashboard.graph.changes import describe_change
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.matching import children_of, match
 from dashboard.graph.modules import display_name
-from dashboard.graph.union import unite
+from dashboard.graph.union import ADDED, CHANGED, REMOVED, unite
 
-ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 MAX_CHANGES = 500
 
 
@@ -49,16 +48,15 @@ def compare(old: Hierarchy, new: Hierarchy) -> Comparison:
     old_by_item: dict[int, int] = {}
     changes: dict[int, str] = {}
     for index, item in enumerate(tree.items):
-        there = new.index_by_id.get(item.id)
-        if item.node >= 0:
-            before = union.old_by_node.get(item.node)
-            if before is not None:
-                old_by_item[index] = old.item_by_node[before]
-            changes[index] = REMOVED if item.node in union.removed else "" if before is not None else ADDED
-        elif there is not None and there in matching.old_by_new:
+        there = None if item.is_made else new.index_by_id.get(item.id)
+        node = tree.node(item)
+        if node is not None:
+            changes[index] = node.mark
+            if node.mark != ADDED:
+                old_by_item[index] = old.item_by_node[union.old_by_node[item.node]]
+        elif there in matching.old_by_new:
             old_by_item[index] = matching.old_by_new[there]
-        if there in matching.changed and not changes.get(index):
-            changes[index] = CHANGED
+            changes[index] = CHANGED if there in matching.changed else ""
     _fill_scopes(tree, changes, old_by_item)
     found = {index: change for index, change in changes.items() if change}
     return Comparison(tree, old, new, found, old_by_item, batches)

@@ -32,6 +32,7 @@ class Node:
         saved_bytes: Bytes of it that are kept for the backward pass.
         source: ``file.py:12``, or empty.
         position: Place of its NodeDef in the GraphDef.
+        mark: What a comparison says of it: ``added``, ``removed``, ``changed`` or nothing.
     """
 
     path: str
@@ -44,6 +45,7 @@ class Node:
     saved_bytes: int
     source: str
     position: int
+    mark: str = ""
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def _glance(hierarchy: Hierarchy) -> list[int]:
         item = hierarchy.items[index]
         node = hierarchy.node(item)
         glances[index] = (
-            hash((node.op, node.params, len(node.inputs)))
+            hash((node.op, node.params, len(node.inputs), node.mark))
             if node
             else hash(tuple([glances[child] for child in item.children]))
         )
@@ -77,7 +77,7 @@ class _Reader:
 
     def _node_key(self, node: Node) -> Key:
         self._check()
-        told = (node.op, node.outputs, node.params, len(node.inputs))
+        told = (node.op, node.outputs, node.params, len(node.inputs), node.mark)
         if not node.inputs:  # it may hold a value of any size; what it is, its outputs tell
             return hash(told)
         attributes = self._hierarchy.graph.definition.node[node.position].attr

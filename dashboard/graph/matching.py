@@ -110,7 +110,11 @@ class _Pairs:
 
     def _movable(self, tree: _Tree, paired: dict[int, int]) -> Iterable[int]:
         items = tree.hierarchy.items
-        found = [i for i, item in enumerate(items) if i not in paired and item.node < 0 and item.num_nodes >= MIN_MOVED]
+        found = [
+            i
+            for i, item in enumerate(items)
+            if i not in paired and item.node < 0 and not item.is_made and item.num_nodes >= MIN_MOVED
+        ]
         return sorted(found, key=lambda i: (items[i].depth, i))
 
     def _add(self, old: int, new: int) -> None:

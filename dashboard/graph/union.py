@@ -11,6 +11,7 @@ from dashboard.graph.index import build_hierarchy
 from dashboard.graph.matching import Matching
 from summaries.proto.graph_pb2 import GraphDef
 
+ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 _End = tuple[bool, int]
 """A node of one of the two graphs: whether of the old, and its index there."""
 
@@ -22,12 +23,10 @@ class Union:
     Attributes:
         hierarchy: The tree of both.
         old_by_node: Index in the old graph of each node that was there; nodes that were not are missing.
-        removed: Nodes that only the old graph has.
     """
 
     hierarchy: Hierarchy
     old_by_node: dict[int, int]
-    removed: frozenset[int]
 
 
 def unite(old: Hierarchy, new: Hierarchy, matching: Matching) -> Union:
@@ -39,20 +38,22 @@ def unite(old: Hierarchy, new: Hierarchy, matching: Matching) -> Union:
         place[True, here] = place[False, there]
     readers = _removed_inputs(old, partner)
     paths = _Paths(old, new, matching)
+    known, changed = set(partner.values()), {new.items[index].node for index in matching.changed}
     nodes = []
     for is_old, index in order:
         if is_old:
             moved = _moved(old.graph.nodes[index], place, is_old=True)
             position = len(new.graph.definition.node) + moved.position
-            nodes.append(replace(moved, path=paths.translate(index), position=position))
+            nodes.append(replace(moved, path=paths.translate(index), position=position, mark=REMOVED))
         else:
             moved = _moved(new.graph.nodes[index], place, is_old=False)
             extra = tuple((place[True, source], port) for source, port in readers.get(index, ()))
-            nodes.append(replace(moved, inputs=moved.inputs + extra))
+            mark = ADDED if index not in known else CHANGED if index in changed else ""
+            nodes.append(replace(moved, inputs=moved.inputs + extra, mark=mark))
     old_by_node = {place[False, there]: here for here, there in partner.items()}
     removed = {at: index for at, (is_old, index) in enumerate(order) if is_old}
     hierarchy = build_hierarchy(_join(old.graph, new.graph, tuple(nodes)))
-    return Union(hierarchy, old_by_node | removed, frozenset(removed))
+    return Union(hierarchy, old_by_node | removed)
 
 
 def _node_partners(old: Hierarchy, new: Hierarchy, matching: Matching) -> dict[int, int]:

@@ -79,7 +79,7 @@ PARAMETERS = {
     "/data/graph/step": ["run", "open", "block"],
     "/data/graph/step/place": ["run", "id"],
     "/data/graph/step/operations": ["run", "id"],
-    "/data/graph/compare": ["run", "base", "open", "keep"],
+    "/data/graph/compare": ["run", "base", "open", "keep", "block"],
     "/data/graph/compare/node": ["run", "base", "id"],
     "/data/graph/compare/search": ["run", "base", "q"],
     "/data/graph/file": ["run", "format"],

@@ -26,14 +26,14 @@ def dense_net(sizes: Sequence[int], names: Sequence[str] = (), batch: int = 16) 
 
 
 def blocks(kinds: Sequence[str]) -> Hierarchy:
-    """A chain of blocks with a normalisation, a projection and an activation of its kind."""
+    """A chain of blocks with a normalisation, an activation of its kind and a projection."""
     graph = Traced()
     x = graph.add("forward/tokens", "Placeholder", shape=(8, 64))
     for i, kind in enumerate(kinds):
         path = f"forward/h/{i}"
         x = graph.add(f"{path}/ln/rsqrt", "rsqrt", [x], (8, 64))
-        x = graph.dense(f"{path}/mlp", x, (8, 64, 64))
         x = graph.add(f"{path}/act/{kind}", kind, [x], (8, 64))
+        x = graph.dense(f"{path}/mlp", x, (8, 64, 64))
     graph.add("backward/x", "mul", [x])
     return graph.hierarchy()
 
@@ -120,6 +120,13 @@ def test_one_changed_block_among_equal_ones_is_the_only_change() -> None:
 
     assert listed(answer) == [("changed", "h/3/act")]
     assert marks(answer) == {"h": "changed", "h/3": "changed"}
+
+
+def test_unchanged_blocks_stay_stacked_around_the_changed_one() -> None:
+    answer = drawn(blocks(["tanh"] * 6), blocks(["tanh"] * 3 + ["sin"] + ["tanh"] * 2), "h")
+
+    inside = [(box["kind"], box["count"], box["change"]) for box in answer["boxes"] if box["parent"] == "h"]
+    assert sorted(inside) == [("module", 0, "changed"), ("stack", 2, ""), ("stack", 3, "")]
 
 
 def test_added_block_is_added_once_not_by_its_parts() -> None:

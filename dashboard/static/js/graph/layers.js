@@ -17,7 +17,7 @@ export function LayerTable({ drawing, run, selected, hovered, on }) {
   const { layers, totals } = drawing;
   const [hidden, setHidden] = useState(() => preference("graph.hidden"));
   const [sort, setSort] = useState(null); // {key, isDown}
-  const columns = shownColumns(totals, drawing.comparison ? [...hidden, "share"] : hidden); // two figures take its place
+  const columns = shownColumns(totals, drawing.comparison ? [...hidden, "share", "output"] : hidden); // two figures take their place
   const rows = useMemo(() => sortedRows(layers, sort && { ...sort, order: COLUMNS.find(({ key }) => key === sort.key).order }), [layers, sort]);
   const hide = (key) => {
     const next = hidden.includes(key) ? hidden.filter((one) => one !== key) : [...hidden, key];
