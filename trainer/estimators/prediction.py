@@ -1,8 +1,8 @@
 """Predictions of many rows through programs of two shapes.
 
 Every row goes through a computation of one number of rows, `ROWS` unless the config says otherwise: nothing compiles
-again, and its result does not depend on how many rows stand beside it. Many rows are a loop over such blocks in one program, called by as many threads as there are
-cores: so small a computation occupies one.
+again, and its result does not depend on how many rows stand beside it. Many rows are a loop over such blocks in one
+program, called by as many threads as there are cores: so small a computation occupies one.
 """
 
 from __future__ import annotations
