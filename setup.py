@@ -1,4 +1,4 @@
-"""Builds the compiled members of `summaries` and `dashboard`.
+"""Builds the compiled members of `summaries`, `dashboard` and `trainer`.
 
 Each has a portable member beside it. Where no C compiler is found the extension is left out, and all works, slower.
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-FOLDERS = (Path("summaries"), Path("dashboard/api"))
+FOLDERS = (Path("summaries"), Path("dashboard/api"), Path("trainer/inputs"))
 # A compiler that joins a product and a sum into one operation would round them otherwise than the portable member.
 FLAGS = ["-O3", "-ffp-contract=off"]
 

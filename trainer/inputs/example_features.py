@@ -56,6 +56,26 @@ class FixedLenFeature:
             f"feature {name!r} must have {size} values, of shape {self.shape}; got {len(values)}. {advice}"
         )
 
+    def fill_column(self, column: np.ndarray, counts: np.ndarray) -> bool:
+        """Does what `fill` does for many rows in place.
+
+        Args:
+            column: Their values, ``(n, size)``, of which so many are set as `counts` ``(n,)`` says.
+            counts: Below 0 where the feature is missing.
+
+        Returns:
+            False where `fill` would refuse a row.
+        """
+        is_missing = counts < 1
+        if not (is_missing | (counts == column.shape[1])).all():
+            return False
+        if not is_missing.any():
+            return True
+        if self.default_value is None:
+            return False
+        column[is_missing] = np.broadcast_to(np.asarray(self.default_value, column.dtype), self.shape).ravel()
+        return True
+
     @property
     def row_shape(self) -> tuple[int, ...]:
         """Shape of a row."""
@@ -98,6 +118,13 @@ class VarLenFeature:
             )
         padding = self._padding()
         return [*values, *[padding] * (self.max_length - len(values))]
+
+    def fill_column(self, column: np.ndarray, counts: np.ndarray) -> bool:
+        """Does what `fill` does for many rows in place. Arguments as in `FixedLenFeature`."""
+        if (counts > self.max_length).any():
+            return False
+        column[np.arange(self.max_length) >= counts[:, None]] = self._padding()
+        return True
 
     @property
     def row_shape(self) -> tuple[int, ...]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from google.protobuf.message import DecodeError
 
 from summaries.proto import example_pb2
+from trainer.inputs.example_columns import find_columns
 from trainer.inputs.example_features import ExampleFeature, kind_of, name_of, to_column
 from trainer.inputs.file_batches import FileBatches
 from trainer.inputs.files import AnyPath
 from trainer.inputs.record_files import iter_records
+
+Record: TypeAlias = tuple[str, int, bytes]  # the file, the number of the record in it, and its bytes
 
 
 class TFRecords(FileBatches):
@@ -46,18 +49,26 @@ class TFRecords(FileBatches):
         self._features = dict(features)
         self._check_names(features)
 
-    def _read(self, file: str) -> Iterator[list[Any]]:
-        for number, record in enumerate(iter_records(file)):
-            try:
-                yield _parse(record, self._features)
-            except (ValueError, DecodeError) as error:
-                raise ValueError(f"{error} This is record {number} of {file}.") from error
+    def _read(self, file: str) -> Iterator[Record]:
+        return ((file, number, record) for number, record in enumerate(iter_records(file)))
 
-    def _to_columns(self, rows: Sequence[list[Any]]) -> dict[str, np.ndarray]:
+    def _to_columns(self, rows: Sequence[Record]) -> dict[str, np.ndarray]:
+        columns = find_columns([record for _, _, record in rows], self._features)
+        return self._parse_all(rows) if columns is None else columns
+
+    def _parse_all(self, rows: Sequence[Record]) -> dict[str, np.ndarray]:
+        """The same, one example after another; it says which one is not as described."""
+        parsed = [self._parse(*row) for row in rows]
         return {
-            name: to_column(feature, [row[number] for row in rows])
+            name: to_column(feature, [values[number] for values in parsed])
             for number, (name, feature) in enumerate(self._features.items())
         }
+
+    def _parse(self, file: str, number: int, record: bytes) -> list[Any]:
+        try:
+            return _parse(record, self._features)
+        except (ValueError, DecodeError) as error:
+            raise ValueError(f"{error} This is record {number} of {file}.") from error
 
 
 def _parse(record: bytes, features: Mapping[str, ExampleFeature]) -> list[Any]:

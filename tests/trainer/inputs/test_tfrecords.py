@@ -176,6 +176,15 @@ def test_missing_features_take_their_default_or_are_refused(tmp_path: Path) -> N
         list(TFRecords(THEIRS / "examples.tfrecord", {"tags": VarLenFeature(bytes, 1)}))
 
 
+def test_lists_of_one_feature_that_come_in_parts_are_joined(tmp_path: Path) -> None:
+    parts = bytes.fromhex("0a11 0a0f 0a0178 120a 1a030a0101 1a030a0102".replace(" ", ""))
+    (tmp_path / "a").write_bytes(frame(parts))
+
+    (batch,) = TFRecords(tmp_path / "a", {"x": FixedLenFeature((2,), np.int64)})
+
+    assert batch["x"].tolist() == [[1, 2]]
+
+
 def test_records_that_are_no_examples_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(frame(b"\xff\xff"))
 
