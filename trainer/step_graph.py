@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from summaries.adapters.jax_graph import find_call, graph_from_jaxpr
+from summaries.adapters.jax_graph import find_call, graph_from_jaxpr, optimizer_name
 from trainer.paths import leaf_paths
 from trainer.programs import STEP_NAME, TrainProgram
 
@@ -14,8 +14,6 @@ from trainer.programs import STEP_NAME, TrainProgram
 LIBRARY_FOLDER = str(Path(__file__).parent)
 # Beside a model's own weights, those of the rows need their full name.
 _BATCH_NAMES = {"weights": "sample_weights"}
-# Parts of an optimizer state's paths that tell a reader nothing.
-_WRAPPERS = {"inner_state", "hyperparams", "hyperparams_states", "inner_states"}
 
 
 @functools.lru_cache(maxsize=16)
@@ -35,7 +33,7 @@ def input_names(step_args: Any) -> tuple[str, ...]:
         step_args: ``(train_state, batch, seed)`` as pytrees of shapes.
 
     Returns:
-        ``forward/dense_0/kernel`` for params, ``update/dense_0/kernel_mu`` for what the optimizer keeps of them,
+        ``forward/dense_0/kernel`` for params, ``update/dense_0/kernel/mu`` for what the optimizer keeps of them,
         ``forward/features`` and so on for the batch.
     """
     train_state, batch, _ = step_args
@@ -43,17 +41,8 @@ def input_names(step_args: Any) -> tuple[str, ...]:
     return (
         *(f"forward/{path}" for path in params),
         *(f"forward/{path}" for path in leaf_paths(train_state.state)),
-        *(_optimizer_name(path, params) for path in leaf_paths(train_state.opt_state)),
+        *(optimizer_name(path, params) for path in leaf_paths(train_state.opt_state)),
         "update/step",
         *(f"forward/{path}" for path in leaf_paths({_BATCH_NAMES.get(k, k): v for k, v in batch._asdict().items()})),
         "forward/seed",
     )
-
-
-def _optimizer_name(path: str, params: tuple[str, ...]) -> str:
-    words = [word for word in path.split("/") if not word.isdigit() and word not in _WRAPPERS]
-    for param in params:
-        parts = param.split("/")
-        if words[-len(parts) :] == parts and len(words) > len(parts):
-            return "/".join(["update", *parts]) + "_" + "_".join(words[: -len(parts)])
-    return "/".join(["update", *words])

@@ -6,10 +6,13 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import optax
 import pytest
+from jax._src.ad_checkpoint import saved_residuals  # nothing public returns what print_saved_residuals prints
 
-from summaries.adapters.jax_graph import find_call, graph_from_jaxpr, parse_name_stack
+from summaries.adapters.jax_graph import find_call, graph_from_jaxpr, optimizer_name, parse_name_stack
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
+from trainer.paths import leaf_paths
 
 KERNEL = jnp.ones((4, 3))
 FEATURES = jnp.ones((8, 4))
@@ -53,7 +56,7 @@ def test_nodes_are_named_by_phase_and_module(graph: GraphDef) -> None:
         "backward/dense_0",
         "backward/loss",
         "update",
-        "update/dense_0",
+        "update/dense_0/kernel",
     }
 
 
@@ -205,3 +208,85 @@ def test_import_of_the_converter_does_not_import_jax() -> None:
     code = "import sys, summaries.adapters.jax_graph; sys.exit('jax' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def adam_step(params: Any, state: Any, features: jax.Array) -> Any:
+    """A step of plain JAX and optax, with names of layers and without one around the update."""
+
+    def loss(params: Any) -> jax.Array:
+        values = features
+        for name in ("dense_0", "dense_1"):
+            with jax.named_scope(name):
+                values = jnp.tanh(values @ params[name]["kernel"] + params[name]["bias"])
+        return jnp.mean(values**2)
+
+    value, grads = jax.value_and_grad(loss)(params)
+    updates, state = OPTIMIZER.update(grads, state, params)
+    return optax.apply_updates(params, updates), state, value
+
+
+OPTIMIZER = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(1e-3))
+LAYERS = {name: {"kernel": jnp.ones((4, 4)), "bias": jnp.ones(4)} for name in ("dense_0", "dense_1")}
+
+
+def test_update_without_a_scope_is_grouped_by_parameter() -> None:
+    paths = [f"{layer}/{name}" for layer in sorted(LAYERS) for name in ("bias", "kernel")]
+    state = OPTIMIZER.init(LAYERS)
+    kept = [optimizer_name(path, paths) for path in leaf_paths(state)]
+    names = [*(f"forward/{path}" for path in paths), *kept, "forward/features"]
+
+    graph = convert(adam_step, LAYERS, state, FEATURES, input_names=names, params=names[:4])
+
+    owned = {node.name.rsplit("/", 1)[0] for node in graph.node if node.name.startswith("update/")}
+    assert owned == {"update", *(f"update/{path}" for path in paths)}
+    counts = {path: sum(node.name.startswith(f"update/{path}/") for node in graph.node) for path in paths}
+    assert len(set(counts.values())) == 1  # the same operations for each
+    shared = [node for node in graph.node if node.name.startswith("update/") and node.name.count("/") == 1]
+    assert [(n.name, list(n.input)) for n in shared if n.attr["_jax_bytes"].i > 8] == []  # norms and rates, no arrays
+
+
+def loss_of_blocks(kernels: jax.Array, features: jax.Array) -> jax.Array:
+    def block(values: jax.Array, kernel: jax.Array) -> Any:
+        with jax.named_scope("dense"):
+            return jnp.tanh(values @ kernel), None
+
+    with jax.named_scope("blocks"):
+        return jnp.sum(jax.lax.scan(block, features, kernels)[0])
+
+
+def test_layers_in_a_loop_lie_beside_their_parameters_and_keep_values_of_all_turns() -> None:
+    names = ["forward/blocks/dense/kernel", "forward/features"]
+
+    graph = convert(jax.grad(loss_of_blocks), jnp.ones((5, 4, 4)), FEATURES, input_names=names, params=names[:1])
+
+    nodes = nodes_of(graph)
+    assert nodes["forward/blocks/dense/dot_general"].attr["_jax_times"].i == 5
+    assert nodes["forward/blocks/dense/dot_general"].attr["_jax_flops"].i == 5 * 2 * 8 * 4 * 4
+    assert "backward/blocks/dense/dot_general" in nodes
+    assert not [name for name in nodes if "blocks/scan/dense" in name]
+
+
+@pytest.mark.parametrize("is_remat", [False, True])
+def test_saved_bytes_are_those_that_jax_itself_keeps(is_remat: bool) -> None:
+    def loss(kernels: list[jax.Array], features: jax.Array) -> jax.Array:
+        values = features
+        for kernel in kernels:
+            values = jnp.tanh(values @ kernel)
+        return jnp.sum(jnp.sin(values))
+
+    function = jax.checkpoint(loss, policy=jax.checkpoint_policies.dots_saveable) if is_remat else loss
+    kernels = [jnp.ones((4, 4)), jnp.ones((4, 4))]
+    kept = [aval for aval, reason in saved_residuals(function, kernels, FEATURES) if "argument" not in reason]
+
+    graph = convert(jax.grad(function), kernels, FEATURES)
+
+    assert sum(node.attr["_jax_saved_bytes"].i for node in graph.node) == sum(aval.size * 4 for aval in kept)
+    remat = {node.name for node in graph.node if node.attr["_jax_remat"].b}
+    assert bool(remat) == is_remat
+    assert all(name.startswith("backward/") for name in remat)
+
+
+def test_an_einsum_is_named_as_one() -> None:
+    graph = convert(lambda x: jnp.einsum("ij,kj->ik", jnp.sin(x), x), FEATURES)
+
+    assert [node.name for node in graph.node][-1] == "forward/einsum/dot_general"

@@ -72,7 +72,8 @@ class Repeat(Layer):
         keys = None if key is None else jax.random.split(key, self.n)
 
         def block(inputs: Any, own: tuple[Params, State, Any]) -> tuple[Any, State]:
-            return self.layer.apply(own[0], own[1], inputs, training=training, key=own[2])
+            with jax.named_scope(name):  # in the graph, beside its weights
+                return self.layer.apply(own[0], own[1], inputs, training=training, key=own[2])
 
         stacked = (params.get(name, {}), state.get(name, {}), keys)
         outputs, new_state = transforms.scan(
