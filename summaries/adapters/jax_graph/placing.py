@@ -70,13 +70,12 @@ def group_update(nodes: Sequence[Node], readers: Readers) -> None:
     """
     owners = _Owners(nodes, readers)
     free = [node for node in nodes if node.phase == UPDATE and not node.scopes and not node.is_input]
-    for node in free:
-        owners.take_from_inputs(node)
-    for node in reversed(free):
-        owners.take_from_readers(node)
-    owners.give_to_gradients(free)
-    for node in free:
-        owners.take_from_inputs(node)
+    for _ in range(2):  # at first the gradients belong to nobody
+        for node in free:
+            owners.take_from_inputs(node)
+        for node in reversed(free):
+            owners.take_from_readers(node)
+        owners.give_to_gradients(free)
     for node in free:
         node.scopes = owners.find(node) or ()
 
