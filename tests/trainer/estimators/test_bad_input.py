@@ -128,6 +128,12 @@ CASES: dict[str, tuple[Any, tuple[Any, ...], dict[str, Any], str]] = {
         {},
         r"features of batch 1 must be finite; got NaN in row 3, column 1\.",
     ),
+    "unknown label in a batch": (
+        DNNClassifier([4], n_classes=3),
+        ([(X, Y), (X, Y + 1)],),
+        {},
+        r"labels must be among the 3 classes 0, 1, 2; got 3 in row 2\. .* This is batch 1\.",
+    ),
     "early end": (
         DNNClassifier([4], n_classes=3),
         ([(X, Y)] * 3,),
@@ -147,7 +153,7 @@ def test_wrong_data_and_settings_are_refused_with_what_must_hold_and_what_came(n
     assert str(caught.value).endswith(".")
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name not in ("early end", "nan in a batch")])
+@pytest.mark.parametrize("name", [name for name in CASES if name != "early end" and "in a batch" not in name])
 def test_what_is_refused_writes_no_event_file_and_no_checkpoint(name: str, tmp_path: Path) -> None:
     estimator, args, options, _ = CASES[name]
     writing = type(estimator)(**{**estimator.get_params(), "model_dir": tmp_path / "run"})
