@@ -21,6 +21,7 @@ SHEETS = (
     "static/css/histograms.css",
     "static/css/graph.css",
     "static/css/graph_compare.css",
+    "static/css/graph_step.css",
     "static/css/runs.css",
     "static/css/states.css",
     "static/css/health.css",

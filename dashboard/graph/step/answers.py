@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
@@ -78,8 +79,18 @@ def step_answer(graph: StepGraph, open_ids: frozenset[str], shown: Mapping[str, 
         "optimizer": name_optimizer(step.state_names),
         "batch": find_batch(hierarchy),
         "dtype": hierarchy.dtype,
+        "param_dtype": _param_dtype(hierarchy),
         "notes": list(hierarchy.graph.notes),
     }
+
+
+def _param_dtype(hierarchy: Hierarchy) -> str:
+    """The type of most parameters."""
+    counts: Counter[str] = Counter()
+    for node in hierarchy.graph.nodes:
+        if node.params and node.outputs:
+            counts[node.outputs[0].dtype] += node.params
+    return max(counts, key=counts.__getitem__, default="")
 
 
 def _row(graph: StepGraph, row: Row, open_ids: frozenset[str], shown: Mapping[str, int]) -> Answer:

@@ -55,6 +55,7 @@ PAGE = Page(
     kinds=("graphs",),
     url_keys={
         "run": "The run whose graph is shown",
+        "view": "`model` (the default) or `step`, the training step",
         "open": "A scope that is open; may come several times",
         "block": "Which block a stack shows, as `stack=9`; may come several times",
         "node": "The selected node",

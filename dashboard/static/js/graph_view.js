@@ -9,7 +9,9 @@ import { LayerTable } from "./graph/layers.js";
 import { NoNode, NodePanel } from "./graph/panel.js";
 import { useDrawing, useFacts } from "./graph/source.js";
 import { Stage } from "./graph/stage.js";
-import { Toolbar } from "./graph/toolbar.js";
+import { StepGraph } from "./graph/step/step_graph.js";
+import { ViewSwitch } from "./graph/step/view_switch.js";
+import { crumbs, Toolbar } from "./graph/toolbar.js";
 import { TraceChip, useTrace } from "./graph/trace_chip.js";
 import { useView } from "./graph/view.js";
 import { h, useEffect, useRef, useSession } from "./react.js";
@@ -21,7 +23,12 @@ export default function GraphView({ empty }) {
   const runs = session.runs.filter((run) => run.kinds.includes("graphs"));
   if (runs.length === 0) return h(EmptyPage, { empty, kind: "graphs" });
   const run = chosenRun(runs, session.view.get("graph.run"));
+  if (session.view.get("graph.view") === "step") return h(StepGraph, { key: run, run, runs, choose: { run: choose, view: chooseView }, problem: (error, retry) => h(Problem, { error, retry, empty }) });
   return h(RunGraph, { key: run, run, runs, choose, empty });
+}
+
+function chooseView(name) {
+  session.view.set({ "graph.view": name }, { label: "view of the graph" });
 }
 
 function choose(run) {
@@ -58,6 +65,7 @@ function RunGraph({ run, runs, choose, empty }) {
       session,
       runs,
       run,
+      lead: h(ViewSwitch, { value: "model", canStep: drawing?.has_backward ?? false, choose: chooseView }),
       base: view.base,
       selectedPath: crumbs(facts),
       isAnyOpen,
@@ -118,9 +126,4 @@ function Problem({ error, retry, empty }) {
     h("span", null, error.message),
     h("button", { type: "button", className: "link", onClick: retry }, "Try again"),
   );
-}
-
-function crumbs(facts) {
-  const path = facts?.path ?? [];
-  return path.map((id, i) => ({ id, name: i && id.startsWith(`${path[i - 1]}/`) ? id.slice(path[i - 1].length + 1) : id }));
 }

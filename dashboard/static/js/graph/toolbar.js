@@ -4,11 +4,12 @@ import { Icon, h } from "../react.js";
 import { CompareChoice } from "./compare.js";
 import { Find } from "./find.js";
 
-// on: {run(name), compare(name or null), go(id), expandAll(), find}
-export function Toolbar({ session, runs, run, base, selectedPath, isAnyOpen, canExpand, on, ask, field, saving }) {
+// lead: what stands before the path; on: {run(name), compare(name or null), go(id), expandAll(), find}
+export function Toolbar({ session, runs, run, lead, base, selectedPath, isAnyOpen, canExpand, on, ask, field, saving }) {
   return h(
     "div",
     { className: "toolbar graph-toolbar" },
+    lead,
     h(RunChoice, { session, runs, run, choose: on.run }),
     h(Crumbs, { path: selectedPath, go: on.go }),
     h("span", { className: "grow" }),
@@ -36,6 +37,12 @@ function RunChoice({ session, runs, run, choose }) {
     ),
     h(Icon, { name: "chevron-down", size: 12 }),
   );
+}
+
+// The parts of a node's path, each by its last name.
+export function crumbs(facts) {
+  const path = facts?.path ?? [];
+  return path.map((id, i) => ({ id, name: i && id.startsWith(path[i - 1]) ? id.slice(path[i - 1].length + 1) : id }));
 }
 
 function Crumbs({ path, go }) {

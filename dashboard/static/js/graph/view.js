@@ -46,6 +46,7 @@ export function useView(run) {
     openMany: (ids) => setOpen([...viewOf(run).open, ...ids]),
     // twins: what is drawn for scopes that were opened in another block of their stack
     close: (id, twins) => setOpen(viewOf(run).open.filter((one) => (twins[one] ?? one) !== id)),
+    closeMany: (ids) => setOpen(viewOf(run).open.filter((one) => !ids.includes(one))),
     showBlocks: (texts, others) =>
       session.view.set({ "graph.run": run, "graph.block": merged(viewOf(run).blocks, texts), ...others }, { isUndoable: false }),
     closeAll: () => setOpen([]),
