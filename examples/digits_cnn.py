@@ -1,6 +1,7 @@
 """A convolutional network on scikit-learn's 1,797 handwritten digits of 8 × 8 pixels, in the manner of MNIST's.
 
-You will see: a held-out accuracy of about 0.98, and in the page activations, the graph of the network, and where it was best.
+You will see: a held-out accuracy of about 0.98, and in the page activations, the graph of the network, and where it was
+best.
 """
 
 from __future__ import annotations
