@@ -6,9 +6,11 @@ start need not wait for it.
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
@@ -100,12 +102,25 @@ class GraphCache:
                 run, tag, index, _ = key
                 content = self._store.blob(run, tag, GRAPHS.name, index)
                 client.check()
-                graph = read_graph(GRAPHS.decode(content), client.check)
-                self._hierarchies[key] = build_hierarchy(graph, client.check)
+                with _garbage_kept():
+                    graph = read_graph(GRAPHS.decode(content), client.check)
+                    self._hierarchies[key] = build_hierarchy(graph, client.check)
             self._hierarchies.move_to_end(key)
             while len(self._hierarchies) > MAX_GRAPHS:
                 self._hierarchies.popitem(last=False)
             return self._hierarchies[key]
+
+
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """Leaves garbage uncollected for a while: reading makes much that stays, and each collection looks through all."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def make_router(cache: GraphCache, server: str) -> APIRouter:

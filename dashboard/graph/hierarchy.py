@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import NamedTuple
 
 from dashboard.graph.definition import Graph, Node
 from dashboard.graph.tensors import UNKNOWN, Tensor
 from dashboard.graph.tree import Item as Item
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A data edge between two nodes.
 
     Attributes:

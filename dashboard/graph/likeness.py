@@ -31,6 +31,8 @@ def find_keys(hierarchy: Hierarchy, check: Callable[[], None] = lambda: None) ->
     glances = _glance(hierarchy)
     alike: list[int] = []
     for item in hierarchy.items:
+        if len(item.children) < 2:
+            continue
         counts = Counter(glances[child] for child in item.children)
         alike += [c for c in item.children if _may_repeat(hierarchy.items[c]) and counts[glances[c]] > 1]
     reader = _Reader(hierarchy, check)

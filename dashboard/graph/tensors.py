@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
+
+from summaries.proto.graph_pb2 import AttrValue
 
 _SHORT_BY_NAME = {
     "float16": "f16",
@@ -63,17 +66,17 @@ class Tensor:
     Attributes:
         shape: Sizes, -1 where unknown; None if nothing is known of the shape. ``()`` is a scalar.
         dtype: Short name as ``f32``, ``bf16``, ``i32``, ``bool``; empty if unknown.
+        num_bytes: Bytes of the whole value; 0 where shape or type is not known well enough.
     """
 
     shape: tuple[int, ...] | None
     dtype: str
+    num_bytes: int = field(init=False, repr=False, compare=False)
 
-    @property
-    def num_bytes(self) -> int:
-        """Bytes of the whole value; 0 where shape or type is not known well enough."""
-        if self.shape is None or any(size < 0 for size in self.shape):
-            return 0
-        return math.prod(self.shape) * item_bytes(self.dtype)
+    def __post_init__(self) -> None:
+        is_known = self.shape is not None and all(size >= 0 for size in self.shape)
+        num_bytes = math.prod(self.shape or ()) * item_bytes(self.dtype) if is_known else 0
+        object.__setattr__(self, "num_bytes", num_bytes)
 
     @property
     def label(self) -> str:
@@ -110,6 +113,9 @@ def short_dtype(name: str) -> str:
     return _SHORT_BY_NAME.get(name.lower(), name)
 
 
+_KEYS = ("_jax_shape", "_jax_dtype", "_output_shapes", "dtype", "DstT", "T", "shape")
+
+
 def find_tensors(attributes: Any) -> tuple[Tensor, ...]:
     """The outputs that a node's attributes tell about; empty if they tell nothing.
 
@@ -118,6 +124,13 @@ def find_tensors(attributes: Any) -> tuple[Tensor, ...]:
     Args:
         attributes: The map ``NodeDef.attr``.
     """
+    return _read_tensors(tuple([(key, attributes[key].SerializeToString()) for key in _KEYS if key in attributes]))
+
+
+@lru_cache(maxsize=4096)
+def _read_tensors(serialized: tuple[tuple[str, bytes], ...]) -> tuple[Tensor, ...]:
+    """From the bytes of the attributes, which are the same for many nodes of a graph."""
+    attributes = {key: AttrValue.FromString(value) for key, value in serialized}
     if "_jax_shape" in attributes:
         shapes = _shapes(attributes["_jax_shape"]) or [()]  # a scalar's list of sizes is empty, hence unset
         if "_output_shapes" in attributes:  # JAX's own names the first output only
