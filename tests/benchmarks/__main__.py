@@ -23,6 +23,7 @@ NAMES = (
     "serving",
     "run_panel",
     "scalars",
+    "graph",
 )
 ON_REQUEST = ("reading_large",)
 """What takes too much of a disk to be measured unasked."""
