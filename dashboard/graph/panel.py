@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.graph.answers import Answer
+from dashboard.graph.below import scopes_below
 from dashboard.graph.definition import Node
 from dashboard.graph.families import FAMILY_NAMES
 from dashboard.graph.flows import find_output, incoming_links, outgoing_links, saved_below, weights_below
@@ -33,6 +34,7 @@ def panel_answer(hierarchy: Hierarchy, item_id: str) -> Answer:
     leaving = outgoing_links(hierarchy, item.parent).get(index, [])
     output = find_output(hierarchy, index, leaving)
     entering = incoming_links(hierarchy, index)
+    below, is_cut = scopes_below(hierarchy, index)
     return {
         "id": item.id,
         "name": display_name(hierarchy, index),
@@ -43,6 +45,8 @@ def panel_answer(hierarchy: Hierarchy, item_id: str) -> Answer:
         "family": description.family,
         "family_name": FAMILY_NAMES[description.family],
         "is_scope": node is None,
+        "below": below,
+        "is_below_cut": is_cut,
         "is_parameter": description.is_parameter,
         "nodes": item.num_nodes,
         "params": item.params,

@@ -3,7 +3,7 @@
 import { EmptyPage } from "./empty_page.js";
 import { findBox, useActions } from "./graph/actions.js";
 import { CompareChip } from "./graph/compare.js";
-import { Dock } from "./graph/dock.js";
+import { Divider, Dock } from "./graph/dock.js";
 import { ExportMenu } from "./graph/export_menu.js";
 import { LayerTable } from "./graph/layers.js";
 import { NoNode, NodePanel } from "./graph/panel.js";
@@ -32,7 +32,7 @@ function chooseView(name) {
 }
 
 function choose(run) {
-  session.view.set({ "graph.run": run, "graph.open": [], "graph.block": [], "graph.node": null, "graph.compare": null }, { label: "run of the graph" });
+  session.view.set({ "graph.run": run, "graph.open": [], "graph.block": [], "graph.node": null, "graph.compare": null, "graph.to": null, "graph.at": null }, { label: "run of the graph" });
 }
 
 // The run that was asked for, else the newest selected one that logged a graph.
@@ -99,13 +99,15 @@ function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, act }) {
       spotlight: view.spotlight ?? trace?.lit ?? null,
       canvas,
       chip,
-      on: { select: act.select, toggle: act.toggle, pick: act.pick, hover: view.setHovered, key: act.key },
+      at: view.at,
+      on: { move: view.moveTo, select: act.select, toggle: act.toggle, pick: act.pick, hover: view.setHovered, key: act.key },
     }),
     view.hasDock &&
       h(
         Dock,
         null,
         h(LayerTable, { drawing, run, selected: item, hovered: view.hovered, on: { select: act.go, toggle: act.toggle, hover: view.setLit } }),
+        h(Divider),
         item ? h(Node, { item, facts, isTraced: drawing.is_traced, act, view, close: () => view.select("") }) : h(NoNode),
       ),
   );
@@ -113,7 +115,7 @@ function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, act }) {
 
 function Node({ item, facts, isTraced, act, view, close }) {
   if (facts?.error) return h("section", { className: "graph-panel" }, h("p", { className: "graph-panel-body graph-quiet" }, facts.error));
-  return h(NodePanel, { facts: facts?.id === item ? facts : null, isTraced, go: act.go, trace: { isOn: view.isTraced, toggle: () => view.setTrace(!view.isTraced) }, close });
+  return h(NodePanel, { facts: facts?.id === item ? facts : null, isTraced, go: act.go, trace: { isOn: view.isTraced, toggle: () => view.setTrace(!view.isTraced) }, expand: facts?.is_scope ? () => act.expandBelow(item) : null, close });
 }
 
 // A failed request: a run without a graph shows how to log one.

@@ -1,6 +1,7 @@
 // What clicks, keys and buttons of the Graph page do.
 
 import { useCallback } from "../react.js";
+import { notify } from "../notifications.js";
 import { session } from "../session.js";
 import { useEscape, useKeys } from "../use_keys.js";
 import { sourceOf } from "./source.js";
@@ -36,6 +37,15 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     if (box?.kind === "group") view.close(box.item, drawing.twins);
     else if (box?.can_open) view.openMany([box.item]);
     if (box) reveal(box.id);
+  };
+  // Opens a box and all in it, as far as fits a drawing.
+  const expandBelow = async (id) => {
+    const box = findBox(drawing.boxes, id);
+    if (!box?.can_open) return;
+    const { below, is_below_cut: isCut } = await get("/node", { id: box.item });
+    view.openMany(below);
+    if (isCut) notify({ id: "graph below", text: "Some groups stay closed to keep this fluid.", detail: "Open them one by one." });
+    reveal(box.id);
   };
   // Selects a node wherever it is: opens what hides it.
   const go = async (id) => {
@@ -77,11 +87,13 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     { keys: ["R"], label: "Trace the selected node to the inputs and outputs", run: () => view.selected && view.setTrace(!view.isTraced) },
     { keys: ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"], label: "Select the next node" },
     { keys: ["Enter"], label: "Open or close the selected group" },
+    { keys: ["Shift+Enter"], label: "Open all below the selected node" },
+    { keys: ["Home", "End"], label: "Select the first or last node" },
   ]);
   useEscape(Boolean(view.selected), () => (view.to || view.isTraced ? view.setTrace(false) : view.select("")));
   const key = (event) => {
     if (["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) step(event.key);
-    else if (event.key === "Enter" && selectedBox) toggle(selectedBox.id);
+    else if (event.key === "Enter" && selectedBox) (event.shiftKey ? expandBelow : toggle)(selectedBox.id);
     else return;
     event.preventDefault();
   };
@@ -90,7 +102,7 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     return go(hit.id);
   };
   const find = { choose, hits: (ids) => view.setSpotlight(ids && shownHits(drawing, ids)) };
-  return { ask, select, toggle, pick, go, zoomTo, key, find, expandAll: () => view.openMany(expandable(drawing)) };
+  return { ask, select, toggle, pick, go, zoomTo, key, find, expandBelow, expandAll: () => view.openMany(expandable(drawing)) };
 }
 
 // Of what a search found, the boxes in sight that are it or hold it.

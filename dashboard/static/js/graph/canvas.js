@@ -4,7 +4,7 @@ import { boxDomId, drawBox, drawRing } from "./boxes.js";
 import { drawEdge, drawLabel } from "./edges.js";
 import { Gestures } from "./gestures.js";
 import { svg } from "./svg.js";
-import { fittedView, openingView, revealing, zoomLevel, zoomedAt, zoomedTo } from "./viewport.js";
+import { fittedView, openingView, revealing, zoomLevel, zoomedAt, zoomedTo, viewAt } from "./viewport.js";
 
 const MOVE_MS = 160;
 const KEY_ZOOM_MS = 120;
@@ -19,14 +19,15 @@ export class GraphCanvas {
     this.view = { k: 1, x: 0, y: 0 };
     this.size = { width: host.clientWidth, height: host.clientHeight };
     this.selected = "";
+    this.isMoved = false; // by the person
     this.inset = 0; // px at the top that something else covers
     this.layers = Object.fromEntries(["groups", "edges", "boxes", "labels"].map((name) => [name, svg("g", { class: `graph-${name}` })]));
     this.scene = svg("g", { class: "graph-scene" }, Object.values(this.layers));
     this.svg = svg("svg", { class: "graph-svg", role: "tree", "aria-label": "Graph", tabindex: 0 }, [this.scene]);
     host.prepend(this.svg);
     this.gestures = new Gestures(this.svg, {
-      pan: (dx, dy) => this.setView({ ...this.view, x: this.view.x + dx, y: this.view.y + dy }),
-      zoom: (factor, x, y) => this.setView(zoomedAt(this.view, factor, x, y)),
+      pan: (dx, dy) => this.moveTo({ ...this.view, x: this.view.x + dx, y: this.view.y + dy }),
+      zoom: (factor, x, y) => this.moveTo(zoomedAt(this.view, factor, x, y)),
       select: (target, event) => events.select(idOf(target), event.shiftKey),
       toggle: (target) => events.toggle(idOf(target)),
       pick: (target) => events.pick(idOf(target), Number(target.closest(".graph-cell").dataset.place)),
@@ -42,13 +43,16 @@ export class GraphCanvas {
     this.svg.remove();
   }
 
-  // isFresh: another graph than before, so the viewpoint starts anew.
-  show(drawing, { isFresh }) {
+  // isFresh: another graph than before, so the viewpoint starts anew, at a place if one is given.
+  show(drawing, { isFresh, place = null }) {
     const before = this.drawing && !isFresh ? new Map(this.drawing.boxes.map((box) => [box.id, box])) : null;
     this.drawing = drawing;
     this.boxes = new Map(drawing.boxes.map((box) => [box.id, box]));
     this.#paint();
-    if (isFresh) this.setView(openingView(drawing, this.size, this.inset));
+    if (isFresh) {
+      this.isMoved = Boolean(place);
+      this.setView(place ? viewAt(place, this.size) : openingView(drawing, this.size, this.inset));
+    }
     else this.setView(this.view);
     if (before) this.#animate(before);
     this.select(this.selected);
@@ -107,9 +111,15 @@ export class GraphCanvas {
     this.events.view(view, this.size);
   }
 
+  // Shows what a person moved to, which the link of the view then carries.
+  moveTo(view) {
+    this.isMoved = true;
+    this.setView(view);
+  }
+
   // Glides to a view that a key or a button asked for.
   glideTo(view) {
-    this.setView(view);
+    this.moveTo(view);
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     this.scene.classList.add("is-gliding");
     setTimeout(() => this.scene.classList.remove("is-gliding"), KEY_ZOOM_MS + 40);

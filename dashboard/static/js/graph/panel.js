@@ -5,7 +5,7 @@ import { Icon, h } from "../react.js";
 import { shortBytes, shortCount } from "./numbers.js";
 
 // facts: the answer of data/graph/node, or null while it is asked for; go(id) selects another node.
-export function NodePanel({ facts, isTraced, go, trace, close }) {
+export function NodePanel({ facts, isTraced, go, trace, expand, close }) {
   if (!facts) return h("section", { className: "graph-panel", "aria-busy": true });
   return h(
     "section",
@@ -14,6 +14,7 @@ export function NodePanel({ facts, isTraced, go, trace, close }) {
       "div",
       { className: "graph-dock-head" },
       h(Path, { facts, go }),
+      expand && h("button", { type: "button", className: "graph-button is-small", title: "Open all below it (⇧Enter)", onClick: expand }, "Expand all"),
       trace && h("button", { type: "button", className: "graph-button is-small", "aria-pressed": trace.isOn, title: "Light what it depends on and what depends on it (R)", onClick: trace.toggle }, h(Icon, { name: "corner-down-right", size: 12 }), "Trace"),
       h("button", { type: "button", className: "icon-button is-small", title: "Let go (Esc)", "aria-label": "Let go of the node", onClick: close }, h(Icon, { name: "x", size: 14 })),
     ),

@@ -6,12 +6,14 @@ import { Legend } from "./legend.js";
 import { Minimap } from "./minimap.js";
 import { onFontsLoaded } from "./text.js";
 import { Tooltip } from "./tooltip.js";
+import { placeOf, viewAt } from "./viewport.js";
 
+const PLACE_MS = 400;
 const BAR_PX = 44; // that the bar over the drawing takes at its top
 
 // canvas: a ref that gets the GraphCanvas; chip: a bar over the drawing, or null;
-// on: {select(id, isSecond), toggle(id), pick(id, place), hover(item), key(event)}
-export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, chip, on }) {
+// at: {k, x, y} that a link asks for, or null; on: {move(at), select(id, isSecond), toggle(id), pick(id, place), hover(item), key(event)}
+export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, chip, at, on }) {
   const host = useRef(null);
   const shownRun = useRef(null);
   const [place, setPlace] = useState(null);
@@ -40,9 +42,10 @@ export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, c
   useEffect(() => {
     setHovered(null);
     canvas.current.inset = chip ? BAR_PX : 0;
-    canvas.current.show(drawing, { isFresh: shownRun.current !== run });
+    canvas.current.show(drawing, { isFresh: shownRun.current !== run, place: at });
     shownRun.current = run;
   }, [drawing, run]);
+  usePlace(canvas, place, at, on.move);
   useEffect(() => canvas.current.select(selected), [selected, drawing]);
   useEffect(() => canvas.current.light(lit), [lit, drawing]);
   useEffect(() => canvas.current.spotlight(spotlight), [spotlight, drawing]);
@@ -53,9 +56,32 @@ export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, c
     chip,
     drawing.notes.length > 0 && h("div", { className: "graph-float graph-notes", role: "status" }, drawing.notes.map((note) => h("p", { key: note }, note))),
     place && h(Legend, { drawing, width: place.size.width }),
-    place && h(Minimap, { drawing, ...place, moveTo: (view) => canvas.current.setView(view) }),
+    place && h(Minimap, { drawing, ...place, moveTo: (view) => canvas.current.moveTo(view) }),
     h(Tooltip, { hovered, frame: host }),
   );
+}
+
+// Tells where the person moved to, a moment after; and goes where the link leads, as after the browser's Back.
+function usePlace(canvas, place, at, move) {
+  const told = useRef(at);
+  useEffect(() => {
+    if (!place || !canvas.current.isMoved) return undefined;
+    const timer = setTimeout(() => {
+      told.current = placeOf(place.view, place.size);
+      move(told.current);
+    }, PLACE_MS);
+    return () => clearTimeout(timer);
+  }, [place]);
+  useEffect(() => {
+    const known = told.current;
+    const isNews = at && !(known && areSame(at, known));
+    told.current = at;
+    if (isNews && place) canvas.current.setView(viewAt(at, place.size));
+  }, [at]);
+}
+
+function areSame(one, other) {
+  return Math.abs(one.x - other.x) < 1 && Math.abs(one.y - other.y) < 1 && Math.abs(one.k / other.k - 1) < 0.01;
 }
 
 function ZoomButtons({ canvas }) {

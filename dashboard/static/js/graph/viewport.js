@@ -85,3 +85,13 @@ export function isAllInSight(drawing, view, size) {
 export function zoomLevel(k) {
   return k < 0.35 ? "far" : k < 0.62 ? "middle" : "near";
 }
+
+// What a link carries of a view: the zoom, and what of the drawing is in the middle.
+export function placeOf(view, size) {
+  return { k: view.k, x: (size.width / 2 - view.x) / view.k, y: (size.height / 2 - view.y) / view.k };
+}
+
+export function viewAt({ k, x, y }, size) {
+  const zoom = clamp(k);
+  return { k: zoom, x: size.width / 2 - x * zoom, y: size.height / 2 - y * zoom };
+}

@@ -1,0 +1,69 @@
+"""What the Graph page saves: pictures, the graph, the layer table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from google.protobuf import text_format
+from playwright.sync_api import Page, expect
+
+from summaries.proto.graph_pb2 import GraphDef
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Page]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def saved(page: Page, item: str, index: int = 0) -> bytes:
+    """What a choice of the page's menu saves."""
+    page.get_by_role("button", name="Save the graph").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name=item).nth(index).click()
+    return Path(download.value.path()).read_bytes()
+
+
+@pytest.fixture
+def iris(open_page: OpenPage, iris_board: str) -> Page:
+    page = open_page(f"{iris_board}/graph", theme="dark")
+    expect(page.locator('.graph-box[data-id="loss"]')).to_be_visible()
+    return page
+
+
+def test_svg_holds_its_colours_and_fonts_and_is_light(iris: Page) -> None:
+    root = ElementTree.fromstring(saved(iris, "Save as SVG"))
+
+    texts = [text.text for text in root.iter(f"{SVG}text")]
+    assert {"dense_0", "dense_3", "loss"} <= set(texts)
+    assert "font/woff2;base64" in root.find(f"{SVG}style").text
+    assert not [element for element in root.iter() if element.get("class")]
+    fills = {element.get("fill") for element in root.iter(f"{SVG}rect")}
+    assert "#ffffff" in fills
+    assert not [fill for fill in fills if fill and fill.startswith(("var(", "color("))]
+    assert iris.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_png_is_large_enough_for_print(iris: Page) -> None:
+    content = saved(iris, "Save as PNG")
+
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    _, height = struct.unpack(">II", content[16:24])
+    assert height > 1_500
+
+
+def test_graph_is_saved_as_text_and_as_bytes(iris: Page) -> None:
+    text, content = saved(iris, "Save as .pbtxt"), saved(iris, "Save as .pb", 1)
+
+    assert text_format.Parse(text.decode(), GraphDef()) == GraphDef.FromString(content)
+
+
+def test_layers_are_saved_with_exact_numbers(iris: Page) -> None:
+    rows = list(csv.DictReader(io.StringIO(saved(iris, "Save layers as CSV").decode())))
+
+    params = {row["layer"]: int(row["params"]) for row in rows}
+    assert (params["dense_1"], params["Total"]) == (220, 513)
