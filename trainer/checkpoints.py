@@ -22,6 +22,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from trainer.describe import first_difference
 from trainer.paths import leaf_paths
 from trainer.placement import put_state
 from trainer.protocols import TrainState
@@ -209,13 +210,13 @@ class Checkpoints:
                 )
 
     def _refuse_other_config(self, config: Mapping[str, Any]) -> None:
-        for key in sorted({*config, *self.config}):
-            was, now = config.get(key), self.config.get(key)
-            if was != now:
-                raise OtherRunError(
-                    f"{key} must be what the run in {str(self.folder)!r} was started with, {_short(was)}; "
-                    f"got {_short(now)}. Use another model_dir, or delete that run to start afresh."
-                )
+        if config == self.config:
+            return
+        path, was, now = first_difference(config, self.config)
+        raise OtherRunError(
+            f"{path} must be what the run in {str(self.folder)!r} was started with, {_short(was)}; "
+            f"got {_short(now)}. Use another model_dir, or delete that run to start afresh."
+        )
 
     def _remove_others(self, named: set[str]) -> None:
         for path in self.folder.glob("checkpoint-*.safetensors"):

@@ -60,3 +60,31 @@ def _describe_closure(function: Any) -> dict[str, Any]:
     variables = inspect.getclosurevars(function).nonlocals
     # A function that refers to itself would never end.
     return {name: describe(value) for name, value in sorted(variables.items()) if value is not function}
+
+
+def first_difference(one: Any, other: Any, path: str = "") -> tuple[str, Any, Any]:
+    """Where two descriptions differ first, and what stands there in each; None stands for what one of them lacks.
+
+    >>> first_difference({"net": {"units": [8, 4]}}, {"net": {"units": [8, 5]}})
+    ('net.units.1', 4, 5)
+
+    Args:
+        one: As made by `describe`.
+        other: Another, which is not equal.
+        path: Where both stand.
+    """
+    for key, (mine, theirs) in _common_items(one, other).items():
+        if mine != theirs:
+            return first_difference(mine, theirs, f"{path}.{key}" if path else str(key))
+    return path, one, other
+
+
+def _common_items(one: Any, other: Any) -> dict[Any, tuple[Any, Any]]:
+    """The items of two dicts, or of two lists of one length; of another class the class alone."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        if one.get("class") != other.get("class"):
+            return {"class": (one.get("class"), other.get("class"))}
+        return {key: (one.get(key), other.get(key)) for key in sorted({*one, *other})}
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return dict(enumerate(zip(one, other, strict=True)))
+    return {}

@@ -79,7 +79,7 @@ def test_what_a_killed_process_left_behind_is_removed_and_the_last_whole_checkpo
         ({**CONFIG, "seed": 1}, r"seed must be what the run in .* was started with, 0; got 1\. Use another model_dir"),
         (
             {**CONFIG, "model": {"class": "Dense", "units": 4}},
-            r"model must be what the run .*'units': 3.*; got .*'units': 4",
+            r"model\.units must be what the run .*, 3; got 4\.",
         ),
     ],
 )

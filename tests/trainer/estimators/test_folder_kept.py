@@ -59,11 +59,11 @@ CASES: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "another network": (
         lambda path: make(path, layers.Sequential([layers.Dense(4), layers.Dense(3)])).fit(X, Y),
-        r"model must be what the run in '.*' was started with, .*; got .*Use another model_dir",
+        r"model\.network\..* must be what the run in '.*' was started with, .*; got .*Use another model_dir",
     ),
     "another head": (
         lambda path: make(path, head=heads.MultiClassHead(3, ("low", "mid", "top"), label_smoothing=0.1)).fit(X, Y),
-        r"model must be what the run in '.*' was started with",
+        r"model\.head\.label_smoothing must be what the run in '.*' was started with, 0\.0; got 0\.1\.",
     ),
     "other features": (
         lambda path: make(path).fit(np.ones((6, 3)), Y),
