@@ -22,6 +22,7 @@ SHEETS = (
     "static/css/graph.css",
     "static/css/graph_step.css",
     "static/css/graph_tools.css",
+    "static/css/graph_colors.css",
     "static/css/runs.css",
     "static/css/states.css",
     "static/css/health.css",

@@ -16,9 +16,11 @@ from dashboard.api.logged_values import LoggedReader, pick_steps, rounded
 from dashboard.api.parameters import RunParameter, Step
 from dashboard.store.blob_bytes import FileIdentity
 from dashboard.store.protocol import LogStore
+from summaries.kinds import RUN_METADATA, TRACE
 
 if TYPE_CHECKING:
     from dashboard.graph import Hierarchy, LoggedTag
+    from dashboard.graph.live_values import Values
 
 KINDS = ("scalars", "histograms")
 MAX_STEPS = 500
@@ -77,7 +79,7 @@ def find_tags(store: LogStore, hierarchy: Hierarchy, run: str) -> tuple[LoggedTa
 def _sum_up(
     store: LogStore, reader: LoggedReader, client: Client, hierarchy: Hierarchy, run: str, step: int | None
 ) -> dict[str, Any]:
-    from dashboard.graph import MISSING, is_live, sum_up
+    from dashboard.graph import MISSING, MISSING_COSTS, is_live, sum_up
 
     tags = [tag for tag in find_tags(store, hierarchy, run) if is_live(tag)]
     tracks = [track for tag in client.while_there(tags) if (track := reader.find_track(run, tag))]
@@ -89,13 +91,34 @@ def _sum_up(
         if value is not None:
             logged.append((track.tag, value))
             newest = max(int(track.steps[row]), newest if newest is not None else int(track.steps[row]))
+    found = {**sum_up(hierarchy, logged), **_find_costs(store, hierarchy, run, step)}
     quantities = {
         what: rounded({hierarchy.items[item].id: value for item, value in values.items() if item})
-        for what, values in sum_up(hierarchy, logged).items()
+        for what, values in found.items()
     }
     return {
         "step": newest,
         "steps": pick_steps(tracks, MAX_STEPS),
         "quantities": quantities,
-        "missing": {what: MISSING[what] for what, values in quantities.items() if not values},
+        "missing": {what: reason for what, reason in (MISSING | MISSING_COSTS).items() if not quantities[what]},
     }
+
+
+def _find_costs(store: LogStore, hierarchy: Hierarchy, run: str, step: int | None) -> dict[str, Values]:
+    """Time and memory by item, from the RunMetadata of a step, or the last before it."""
+    from dashboard.graph import sum_costs
+
+    costs: dict[str, Values] = {"time": {}, "memory": {}}
+    for kind in (RUN_METADATA, TRACE):
+        for tag in (tag for tag, runs in store.tags(kind.name).items() if run in runs):
+            blobs = store.blobs(run, tag, kind.name)
+            rows = [row for row, at in enumerate(blobs.steps.tolist()) if step is None or at <= step]
+            if not rows:
+                continue
+            try:
+                metadata = kind.decode(store.blob(run, tag, kind.name, rows[-1]))
+            except (ValueError, OSError, EOFError):
+                continue
+            found = sum_costs(hierarchy, metadata)
+            costs = {what: found[what] or known for what, known in costs.items()}
+    return costs

@@ -21,5 +21,7 @@ from dashboard.graph.live_values import sum_up as sum_up
 from dashboard.graph.logged import LoggedTag as LoggedTag
 from dashboard.graph.logged import match_tags as match_tags
 from dashboard.graph.panel import panel_answer as panel_answer
+from dashboard.graph.quantities import MISSING_COSTS as MISSING_COSTS
+from dashboard.graph.quantities import sum_costs as sum_costs
 from dashboard.graph.search import search_answer as search_answer
 from dashboard.graph.stacks import read_blocks as read_blocks

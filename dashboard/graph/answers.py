@@ -17,6 +17,7 @@ from dashboard.graph.flows import find_output, outgoing_links
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.layout import layout
 from dashboard.graph.modules import describe, display_name, is_parameter
+from dashboard.graph.quantities import box_quantities, missing_quantities
 from dashboard.graph.stacks import find_scope
 
 MAX_LAYERS = 2000
@@ -34,7 +35,10 @@ def drawing_answer(
     """The drawing and the layer table of a graph with some scopes open; see `layout`."""
     drawing = layout(hierarchy, open_ids, keep, check, blocks)
     root = hierarchy.items[0]
-    boxes = [_box(hierarchy, box) | _stack(hierarchy, box.item, drawing.shown) for box in drawing.boxes]
+    boxes = [
+        _box(hierarchy, box) | _stack(hierarchy, box.item, drawing.shown) | quantities
+        for box, quantities in zip(drawing.boxes, box_quantities(hierarchy, drawing.boxes), strict=True)
+    ]
     used = {box["family"] for box in boxes if box["kind"] in ("module", "stack", "op", "group")}
     opened = frozenset(box.id for box in drawing.boxes if box.kind == "group")
     return {
@@ -54,6 +58,7 @@ def drawing_answer(
             "saved_bytes": root.saved_bytes,
             "nodes": root.num_nodes,
         },
+        "missing": missing_quantities(hierarchy),
         "is_traced": hierarchy.graph.is_traced,
         "has_backward": has_backward_pass(hierarchy.graph),
         "batch": find_batch(hierarchy),

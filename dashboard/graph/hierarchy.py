@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
@@ -82,6 +83,18 @@ class Hierarchy:
         """The value on an edge."""
         outputs = self.graph.nodes[link.source].outputs
         return outputs[link.port] if link.port < len(outputs) else UNKNOWN
+
+    @cached_property
+    def devices(self) -> dict[int, frozenset[str]]:
+        """Names of the devices of the nodes in each item; without those items that have none."""
+        devices: dict[int, set[str]] = defaultdict(set)
+        protos = self.graph.definition.node
+        for node, index in zip(self.graph.nodes, self.item_by_node, strict=True):
+            device = protos[node.position].device
+            while device and index >= 0 and device not in devices[index]:
+                devices[index].add(device)
+                index = self.items[index].parent
+        return {index: frozenset(names) for index, names in devices.items()}
 
     def ancestors(self, index: int) -> list[int]:
         """The scopes that hold an item, the outermost first, without the root."""

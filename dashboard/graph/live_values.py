@@ -18,6 +18,7 @@ from dashboard.graph.logged import (
     GRAD_NORM,
     GRADS,
     NON_FINITE_SHARE,
+    OTHER,
     PARAMS,
     UPDATE_RATIO,
     UPDATES,
@@ -25,7 +26,7 @@ from dashboard.graph.logged import (
 )
 from summaries import Histogram
 
-NON_FINITE = "nonfinite"
+NON_FINITE, VALUE = "nonfinite", "value"
 MISSING = {
     GRAD_NORM: "This run logged no gradients of its layers.",
     UPDATE_RATIO: "This run logged no update ratios of its layers.",
@@ -55,7 +56,7 @@ _LIVE = frozenset({GRADS, PARAMS, UPDATES, ACTIVATIONS, GRAD_NORM, UPDATE_RATIO,
 
 def is_live(tag: LoggedTag) -> bool:
     """Whether a tag says something of a quantity that boxes are coloured by."""
-    return tag.what in _LIVE
+    return tag.what in _LIVE or (tag.what == OTHER and tag.kind == "scalars")
 
 
 def find_moments(histogram: Histogram) -> Moments:
@@ -84,6 +85,7 @@ def sum_up(hierarchy: Hierarchy, logged: Iterable[tuple[LoggedTag, Value]]) -> d
     squares: dict[str, Values] = {what: {} for what in (GRADS, PARAMS, UPDATES)}
     bad: Values = {}
     shares: Values = {}
+    scalars: Values = {}
     for tag, value in logged:
         if isinstance(value, Moments):
             if tag.what in squares:
@@ -92,6 +94,8 @@ def sum_up(hierarchy: Hierarchy, logged: Iterable[tuple[LoggedTag, Value]]) -> d
                 bad[tag.item] = bad.get(tag.item, 0.0) + value.num_bad
         elif tag.what in direct:
             direct[tag.what][tag.item] = value
+        elif tag.what == OTHER:
+            scalars.setdefault(tag.item, value)
         elif tag.what == NON_FINITE_SHARE:
             shares[tag.item] = max(value, shares.get(tag.item, 0.0))
     for item, share in shares.items():
@@ -99,12 +103,14 @@ def sum_up(hierarchy: Hierarchy, logged: Iterable[tuple[LoggedTag, Value]]) -> d
     return {
         GRAD_NORM: _norms(hierarchy, direct[GRAD_NORM], squares[GRADS]),
         UPDATE_RATIO: _ratios(hierarchy, direct[UPDATE_RATIO], squares[UPDATES], squares[PARAMS]),
-        NON_FINITE: _carry_up(hierarchy, bad, {}),
+        NON_FINITE: carry_up(hierarchy, bad),
+        VALUE: scalars,
     }
 
 
-def _carry_up(hierarchy: Hierarchy, values: Mapping[int, float], fixed: Mapping[int, float]) -> Values:
+def carry_up(hierarchy: Hierarchy, values: Mapping[int, float], fixed: Mapping[int, float] | None = None) -> Values:
     """Adds the values of all items to the scopes that hold them; those of `fixed` are known and take no more."""
+    fixed = fixed or {}
     totals = {**values, **fixed}
     waiting = set(totals)
     for index in set(totals):
@@ -118,7 +124,7 @@ def _carry_up(hierarchy: Hierarchy, values: Mapping[int, float], fixed: Mapping[
 
 def _norms(hierarchy: Hierarchy, direct: Mapping[int, float], squares: Mapping[int, float]) -> Values:
     fixed = {item: value * value for item, value in direct.items()}
-    totals = _carry_up(hierarchy, squares, fixed)
+    totals = carry_up(hierarchy, squares, fixed)
     return {item: math.sqrt(total) for item, total in totals.items()}
 
 
@@ -126,9 +132,9 @@ def _ratios(
     hierarchy: Hierarchy, direct: Mapping[int, float], updates: Mapping[int, float], params: Mapping[int, float]
 ) -> Values:
     """Where the norm of some weights is not known, a scope has no ratio but one that was logged."""
-    weights = _carry_up(hierarchy, params, {})
+    weights = carry_up(hierarchy, params)
     known = {item: (ratio * ratio) * weights[item] for item, ratio in direct.items() if weights.get(item)}
     unknown = {above for item in direct if item not in known for above in (0, *hierarchy.ancestors(item))}
-    moved = _carry_up(hierarchy, {item: updates[item] for item in updates if params.get(item)}, known)
+    moved = carry_up(hierarchy, {item: updates[item] for item in updates if params.get(item)}, known)
     ratios = {item: math.sqrt(total / weights[item]) for item, total in moved.items() if weights.get(item)}
     return {item: ratio for item, ratio in ratios.items() if item not in unknown} | dict(direct)

@@ -58,6 +58,7 @@ PAGE = Page(
         "view": "`model` (the default) or `step`, the training step",
         "open": "A scope that is open; may come several times",
         "block": "Which block a stack shows, as `stack=9`; may come several times",
+        "colors": "What boxes are coloured by: `params`, `flops`, `grad_norm`, …; left out, their structure",
         "node": "The selected node",
         "compare": "The run whose graph is compared with",
         "to": "A second node: the paths between the two are lit",

@@ -13,6 +13,7 @@ import { StepGraph } from "./graph/step/step_graph.js";
 import { ViewSwitch } from "./graph/step/view_switch.js";
 import { crumbs, Toolbar } from "./graph/toolbar.js";
 import { TraceChip, useTrace } from "./graph/trace_chip.js";
+import { useColoring } from "./graph/use_coloring.js";
 import { useView } from "./graph/view.js";
 import { h, useEffect, useRef, useSession } from "./react.js";
 import { session } from "./session.js";
@@ -50,6 +51,7 @@ function RunGraph({ run, runs, choose, empty }) {
   const selectedBox = findBox(boxes, view.selected);
   const item = drawing ? (selectedBox?.item ?? view.selected) : "";
   const facts = useFacts(session, run, view.base, item);
+  const colors = useColoring(session, run, drawing);
   const act = useActions({ view, drawing, canvas, field, selectedBox, run });
   useEffect(() => {
     if (view.toReveal.current && selectedBox) {
@@ -74,8 +76,9 @@ function RunGraph({ run, runs, choose, empty }) {
       ask: act.ask,
       field,
       saving: h(ExportMenu, { drawing, canvas, run, params: { run } }),
+      colors,
     }),
-    error ? h(Problem, { error, retry, empty }) : h(Content, { drawing, run, view, item, facts, selectedBox, canvas, act }),
+    error ? h(Problem, { error, retry, empty }) : h(Content, { drawing, run, view, item, facts, selectedBox, canvas, colors, act }),
   );
 }
 
@@ -83,7 +86,7 @@ function Content(props) {
   return props.drawing ? h(Drawn, props) : h("div", { className: "graph-work is-reading", "aria-busy": true });
 }
 
-function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, act }) {
+function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, colors, act }) {
   const trace = useTrace(drawing, view, selectedBox);
   const chip = trace
     ? h(TraceChip, { ...trace, drawing, end: () => view.setTrace(false) })
@@ -94,6 +97,8 @@ function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, act }) {
     h(Stage, {
       drawing,
       run,
+      coloring: colors.coloring,
+      live: colors.live,
       selected: selectedBox?.id ?? "",
       lit: view.lit,
       spotlight: view.spotlight ?? trace?.lit ?? null,

@@ -58,7 +58,7 @@ def test_a_run_that_logged_nothing_of_its_nodes_says_why(ask: Callable[..., dict
     answer = ask("bare")
 
     assert (answer["step"], answer["steps"]) == (None, [])
-    assert set(answer["missing"]) == {"grad_norm", "update_ratio", "nonfinite"}
+    assert set(answer["missing"]) == {"grad_norm", "update_ratio", "nonfinite", "time", "memory"}
 
 
 def test_an_unknown_run_is_refused(ask: Callable[..., dict[str, Any]]) -> None:

@@ -2,7 +2,6 @@
 
 import { formatCount } from "../format.js";
 import { changeMark, changedLine, spokenChange } from "./change_marks.js";
-import { shortCount } from "./numbers.js";
 import { drawPill as drawCount, drawSheets, drawStrip, isStack, pillWidth, blockNumber } from "./stacks.js";
 import { svg, svgText } from "./svg.js";
 import { elide, textWidth } from "./text.js";
@@ -15,7 +14,8 @@ const SIGNS = { "+": "M-5,0h10M0,-5v10", "−": "M-5,0h10", "×": "M-4,-4l8,8M4,
 
 const PAINTERS = { module: drawModule, stack: drawStack, group: drawGroup, op: drawOp, join: drawJoin, input: drawPill, output: drawPill, aux: drawAux, more: drawAux };
 
-export function drawBox(box, totals) {
+// coloring: of colors.js
+export function drawBox(box, totals, coloring) {
   const group = svg("g", {
     class: `graph-box is-${box.kind}${box.change ? ` change-${box.change}` : ""}`,
     "data-id": box.id,
@@ -25,9 +25,29 @@ export function drawBox(box, totals) {
     "aria-expanded": box.can_open ? String(box.kind === "group") : undefined,
     "aria-label": spokenName(box),
   });
-  group.style.setProperty("--family", `var(--f-${box.family})`);
-  group.append(...[...PAINTERS[box.kind](box, totals), changeMark(box)].filter(Boolean));
+  fillBox(group, box, totals, coloring);
   return group;
+}
+
+// Draws the content of a box into its element, anew when the colours are others.
+export function fillBox(group, box, totals, coloring) {
+  wear(group, coloring.look(box));
+  group.style.setProperty("--family", coloring.look(box)?.family ?? `var(--f-${box.family})`);
+  group.replaceChildren(...[...PAINTERS[box.kind](box, totals, coloring), changeMark(box)].filter(Boolean));
+  for (const cell of group.querySelectorAll(".graph-cell")) paintCell(cell, coloring.cell(cell.dataset.block));
+}
+
+const LOOKS = ["is-valued", "is-none", "is-bad", "is-category"];
+
+function wear(element, look) {
+  for (const name of LOOKS) element.classList.toggle(name, look?.name === name);
+  element.style.setProperty("--fill", look?.fill ?? "");
+  element.style.setProperty("--ink", look?.ink ?? "");
+}
+
+function paintCell(cell, look) {
+  wear(cell, look);
+  if (look?.title) cell.prepend(svg("title", {}, [document.createTextNode(look.title)]));
 }
 
 export function boxDomId(id) {
@@ -44,8 +64,8 @@ function frame(box, radius, name = "graph-frame") {
   return svg("rect", { class: name, width: box.width, height: box.height, rx: radius });
 }
 
-function drawModule(box, totals) {
-  const right = box.params ? shortCount(box.params) : "";
+function drawModule(box, totals, coloring) {
+  const right = coloring.number(box);
   const room = box.width - TEXT_X - RIGHT_PAD;
   const nameRoom = room - (right ? textWidth(right, "number") + 8 : 0);
   return [
@@ -67,9 +87,9 @@ function secondLine(box, room) {
   return elide(front.length === 2 && box.op ? front[0] : whole, room, "detail");
 }
 
-function drawStack(box) {
+function drawStack(box, totals, coloring) {
   const room = box.width - TEXT_X - RIGHT_PAD;
-  const right = box.params ? shortCount(box.params) : "";
+  const right = coloring.number(box);
   const nameRoom = room - pillWidth(box) - 8 - (right ? textWidth(right, "number") + 8 : 0);
   const name = elide(box.name, nameRoom, "name");
   return [
@@ -95,12 +115,12 @@ function shareBar(box, totals) {
   ];
 }
 
-function drawGroup(box) {
-  return isStack(box) ? drawOpenStack(box) : drawOpenModule(box);
+function drawGroup(box, totals, coloring) {
+  return isStack(box) ? drawOpenStack(box, coloring) : drawOpenModule(box, coloring);
 }
 
-function drawOpenStack(box) {
-  const right = `showing ${shownName(box)}`;
+function drawOpenStack(box, coloring) {
+  const right = [coloring.cellsName && `${coloring.cellsName} by block`, `showing ${shownName(box)}`].filter(Boolean).join(" · ");
   const nameRoom = box.width - 34 - 12 - pillWidth(box) - 16 - textWidth(right, "detail");
   const name = elide(box.name, nameRoom, "name");
   const nameWidth = textWidth(name, "name");
@@ -132,9 +152,9 @@ function foldSign() {
   ];
 }
 
-function drawOpenModule(box) {
+function drawOpenModule(box, coloring) {
   const nameWidth = textWidth(box.name, "name");
-  const right = box.params ? shortCount(box.params) : "";
+  const right = coloring.number(box);
   const opRoom = box.width - 42 - nameWidth - 24 - (right ? textWidth(right, "number") : 0);
   const op = box.op && opRoom > 40 ? elide(box.op, opRoom, "detail") : "";
   return [

@@ -1,6 +1,6 @@
 // The drawing itself: plain SVG, moved and zoomed without React. Tells its owner what was clicked.
 
-import { boxDomId, drawBox, drawRing } from "./boxes.js";
+import { boxDomId, drawBox, drawRing, fillBox } from "./boxes.js";
 import { drawEdge, drawLabel } from "./edges.js";
 import { Gestures } from "./gestures.js";
 import { svg } from "./svg.js";
@@ -43,10 +43,11 @@ export class GraphCanvas {
     this.svg.remove();
   }
 
-  // isFresh: another graph than before, so the viewpoint starts anew, at a place if one is given.
-  show(drawing, { isFresh, place = null }) {
+  // isFresh: another graph than before, so the viewpoint starts anew, at a place if one is given; coloring: of colors.js.
+  show(drawing, { isFresh, coloring, place = null }) {
     const before = this.drawing && !isFresh ? new Map(this.drawing.boxes.map((box) => [box.id, box])) : null;
     this.drawing = drawing;
+    this.coloring = coloring;
     this.boxes = new Map(drawing.boxes.map((box) => [box.id, box]));
     this.#paint();
     if (isFresh) {
@@ -69,10 +70,18 @@ export class GraphCanvas {
   }
 
   #paintBox(box) {
-    const element = drawBox(box, this.drawing.totals);
+    const element = drawBox(box, this.drawing.totals, this.coloring);
     element.style.transform = `translate(${box.x}px, ${box.y}px)`;
     element.dataset.level = box.level % 2 ? "odd" : "even";
     return element;
+  }
+
+  // Colours the boxes that are there anew; what marks them stays.
+  color(coloring) {
+    if (coloring === this.coloring) return;
+    this.coloring = coloring;
+    for (const box of this.drawing.boxes) fillBox(this.elementOf(box.id), box, this.drawing.totals, coloring);
+    this.select(this.selected);
   }
 
   repaint() {

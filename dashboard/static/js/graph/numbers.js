@@ -26,3 +26,16 @@ function scaled(value, units) {
 export function roundBytes(bytes) {
   return shortBytes(bytes).replace(/\.0+ /, " ");
 }
+
+// Microseconds as 41.2 µs, 3.50 ms, 1.20 s.
+export function shortMicros(micros) {
+  if (micros < 999.5) return `${micros.toPrecision(3)} µs`;
+  return micros < 999_500 ? `${(micros / 1e3).toPrecision(3)} ms` : `${(micros / 1e6).toPrecision(3)} s`;
+}
+
+// 3 significant digits: 0.214, 9.40e-4.
+export function shortValue(value) {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  return size >= 1e-3 && size < 1e4 ? value.toPrecision(3) : value.toExponential(1).replace("e+", "e");
+}

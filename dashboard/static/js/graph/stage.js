@@ -12,8 +12,8 @@ const PLACE_MS = 400;
 const BAR_PX = 44; // that the bar over the drawing takes at its top
 
 // canvas: a ref that gets the GraphCanvas; chip: a bar over the drawing, or null;
-// at: {k, x, y} that a link asks for, or null; on: {move(at), select(id, isSecond), toggle(id), pick(id, place), hover(item), key(event)}
-export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, chip, at, on }) {
+// coloring, live: of use_coloring.js; at: {k, x, y} that a link asks for, or null; on: {move(at), select(id, isSecond), toggle(id), pick(id, place), hover(item), key(event)}
+export function Stage({ drawing, run, coloring, live, selected, lit, spotlight, theme, canvas, chip, at, on }) {
   const host = useRef(null);
   const shownRun = useRef(null);
   const [place, setPlace] = useState(null);
@@ -42,10 +42,11 @@ export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, c
   useEffect(() => {
     setHovered(null);
     canvas.current.inset = chip ? BAR_PX : 0;
-    canvas.current.show(drawing, { isFresh: shownRun.current !== run, place: at });
+    canvas.current.show(drawing, { isFresh: shownRun.current !== run, coloring, place: at });
     shownRun.current = run;
   }, [drawing, run]);
   usePlace(canvas, place, at, on.move);
+  useEffect(() => canvas.current.color(coloring), [coloring]);
   useEffect(() => canvas.current.select(selected), [selected, drawing]);
   useEffect(() => canvas.current.light(lit), [lit, drawing]);
   useEffect(() => canvas.current.spotlight(spotlight), [spotlight, drawing]);
@@ -55,7 +56,7 @@ export function Stage({ drawing, run, selected, lit, spotlight, theme, canvas, c
     h(ZoomButtons, { canvas }),
     chip,
     drawing.notes.length > 0 && h("div", { className: "graph-float graph-notes", role: "status" }, drawing.notes.map((note) => h("p", { key: note }, note))),
-    place && h(Legend, { drawing, width: place.size.width }),
+    place && h(Legend, { drawing, coloring, live, width: place.size.width }),
     place && h(Minimap, { drawing, ...place, moveTo: (view) => canvas.current.moveTo(view) }),
     h(Tooltip, { hovered, frame: host }),
   );

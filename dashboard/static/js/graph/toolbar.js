@@ -1,11 +1,12 @@
 // The toolbar: whose graph it is, where the selection lies, expand or collapse, find.
 
 import { Icon, h } from "../react.js";
+import { ColorMenu } from "./color_menu.js";
 import { CompareChoice } from "./compare.js";
 import { Find } from "./find.js";
 
 // lead: what stands before the path; on: {run(name), compare(name or null), go(id), expandAll(), find}
-export function Toolbar({ session, runs, run, lead, base, selectedPath, isAnyOpen, canExpand, on, ask, field, saving }) {
+export function Toolbar({ session, runs, run, lead, base, selectedPath, isAnyOpen, canExpand, on, ask, field, colors, saving }) {
   return h(
     "div",
     { className: "toolbar graph-toolbar" },
@@ -13,6 +14,7 @@ export function Toolbar({ session, runs, run, lead, base, selectedPath, isAnyOpe
     h(RunChoice, { session, runs, run, choose: on.run }),
     h(Crumbs, { path: selectedPath, go: on.go }),
     h("span", { className: "grow" }),
+    h(ColorMenu, { colors }),
     (isAnyOpen || canExpand) &&
       h(
         "button",

@@ -1,0 +1,75 @@
+// What the page is coloured by, which stands in the URL, and what the run logged of its nodes at the step of the cursor.
+
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "../react.js";
+import { COLORINGS, findColoring, makeColoring, reasonAgainst } from "./colors.js";
+
+const NEWS_MS = 2_000; // between two looks at a run that writes
+
+// {key, coloring, options, choose(key), live: {logged, step, hold(step)}}; `coloring` is null without a drawing.
+export function useColoring(session, run, drawing) {
+  const key = findColoring(session.view.get("graph.colors")).key;
+  const live = useLive(session, run);
+  const { logged } = live;
+  const { theme } = session;
+  const shown = reasonAgainst(key, drawing, logged) ? "structure" : key; // a link may name what this run has nothing of
+  const coloring = useMemo(() => drawing && makeColoring(shown, drawing, logged, theme), [shown, drawing, logged, theme]);
+  const options = COLORINGS.map((one) => ({ ...one, reason: reasonAgainst(one.key, drawing, logged) }));
+  const choose = (wanted) => session.view.set({ "graph.colors": wanted }, { label: "colours of the graph" });
+  return { key, coloring, options, choose, live };
+}
+
+function useLive(session, run) {
+  const step = useCursor(session);
+  const [logged, setLogged] = useState(null);
+  const [asked, ask] = useReducer((count) => count + 1, 0);
+  useNews(session, run, ask);
+  useEffect(() => {
+    const request = new AbortController();
+    session.getJSON("data/graph/logged", { run, step: step ?? undefined }, request.signal).then(
+      (answer) => setLogged((known) => (isSame(known, answer) ? known : answer)),
+      (error) => error.name !== "AbortError" && setLogged({ step: null, steps: [], quantities: {}, missing: everythingMissing(error) }),
+    );
+    return () => request.abort();
+  }, [session, run, step, asked]);
+  const hold = useCallback((wanted) => session.cursor.hold(wanted), [session]);
+  return { logged, step, hold };
+}
+
+// The step that is held on all pages; null for the newest.
+function useCursor(session) {
+  const [step, setStep] = useState(session.cursor.held);
+  useEffect(() => {
+    const follow = () => setStep(session.cursor.held);
+    follow();
+    const offs = [session.on("cursor", follow), session.on("view", follow)];
+    return () => offs.forEach((off) => off());
+  }, [session]);
+  return step;
+}
+
+// Asks anew when the run wrote, at most so often.
+function useNews(session, run, ask) {
+  const timer = useRef(null);
+  useEffect(() => {
+    const off = session.on("news", ({ changed }) => {
+      if (!changed.includes(run)) return;
+      timer.current ??= setTimeout(() => {
+        timer.current = null;
+        ask();
+      }, NEWS_MS);
+    });
+    return () => {
+      off();
+      clearTimeout(timer.current);
+      timer.current = null;
+    };
+  }, [session, run]);
+}
+
+function isSame(known, answer) {
+  return known !== null && JSON.stringify({ ...known, version: 0 }) === JSON.stringify({ ...answer, version: 0 });
+}
+
+function everythingMissing(error) {
+  return Object.fromEntries(COLORINGS.filter((one) => one.isLogged).map(({ key }) => [key, `It could not be read: ${error.message}`]));
+}
