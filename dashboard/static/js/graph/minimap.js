@@ -6,8 +6,9 @@ import { isAllInSight } from "./viewport.js";
 const WIDTH = 120;
 const MAX_HEIGHT = 150;
 const NARROW_PX = 520;
+const MINI_FILLS = { "is-none": "var(--line-strong)", "is-bad": "var(--bad-dot)" };
 
-export function Minimap({ drawing, view, size, moveTo }) {
+export function Minimap({ drawing, coloring, view, size, moveTo }) {
   const element = useRef(null);
   const width = drawing.left + drawing.right;
   if (!width || size.width < NARROW_PX || isAllInSight(drawing, view, size)) return null;
@@ -27,16 +28,16 @@ export function Minimap({ drawing, view, size, moveTo }) {
     h(
       "svg",
       { ref: element, width: WIDTH, height: Math.ceil(height) + 1, onPointerDown: move, onPointerMove: move, role: "img", "aria-label": "Whole graph" },
-      drawing.boxes.map((box) => h(MiniBox, { key: box.id, box, scale, x: inset + (box.x + drawing.left) * scale })),
+      drawing.boxes.map((box) => h(MiniBox, { key: box.id, box, look: coloring.look(box), scale, x: inset + (box.x + drawing.left) * scale })),
       h("rect", { className: "graph-sight", rx: 2, ...sight({ drawing, view, size, scale, inset, height }) }),
     ),
   );
 }
 
-function MiniBox({ box, scale, x }) {
+function MiniBox({ box, look, scale, x }) {
   return h("rect", {
     className: box.kind === "group" ? "graph-mini-group" : "graph-mini-box",
-    style: { "--family": `var(--f-${box.family})` },
+    style: { "--family": look?.family ?? `var(--f-${box.family})`, fill: MINI_FILLS[look?.name] ?? look?.fill },
     x,
     y: box.y * scale,
     width: Math.max(1.5, box.width * scale),

@@ -57,7 +57,7 @@ export function Stage({ drawing, run, coloring, live, selected, lit, spotlight, 
     chip,
     drawing.notes.length > 0 && h("div", { className: "graph-float graph-notes", role: "status" }, drawing.notes.map((note) => h("p", { key: note }, note))),
     place && h(Legend, { drawing, coloring, live, width: place.size.width }),
-    place && h(Minimap, { drawing, ...place, moveTo: (view) => canvas.current.moveTo(view) }),
+    place && h(Minimap, { drawing, coloring, ...place, moveTo: (view) => canvas.current.moveTo(view) }),
     h(Tooltip, { hovered, frame: host }),
   );
 }

@@ -21,10 +21,15 @@ export function StepPicker({ live, name = "" }) {
         "div",
         { className: "graph-step-row" },
         h(Turn, { icon: "chevron-right is-flipped", label: "Step before", isOff: place <= 0, run: () => go(place - 1) }),
-        h("input", { type: "range", min: 0, max: steps.length - 1, value: Math.max(0, place), "aria-label": "Step", "aria-valuetext": words, onChange: (event) => go(Number(event.target.value)) }),
+        h("input", { type: "range", min: 0, max: steps.length - 1, value: Math.max(0, place), "aria-label": "Step", "aria-valuetext": words, onKeyDown: keepKeys, onChange: (event) => go(Number(event.target.value)) }),
         h(Turn, { icon: "chevron-right", label: "Step after", isOff: isLast, run: () => go(place + 1) }),
       ),
   );
+}
+
+// The keys that move the slider move no selection.
+function keepKeys(event) {
+  if (/^(Arrow|Home|End)/.test(event.key)) event.stopPropagation();
 }
 
 function Turn({ icon, label, isOff, run }) {
