@@ -14,7 +14,7 @@ export function Toolbar({ session, runs, run, lead, base, selectedPath, isAnyOpe
     h(RunChoice, { session, runs, run, choose: on.run }),
     h(Crumbs, { path: selectedPath, go: on.go }),
     h("span", { className: "grow" }),
-    h(ColorMenu, { colors }),
+    colors && h(ColorMenu, { colors }),
     (isAnyOpen || canExpand) &&
       h(
         "button",
