@@ -62,7 +62,7 @@ function valuesOf(values, isOfAll) {
 function makeLook(coloring, boxes, perBox, copies, theme) {
   if (coloring.kind === undefined) return { of: () => null, legend: {} };
   if (coloring.kind === SATURATED) return categories(boxes, perBox);
-  if (coloring.kind === "bad") return { of: (box) => badLook(perBox(box)), legend: { isCount: true } };
+  if (coloring.kind === "bad") return { of: (box) => (isPainted(box) ? badLook(perBox(box)) : null), legend: { isCount: true } };
   const painted = boxes.filter(isPainted);
   const total = (box) => (isSum(coloring) ? (perBox(box) ?? 0) * copies.get(box.id) : perBox(box));
   const known = painted.map(total).filter((value) => value > 0);
