@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 from dashboard.graph.hierarchy import Hierarchy
 
-# Scopes of functions of jax.numpy and jax.nn that are compiled on their own: operations of their module.
+# A scope without parameters inside a module is a function that it calls (softmax, pad), unless its name is a layer's.
+_NUMBERED = re.compile(r"_\d+$")
+_LAYER = re.compile(
+    r"drop|pool|flatten|reshape|activation|attention|residual|norm|block|layer|encoder|decoder|merge|mask"
+)
 _FUNCTIONS = frozenset(
-    {"tril", "triu", "where", "clip", "var", "std", "mean", "take", "takealongaxis", "onehot", "split", "einsum"}
+    {"tril", "triu", "where", "clip", "var", "std", "mean", "take", "takealongaxis", "onehot", "split", "einsum", "pad"}
     | {"softmax", "logsoftmax", "relu", "relu6", "gelu", "silu", "elu", "selu", "swish", "sigmoid", "softplus"}
     | {"logsumexp", "matmul", "roll", "floordivide", "remainder", "argmax", "isclose", "leakyrelu", "norm", "square"}
+    | {"bernoulli", "uniform", "normal", "randomsplit", "cumsum", "nanmean", "sort", "tile", "repeat", "stack", "cond"}
 )
 
 
@@ -55,10 +60,16 @@ class Contents:
 
     def _is_module(self, index: int) -> bool:
         item = self._hierarchy.items[index]
-        if item.node >= 0:
+        if item.node >= 0 or (not item.params and self._order[index] == len(self._hierarchy.graph.nodes)):
             return False
-        plain = re.sub(r"[^a-z]", "", item.name.lower())
-        return item.params > 0 or (plain not in _FUNCTIONS and self._order[index] < len(self._hierarchy.graph.nodes))
+        return item.params > 0 or _is_layer_name(item.name, is_top=item.parent == 0)
+
+
+def _is_layer_name(name: str, *, is_top: bool) -> bool:
+    plain = name.lower()
+    if re.sub(r"[^a-z]", "", plain) in _FUNCTIONS:
+        return False
+    return is_top or bool(_NUMBERED.search(plain) or _LAYER.search(plain))
 
 
 def _first_operations(hierarchy: Hierarchy) -> list[int]:

@@ -111,7 +111,7 @@ class _Reader:
         costs = self._own.setdefault(module, Costs())
         flops = proto.attr["_jax_flops"].i if "_jax_flops" in proto.attr else 0
         costs.backward_flops += flops
-        if "_jax_remat" in proto.attr or RECOMPUTED in scope:
+        if RECOMPUTED in scope or ("_jax_remat" in proto.attr and proto.attr["_jax_remat"].b):
             costs.recomputed_flops += flops
         for name, port in _split(proto.input):
             if name in self._forward:

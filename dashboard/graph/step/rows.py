@@ -168,11 +168,12 @@ _NOTHING = Costs()
 def _with_inputs(hierarchy: Hierarchy, rows: list[Row]) -> list[Row]:
     """Sets each input of the model one row above its first reader; what only the loss reads has no row."""
     readers = _readers(hierarchy, rows)
+    inputs = [index for index in hierarchy.items[0].children if index in readers and is_input(hierarchy, index)]
+    of_modules = [index for index in inputs if readers[index].kind != "operations"]
     found: dict[str, list[Row]] = {}
-    inputs = [index for index in hierarchy.items[0].children if is_input(hierarchy, index)]
-    for index in [index for index in inputs if index in readers][:MAX_INPUTS]:
+    for index in (of_modules or inputs)[:MAX_INPUTS]:
         row = Row(hierarchy.items[index].id, "input", index, (index,), (), "", 0)
-        found.setdefault(readers[index], []).append(row)
+        found.setdefault(readers[index].id, []).append(row)
     return [row for reader in rows for row in (*found.get(reader.id, ()), reader)]
 
 
@@ -184,17 +185,18 @@ def is_input(hierarchy: Hierarchy, index: int) -> bool:
     return bool(node.outputs) and node.outputs[0].shape != ()
 
 
-def _readers(hierarchy: Hierarchy, rows: list[Row]) -> dict[int, str]:
-    """By the item of an input, the id of the first top row that reads it."""
-    row_by_item = {member: row for row in rows if row.depth == 0 for member in (row.item, *row.members)}
-    place = {row.id: number for number, row in enumerate(rows)}
-    found: dict[int, str] = {}
+def _readers(hierarchy: Hierarchy, rows: list[Row]) -> dict[int, Row]:
+    """By the item of an input, the first top row that reads it, if that is not the loss."""
+    top_rows = [row for row in rows if row.depth == 0 and find_family(hierarchy.items[row.item].name) != "loss"]
+    row_by_item = {row.item: row for row in top_rows}
+    place = {row.id: number for number, row in enumerate(top_rows)}
+    found: dict[int, Row] = {}
     for link in hierarchy.links:
         source = hierarchy.item_by_node[link.source]
         if hierarchy.items[source].parent == 0:
             target = hierarchy.item_by_node[link.target]
             top = (*hierarchy.ancestors(target), target)[0]
-            row = row_by_item.get(top) or row_by_item.get(hierarchy.items[top].parent)
-            if row and find_family(hierarchy.items[row.item].name) != "loss":
-                found[source] = min(found.get(source, row.id), row.id, key=place.__getitem__)
+            row = row_by_item.get(top) or row_by_item.get(0 if hierarchy.items[top].node >= 0 else top)
+            if row:
+                found[source] = min(found.get(source, row), row, key=lambda one: place[one.id])
     return found

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.graph.families import PLUMBING_OPS, find_family, plain_op
+from dashboard.graph.flows import weights_below
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.modules import describe, display_name
 from dashboard.graph.step.contents import Contents
@@ -14,7 +15,7 @@ from dashboard.graph.step.rows import Row
 
 MAX_NAMED, MAX_INNER = 3, 4
 _PRODUCTS = frozenset({"dotgeneral", "matmul", "dot"})
-_SIZES = re.compile(r"→|^\d")
+_SIZES = re.compile(r"^[\d,×]+ ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,20 @@ def _name_module(hierarchy: Hierarchy, contents: Contents, row: Row, name: str) 
     main_op = hierarchy.graph.nodes[largest[0]].op if largest else ""
     if description.op or description.family not in ("math", "other"):
         is_sized = description.family == "linear" and bool(_SIZES.search(description.detail))
-        text = description.detail if is_sized else description.op or description.detail or name
+        sizes = description.detail if is_sized else _kernel_sizes(hierarchy, row.item)
+        text = sizes or description.op or description.detail or name
         return Words(name, description.op, text, description.family, main_op)
     text = _product(hierarchy, largest[0]) if largest and plain_op(main_op) in _PRODUCTS else description.detail
     return Words(name, "", text or name, find_family(main_op), main_op)
+
+
+def _kernel_sizes(hierarchy: Hierarchy, index: int) -> str:
+    """The sizes of a convolution that was lowered to other operations: ``3×3 · 16 → 32``."""
+    shapes = [node.outputs[0].shape or () for node in weights_below(hierarchy, index, MAX_INNER) if node.outputs]
+    widest = max(shapes, key=len, default=())
+    if len(widest) < 3 or "conv" not in hierarchy.items[index].name.lower():
+        return ""
+    return f"{'×'.join(map(str, widest[:-2]))} · {widest[-2]:,} → {widest[-1]:,}"
 
 
 def _product(hierarchy: Hierarchy, index: int) -> str:
@@ -86,9 +97,13 @@ def _name_operations(hierarchy: Hierarchy, contents: Contents, scope: int) -> Wo
     nodes = [node for child in contents.of(scope).loose for node in hierarchy.nodes_below(child)]
     counted = [node for node in nodes if _is_work(hierarchy, node)]
     ops = [plain_op(hierarchy.graph.nodes[node].op) for node in counted]
+    if not counted:
+        return Words("sums of gradients", "backward only", "sums of gradients", "math")
     op = "1 op" if len(counted) == 1 else f"{len(counted):,} ops"
     if ops.count("dotgeneral") > 1 and "exp" in ops:
         return Words("softmax attention", op, "softmax(q·kᵀ)·v", "attn", "dot_general")
+    if scope == 0 and "log" in ops and "exp" in ops:
+        return Words("loss", op, "cross-entropy", "loss", "log")
     if "tanh" in ops and "integerpow" in ops:
         return Words("gelu", op, "gelu", "act", "tanh")
     largest = _by_cost(hierarchy, counted)
