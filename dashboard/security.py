@@ -18,6 +18,8 @@ from dashboard.refusals import Refusal
 from dashboard.settings import Settings
 
 MAX_BODY_BYTES = 4 << 20
+MAX_UPLOAD_BYTES = 32 << 20
+UPLOAD_PATHS = frozenset({"/data/graph/upload"})
 MAX_URL_BYTES = 64 << 10
 MAX_HEADERS_BYTES = 64 << 10
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -81,8 +83,9 @@ class SecurityMiddleware:
 
         refusal = next(self._refusals(scope), None)
         if refusal is None and scope["type"] == "http":
-            body = await _read_body(receive)
-            refusal = _too_long(body)
+            limit = _body_limit(scope)
+            body = await _read_body(receive, limit)
+            refusal = _too_long(body, limit)
             receive = _Replay(body, receive)
         if refusal is not None:
             await refusal.send(scope, send_with_headers)
@@ -130,21 +133,27 @@ def _find_excess(scope: Scope, headers: Headers) -> Refusal | None:
         sentence = f"The headers must have at most {MAX_HEADERS_BYTES:,} bytes; got {num_header_bytes:,}."
         return Refusal(431, sentence, _CLOSE)
     length = headers.get("content-length", "0")
-    if length.isdecimal() and int(length) > MAX_BODY_BYTES:
-        return Refusal(413, f"The body must have at most {MAX_BODY_BYTES:,} bytes; got {length}.", _CLOSE)
+    limit = _body_limit(scope)
+    if length.isdecimal() and int(length) > limit:
+        return Refusal(413, f"The body must have at most {limit:,} bytes; got {length}.", _CLOSE)
     return None
 
 
-def _too_long(body: bytes | None) -> Refusal | None:
-    if body is None or len(body) <= MAX_BODY_BYTES:
+def _body_limit(scope: Scope) -> int:
+    """Bytes that a body may have: more where a file is uploaded."""
+    return MAX_UPLOAD_BYTES if scope["path"] in UPLOAD_PATHS else MAX_BODY_BYTES
+
+
+def _too_long(body: bytes | None, limit: int) -> Refusal | None:
+    if body is None or len(body) <= limit:
         return None
-    return Refusal(413, f"The body must have at most {MAX_BODY_BYTES:,} bytes; got more.", _CLOSE)
+    return Refusal(413, f"The body must have at most {limit:,} bytes; got more.", _CLOSE)
 
 
-async def _read_body(receive: Receive) -> bytes | None:
+async def _read_body(receive: Receive, limit: int) -> bytes | None:
     """Reads a body until it is too long; None if the client went away before its end."""
     chunks, num_bytes = [], 0
-    while num_bytes <= MAX_BODY_BYTES:
+    while num_bytes <= limit:
         message = await receive()
         if message["type"] != "http.request":
             return None

@@ -13,7 +13,8 @@ from fastapi.responses import Response
 from dashboard.api.answers import answer, json_answer, looking_up
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
-from dashboard.api.graph import MAX_GRAPHS, BlockParameter, GraphCache, GraphKey, IdParameter, OpenParameter
+from dashboard.api.graph import BlockParameter, GraphCache, GraphKey, IdParameter, OpenParameter
+from dashboard.api.graph_sources import MAX_GRAPHS
 from dashboard.api.parameters import RunParameter
 
 if TYPE_CHECKING:

@@ -65,12 +65,13 @@ class Graph:
     definition: Any
 
 
-def read_graph(definition: Any, check: Callable[[], None] = lambda: None) -> Graph:
+def read_graph(definition: Any, check: Callable[[], None] = lambda: None, notes: tuple[str, ...] = ()) -> Graph:
     """Reads a GraphDef; of a traced training step only the forward part, for the Model view.
 
     Args:
         definition: A GraphDef message; kept, not copied.
         check: Called between two nodes; what it raises ends the work.
+        notes: What is known to be missing from it.
     """
     protos = list(definition.node)
     links = [_split_inputs(proto.input) for proto in protos]
@@ -90,7 +91,7 @@ def read_graph(definition: Any, check: Callable[[], None] = lambda: None) -> Gra
         inputs = tuple((index_by_position[source], port) for source, port in found if source in index_by_position)
         sources = (index_by_position.get(position_by_name.get(name, -1)) for name in controls)
         nodes.append(_make_node(protos[position], paths[index], inputs, _known(sources), position))
-    return Graph(tuple(nodes), _is_traced(protos), _notes(num_missing, num_renamed), definition)
+    return Graph(tuple(nodes), _is_traced(protos), (*notes, *_notes(num_missing, num_renamed)), definition)
 
 
 def has_backward_pass(graph: Graph) -> bool:

@@ -19,6 +19,8 @@ window.probe = (() => {
     return found;
   };
 
+  const fire = (element, type) => element.dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true, composed: true }));
+
   const drivers = {
     ours: {
       request: "/data/graph?",
@@ -26,6 +28,7 @@ window.probe = (() => {
       closed: () => [...document.querySelectorAll('.graph-box[aria-expanded="false"]')].map((box) => box.dataset.id),
       find: (id) => document.querySelector(`.graph-box[data-id="${CSS.escape(id)}"]`),
       isOpen: (element) => element?.classList.contains("is-group"),
+      press: (element) => fire(element, "dblclick"),
     },
     theirs: {
       request: "/plugin/graphs/graph?",
@@ -33,12 +36,13 @@ window.probe = (() => {
       closed: () => all("g.node.meta:not(.expanded)").map((node) => node.dataset.name ?? node.__data__.node.name),
       find: (id) => all("g.node.meta").find((node) => (node.dataset.name ?? node.__data__.node.name) === id),
       isOpen: (element) => element?.classList.contains("expanded"),
+      press: (element) => fire(element.querySelector(".buttoncontainer"), "click"),
     },
   };
 
-  const toggle = async ({ find, isOpen }, id, wanted, patience) => {
+  const toggle = async ({ find, isOpen, press }, id, wanted, patience) => {
     const began = performance.now();
-    find(id).dispatchEvent(new MouseEvent("dblclick", { bubbles: true, cancelable: true }));
+    press(find(id));
     const isDone = await until(() => Boolean(isOpen(find(id))) === wanted, patience);
     return isDone ? performance.now() - began : NaN;
   };

@@ -1,0 +1,87 @@
+"""Several graphs of one run, and graphs that are uploaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from google.protobuf import text_format
+
+from dashboard.api import graph, graph_upload
+from dashboard.api.graph_sources import MAX_UPLOADS, GraphCache
+from dashboard.store.memory import MemoryStore
+from summaries import SummaryWriter
+from summaries.proto.graph_pb2 import GraphDef, NodeDef
+
+SMALL = GraphDef(node=[NodeDef(name="a", op="Placeholder"), NodeDef(name="net/b", op="Relu", input=["a"])])
+
+
+@pytest.fixture
+def client(tmp_path: Path, read_store: Callable[[], MemoryStore]) -> Iterator[TestClient]:
+    with SummaryWriter(tmp_path / "net") as writer:
+        writer.add_graph(GraphDef(node=[NodeDef(name="first", op="Placeholder")]))
+        writer.add_graph(GraphDef(node=[NodeDef(name="second", op="Placeholder")]))
+    cache = GraphCache(read_store())
+    app = FastAPI()
+    app.include_router(graph.make_router(cache, "board"))
+    app.include_router(graph_upload.make_router(cache))
+    with TestClient(app) as client:
+        yield client
+
+
+def names(client: TestClient, **asked: str) -> list[str]:
+    answer = client.get("/data/graph", params={"run": "net", **asked})
+    assert answer.status_code == 200, answer.text
+    return [box["id"] for box in answer.json()["boxes"]]
+
+
+def upload(client: TestClient, content: bytes) -> str:
+    answer = client.post("/data/graph/upload", content=content)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["graph"])
+
+
+def test_run_lists_its_graphs_and_shows_the_one_that_is_asked_for(client: TestClient) -> None:
+    newest = client.get("/data/graph", params={"run": "net"}).json()
+
+    assert [(one["name"], one["step"]) for one in newest["graphs"]] == [("Graph", 0), ("Graph", 0)]
+    assert newest["graph"] == newest["graphs"][0]["id"]
+    assert names(client) == ["second"]
+    assert names(client, graph=newest["graphs"][1]["id"]) == ["first"]
+
+
+def test_graph_that_a_run_does_not_have_is_not_found(client: TestClient) -> None:
+    answer = client.get("/data/graph", params={"run": "net", "graph": "graphs:9:graph"})
+
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == "The run 'net' has no graph 'graphs:9:graph'. Choose one of those that it logged."
+
+
+@pytest.mark.parametrize("content", [SMALL.SerializeToString(), text_format.MessageToString(SMALL).encode()])
+def test_uploaded_file_is_drawn_whether_binary_or_text(client: TestClient, content: bytes) -> None:
+    name = upload(client, content)
+
+    assert names(client, graph=name) == ["a", "net"]
+    assert client.get("/data/graph/node", params={"run": "", "graph": name, "id": "net/b"}).json()["op"] == "Relu"
+
+
+def test_upload_that_is_no_graph_is_refused(client: TestClient) -> None:
+    for content in (b"", b"\xff\xfe\x00not a graph", b"hello"):
+        answer = client.post("/data/graph/upload", content=content)
+
+        assert answer.status_code == 422
+        assert "GraphDef" in answer.json()["detail"]
+
+
+def test_few_uploads_are_kept(client: TestClient) -> None:
+    graphs = [GraphDef(node=[NodeDef(name=f"x{i}", op="Placeholder")]) for i in range(MAX_UPLOADS + 1)]
+    kept = [upload(client, one.SerializeToString()) for one in graphs]
+
+    gone = client.get("/data/graph", params={"run": "net", "graph": kept[0]})
+
+    assert gone.status_code == 404
+    assert gone.json()["detail"] == "This graph was uploaded and is not kept any more. Open its file again."
+    assert names(client, graph=kept[-1]) == [f"x{MAX_UPLOADS}"]
