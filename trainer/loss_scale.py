@@ -44,6 +44,8 @@ class DynamicLossScale:
 
     optimizer: AnyOptimizer
 
+    is_elementwise = False
+
     def init(self, params: Params, learning_rate: Any) -> LossScaleState:
         """As `trainer.optimizers.Optimizer.init`."""
         return LossScaleState(jnp.float32(FIRST_SCALE), jnp.int32(0), self.optimizer.init(params, learning_rate))

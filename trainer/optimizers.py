@@ -25,6 +25,12 @@ RATE_TAG = "learning_rate"
 # Where no learning rate is given: Keras' defaults.
 DEFAULT_LEARNING_RATES: dict[str, float] = {"lion": 1e-4, "sgd": 1e-2}
 DEFAULT_LEARNING_RATE = 1e-3
+# What these do to a number depends on its own past alone, so it is the same in an array as in a vector of all arrays.
+ELEMENTWISE = frozenset({
+    optax.adabelief, optax.adadelta, optax.adagrad, optax.adam, optax.adamax, optax.adamaxw, optax.adamw,
+    optax.amsgrad, optax.lion, optax.nadam, optax.nadamw, optax.radam, optax.rmsprop, optax.rprop, optax.sgd,
+    optax.yogi,
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,11 @@ class Optimizer:
     factory: Callable[..., optax.GradientTransformation] | None
     transformation: optax.GradientTransformation | None
     schedule: Schedule | None
+
+    @property
+    def is_elementwise(self) -> bool:
+        """Whether each number is changed by its own gradient alone; False where that is not known."""
+        return self.factory in ELEMENTWISE
 
     def init(self, params: Params, learning_rate: Any) -> Any:
         """Makes the optimizer state.
@@ -87,6 +98,8 @@ class GroupedOptimizer:
     """
 
     groups: tuple[tuple[str, Optimizer, float], ...]
+
+    is_elementwise = False
 
     def init(self, params: Params, learning_rate: Any) -> Any:
         """As `Optimizer.init`; each group has a rate of its own.

@@ -17,6 +17,7 @@ import numpy as np
 
 from trainer import passes
 from trainer.dump import Dump
+from trainer.flat import FlatForm
 from trainer.inputs.feed import SelectFn
 from trainer.jaxprs import iter_primitives
 from trainer.layers.specs import spec_of
@@ -52,15 +53,20 @@ class TrainProgram:
     Attributes:
         compiled: ``(train_state, seed, source, payload, start, count) -> (train_state, ChunkNumbers)``; `train_state`
             is donated.
-        jaxpr: What was traced, ``jax.core.ClosedJaxpr``.
+        trace: Gives `jaxpr`.
         step_args: The arguments of one step as a pytree of shapes, in the order of the inner call's inputs.
         pace: How many steps a call is to have; it learns as long as the program lives.
     """
 
     compiled: Callable[..., tuple[TrainState, ChunkNumbers]]
-    jaxpr: Any
+    trace: Callable[[], Any]
     step_args: Any
     pace: Pace
+
+    @functools.cached_property
+    def jaxpr(self) -> Any:
+        """What holds the call of one step, ``jax.core.ClosedJaxpr``."""
+        return self.trace()
 
 
 class Programs:
@@ -96,15 +102,26 @@ class Programs:
         """Returns the program for arguments of these shapes, compiled at the first call."""
         key = (select, capacity, *_shapes_of(args))
         if key not in self._train:
-            step_args: list[Any] = []
-            traced = self._trace(functools.partial(self._train_fn, select, capacity, step_args), args)
-            if _is_slow_in_loop(traced.jaxpr):
-                capacity = 1
-                traced = self._trace(functools.partial(self._single_fn, select), args)
-            compiled = traced.lower().compile()
-            pace = Pace(capacity, target_secs=target_secs(_temporary_bytes(compiled)))
-            self._train[key] = TrainProgram(compiled, traced.jaxpr, step_args[0], pace)
+            self._train[key] = self._compile(select, capacity, args)
         return self._train[key]
+
+    def _compile(self, select: SelectFn, capacity: int, args: Sequence[Any]) -> TrainProgram:
+        traced = self._trace(functools.partial(self._train_fn, select, capacity), args)
+        if _is_slow_in_loop(traced.jaxpr):
+            capacity = 1
+            traced = self._trace(functools.partial(self._single_fn, select), args)
+        compiled = traced.lower().compile()
+        train_state, seed, source, payload, start, _ = args
+        step_args = spec_of((train_state, jax.eval_shape(select, source, payload, start), seed))
+        pace = Pace(capacity, target_secs=target_secs(_temporary_bytes(compiled)))
+        is_flat = self._step.flat_form(train_state.params) is not None
+        trace = functools.partial(self._trace_step, step_args) if is_flat else lambda: traced.jaxpr
+        return TrainProgram(compiled, trace, step_args, pace)
+
+    def _trace_step(self, step_args: Any) -> Any:
+        """The step with all params apart, as who looks at its graph knows them."""
+        step = self._make_step()
+        return jax.jit(lambda *args: step(*args)).trace(*step_args).jaxpr
 
     @staticmethod
     def _trace(function: Callable[..., Any], args: Sequence[Any]) -> Any:
@@ -167,7 +184,6 @@ class Programs:
         self,
         select: SelectFn,
         capacity: int,
-        step_args: list[Any],
         train_state: TrainState,
         seed: Any,
         source: Any,
@@ -175,24 +191,24 @@ class Programs:
         start: Any,
         count: Any,
     ) -> tuple[TrainState, ChunkNumbers]:
-        step = self._make_step()
+        form = self._step.flat_form(train_state.params)
+        step = self._make_step(form)
+        template = spec_of(train_state)
+        train_state = train_state if form is None else form.pack_state(train_state)
 
         def body(index: Any, carry: Any) -> Any:
             train_state, (buffers, first_bad) = carry
-            args = (train_state, select(source, payload, start + index), seed)
-            step_args.append(spec_of(args))
-            train_state, metrics, is_bad = step(*args)
-            buffers = {
-                name: jax.lax.dynamic_update_index_in_dim(buffers[name], value, index, 0)
-                for name, value in metrics.items()
-            }
+            train_state, metrics, is_bad = step(train_state, select(source, payload, start + index), seed)
+            row = jnp.stack([metrics[name] for name in names])
+            buffers = jax.lax.dynamic_update_index_in_dim(buffers, row, index, 1)
             return train_state, (buffers, jnp.where(is_bad, jnp.minimum(first_bad, index), first_bad))
 
         _, names, bad = jax.eval_shape(lambda: step(train_state, select(source, payload, start), seed))
-        buffers = {name: jnp.zeros((capacity,), jnp.float32) for name in names}
+        buffers = jnp.zeros((len(names), capacity), jnp.float32)
         first_bad = jnp.full(bad.shape, NEVER, jnp.int32)
         train_state, (buffers, first_bad) = jax.lax.fori_loop(0, count, body, (train_state, (buffers, first_bad)))
-        return train_state, ChunkNumbers(buffers, first_bad)
+        train_state = train_state if form is None else form.unpack_state(train_state, template)
+        return train_state, ChunkNumbers(dict(zip(names, buffers, strict=True)), first_bad)
 
     def _single_fn(
         self, select: SelectFn, train_state: TrainState, seed: Any, source: Any, payload: Any, start: Any, count: Any
@@ -203,9 +219,9 @@ class Programs:
         buffers = {name: value[None] for name, value in metrics.items()}
         return train_state, ChunkNumbers(buffers, jnp.where(is_bad, 0, NEVER).astype(jnp.int32))
 
-    def _make_step(self) -> Callable[..., tuple[TrainState, Metrics, Array]]:
+    def _make_step(self, form: FlatForm | None = None) -> Callable[..., tuple[TrainState, Metrics, Array]]:
         def train_step(train_state: TrainState, batch: Batch, seed: Any) -> tuple[TrainState, Metrics, Array]:
-            return self._step.run(train_state, batch, seed)
+            return self._step.run(train_state, batch, seed, form)
 
         return jax.jit(train_step)  # an inner call, so that the step is found in the trace
 

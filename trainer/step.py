@@ -14,6 +14,7 @@ import optax  # type: ignore[import-untyped]
 
 from trainer import passes
 from trainer.dump import Dump, make_dump
+from trainer.flat import FlatForm, find_flat_form
 from trainer.layers import transforms
 from trainer.loss_scale import LEAST_SCALE, DynamicLossScale, LossScaleState, are_finite
 from trainer.optimizers import AnyOptimizer
@@ -61,27 +62,42 @@ class Step:
         trained: Params = jax.tree.map(lambda leaf, is_trained: leaf if is_trained else None, params, mask)
         return trained
 
-    def run(self, train_state: TrainState, batch: Batch, seed: Any) -> tuple[TrainState, Metrics, Array]:
+    def flat_form(self, params: Params) -> FlatForm | None:
+        """The form in which `run` may be given the state instead, or None where the params must stay apart."""
+        is_plain = self.optimizer.is_elementwise and self._objective.constrain(params) is params
+        is_whole = all(leaf is not None for leaf in jax.tree.leaves(self.trained(params), is_leaf=_is_none))
+        return find_flat_form(params) if is_plain and is_whole else None
+
+    def run(
+        self, train_state: TrainState, batch: Batch, seed: Any, form: FlatForm | None = None
+    ) -> tuple[TrainState, Metrics, Array]:
         """Does one step.
+
+        Args:
+            train_state: The state before it.
+            batch: Its rows.
+            seed: Of dropout and the like.
+            form: The form that the state is in, as `FlatForm.pack_state` gives it; None as it is.
 
         Returns:
             The new state, the numbers of the step by tag (float32), and which gradients, then which updates hold a
             value that is not finite, bool ``(2 * trained params,)`` in the order of the leaves.
         """
-        found = self.gradients(train_state, batch, seed)
+        whole = train_state if form is None else train_state._replace(params=form.unpack(train_state.params))
+        found = self.gradients(whole, batch, seed)
         step = train_state.step + 1
         with jax.named_scope("update"):
-            trained = self.trained(train_state.params)
-            updates, opt_state = self.optimizer.update(self._clip(found.grads), train_state.opt_state, trained)
+            grads: Any = found.grads if form is None else form.pack(found.grads)
+            trained: Any = self.trained(train_state.params) if form is None else train_state.params
+            updates, opt_state = self.optimizer.update(self._clip(grads), train_state.opt_state, trained)
             changed = optax.apply_updates(trained, updates)
-            params = self._objective.constrain(merge(changed, train_state.params))
+            params = changed if form is not None else self._objective.constrain(merge(changed, train_state.params))
             rates = self.optimizer.learning_rates(opt_state, step)
             with jax.named_scope("norms"):
                 # Of the new params: reading the old ones after the update makes XLA copy them, 80 % of a small step.
-                squares = [_squares(tree) for tree in (found.grads, updates, changed)]
-                grad_norm, update_norm, param_norm = (jnp.sqrt(sum(leaves, jnp.float32(0))) for leaves in squares)
-                norms = {"grad_norm": grad_norm, "update_ratio": update_norm / jnp.maximum(param_norm, TINY)}
-                is_bad = ~jnp.isfinite(jnp.stack(squares[0] + squares[1]))
+                norms, is_bad = (
+                    _norms(grads, updates, changed) if form is None else _flat_norms(grads, updates, changed, form)
+                )
         logged = {"loss": found.loss, **rates, **norms}
         if isinstance(train_state.opt_state, LossScaleState):
             logged["loss_scale"] = scale = train_state.opt_state.scale
@@ -189,10 +205,34 @@ def _fill_up(batch: Batch, count: int) -> Batch:
 
 def merge(trained: Params, params: Params) -> Params:
     """`params` with those of `trained` that are not None in their places."""
-    merged: Params = jax.tree.map(
-        lambda own, other: other if own is None else own, trained, params, is_leaf=lambda leaf: leaf is None
-    )
+    merged: Params = jax.tree.map(lambda own, other: other if own is None else own, trained, params, is_leaf=_is_none)
     return merged
+
+
+def _is_none(leaf: Any) -> bool:
+    return leaf is None
+
+
+def _norms(grads: Any, updates: Any, changed: Any) -> tuple[Metrics, Array]:
+    """The norms that are logged, and which gradients, then which updates are not finite."""
+    squares = [_squares(tree) for tree in (grads, updates, changed)]
+    grad_norm, update_norm, param_norm = (jnp.sqrt(sum(leaves, jnp.float32(0))) for leaves in squares)
+    is_bad = ~jnp.isfinite(jnp.stack(squares[0] + squares[1]))
+    return {"grad_norm": grad_norm, "update_ratio": update_norm / jnp.maximum(param_norm, TINY)}, is_bad
+
+
+def _flat_norms(grads: Any, updates: Any, changed: Any, form: FlatForm) -> tuple[Metrics, Array]:
+    """As `_norms`, of vectors ``(total,)``."""
+    grad_norm, update_norm, param_norm = (jnp.sqrt(_product(vector)) for vector in (grads, updates, changed))
+    # The params are not told apart before something is wrong.
+    is_bad = jax.lax.cond(
+        jnp.isfinite(grad_norm + update_norm),
+        lambda *_: jnp.zeros(2 * form.num_arrays, bool),
+        lambda *vectors: ~jnp.isfinite(jnp.concatenate([form.sums(jnp.square(vector)) for vector in vectors])),
+        grads,
+        updates,
+    )
+    return {"grad_norm": grad_norm, "update_ratio": update_norm / jnp.maximum(param_norm, TINY)}, is_bad
 
 
 def _squares(tree: Any) -> list[Array]:
@@ -203,9 +243,14 @@ def _squares(tree: Any) -> list[Array]:
 def _square(leaf: Array) -> Array:
     if leaf.size < LARGE:
         return jnp.sum(jnp.square(leaf))
-    # A product reads each number once; the sum of so many squares would write them down first.
-    flat = leaf.reshape(-1)
-    return jnp.vdot(flat, flat, precision=jax.lax.Precision.HIGHEST)
+    # XLA would write the squares down, since optimizers square the gradients too. Apart from that, it reads each number
+    # once: 8 % of the step of a network of 784-512-512-10 in place of 16 %.
+    return _product(jax.lax.optimization_barrier(leaf).reshape(-1))  # type: ignore[no-untyped-call]
+
+
+def _product(vector: Array) -> Array:
+    """The sum of the squares as one operation."""
+    return jnp.vdot(vector, vector, precision=jax.lax.Precision.HIGHEST)
 
 
 def _without_true(flags: Mapping[str, bool]) -> set[str]:
