@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -105,10 +106,12 @@ def keras(problem: Problem, *, tensorboard: bool = False) -> Fit:
     rows = problem.order.reshape(-1)
     inputs, targets = problem.features[rows], problem.labels[rows]
 
-    def fit() -> None:
+    def fit() -> float:
         with tempfile.TemporaryDirectory() as folder:
+            started = time.perf_counter()
             callbacks = [keras.callbacks.TensorBoard(folder, update_freq=1)] if tensorboard else []
             model.fit(inputs, targets, batch_size=problem.batch_size, epochs=1, verbose=0, callbacks=callbacks)
+            return time.perf_counter() - started
 
     return fit
 
@@ -155,10 +158,11 @@ def torch(problem: Problem, *, writer: bool = False) -> Fit:
     labels = torch.from_numpy(problem.labels).long()
     order = torch.from_numpy(problem.order).long()
 
-    def fit() -> None:
-        model = _torch_model(problem)
-        optimizer = torch.optim.Adam(model.parameters())
+    def fit() -> float:
         with tempfile.TemporaryDirectory() as folder:
+            started = time.perf_counter()
+            model = _torch_model(problem)
+            optimizer = torch.optim.Adam(model.parameters())
             log = SummaryWriter(folder) if writer else None
             for number, rows in enumerate(order):
                 loss = torch.nn.functional.cross_entropy(model(features[rows]), labels[rows])
@@ -169,6 +173,7 @@ def torch(problem: Problem, *, writer: bool = False) -> Fit:
                     log.add_scalar("loss", loss.item(), number)
             if log is not None:
                 log.close()
+            return time.perf_counter() - started
 
     return fit
 
