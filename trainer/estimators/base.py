@@ -23,6 +23,7 @@ from trainer.estimators.precise_objective import PreciseObjective
 from trainer.estimators.sklearn_manners import SklearnManners, not_fitted
 from trainer.estimators.training import Plan, Training
 from trainer.estimators.warm_start import WarmStart, initialize_from
+from trainer.feature_columns import FeatureColumns
 from trainer.heads import Head
 from trainer.hooks import Hook
 from trainer.inputs import Rows, open_source
@@ -117,7 +118,7 @@ class BaseEstimator(SklearnManners):
             fitted = self._fitted.with_state(self._fitted.copy_state())
             checkpoints = self._open_run(fitted)
         plan = _plan(data, steps, epochs, int(fitted.train_state.step))
-        return self._train(fitted, data, plan, checkpoints, validation_data, hooks)
+        return self._train(self._for_a_part(fitted), data, plan, checkpoints, validation_data, hooks)
 
     def restore(self, X: Any, y: Any = None, *, checkpoint: Literal["last", "best"] = "last") -> Self:  # noqa: N803
         """Takes the state of the run in `model_dir`, to evaluate and predict without training.
@@ -272,12 +273,20 @@ class BaseEstimator(SklearnManners):
     def _check_data(self, data: Data) -> None:
         """Refuses data that the model cannot take; members know more."""
 
+    def _for_a_part(self, fitted: Fitted) -> Fitted:
+        """The model for the steps of a ``partial_fit``."""
+        return fitted
+
+    def _find_columns(self, objective: Objective) -> FeatureColumns | None:
+        """The feature columns that features are read by; None takes arrays."""
+        return find_columns(objective)
+
     def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Fitted, Data, Checkpoints | None]:  # noqa: N803
         """A model with its first state, from the run in model_dir if there is one."""
         source = open_source(X, y, sample_weight)
         head = self._make_head(source.labels if isinstance(source, Rows) else None)
         objective = self._make_objective(head)
-        reader = FeatureReader(type(self).__name__, find_columns(objective))
+        reader = FeatureReader(type(self).__name__, self._find_columns(objective))
         data = open_data(source, reader.read, head, is_training=True)
         self._check_data(data)
         training = self._make_training(objective, data)

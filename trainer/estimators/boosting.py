@@ -20,13 +20,15 @@ from trainer.checkpoints import Checkpoints, write_whole
 from trainer.describe import describe
 from trainer.estimators.data import ArrayData, Data, open_data
 from trainer.estimators.fitted import Fitted
+from trainer.estimators.forest_arrays import to_arrays
 from trainer.estimators.log_loss import LogLoss
 from trainer.estimators.rounds import Rounds, load_lightgbm
 from trainer.estimators.training import Plan, open_writer
+from trainer.estimators.tree_params import BOOSTING_NAMES
+from trainer.estimators.whole_rows import open_rows
 from trainer.heads import Head
-from trainer.hooks import EvaluationHook, Hook, LoggingHook
+from trainer.hooks import EarlyStoppingHook, EvaluationHook, Hook, LoggingHook
 from trainer.hooks.base import Context, Steps, next_multiple
-from trainer.inputs import Rows, open_source
 from trainer.metrics import Evaluation
 from trainer.protocols import Batch, TrainState
 from trainer.run_config import ResolvedConfig
@@ -47,12 +49,14 @@ class Boosting:
         head: From logits, which trees add up, to the rest.
         config: The rest.
         has_own_params: Whether some of the params are the user's.
+        feature_names: What the table of gains calls the features; None are LightGBM's names.
     """
 
     params: Mapping[str, Any]
     head: Head
     config: ResolvedConfig
     has_own_params: bool = False
+    feature_names: Sequence[str] | None = None
 
     def logits(self, train_state: TrainState, features: np.ndarray) -> np.ndarray:
         """The sums of the leaves of each row, ``(n, logits_dimension)`` float32."""
@@ -60,7 +64,13 @@ class Boosting:
         if booster is None:
             return np.zeros((len(features), self.head.logits_dimension), np.float32)
         found = booster.predict(features, raw_score=True, num_iteration=rounds)
+        if self._boosting in ("rf", "random_forest"):  # LightGBM's raw scores are their sum all the same
+            found = found / rounds
         return np.asarray(found, np.float32).reshape(len(features), -1)
+
+    @property
+    def _boosting(self) -> str:
+        return next((str(self.params[name]) for name in BOOSTING_NAMES if name in self.params), "gbdt")
 
     def evaluate(self, train_state: TrainState, data: ArrayData) -> Evaluation:
         """Returns the metrics over all rows, by name."""
@@ -85,8 +95,10 @@ class Boosting:
         The last state goes to `keep`, also when an exception ends the training.
 
         Raises:
+            ValueError: If hooks are to stop early what changes trees that are there.
             Exception: Whatever a hook raised.
         """
+        self._check_hooks(hooks)
         rows = data.rows
         # Threads of which each has little to do wait for one another: on a busy machine a round takes a second.
         threads = {"num_threads": 1} if rows.features.size < SMALL else {}
@@ -118,6 +130,13 @@ class Boosting:
         can_split = any(dataset.feature_num_bin(index) > 1 for index in range(dataset.num_feature()))
         return LogLoss(rows.labels.reshape(-1), rows.weights) if can_split else None
 
+    def _check_hooks(self, hooks: Sequence[Hook]) -> None:
+        if self._boosting == "dart" and any(isinstance(hook, EarlyStoppingHook) for hook in hooks):
+            raise ValueError(
+                "boosting must not be 'dart' with an EarlyStoppingHook; got both, and dart goes on to change the trees "
+                "of the best round. Leave one of them out."
+            )
+
     def _hooks(self, is_evaluated: bool) -> list[Hook]:
         lines = LoggingHook(log_secs=self.config.log_secs, bar=self.config.progress)
         return [lines, *([EvaluationHook(self.config.eval_interval)] if is_evaluated else [])]
@@ -138,7 +157,8 @@ class Boosting:
         booster, step = state.params["booster"], int(state.params["rounds"])
         if rounds.error is None:
             gains = booster.feature_importance("gain", iteration=step)
-            table = [[name, float(gain)] for name, gain in zip(booster.feature_name(), gains, strict=True)]
+            names = self.feature_names or booster.feature_name()
+            table = [[name, float(gain)] for name, gain in zip(names, gains, strict=True)]
             writer.add_table("feature_importances", table, step, columns=["feature", "gain"])
         _save_trees(state, checkpoints, writer)
 
@@ -228,7 +248,7 @@ class Forest(Fitted):
         Raises:
             ValueError: If something is wrong with them, or their rows have another shape.
         """
-        rows = open_rows(features, labels, weights)
+        rows = open_rows(features, labels, weights, has_columns=self.reader.columns is not None)
         return open_data(rows, self.reader.read, self.head, is_training=is_training)
 
     def _predict(self, arrays: Any) -> dict[str, np.ndarray]:
@@ -236,11 +256,22 @@ class Forest(Fitted):
         found = self.head.predictions(jnp.asarray(self.training.logits(self.train_state, arrays)))
         return {name: np.asarray(value) for name, value in found.items()}
 
+    def for_export(self) -> tuple[Callable[..., dict[str, Any]], dict[str, Any]]:
+        """The trees as arrays, and what predicts by them.
+
+        Raises:
+            ValueError: If a tree is none of plain splits.
+        """
+        assert self.head is not None
+        params = self.train_state.params
+        objective, arrays = to_arrays(params["booster"], int(params["rounds"]), self.head)
+        return objective.predict, {"params": arrays, "state": {}}
+
     def describe(self) -> dict[str, Any]:
         """What must be equal for the run in a model_dir to be continued, as plain JSON values."""
         training = self.training
         model = {"head": describe(self.head), **describe(dict(training.params))}
-        return {"model": model, "features": describe(self.reader.shapes)}
+        return {"model": model, "features": self.reader.describe()}
 
     def restored(self, checkpoints: Checkpoints) -> Forest:
         """The same with the trees of the newest checkpoint.
@@ -258,26 +289,6 @@ class Forest(Fitted):
             raise ValueError(f"{path} must hold the trees of the run; got {error}. Delete the run.") from error
         params = {"booster": booster, "rounds": np.int32(step)}
         return dataclasses.replace(self, train_state=TrainState(params, {}, {}, np.int32(step)))
-
-
-def open_rows(features: Any, labels: Any, weights: Any) -> Rows:
-    """What the user passed, in memory: batches as one array each.
-
-    Raises:
-        ValueError: If there is no batch.
-    """
-    source = open_source(features, labels, weights)
-    if isinstance(source, Rows):
-        return source
-    batches = list(source.read())
-    if not batches:
-        raise ValueError("input must give at least one batch; got none. Pass a fresh iterator.")
-    has_weights = batches[0].weights is not None
-    return Rows(
-        np.concatenate([np.asarray(batch.features) for batch in batches]),
-        np.concatenate([np.asarray(batch.labels) for batch in batches]),
-        np.concatenate([np.asarray(batch.weights) for batch in batches]) if has_weights else None,
-    )
 
 
 def _trees_file(folder: Path, step: int) -> Path:

@@ -14,7 +14,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 import numpy as np
@@ -26,7 +26,6 @@ from trainer.checkpoints import make_folder
 from trainer.estimators.feature_reader import FeatureReader
 from trainer.estimators.fitted import Fitted
 from trainer.estimators.prediction import MAX_BLOCKS, ROWS, Predictions, predict_rows
-from trainer.estimators.training import Training
 from trainer.heads.signatures import decode, find_probabilities
 from trainer.layers import configs
 from trainer.layers.specs import shape_struct
@@ -38,6 +37,9 @@ MODEL_FILE = "model.jax_export"
 PARAMS_FILE = "params.safetensors"
 SIGNATURE_FILE = "signature.json"
 MAX_BATCH = ROWS * MAX_BLOCKS
+
+# A function of arrays by name and of features, and the shapes of those arrays.
+_Computation: TypeAlias = tuple[Callable[[dict[str, Any], Any], dict[str, Any]], dict[str, Any]]
 
 _LOG = logging.getLogger(__name__)
 
@@ -51,14 +53,13 @@ def export_model(fitted: Fitted, folder: str | os.PathLike[str], platforms: Sequ
         platforms: What it can run on, ``cpu``, ``cuda`` or ``tpu``; None is what this process runs on.
 
     Raises:
-        ValueError: If the folder holds something else or cannot be written, or the model is no network.
+        ValueError: If the folder holds something else or cannot be written, or JAX cannot compute the model.
     """
-    if not isinstance(fitted.training, Training):
-        raise ValueError("export must be called on a model that JAX computes; got boosted trees. Pickle the estimator.")
     target = Path(folder)
     _refuse_other_folder(target)
-    arrays = dict(zip(leaf_paths(_variables(fitted)), jax.tree.leaves(_variables(fitted)), strict=True))
-    exported, batch = _export(fitted, arrays, platforms)
+    predict, variables = fitted.for_export()
+    arrays = dict(zip(leaf_paths(variables), jax.tree.leaves(variables), strict=True))
+    exported, batch = _export(_taking(arrays, predict, jax.tree.structure(variables)), fitted.example, platforms)
     signature = {
         "format": FORMAT,
         "version": importlib.metadata.version("trainboard"),
@@ -182,31 +183,31 @@ def exported_outputs(exported: jax_export.Exported) -> dict[str, Any]:
     return outputs
 
 
-def _variables(fitted: Fitted) -> dict[str, Any]:
-    return {"params": fitted.train_state.params, "state": fitted.train_state.state}
+def _taking(arrays: dict[str, Any], predict: Callable[..., Any], treedef: Any) -> _Computation:
+    """What predicts from arrays by name, and their shapes."""
+
+    def compute(arrays: dict[str, Any], features: Any) -> dict[str, Any]:
+        variables = jax.tree.unflatten(treedef, [arrays[name] for name in names])
+        found: dict[str, Any] = predict(variables["params"], variables["state"], features)
+        return found
+
+    names = tuple(arrays)
+    return compute, {name: shape_struct(value.shape, value.dtype) for name, value in arrays.items()}
 
 
 def _export(
-    fitted: Fitted, arrays: dict[str, Any], platforms: Sequence[str] | None
+    computation: _Computation, example: Any, platforms: Sequence[str] | None
 ) -> tuple[jax_export.Exported, int | None]:
     """The computation for any number of rows up to `MAX_BATCH`, else for that number; and that number, or None."""
-    treedef = jax.tree.structure(_variables(fitted))
-    objective = fitted.training.objective
-
-    def predict(arrays: dict[str, Any], features: Any) -> dict[str, Any]:
-        variables = jax.tree.unflatten(treedef, [arrays[name] for name in names])
-        return objective.predict(variables["params"], variables["state"], features)
-
-    names = tuple(arrays)
-    shapes = {name: shape_struct(value.shape, value.dtype) for name, value in arrays.items()}
-    make = jax_export.export(jax.jit(predict), platforms=platforms)
+    compute, shapes = computation
+    make = jax_export.export(jax.jit(compute), platforms=platforms)
     (size,) = jax_export.symbolic_shape("batch", constraints=["batch >= 1", f"batch <= {MAX_BATCH}"])
     try:
-        return make(shapes, _rows_of(fitted.example, size)), None
+        return make(shapes, _rows_of(example, size)), None
     except (jax.errors.InconclusiveDimensionOperation, TypeError, ValueError) as error:
         reason = str(error).partition("\n")[0].rstrip(".")
         _LOG.warning("Could not export for any number of rows: %s. Continuing with %d at a time.", reason, ROWS)
-        return make(shapes, _rows_of(fitted.example, ROWS)), ROWS
+        return make(shapes, _rows_of(example, ROWS)), ROWS
 
 
 def _rows_of(example: Any, size: Any) -> Any:

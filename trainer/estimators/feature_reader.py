@@ -11,8 +11,10 @@ from typing import Any
 
 import jax
 
+from trainer.describe import describe
 from trainer.feature_columns.base import FeatureColumn
 from trainer.feature_columns.columns import FeatureColumns
+from trainer.feature_columns.dense_columns import DenseColumns
 from trainer.inputs.check import as_features
 from trainer.inputs.frames import column_names, is_frame, to_matrix
 
@@ -62,6 +64,13 @@ class FeatureReader:
         """
         names = table_names(features) if self.columns is None else None
         return dataclasses.replace(self, shapes=row_shapes(arrays), names=names)
+
+    def describe(self) -> Any:
+        """What must be equal for other data to be read alike, as plain JSON values; a network tells of its columns."""
+        shapes = describe(self.shapes)
+        return (
+            {"shape": shapes, "columns": describe(self.columns)} if isinstance(self.columns, DenseColumns) else shapes
+        )
 
     def _check_names(self, names: tuple[str, ...] | None) -> None:
         """What scikit-learn wants to be said of names, in its words."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,12 +128,17 @@ class Fitted:
         can_loop = programs.can_loop(state.params, state.state, block)
         return predict_rows(predict, arrays, block_rows=size, can_loop=can_loop)
 
+    def for_export(self) -> tuple[Callable[..., dict[str, Any]], dict[str, Any]]:
+        """``predict(params, state, features)``, and the ``params`` and ``state`` that it takes."""
+        state = self.train_state
+        return self.training.objective.predict, {"params": state.params, "state": state.state}
+
     def describe(self) -> dict[str, Any]:
         """What must be equal for the run in a model_dir to be continued, as plain JSON values."""
         training = self.training
         return {
             "model": describe(training.objective),
-            "features": describe(self.reader.shapes),
+            "features": self.reader.describe(),
             "optimizer": describe(training.optimizer),
             "learning_rate": training.learning_rate,
             "seed": training.config.seed,

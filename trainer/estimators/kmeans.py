@@ -15,11 +15,12 @@ from trainer.counts import check_count
 from trainer.estimators.canned import Canned
 from trainer.estimators.data import ArrayData, Data
 from trainer.estimators.fitted import Fitted
-from trainer.estimators.kmeans_objective import KMeansObjective, plus_plus
+from trainer.estimators.kmeans_objective import KMeansObjective, best_start
 from trainer.estimators.networks import check_columns
 from trainer.estimators.precise_objective import PreciseObjective
 from trainer.estimators.standardization import MOST_ROWS
 from trainer.estimators.training import Plan, Training
+from trainer.feature_columns import DenseColumns, FeatureColumns
 from trainer.heads import Head
 from trainer.heads.signatures import Signature, output_signature
 from trainer.hooks import ConvergenceHook, Hook
@@ -66,19 +67,22 @@ class KMeans(Canned):
 
     Attributes:
         n_clusters: Number of clusters.
+        n_init: How many starts are tried, each for ten steps on at most 65,536 rows; the training begins from the best.
         tol: The training ends when ten steps lower the loss by a smaller share than this.
         batch_size: Rows of a step; None takes the config's, or all.
+        feature_columns: Numeric, bucketized and indicator columns that read raw features, a dict or a table; None takes
+            arrays of numbers. Distances are between what they give.
     """
 
     n_clusters: int = field(default=8, kw_only=False)
+    n_init: int = 1
     tol: float = 1e-5
     batch_size: int | None = None
+    feature_columns: Sequence[Any] | None = None
 
     optimizer: ClassVar[OptimizerLike] = "sgd"  # type: ignore[misc]
     learning_rate: ClassVar[float] = 1.0  # type: ignore[misc]
     USUAL: ClassVar[Mapping[str, Any]] = {"steps": 300, "batch_size": ALL_ROWS}
-
-    _is_partial: ClassVar[bool] = False  # while partial_fit runs
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, **options: Any) -> Self:  # noqa: N803
         """Moves centers until they stay, or `steps` are done. Arguments and errors as for other estimators."""
@@ -91,15 +95,7 @@ class KMeans(Canned):
         """Moves the centers towards these rows, once without `steps`. Arguments and errors as in `fit`."""
         del y
         rows, labels = _with_labels(X)
-        if self._fitted is not None:
-            training = self._fitted.training
-            batched = dataclasses.replace(training, objective=_in_batches(training.objective))
-            self._fitted = dataclasses.replace(self._fitted, training=batched)
-        self.__dict__["_is_partial"] = True
-        try:
-            super().partial_fit(rows, labels, sample_weight, **_checked(options))
-        finally:
-            del self.__dict__["_is_partial"]
+        super().partial_fit(rows, labels, sample_weight, **_checked(options))
         return self._describe_rows(rows, labels, sample_weight)
 
     def restore(self, X: Any, y: Any = None, *, checkpoint: Literal["last", "best"] = "last") -> Self:  # noqa: N803
@@ -161,9 +157,18 @@ class KMeans(Canned):
         del head
         return KMeansObjective(check_count("n_clusters", self.n_clusters), is_full=True)
 
+    def _for_a_part(self, fitted: Fitted) -> Fitted:
+        training = fitted.training
+        batched = dataclasses.replace(training, objective=_in_batches(training.objective))
+        return dataclasses.replace(fitted, training=batched)
+
+    def _find_columns(self, objective: Objective) -> FeatureColumns | None:
+        del objective
+        return None if self.feature_columns is None else DenseColumns(self.feature_columns)
+
     def _make_training(self, objective: Objective, data: Data) -> Training:
         is_whole = isinstance(data, ArrayData) and self._make_config().batch_size >= len(data)
-        return super()._make_training(objective if is_whole and not self._is_partial else _in_batches(objective), data)
+        return super()._make_training(objective if is_whole else _in_batches(objective), data)
 
     def _check_data(self, data: Data) -> None:
         check_columns(data)
@@ -181,7 +186,8 @@ class KMeans(Canned):
             stride = -(-num_rows(batch.features) // MOST_ROWS)
             weights = None if batch.weights is None else batch.weights[::stride]
             seed = fitted.training.config.seed
-            centers = plus_plus(np.asarray(batch.features[::stride], np.float32), weights, self.n_clusters, seed)
+            rows = np.asarray(batch.features[::stride], np.float32)
+            centers = best_start(rows, weights, self.n_clusters, seed, check_count("n_init", self.n_init))
             fitted = fitted.with_state(fitted.train_state._replace(params={"centers": jnp.asarray(centers)}))
         return fitted, data, checkpoints
 
@@ -237,8 +243,7 @@ def _with_labels(rows: Any) -> tuple[Any, Any]:
         features = source.features
         if hasattr(features, "__array__") and not hasattr(features, "shape"):
             features = np.asarray(features)
-        size = features.shape[0] if len(getattr(features, "shape", ())) else len(features)
-        return features, np.zeros(size, np.int8)
+        return features, np.zeros(_count(features), np.int8)
 
     def read() -> Iterator[tuple[Any, Any]]:
         return (_with_zeros(batch) for batch in source.read())
@@ -247,5 +252,13 @@ def _with_labels(rows: Any) -> tuple[Any, Any]:
 
 
 def _with_zeros(batch: Rows) -> tuple[Any, ...]:
-    labels = np.zeros(len(batch.features), np.int8)
+    labels = np.zeros(_count(batch.features), np.int8)
     return (batch.features, labels) if batch.weights is None else (batch.features, labels, batch.weights)
+
+
+def _count(features: Any) -> int:
+    """Number of rows of an array, a table or a dict of columns."""
+    if isinstance(features, Mapping):
+        return len(next(iter(features.values()), ()))
+    shape: tuple[int, ...] = getattr(features, "shape", ())
+    return int(shape[0]) if len(shape) else len(features)

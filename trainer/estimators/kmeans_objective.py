@@ -14,6 +14,8 @@ from trainer import metrics
 from trainer.layers.weights import trainable_mask
 from trainer.protocols import Array, Batch, Metric, Params, State
 
+_FEW_STEPS = 10
+
 
 @dataclass(frozen=True)
 class KMeansObjective:
@@ -84,6 +86,29 @@ def squared_distances(features: Array, centers: Array) -> Array:
     rows, points = features.astype(jnp.float32) - shift, centers - shift
     squares = jnp.sum(rows**2, axis=1)[:, None] - 2 * rows @ points.T + jnp.sum(points**2, axis=1)
     return jnp.maximum(squares, 0.0)
+
+
+def best_start(rows: np.ndarray, weights: np.ndarray | None, n_clusters: int, seed: int, num_starts: int) -> np.ndarray:
+    """Of several starts of `plus_plus` the one that is tightest after a few steps, ``(n_clusters, d)``."""
+    starts = [plus_plus(rows, weights, n_clusters, seed + number) for number in range(num_starts)]
+    if num_starts == 1:
+        return starts[0]
+    batch = Batch(jnp.asarray(rows), None, jnp.ones(len(rows)) if weights is None else jnp.asarray(weights))
+    settled = [_settle(jnp.asarray(start), batch) for start in starts]
+    return np.asarray(min(settled, key=lambda found: float(found[1]))[0])
+
+
+@jax.jit
+def _settle(centers: Array, batch: Batch) -> tuple[Array, Array]:
+    """Centers after `_FEW_STEPS` steps, and their loss."""
+    objective = KMeansObjective(len(centers), is_full=True)
+    key = jax.random.key(0)
+
+    def loss(centers: Array) -> Array:
+        return objective.loss({"centers": centers}, {}, batch, key)[0]
+
+    centers = jax.lax.fori_loop(0, _FEW_STEPS, lambda _, centers: centers - jax.grad(loss)(centers), centers)
+    return centers, loss(centers)
 
 
 def plus_plus(rows: np.ndarray, weights: np.ndarray | None, n_clusters: int, seed: int) -> np.ndarray:

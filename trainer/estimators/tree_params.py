@@ -43,10 +43,18 @@ OWN: Mapping[str, tuple[str, ...]] = {
         "n_iter_no_change",
     ),
     "validation_data= in fit": ("metric", "metrics", "metric_types"),
+    "feature_columns= with indicator_column": (
+        "categorical_feature",
+        "cat_feature",
+        "cat_column",
+        "categorical_column",
+        "categorical_features",
+    ),
     "labels in the unit of the predictions": ("reg_sqrt", "sigmoid"),
 }
 _INSTEAD = {name: instead for instead, names in OWN.items() for name in names}
 OBJECTIVE_NAMES = ("objective", "objective_type", "app", "application", "loss")
+BOOSTING_NAMES = ("boosting", "boosting_type", "boost")
 
 # Those whose sums of leaves are what the head takes for logits; others need another link.
 _NUMBERS = (

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from trainer.checkpoints import Checkpoints
-from trainer.estimators.boosting import EMPTY, Boosting, Forest, open_rows
+from trainer.estimators.boosting import EMPTY, Boosting, Forest
 from trainer.estimators.canned import Canned, Classifier, Regressor
 from trainer.estimators.data import Data, open_data
 from trainer.estimators.feature_reader import FeatureReader
 from trainer.estimators.networks import check_columns
 from trainer.estimators.rounds import load_lightgbm
 from trainer.estimators.tree_params import checked_params, head_params
+from trainer.estimators.whole_rows import open_rows
+from trainer.feature_columns import DenseColumns
 from trainer.heads import Head
 from trainer.layers.specs import spec_of
 
@@ -34,6 +36,8 @@ class BoostedTrees(Canned):
         min_rows_in_leaf: Fewest training rows of a leaf.
         l1: Penalty on absolute values of leaves.
         l2: Penalty on squares of them.
+        feature_columns: Numeric, bucketized and indicator columns that read raw features, a dict or a table; None takes
+            arrays of numbers.
         lightgbm_params: What else LightGBM takes, by its own names; nothing that is an argument here.
     """
 
@@ -43,6 +47,7 @@ class BoostedTrees(Canned):
     min_rows_in_leaf: int = 20
     l1: float = 0.0
     l2: float = 0.0
+    feature_columns: Sequence[Any] | None = None
     lightgbm_params: Mapping[str, Any] | None = None
 
     USUAL: ClassVar[Mapping[str, Any]] = {"steps": 100, "eval_interval": 10}
@@ -57,18 +62,25 @@ class BoostedTrees(Canned):
 
     def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Checkpoints | None]:  # noqa: N803
         load_lightgbm()
-        rows = open_rows(X, y, sample_weight)
+        columns = None if self.feature_columns is None else DenseColumns(self.feature_columns)
+        rows = open_rows(X, y, sample_weight, has_columns=columns is not None)
         head = self._make_head(rows.labels)
         assert head is not None
         if head.classes is None and head.logits_dimension > 1:
             raise ValueError(
                 f"y must hold one number a row for trees; got {head.logits_dimension}. Fit an estimator for each."
             )
-        reader = FeatureReader(type(self).__name__)
+        reader = FeatureReader(type(self).__name__, columns)
         data = open_data(rows, reader.read, head, is_training=True)
         self._check_data(data)
-        boosting: Any = Boosting(self._params(head), head, self._make_config(), bool(self.lightgbm_params))
         reader = reader.fit_to(rows.features, data.example.features)
+        boosting: Any = Boosting(
+            self._params(head),
+            head,
+            self._make_config(),
+            has_own_params=bool(self.lightgbm_params),
+            feature_names=reader.names if columns is None else columns.output_names,
+        )
         forest = Forest(boosting, head, reader, spec_of(data.example.features), EMPTY)
         checkpoints = self._open_run(forest)
         if self.warm_start and self._fitted is not None:

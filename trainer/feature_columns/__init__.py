@@ -17,6 +17,7 @@ from trainer.feature_columns.bucketized import bucketized_column as bucketized_c
 from trainer.feature_columns.columns import FeatureColumns as FeatureColumns
 from trainer.feature_columns.crossed import CrossedColumn as CrossedColumn
 from trainer.feature_columns.crossed import crossed_column as crossed_column
+from trainer.feature_columns.dense_columns import DenseColumns as DenseColumns
 from trainer.feature_columns.dense_features import DenseFeatures as DenseFeatures
 from trainer.feature_columns.embedding import EmbeddingColumn as EmbeddingColumn
 from trainer.feature_columns.embedding import embedding_column as embedding_column

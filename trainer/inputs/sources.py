@@ -113,14 +113,19 @@ def open_features(features: Any) -> Rows | Batches:
 def _is_batch(item: Any) -> bool:
     """Whether an item of a list is a batch by itself rather than a row."""
     if isinstance(item, tuple | list):
-        return bool(item) and hasattr(item[0], "shape") and len(item[0].shape) > 0
-    return isinstance(item, Mapping) or is_frame(item)
+        is_array = bool(item) and hasattr(item[0], "shape") and len(item[0].shape) > 0
+        return is_array or (bool(item) and _has_columns(item[0]))
+    return _has_columns(item)
+
+
+def _has_columns(features: Any) -> bool:
+    return isinstance(features, Mapping) or is_frame(features)
 
 
 def is_in_memory(features: Any) -> bool:
     """Whether `features` are those of all rows: an array, a dict of columns or a table."""
     is_array = hasattr(features, "shape") or hasattr(features, "__array__")
-    return is_array or isinstance(features, Mapping) or is_frame(features)
+    return is_array or _has_columns(features)
 
 
 def split_columns(features: Any, labels: str | None, weights: str | None, *, name: str = "X") -> Rows:
@@ -132,7 +137,7 @@ def split_columns(features: Any, labels: str | None, weights: str | None, *, nam
     names = [column for column in (labels, weights) if column is not None]
     if not names:
         return Rows(features)
-    if not (isinstance(features, Mapping) or is_frame(features)):
+    if not _has_columns(features):
         raise ValueError(
             f"{name} must be a dict or a table of columns, since {names[0]!r} names one of them; "
             f"got {type(features).__name__}. Pass columns, or the labels themselves."

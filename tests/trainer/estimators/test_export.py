@@ -12,7 +12,6 @@ import pytest
 
 from trainer import (
     BaselineClassifier,
-    BoostedTreesClassifier,
     Estimator,
     EstimatorSpec,
     KMeans,
@@ -215,7 +214,7 @@ def test_feature_columns_read_raw_tables_in_the_export_too(tmp_path: Path) -> No
         exported.predict({"age": np.arange(6.0)})
 
 
-def test_canned_estimators_are_exported_and_trees_say_what_to_do(tmp_path: Path) -> None:
+def test_canned_estimators_are_exported(tmp_path: Path) -> None:
     features = np.random.default_rng(0).normal(size=(40, 2))
     labels = np.where(features[:, 0] > 0, "right", "left")
 
@@ -224,7 +223,3 @@ def test_canned_estimators_are_exported_and_trees_say_what_to_do(tmp_path: Path)
         exported = load_exported(estimator.export(tmp_path / type(estimator).__name__))
         assert exported.signature["batch"] is None
         np.testing.assert_array_equal(exported.predict(features), estimator.predict(features))
-    pytest.importorskip("lightgbm")
-    trees = BoostedTreesClassifier(steps=2).fit(features, labels)
-    with pytest.raises(ValueError, match=r"export must be called on a model that JAX computes; got boosted trees\."):
-        trees.export(tmp_path / "trees")

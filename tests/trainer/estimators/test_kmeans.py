@@ -58,3 +58,20 @@ def test_score_counts_the_rows_of_batches_and_of_functions(blobs: Arrays) -> Non
     assert model.score([features[:45], features[45:]]) == pytest.approx(whole, rel=1e-5)
     assert model.score(lambda: features) == pytest.approx(whole, rel=1e-5)
     assert model.score(part for part in np.split(features, 2)) == pytest.approx(whole, rel=1e-5)
+
+
+def test_several_starts_give_no_looser_clusters_than_one() -> None:
+    from sklearn.datasets import make_blobs
+
+    features, _ = make_blobs(300, 2, centers=12, cluster_std=0.4, random_state=1)
+
+    single = [KMeans(12, random_state=seed).fit(features).inertia_ for seed in range(6)]
+    several = KMeans(12, n_init=6, random_state=0).fit(features).inertia_
+
+    assert several == pytest.approx(min(single), rel=1e-3)
+    assert several < max(single)
+
+
+def test_number_of_starts_is_checked(blobs: Arrays) -> None:
+    with pytest.raises(ValueError, match="n_init must be a positive integer; got 0"):
+        KMeans(3, n_init=0).fit(blobs[0])

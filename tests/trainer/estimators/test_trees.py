@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from summaries.load import load
-from trainer import BoostedTreesClassifier, BoostedTreesRegressor, RunConfig, hooks
-from trainer.estimators.tree_params import OBJECTIVE_NAMES, OWN
+from trainer import BoostedTreesClassifier, BoostedTreesRegressor, RunConfig, hooks, load_exported
+from trainer.estimators.tree_params import BOOSTING_NAMES, OBJECTIVE_NAMES, OWN
 from trainer.hooks.base import Context
 
 lightgbm = pytest.importorskip("lightgbm")
@@ -31,7 +31,7 @@ class Copy(hooks.Hook):
         shutil.copytree(self._source, self._target)
 
 
-@pytest.mark.parametrize("names", [*OWN.values(), OBJECTIVE_NAMES])
+@pytest.mark.parametrize("names", [*OWN.values(), OBJECTIVE_NAMES, BOOSTING_NAMES])
 def test_all_names_of_lightgbm_for_a_parameter_are_known(names: tuple[str, ...]) -> None:
     aliases = {alias for name in names for alias in lightgbm.basic._ConfigAliases.get(name)}
 
@@ -116,3 +116,62 @@ def test_two_classes_that_no_feature_tells_apart_have_their_shares(features: np.
     model = BoostedTreesClassifier(steps=2).fit(features, np.arange(8192) % 4 == 0)
 
     np.testing.assert_allclose(model.predict_proba(features[:1]), [[0.75, 0.25]], atol=0.01)
+
+
+@pytest.mark.parametrize(
+    "params", [None, {"boosting": "rf", "bagging_fraction": 0.5, "bagging_freq": 1}, {"extra_trees": True}]
+)
+def test_exported_trees_predict_what_lightgbm_does(params: dict[str, Any] | None, tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    features = generator.integers(0, 9, (600, 3)).astype(np.float32) / 3  # rows that lie on the thresholds
+    labels = np.array(["ape", "bat", "cat"])[(features.sum(axis=1) % 3).astype(int)]
+    model = BoostedTreesClassifier(steps=12, min_rows_in_leaf=2, lightgbm_params=params).fit(features, labels)
+
+    exported = load_exported(model.export(tmp_path / "export"))
+
+    np.testing.assert_allclose(exported.predict_proba(features), model.predict_proba(features), rtol=1e-4, atol=1e-6)
+    np.testing.assert_array_equal(exported.predict(features), model.predict(features))
+
+
+def test_trees_of_one_leaf_are_exported(tmp_path: Path) -> None:
+    model = BoostedTreesRegressor(steps=2).fit(np.zeros((5, 2)), np.arange(5.0))
+
+    np.testing.assert_allclose(load_exported(model.export(tmp_path / "export")).predict(np.ones((3, 2))), [2, 2, 2])
+
+
+@pytest.mark.parametrize("params", [{"zero_as_missing": True}, {"linear_tree": True}])
+def test_splits_that_compare_no_numbers_are_not_exported(params: dict[str, Any], tmp_path: Path) -> None:
+    features = np.stack([np.arange(400) % 5, np.linspace(0, 1, 400)], axis=1)
+    model = BoostedTreesRegressor(steps=3, lightgbm_params=params).fit(features, features[:, 0] % 2 + features[:, 1])
+
+    with pytest.raises(ValueError, match=r"export must be called on trees of plain splits; got .* lightgbm_params"):
+        model.export(tmp_path / "export")
+    assert not (tmp_path / "export").exists()
+
+
+def test_gains_are_told_by_the_names_of_the_columns(line: Arrays, tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(line[0], columns=["height", "weight"])
+
+    BoostedTreesRegressor(steps=2, model_dir=tmp_path / "run").fit(frame, line[1])
+
+    (table,) = load(tmp_path).runs["run"].tables["feature_importances"][:]
+    assert table.to_dict()["feature"] == ["height", "weight"]
+
+
+def test_early_stopping_of_dart_is_refused_since_it_changes_trees_that_are_there(blobs: Arrays) -> None:
+    model = BoostedTreesClassifier(lightgbm_params={"boosting_type": "dart"})
+
+    with pytest.raises(ValueError, match=r"boosting must not be 'dart' with an EarlyStoppingHook"):
+        model.fit(*blobs, validation_data=blobs, hooks=[hooks.EarlyStoppingHook()])
+    assert model.fit(*blobs, steps=3).n_iter_ == 3
+
+
+def test_a_random_forest_is_the_mean_of_its_trees(blobs: Arrays) -> None:
+    params = {"boosting": "rf", "bagging_fraction": 0.5, "bagging_freq": 1}
+    features, labels = np.float32(blobs[0]), blobs[1]
+
+    model = BoostedTreesClassifier(steps=7, lightgbm_params=params).fit(features, labels)
+
+    theirs = lightgbm.LGBMClassifier(n_estimators=7, random_state=0, verbose=-1, **params).fit(features, labels)
+    np.testing.assert_allclose(model.predict_proba(features), theirs.predict_proba(features), atol=1e-5)
