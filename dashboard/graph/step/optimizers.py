@@ -19,8 +19,12 @@ _BY_STATE = (
 )
 
 
-def name_optimizer(state_names: Iterable[str]) -> str:
+def name_optimizer(state_names: Iterable[str], *, is_decaying: bool = False) -> str:
     """The optimizer that keeps such values; ``SGD`` for one that keeps none, ``Update`` for an unknown one.
+
+    Args:
+        state_names: What it keeps of each parameter.
+        is_decaying: Whether it shrinks parameters.
 
     >>> name_optimizer({"mu", "nu"}), name_optimizer(()), name_optimizer({"slow_weights"})
     ('Adam', 'SGD', 'Update')
@@ -29,4 +33,5 @@ def name_optimizer(state_names: Iterable[str]) -> str:
     if not kept:
         return "SGD"
     words = {word.rpartition("_")[2] for word in kept} | kept
-    return next((name for needed, name in _BY_STATE if needed <= words), "Update")
+    name = next((name for needed, name in _BY_STATE if needed <= words), "Update")
+    return "AdamW" if name == "Adam" and is_decaying else name

@@ -17,6 +17,7 @@ from dashboard.graph.tensors import find_tensors
 
 BACKWARD, UPDATE = "backward", "update"
 RECOMPUTED = "rematted_computation"
+_NUMBER = re.compile(r"_\d+$")
 # Scopes that JAX adds to those of the model.
 _ADDED = frozenset({RECOMPUTED, "checkpoint", "remat"})
 
@@ -56,7 +57,8 @@ class Step:
         kept_ports: Numbers of the outputs of a node that the backward pass reads, by the node's index.
         param_bytes: By item, the bytes of its parameters, which are also those of their gradients.
         owners: Modules that read a parameter of another module, and whose it is: tied weights.
-        state_names: What the optimizer keeps, as in ``kernel_mu`` without the parameter's name.
+        state_names: What the optimizer keeps of a parameter: ``mu``.
+        is_decaying: Whether the update multiplies parameters: weight decay.
     """
 
     hierarchy: Hierarchy
@@ -68,6 +70,7 @@ class Step:
     param_bytes: tuple[int, ...]
     owners: dict[int, int]
     state_names: frozenset[str]
+    is_decaying: bool
 
 
 def read_step(hierarchy: Hierarchy, check: Callable[[], None] = lambda: None) -> Step:
@@ -99,6 +102,7 @@ class _Reader:
         self._weighing: set[int] = set()
         self._kept: dict[int, set[int]] = {}
         self._state_names: set[str] = set()
+        self._is_decaying = False
         definition = hierarchy.graph.definition
         self._forward = {definition.node[node.position].name: i for i, node in enumerate(hierarchy.graph.nodes)}
         self._find = cache(self._find_module)
@@ -132,11 +136,18 @@ class _Reader:
         costs = self._own.setdefault(module, Costs())
         if not proto.input and proto.op == "Placeholder":
             costs.state_bytes += sum(tensor.num_bytes for tensor in find_tensors(proto.attr))
-            self._state_names.update(_state_names(label, self._params_of(module)))
+            self._state_names.update(
+                _state_names(scope, label, self._hierarchy.items[module].id, self._params_of(module))
+            )
             return
         costs.update_flops += proto.attr["_jax_flops"].i if "_jax_flops" in proto.attr else 0
         for name, _ in _split(proto.input):
             self._weighing.update(self._chain(self._module_by_name.get(name, 0)))
+            if proto.op == "mul" and self._is_parameter(name):
+                self._is_decaying = True
+
+    def _is_parameter(self, name: str) -> bool:
+        return name in self._forward and self._hierarchy.graph.nodes[self._forward[name]].params > 0
 
     def _params_of(self, module: int) -> list[str]:
         items = self._hierarchy.items
@@ -169,6 +180,7 @@ class _Reader:
             param_bytes=_param_bytes(self._hierarchy),
             owners=_find_owners(self._hierarchy),
             state_names=frozenset(self._state_names),
+            is_decaying=self._is_decaying,
         )
 
 
@@ -219,6 +231,9 @@ def _plain_parts(scope: str) -> list[str]:
     return parts
 
 
-def _state_names(label: str, params: Iterable[str]) -> list[str]:
-    """``mu`` of ``kernel_mu`` when there is a parameter ``kernel``."""
-    return [re.sub(r"_\d+$", "", label[len(name) + 1 :]) for name in params if label.startswith(f"{name}_")]
+def _state_names(scope: str, label: str, module: str, params: Iterable[str]) -> list[str]:
+    """``mu`` of ``kernel/mu``, or of ``kernel_mu``, when the module has a parameter ``kernel``."""
+    plain = _NUMBER.sub("", label)
+    if any(scope == f"{module}/{name}".lstrip("/") for name in params):
+        return [plain]
+    return [plain[len(name) + 1 :] for name in params if plain.startswith(f"{name}_")]

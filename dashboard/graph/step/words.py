@@ -15,7 +15,7 @@ from dashboard.graph.step.rows import Row
 
 MAX_NAMED, MAX_INNER = 3, 4
 _PRODUCTS = frozenset({"dotgeneral", "matmul", "dot"})
-_SIZES = re.compile(r"^[\d,×]+ ")
+_SIZES = re.compile(r"→|^[\d,]+ ×")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,14 @@ def _name_module(hierarchy: Hierarchy, contents: Contents, row: Row, name: str) 
         return Words(name, description.op, text, description.family)
     largest = _by_cost(hierarchy, [node for node in hierarchy.nodes_below(row.item) if _is_work(hierarchy, node)])
     main_op = hierarchy.graph.nodes[largest[0]].op if largest else ""
-    if description.op or description.family not in ("math", "other"):
-        is_sized = description.family == "linear" and bool(_SIZES.search(description.detail))
-        sizes = description.detail if is_sized else _kernel_sizes(hierarchy, row.item)
-        text = sizes or description.op or description.detail or name
-        return Words(name, description.op, text, description.family, main_op)
-    text = _product(hierarchy, largest[0]) if largest and plain_op(main_op) in _PRODUCTS else description.detail
-    return Words(name, "", text or name, find_family(main_op), main_op)
+    product = _product(hierarchy, largest[0]) if largest and plain_op(main_op) in _PRODUCTS else ""
+    if not description.op and description.family in ("math", "other"):
+        return Words(name, "", product or description.detail or name, find_family(main_op), main_op)
+    is_linear = description.family == "linear"
+    is_sized = is_linear and bool(_SIZES.search(description.detail))
+    sizes = description.detail if is_sized else _kernel_sizes(hierarchy, row.item) or product * is_linear
+    text = sizes or description.op or description.detail or name
+    return Words(name, description.op, text, description.family, main_op)
 
 
 def _kernel_sizes(hierarchy: Hierarchy, index: int) -> str:

@@ -7,12 +7,14 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import optax  # type: ignore[import-untyped]
 import pytest
 from jax._src.ad_checkpoint import saved_residuals  # what jax.ad_checkpoint.print_saved_residuals prints
 
 from dashboard.graph import build_hierarchy, read_graph
 from dashboard.graph.step import StepGraph, place_answer, read_step_graph, step_answer
-from summaries.adapters.jax_graph import graph_from_jaxpr
+from summaries.adapters.jax_graph import graph_from_jaxpr, optimizer_name
+from trainer.paths import leaf_paths
 
 BATCH = 16
 SIZES = (4, 10, 3)
@@ -96,3 +98,98 @@ def test_saved_bytes_are_those_of_jaxs_own_residuals(definition: Any) -> None:
 
 def test_place_of_a_node_is_the_row_that_shows_it(definition: Any) -> None:
     assert place_answer(read(definition), "dense_1/dot_general") == {"row": "dense_1", "open": [], "blocks": []}
+
+
+def test_graph_of_a_forward_pass_has_no_training_step() -> None:
+    definition = graph_from_jaxpr(jax.jit(mlp).trace(*mlp_arguments()).jaxpr)
+
+    with pytest.raises(KeyError, match=r"This graph has no backward pass\. Log the training step to see it\."):
+        read(definition)
+
+
+def remat(params: Any, x: jax.Array) -> jax.Array:
+    for name in ("first", "second"):
+        with jax.named_scope(name):
+            x = jax.checkpoint(lambda x, kernel: jnp.tanh(jnp.tanh(x @ kernel) @ kernel))(x, params[name]["kernel"])
+    with jax.named_scope("loss"):
+        return jnp.sum(x**2)
+
+
+def test_rematerialised_modules_keep_what_they_read_and_say_what_it_costs() -> None:
+    params = {name: {"kernel": jnp.zeros((8, 8))} for name in ("first", "second")}
+    x = jnp.zeros((4, 8))
+    kept = [aval for aval, origin in saved_residuals(remat, params, x) if "argument" not in origin]
+
+    answer = step_answer(read(trace(remat, params, x)), frozenset(), {})
+
+    rows = {row["id"]: row for row in answer["rows"]}
+    assert answer["totals"]["saved_bytes"] == sum(aval.size * aval.dtype.itemsize for aval in kept)
+    assert [rows[name]["saved_bytes"] for name in ("first", "second")] == [4 * 8 * 4, 0]
+    # both products and at least the first tanh are computed a second time, in each module
+    assert all(rows[name]["recomputed_flops"] >= 2 * 4 * 8 * 8 + 4 * 8 for name in ("first", "second"))
+    assert rows["loss"]["recomputed_flops"] == 0
+
+
+def tied(params: Any, ids: jax.Array) -> jax.Array:
+    with jax.named_scope("embedding"):
+        x = params["embedding"]["table"][ids]
+    with jax.named_scope("side"):
+        y = jnp.tanh(x @ params["side"]["kernel"])
+    with jax.named_scope("head"):
+        x = (x * y) @ params["embedding"]["table"].T
+    with jax.named_scope("loss"):
+        return jnp.mean(x**2)
+
+
+@pytest.fixture(scope="module")
+def tied_graph() -> StepGraph:
+    params = {"embedding": {"table": jnp.zeros((20, 6))}, "side": {"kernel": jnp.zeros((6, 6))}}
+    return read(trace(tied, params, jnp.zeros(5, jnp.int32)))
+
+
+def test_tied_weights_are_the_owners_and_give_a_gradient(tied_graph: StepGraph) -> None:
+    rows = rows_by_id(tied_graph)
+
+    assert (rows["head"]["tied"], rows["head"]["params"]) == ("embedding", 0)
+    assert rows["head"]["gradients"] == ["∂x", "∂W"]
+    assert rows["head"]["forward"] == "6 → 20"
+    assert (rows["embedding"]["params"], rows["embedding"]["state_bytes"]) == (120, 480)
+
+
+def test_arrow_of_what_is_read_next_ends_there(tied_graph: StepGraph) -> None:
+    flows = step_answer(tied_graph, frozenset(), {})["flows"]
+
+    assert flows == [["input_0", "embedding"], ["embedding", "side"], ["side", "head"], ["head", "loss"]]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "name"),
+    [
+        (optax.adam(0.1), "Adam"),
+        (optax.adamw(0.1), "AdamW"),
+        (optax.sgd(0.1), "SGD"),
+        (optax.sgd(0.1, momentum=0.9), "Momentum"),
+        (optax.rmsprop(0.1), "RMSProp"),
+        (optax.adagrad(0.1), "Adagrad"),
+        (optax.lion(0.1, weight_decay=0.0), "Lion"),
+    ],
+)
+def test_optimizer_is_told_by_what_it_keeps(optimizer: optax.GradientTransformation, name: str) -> None:
+    params, *inputs = mlp_arguments()
+    state = optimizer.init(params)
+
+    def step(params: Any, state: Any, *inputs: jax.Array) -> Any:
+        grads = jax.grad(mlp)(params, *inputs)
+        with jax.named_scope("update"):
+            updates, state = optimizer.update(grads, state, params)
+            return optax.apply_updates(params, updates), state
+
+    paths = leaf_paths(params)
+    names = [f"forward/{path}" for path in paths]
+    kept = [optimizer_name(path, paths) for path in leaf_paths(state)]
+    jaxpr = jax.jit(step).trace(params, state, *inputs).jaxpr
+    definition = graph_from_jaxpr(
+        jaxpr, input_names=[*names, *kept, "forward/features", "forward/labels"], params=names
+    )
+
+    assert step_answer(read(definition), frozenset(), {})["optimizer"] == name
