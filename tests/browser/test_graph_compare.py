@@ -164,6 +164,42 @@ def test_shift_enter_opens_all_below(open_page: OpenPage, board: str) -> None:
     expect(box(page, "dense_1/dot_general")).to_be_visible()
 
 
+def test_opened_box_beside_the_spine_stays_where_it_was_clicked(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/graph?run=before")
+    expect(box(page, "mask")).to_be_visible()
+    top = "box => { const { x, y, width } = box.getBoundingClientRect(); return [x + width / 2, y]; }"
+    before = box(page, "mask").locator("> .graph-frame").evaluate(top)
+
+    box(page, "mask").dblclick()
+    expect(box(page, "mask")).to_have_attribute("aria-expanded", "true")
+    page.locator(".graph-canvas").evaluate(
+        "canvas => Promise.all(canvas.getAnimations({ subtree: true }).map((one) => one.finished)).then(() => null)"
+    )
+
+    after = box(page, "mask").locator("> .graph-frame").evaluate(top)
+    assert after == pytest.approx(before, abs=1.5)
+
+
+def test_drawing_is_a_tree_whose_items_say_where_they_lead(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/graph?run=before")
+
+    item = page.get_by_role("tree", name="Graph").get_by_role("treeitem", name=re.compile("^dense_1, Dense"))
+    expect(item).to_have_attribute("aria-level", "1")
+    expect(item).to_have_attribute("aria-label", "dense_1, Dense, 10 → 20 · relu, 220 parameters, to dense_2")
+    box(page, "dense_1").click()
+    expect(item).to_have_attribute("aria-selected", "true")
+
+
+def test_modules_say_more_from_near(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/graph?run=before&at=2,0,100")
+
+    expect(box(page, "dense_1").locator(".graph-third")).to_have_text("7,040 FLOP · 1.28 kB saved · 220 params · 6 ops")
+    expect(box(page, "dense_1").locator(".graph-third")).to_be_visible()
+    for _ in range(3):
+        page.get_by_role("button", name="Zoom out").click()
+    expect(box(page, "dense_1").locator(".graph-third")).to_be_hidden()
+
+
 def test_path_goes_through_an_open_group(run_module: RunModule) -> None:
     lit = run_module(
         "graph/trace.js",

@@ -34,6 +34,7 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
   };
   const toggle = (id) => {
     const box = findBox(drawing.boxes, id);
+    if (canvas.current && box) canvas.current.held = box.id;
     if (box?.kind === "group") view.close(box.item, drawing.twins);
     else if (box?.can_open) view.openMany([box.item]);
     if (box) reveal(box.id);
@@ -42,6 +43,7 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
   const expandBelow = async (id) => {
     const box = findBox(drawing.boxes, id);
     if (!box?.can_open) return;
+    canvas.current.held = box.id;
     const { below, is_below_cut: isCut } = await get("/node", { id: box.item });
     view.openMany(below);
     if (isCut) notify({ id: "graph below", text: "Some groups stay closed to keep this fluid.", detail: "Open them one by one." });

@@ -5,17 +5,19 @@ import { changeMark, changedLine, spokenChange } from "./change_marks.js";
 import { drawPill as drawCount, drawSheets, drawStrip, isStack, pillWidth, blockNumber } from "./stacks.js";
 import { svg, svgText } from "./svg.js";
 import { elide, textWidth } from "./text.js";
+import { thirdLine } from "./third_line.js";
 
 const TEXT_X = 16;
 const RIGHT_PAD = 10;
 const BAR_PAD = 26;
+const MAX_SPOKEN = 2; // names of readers
 
 const SIGNS = { "+": "M-5,0h10M0,-5v10", "−": "M-5,0h10", "×": "M-4,-4l8,8M4,-4l-8,8", "‖": "M-2.5,-5v10M2.5,-5v10" };
 
 const PAINTERS = { module: drawModule, stack: drawStack, group: drawGroup, op: drawOp, join: drawJoin, input: drawPill, output: drawPill, aux: drawAux, more: drawAux };
 
-// coloring: of colors.js
-export function drawBox(box, totals, coloring) {
+// coloring: of colors.js; targets: names of what reads it
+export function drawBox(box, totals, coloring, targets) {
   const group = svg("g", {
     class: `graph-box is-${box.kind}${box.change ? ` change-${box.change}` : ""}`,
     "data-id": box.id,
@@ -23,7 +25,7 @@ export function drawBox(box, totals, coloring) {
     role: "treeitem",
     "aria-level": box.level + 1,
     "aria-expanded": box.can_open ? String(box.kind === "group") : undefined,
-    "aria-label": spokenName(box),
+    "aria-label": spokenName(box, targets),
   });
   fillBox(group, box, totals, coloring);
   return group;
@@ -54,10 +56,12 @@ export function boxDomId(id) {
   return `graph-box-${encodeURIComponent(id)}`;
 }
 
-export function spokenName(box) {
+// targets: names of what reads it
+export function spokenName(box, targets = []) {
   const parts = [isStack(box) ? `${box.name}, ${box.count} identical blocks` : box.name, box.op && box.op !== box.name ? box.op : "", box.detail];
   if (box.params) parts.push(`${formatCount(box.params)} parameters`);
-  return [...parts, spokenChange(box)].filter(Boolean).join(", ");
+  const reader = targets.length > 0 ? `to ${targets.slice(0, MAX_SPOKEN).join(" and ")}` : "";
+  return [...parts, reader, spokenChange(box)].filter(Boolean).join(", ");
 }
 
 function frame(box, radius, name = "graph-frame") {
@@ -75,6 +79,7 @@ function drawModule(box, totals, coloring) {
     svgText(elide(box.name, nameRoom, "name"), { class: "graph-name", x: TEXT_X, y: 20 }),
     right && svgText(right, { class: "graph-number", x: box.width - RIGHT_PAD, y: 20, "text-anchor": "end" }),
     changedLine(box, room, { x: TEXT_X, y: 35.5 }) ?? svgText(secondLine(box, room), { class: "graph-detail", x: TEXT_X, y: 35.5 }),
+    thirdLine(box, TEXT_X, room),
     ...shareBar(box, totals),
   ];
 }

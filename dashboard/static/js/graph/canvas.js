@@ -4,7 +4,7 @@ import { boxDomId, drawBox, drawRing, fillBox } from "./boxes.js";
 import { drawEdge, drawLabel } from "./edges.js";
 import { Gestures } from "./gestures.js";
 import { svg } from "./svg.js";
-import { fittedView, openingView, revealing, zoomLevel, zoomedAt, zoomedTo, viewAt } from "./viewport.js";
+import { fittedView, isClose, openingView, revealing, zoomLevel, zoomedAt, zoomedTo, viewAt } from "./viewport.js";
 
 const MOVE_MS = 160;
 const KEY_ZOOM_MS = 120;
@@ -20,6 +20,7 @@ export class GraphCanvas {
     this.size = { width: host.clientWidth, height: host.clientHeight };
     this.selected = "";
     this.isMoved = false; // by the person
+    this.held = ""; // id of the box to hold in its place when the drawing changes
     this.inset = 0; // px at the top that something else covers
     this.layers = Object.fromEntries(["groups", "edges", "boxes", "labels"].map((name) => [name, svg("g", { class: `graph-${name}` })]));
     this.scene = svg("g", { class: "graph-scene" }, Object.values(this.layers));
@@ -53,15 +54,24 @@ export class GraphCanvas {
     if (isFresh) {
       this.isMoved = Boolean(place);
       this.setView(place ? viewAt(place, this.size) : openingView(drawing, this.size, this.inset));
-    }
-    else this.setView(this.view);
+    } else this.#hold(before);
     if (before) this.#animate(before);
     this.select(this.selected);
   }
 
+  // The box that was opened or closed stays under the pointer: where it moves in the drawing, the view moves along.
+  #hold(before) {
+    const [old, now] = [before?.get(this.held), this.boxes.get(this.held)];
+    const { k, x, y } = this.view;
+    this.shift = old && now ? { x: old.spine - now.spine, y: old.y - now.y } : { x: 0, y: 0 };
+    this.held = "";
+    this.setView({ k, x: x + this.shift.x * k, y: y + this.shift.y * k });
+  }
+
   #paint() {
     const { drawing, layers } = this;
-    const painted = new Map(drawing.boxes.map((box) => [box.id, this.#paintBox(box)]));
+    const targets = targetsOf(drawing);
+    const painted = new Map(drawing.boxes.map((box) => [box.id, this.#paintBox(box, targets.get(box.id))]));
     const held = (isGroup) => drawing.boxes.filter((box) => (box.kind === "group") === isGroup).map((box) => painted.get(box.id));
     layers.groups.replaceChildren(...held(true));
     layers.boxes.replaceChildren(...held(false));
@@ -69,8 +79,8 @@ export class GraphCanvas {
     layers.labels.replaceChildren(...drawing.edges.map((edge, i) => (edge.label ? drawLabel(edge, i) : "")).filter(Boolean));
   }
 
-  #paintBox(box) {
-    const element = drawBox(box, this.drawing.totals, this.coloring);
+  #paintBox(box, targets) {
+    const element = drawBox(box, this.drawing.totals, this.coloring, targets);
     element.style.transform = `translate(${box.x}px, ${box.y}px)`;
     element.dataset.level = box.level % 2 ? "odd" : "even";
     return element;
@@ -94,12 +104,13 @@ export class GraphCanvas {
   #animate(before) {
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches || this.drawing.boxes.length > MAX_ANIMATED;
     if (isStill) return;
+    const { shift } = this;
     const options = { duration: MOVE_MS, easing: "cubic-bezier(.2, .7, .2, 1)" };
     for (const box of this.drawing.boxes) {
       const [old, element] = [before.get(box.id), this.elementOf(box.id)];
       if (!old || (old.kind === "group") !== (box.kind === "group")) element.animate([{ opacity: 0 }, { opacity: 1 }], options);
-      else if (old.x !== box.x || old.y !== box.y) {
-        element.animate([old, box].map(({ x, y }) => ({ transform: `translate(${x}px, ${y}px)` })), options);
+      else if (old.x - shift.x !== box.x || old.y - shift.y !== box.y) {
+        element.animate([{ x: old.x - shift.x, y: old.y - shift.y }, box].map(({ x, y }) => ({ transform: `translate(${x}px, ${y}px)` })), options);
       }
     }
     for (const layer of [this.layers.edges, this.layers.labels]) {
@@ -115,6 +126,7 @@ export class GraphCanvas {
     this.view = view;
     this.scene.setAttribute("transform", `translate(${view.x.toFixed(2)} ${view.y.toFixed(2)}) scale(${view.k.toFixed(4)})`);
     this.svg.dataset.zoom = zoomLevel(view.k);
+    this.svg.toggleAttribute("data-close", isClose(view.k));
     this.svg.style.setProperty("--zoom", view.k);
     this.host.style.backgroundPosition = `${view.x}px ${view.y}px`;
     this.events.view(view, this.size);
@@ -162,8 +174,13 @@ export class GraphCanvas {
     this.selected = id;
     this.svg.querySelector(".graph-ring")?.remove();
     this.#mark("is-selected", new Set([id]));
+    for (const element of this.svg.querySelectorAll('[aria-selected="true"]')) element.removeAttribute("aria-selected");
     const box = this.boxes?.get(id);
-    if (box) this.elementOf(id).prepend(drawRing(box));
+    if (box) {
+      const element = this.elementOf(id);
+      element.prepend(drawRing(box));
+      element.setAttribute("aria-selected", true);
+    }
     this.svg.setAttribute("aria-activedescendant", box ? boxDomId(id) : "");
     for (const part of this.svg.querySelectorAll("[data-edge]")) {
       const edge = this.drawing.edges[part.dataset.edge];
@@ -208,4 +225,16 @@ export class GraphCanvas {
 
 function idOf(target) {
   return target?.closest?.(".graph-box")?.dataset.id ?? "";
+}
+
+// Names of the boxes that each box leads to, by its id.
+function targetsOf({ boxes, edges }) {
+  const names = new Map(boxes.map((box) => [box.id, box.name]));
+  const found = new Map();
+  for (const { source, target } of edges) {
+    if (!names.has(target) || target === source) continue;
+    const known = found.get(source) ?? [];
+    if (!known.includes(names.get(target))) found.set(source, [...known, names.get(target)]);
+  }
+  return found;
 }

@@ -86,6 +86,11 @@ export function zoomLevel(k) {
   return k < 0.35 ? "far" : k < 0.62 ? "middle" : "near";
 }
 
+// From near, modules say more.
+export function isClose(k) {
+  return k > 1.5;
+}
+
 // What a link carries of a view: the zoom, and what of the drawing is in the middle.
 export function placeOf(view, size) {
   return { k: view.k, x: (size.width / 2 - view.x) / view.k, y: (size.height / 2 - view.y) / view.k };
