@@ -3,11 +3,12 @@
 
 window.probe = (() => {
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const POLL_MS = 4;
   const until = async (isDone, patience) => {
     const began = performance.now();
     while (!isDone()) {
       if (performance.now() - began > patience) return false;
-      await frame();
+      await new Promise((done) => setTimeout(done, POLL_MS));
     }
     await frame();
     return true;

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard.components import GraphView
 from dashboard.pages.page import Page
 from dashboard.settings import Settings
+from summaries.kinds.graph_kinds import GRAPH_KINDS
 
 _JAX = """\
 from trainer import DNNClassifier
@@ -52,9 +53,10 @@ PAGE = Page(
     name="graph",
     title="Graph",
     icon="hierarchy-3",
-    kinds=("graphs",),
+    kinds=GRAPH_KINDS,
     url_keys={
         "run": "The run whose graph is shown",
+        "graph": "Which graph of the run; left out, the newest",
         "view": "`model` (the default) or `step`, the training step",
         "open": "A scope that is open; may come several times",
         "block": "Which block a stack shows, as `stack=9`; may come several times",

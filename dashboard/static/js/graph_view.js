@@ -5,6 +5,7 @@ import { findBox, useActions } from "./graph/actions.js";
 import { CompareChip } from "./graph/compare.js";
 import { Divider, Dock } from "./graph/dock.js";
 import { ExportMenu } from "./graph/export_menu.js";
+import { GraphChoice, hasGraph } from "./graph/graph_choice.js";
 import { LayerTable } from "./graph/layers.js";
 import { NoNode, NodePanel } from "./graph/panel.js";
 import { useDrawing, useFacts } from "./graph/source.js";
@@ -21,11 +22,11 @@ import { session } from "./session.js";
 export default function GraphView({ empty }) {
   useSession(session, ["runs", "selection", "theme", "view"]);
   if (!session.isLoaded) return h("div", { className: "graph is-reading", "aria-busy": true });
-  const runs = session.runs.filter((run) => run.kinds.includes("graphs"));
+  const runs = session.runs.filter(hasGraph);
   if (runs.length === 0) return h(EmptyPage, { empty, kind: "graphs" });
   const run = chosenRun(runs, session.view.get("graph.run"));
   if (session.view.get("graph.view") === "step") return h(StepGraph, { key: run, run, runs, choose: { run: choose, view: chooseView }, problem: (error, retry) => h(Problem, { error, retry, empty }) });
-  return h(RunGraph, { key: run, run, runs, choose, empty });
+  return h(RunGraph, { key: `${run}\n${session.view.get("graph.graph") ?? ""}`, run, runs, choose, empty });
 }
 
 function chooseView(name) {
@@ -33,7 +34,11 @@ function chooseView(name) {
 }
 
 function choose(run) {
-  session.view.set({ "graph.run": run, "graph.open": [], "graph.block": [], "graph.node": null, "graph.compare": null, "graph.to": null, "graph.at": null }, { label: "run of the graph" });
+  session.view.set({ "graph.run": run, "graph.graph": null, "graph.open": [], "graph.block": [], "graph.node": null, "graph.compare": null, "graph.to": null, "graph.at": null }, { label: "run of the graph" });
+}
+
+function chooseGraph(run, graph) {
+  session.view.set({ "graph.run": run, "graph.graph": graph, "graph.open": [], "graph.block": [], "graph.node": null, "graph.to": null, "graph.at": null }, { label: "graph of the run" });
 }
 
 // The run that was asked for, else the newest selected one that logged a graph.
@@ -50,7 +55,7 @@ function RunGraph({ run, runs, choose, empty }) {
   const boxes = drawing?.boxes ?? [];
   const selectedBox = findBox(boxes, view.selected);
   const item = drawing ? (selectedBox?.item ?? view.selected) : "";
-  const facts = useFacts(session, run, view.base, item);
+  const facts = useFacts(session, run, view, item);
   const colors = useColoring(session, run, drawing);
   const act = useActions({ view, drawing, canvas, field, selectedBox, run });
   useEffect(() => {
@@ -68,6 +73,7 @@ function RunGraph({ run, runs, choose, empty }) {
       runs,
       run,
       lead: h(ViewSwitch, { value: "model", canStep: drawing?.has_backward ?? false, choose: chooseView }),
+      which: h(GraphChoice, { graphs: drawing?.graphs, shown: drawing?.graph, choose: (graph) => chooseGraph(run, graph) }),
       base: view.base,
       selectedPath: crumbs(facts),
       isAnyOpen,

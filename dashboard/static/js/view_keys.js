@@ -53,5 +53,5 @@ export const KEYS = {
     members: oneOf(["on", "off"]),
   },
   histograms: { ...cards(), run: name() },
-  graph: { run: name(), colors: name(), view: oneOf(["model", "step"]), open: names("open scopes"), block: names("shown blocks"), node: name(), compare: name(), to: name(), trace: oneOf(["off", "on"]), at: place() },
+  graph: { run: name(), graph: name(), colors: name(), view: oneOf(["model", "step"]), open: names("open scopes"), block: names("shown blocks"), node: name(), compare: name(), to: name(), trace: oneOf(["off", "on"]), at: place() },
 };

@@ -16,12 +16,12 @@ export function findBox(boxes, id) {
 }
 
 export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
-  const { base } = view;
+  const { base, graph } = view;
   const get = (part, params, signal) => {
-    const [path, runs] = sourceOf(run, base, part);
+    const [path, runs] = sourceOf(run, view, part);
     return session.getJSON(path, { ...runs, ...params }, signal);
   };
-  const ask = useCallback((q, signal) => get("/search", { q }, signal), [run, base]);
+  const ask = useCallback((q, signal) => get("/search", { q }, signal), [run, base, graph]);
   const reveal = (id) => {
     view.toReveal.current = true;
     view.select(id);

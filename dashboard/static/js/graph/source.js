@@ -4,13 +4,13 @@ import { useCallback, useEffect, useRef, useState } from "../react.js";
 
 const NEWS_SECS = 10;
 
-// Where the graph of a run is asked for, alone or with that of another: [path, parameters]
-export function sourceOf(run, base, part = "") {
-  return base ? [`data/graph/compare${part}`, { run, base }] : [`data/graph${part}`, { run }];
+// Where a graph of a run is asked for, alone or with that of another: [path, parameters]
+export function sourceOf(run, { base, graph }, part = "") {
+  return base ? [`data/graph/compare${part}`, { run, base }] : [`data/graph${part}`, { run, graph: graph || undefined }];
 }
 
 // {drawing, run, error, retry}: `drawing` stays on show until the next one is there; `run` is the run it belongs to.
-export function useDrawing(session, run, { base, open, blocks }, keep) {
+export function useDrawing(session, run, { base, graph, open, blocks }, keep) {
   const [state, setState] = useState({ drawing: null, run: null, error: null });
   const [attempt, setAttempt] = useState(0);
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
@@ -20,7 +20,7 @@ export function useDrawing(session, run, { base, open, blocks }, keep) {
   useEffect(() => {
     if (!run) return undefined;
     const request = new AbortController();
-    const [path, runs] = sourceOf(run, base);
+    const [path, runs] = sourceOf(run, { base, graph });
     const params = { ...runs, open: opened ? opened.split("\n") : [], block: shownBlocks ? shownBlocks.split("\n") : [], keep: keep || undefined };
     session.getJSON(path, params, request.signal).then(
       (drawing) => {
@@ -36,7 +36,7 @@ export function useDrawing(session, run, { base, open, blocks }, keep) {
       },
     );
     return () => request.abort();
-  }, [session, run, base, opened, shownBlocks, attempt]);
+  }, [session, run, base, graph, opened, shownBlocks, attempt]);
   useNews(session, run, state.drawing === null, retry);
   return { ...state, retry };
 }
@@ -56,7 +56,7 @@ function useNews(session, run, isMissing, ask) {
   );
 }
 
-export function useFacts(session, run, base, id) {
+export function useFacts(session, run, { base, graph }, id) {
   const [facts, setFacts] = useState(null);
   useEffect(() => {
     if (!run || !id) {
@@ -64,11 +64,11 @@ export function useFacts(session, run, base, id) {
       return undefined;
     }
     const request = new AbortController();
-    const [path, runs] = sourceOf(run, base, "/node");
+    const [path, runs] = sourceOf(run, { base, graph }, "/node");
     session.getJSON(path, { ...runs, id }, request.signal).then(setFacts, (error) => {
       if (error.name !== "AbortError") setFacts({ error: error.message });
     });
     return () => request.abort();
-  }, [session, run, base, id]);
+  }, [session, run, base, graph, id]);
   return facts;
 }

@@ -5,13 +5,14 @@ import { ColorMenu } from "./color_menu.js";
 import { CompareChoice } from "./compare.js";
 import { Find } from "./find.js";
 
-// lead: what stands before the path; on: {run(name), compare(name or null), go(id), expandAll(), find}
-export function Toolbar({ session, runs, run, lead, base, selectedPath, isAnyOpen, canExpand, on, ask, field, colors, saving }) {
+// lead: what stands before the path; which: the choice among the run's graphs; on: {run(name), compare(name or null), go(id), expandAll(), find}
+export function Toolbar({ session, runs, run, lead, which, base, selectedPath, isAnyOpen, canExpand, on, ask, field, colors, saving }) {
   return h(
     "div",
     { className: "toolbar graph-toolbar" },
     lead,
     h(RunChoice, { session, runs, run, choose: on.run }),
+    which,
     h(Crumbs, { path: selectedPath, go: on.go }),
     h("span", { className: "grow" }),
     colors && h(ColorMenu, { colors }),

@@ -4,17 +4,17 @@ import { useMemo, useRef, useState } from "../react.js";
 import { session } from "../session.js";
 import { merged } from "./stacks.js";
 
-const NOTHING = { open: [], block: [], node: null, compare: null, to: null, trace: "off", at: null };
+const NOTHING = { graph: null, open: [], block: [], node: null, compare: null, to: null, trace: "off", at: null };
 
 // What a run's graph shows; the open scopes of one run say nothing of another.
 function viewOf(run) {
   const shown = session.view.ofPage("graph");
-  const { open, block: blocks, node, compare, to, trace, at } = shown.run === null || shown.run === run ? shown : NOTHING;
-  return { open, blocks, node: node ?? "", compare: compare ?? "", to: to ?? "", trace, at };
+  const { graph, open, block: blocks, node, compare, to, trace, at } = shown.run === null || shown.run === run ? shown : NOTHING;
+  return { graph: graph ?? "", open, blocks, node: node ?? "", compare: compare ?? "", to: to ?? "", trace, at };
 }
 
 export function useView(run) {
-  const { open: opened, blocks, node: selected, compare, to, trace, at } = viewOf(run);
+  const { graph, open: opened, blocks, node: selected, compare, to, trace, at } = viewOf(run);
   const setQuietly = (changes) => session.view.set({ "graph.run": run, ...changes }, { isUndoable: false });
   const open = useMemo(() => new Set(opened), [opened]);
   const [lit, setLit] = useState("");
@@ -24,6 +24,7 @@ export function useView(run) {
   const toReveal = useRef(Boolean(selected));
   const setOpen = (ids) => session.view.set({ "graph.run": run, "graph.open": ids }, { label: "open scopes" });
   return {
+    graph,
     open,
     blocks,
     selected,

@@ -1,0 +1,33 @@
+// Which of the graphs of a run is shown, where it logged several.
+
+import { formatCount } from "../format.js";
+import { Icon, h } from "../react.js";
+
+// What holds a graph, the most detailed first, as the server's list of kinds.
+export const GRAPH_KINDS = ["graphs", "graph_run_metadata_graph", "graph_run_metadata", "graph_keras_model"];
+
+export const hasGraph = (run) => GRAPH_KINDS.some((kind) => run.kinds.includes(kind));
+
+// graphs: as the server lists them, the newest of each tag first; choose(id or null for the newest)
+export function GraphChoice({ graphs, shown, choose }) {
+  if (!graphs || graphs.length < 2) return null;
+  const newest = graphs[0].id;
+  return h(
+    "label",
+    { className: "graph-run", title: `${formatCount(graphs.length)} graphs of this run` },
+    h(
+      "select",
+      { value: shown, "aria-label": "Graph of the run", onChange: ({ target }) => choose(target.value === newest ? null : target.value) },
+      graphs.map((graph) => h("option", { key: graph.id, value: graph.id }, label(graph, graphs))),
+    ),
+    h(Icon, { name: "chevron-down", size: 12 }),
+  );
+}
+
+// With what tells it from others of its name: the step, else which of them it is.
+function label({ id, name, step }, graphs) {
+  const alike = graphs.filter((other) => other.name === name);
+  if (alike.length < 2) return name;
+  const isToldByStep = new Set(alike.map((other) => other.step)).size === alike.length;
+  return isToldByStep ? `${name}, step ${formatCount(step)}` : `${name} ${alike.length - alike.findIndex((other) => other.id === id)} of ${alike.length}`;
+}
