@@ -18,7 +18,7 @@ from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.layout import layout
 from dashboard.graph.modules import describe, display_name, is_parameter
 from dashboard.graph.quantities import box_quantities, missing_quantities
-from dashboard.graph.stacks import find_scope
+from dashboard.graph.stacks import count_copies, find_scope
 
 MAX_LAYERS = 2000
 
@@ -119,6 +119,7 @@ def _box(hierarchy: Hierarchy, box: Box) -> Answer:
         "flops": item.flops,
         "saved_bytes": item.saved_bytes,
         "nodes": item.num_nodes,
+        "copies": count_copies(hierarchy, box.item),
     }
 
 

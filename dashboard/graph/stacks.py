@@ -6,6 +6,7 @@ A scope that holds nothing but such blocks is itself the stack. Among other sibl
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -202,6 +203,11 @@ def find_blocks(hierarchy: Hierarchy, index: int) -> list[str]:
         for outer, inner in pairwise(path)
         if outer in hierarchy.stacks
     ]
+
+
+def count_copies(hierarchy: Hierarchy, index: int) -> int:
+    """How many items of its kind an item stands for: the product of the blocks of the stacks around it."""
+    return math.prod(len(hierarchy.stacks.get(outer, (outer,))) for outer in hierarchy.ancestors(index))
 
 
 def find_scope(hierarchy: Hierarchy, index: int, shown: Mapping[int, int]) -> int:

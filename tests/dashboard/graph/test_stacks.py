@@ -53,6 +53,7 @@ def test_open_stack_shows_the_inside_of_its_first_block(block: Hierarchy) -> Non
     assert {"h/0/ln_1", "h/0/attn", "h/0/add"} <= set(ids(answer))
     assert "h/0" not in ids(answer)
     assert {row["id"]: row["depth"] for row in answer["layers"]}["h/0/attn"] == 1
+    assert [box_named(answer, name)["copies"] for name in ("h", "h/0/attn")] == [1, 2]
 
 
 def test_block_that_is_picked_opens_what_was_open_in_another(block: Hierarchy) -> None:

@@ -116,7 +116,7 @@ function shareBar(box, totals) {
   const place = { x: TEXT_X, y: box.height - 7.5, height: 3, rx: 1.5 };
   return [
     svg("rect", { class: "graph-bar", width, ...place }),
-    svg("rect", { class: "graph-bar-share", width: Math.max(2, (width * box.params) / totals.params), ...place }),
+    svg("rect", { class: "graph-bar-share", width: Math.max(2, (width * box.params * box.copies) / totals.params), ...place }),
   ];
 }
 
