@@ -19,14 +19,13 @@ from dashboard.api.graph import (
     NODE_EXAMPLE,
     SEARCH_EXAMPLE,
     BlockParameter,
-    GraphCache,
-    GraphKey,
     IdParameter,
     KeepParameter,
     OpenParameter,
     SearchParameter,
 )
-from dashboard.api.parameters import Name, RunParameter
+from dashboard.api.graph_sources import UPLOAD, GraphCache, GraphKey, GraphName, GraphNameParameter
+from dashboard.api.parameters import Name
 
 if TYPE_CHECKING:
     from dashboard.graph.answers import Answer
@@ -34,7 +33,9 @@ if TYPE_CHECKING:
 
 MAX_COMPARISONS = 2
 
-BaseParameter = Annotated[Name, Query(description="The run to compare with.", examples=["baseline"])]
+BaseParameter = Annotated[
+    Name, Query(description="The run to compare with, or an uploaded graph.", examples=["baseline"])
+]
 COMPARE_EXAMPLE = GRAPH_EXAMPLE | {
     "comparison": {"added": 1, "removed": 0, "changed": 2, "renamed": 0, "changes": [], "batches": [16, 16]}
 }
@@ -78,7 +79,7 @@ class _Answers:
         self._cache = ComparisonCache(graphs)
 
     def answer(
-        self, request: Request, client: Client, base: str, run: str, make: Callable[[Comparison], Answer]
+        self, request: Request, client: Client, base: str, named: GraphName, make: Callable[[Comparison], Answer]
     ) -> Response:
         def draw() -> Response:
             comparison = self._cache.get(old, new, client)
@@ -86,7 +87,8 @@ class _Answers:
             return json_answer(make(comparison))
 
         try:
-            old, new = self._graphs.find_key(base), self._graphs.find_key(run)
+            old = self._graphs.find_key("", base) if base.startswith(f"{UPLOAD}:") else self._graphs.find_key(base)
+            new = self._graphs.find_key(named.run, named.graph)
             return send(request, (self._server, old[-1], new[-1]), draw)
         except KeyError as error:
             raise not_found(error) from error
@@ -103,7 +105,7 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
     def get_comparison(
         request: Request,
         client: ClientParameter,
-        run: RunParameter,
+        named: GraphNameParameter,
         base: BaseParameter,
         opened: OpenParameter = None,
         keep: KeepParameter = "",
@@ -119,24 +121,24 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
             drawn = drawing_answer(comparison.hierarchy, open_ids, keep, client.check, shown)
             return annotate(comparison, drawn)
 
-        return answer(request, client, base, run, make)
+        return answer(request, client, base, named, make)
 
     @router.get("/data/graph/compare/node", responses=shows(NODE_EXAMPLE))
     def get_node(
-        request: Request, client: ClientParameter, run: RunParameter, base: BaseParameter, id: IdParameter
+        request: Request, client: ClientParameter, named: GraphNameParameter, base: BaseParameter, id: IdParameter
     ) -> Response:
         """The facts of one scope or node of either graph."""
         from dashboard.graph import panel_answer
 
-        return answer(request, client, base, run, lambda comparison: panel_answer(comparison.hierarchy, id))
+        return answer(request, client, base, named, lambda comparison: panel_answer(comparison.hierarchy, id))
 
     @router.get("/data/graph/compare/search", responses=shows(SEARCH_EXAMPLE))
     def search_nodes(
-        request: Request, client: ClientParameter, run: RunParameter, base: BaseParameter, q: SearchParameter
+        request: Request, client: ClientParameter, named: GraphNameParameter, base: BaseParameter, q: SearchParameter
     ) -> Response:
         """The scopes and nodes of either graph whose path or op matches."""
         from dashboard.graph import search_answer
 
-        return answer(request, client, base, run, lambda comparison: search_answer(comparison.hierarchy, q))
+        return answer(request, client, base, named, lambda comparison: search_answer(comparison.hierarchy, q))
 
     return router

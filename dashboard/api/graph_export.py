@@ -9,8 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from dashboard.api.answers import answer, looking_up
 from dashboard.api.clients import ClientParameter
 from dashboard.api.description import MEDIA_TYPES, shows
-from dashboard.api.graph import GraphCache
-from dashboard.api.parameters import RunParameter
+from dashboard.api.graph_sources import GraphCache, GraphNameParameter
 
 FormatParameter = Annotated[Literal["pbtxt", "pb"], Query(description="As text, or as bytes.", examples=["pbtxt"])]
 _TYPE_BY_FORMAT = {"pbtxt": MEDIA_TYPES["text"], "pb": MEDIA_TYPES["protobuf"]}
@@ -26,7 +25,7 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
         response_class=Response,
     )
     def get_file(
-        request: Request, client: ClientParameter, run: RunParameter, format: FormatParameter = "pbtxt"
+        request: Request, client: ClientParameter, named: GraphNameParameter, format: FormatParameter = "pbtxt"
     ) -> Response:
         """The whole graph that a run logged, as a GraphDef."""
 
@@ -39,7 +38,7 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
             return Response(content, media_type=_TYPE_BY_FORMAT[format], headers=headers)
 
         with looking_up():
-            key = graphs.find_key(run)
+            key = graphs.find_key(named.run, named.graph)
         return answer(request, (server, key[-1]), write)
 
     return router

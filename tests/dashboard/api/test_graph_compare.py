@@ -13,6 +13,7 @@ from google.protobuf import text_format
 from dashboard.api.graph import GraphCache
 from dashboard.api.graph_compare import make_router as make_compare_router
 from dashboard.api.graph_export import make_router as make_export_router
+from dashboard.api.graph_upload import make_router as make_upload_router
 from dashboard.store.memory import MemoryStore
 from summaries import SummaryWriter
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
@@ -44,6 +45,7 @@ def client(tmp_path: Path, read_store: Callable[[], MemoryStore]) -> Iterator[Te
     app = FastAPI()
     app.include_router(make_compare_router(graphs, "board"))
     app.include_router(make_export_router(graphs, "board"))
+    app.include_router(make_upload_router(graphs))
     with TestClient(app) as client:
         yield client
 
@@ -80,6 +82,18 @@ def test_comparison_with_a_run_without_a_graph_is_a_404_with_a_sentence(client: 
     answer = client.get("/data/graph/compare", params={"run": "new", "base": "bare"})
 
     assert (answer.status_code, answer.json()) == (404, {"detail": "The run 'bare' logged no graph."})
+
+
+def test_uploaded_graph_is_compared_and_given_back(client: TestClient) -> None:
+    uploaded = client.post("/data/graph/upload", content=OLD.SerializeToString()).json()["graph"]
+
+    as_base = client.get("/data/graph/compare", params={"run": "new", "base": uploaded}).json()
+    as_shown = client.get("/data/graph/compare", params={"run": "", "graph": uploaded, "base": "new"}).json()
+    content = client.get("/data/graph/file", params={"run": "", "graph": uploaded, "format": "pb"}).content
+
+    assert (as_base["comparison"]["added"], as_base["comparison"]["changed"]) == (1, 1)
+    assert (as_shown["comparison"]["removed"], as_shown["comparison"]["changed"]) == (1, 1)
+    assert GraphDef.FromString(content) == OLD
 
 
 def test_graph_is_given_as_a_file_that_can_be_read_again(client: TestClient) -> None:
