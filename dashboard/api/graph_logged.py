@@ -11,18 +11,18 @@ from fastapi.responses import Response
 from dashboard.api.answers import answer, json_answer, looking_up
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
-from dashboard.api.graph import GraphCache
-from dashboard.api.logged_values import LoggedReader, pick_steps, rounded
+from dashboard.api.graph import GraphCache, IdParameter
+from dashboard.api.logged_values import LoggedReader, find_tags, pick_steps, rounded
+from dashboard.api.node_logged import list_logged
 from dashboard.api.parameters import RunParameter, Step
 from dashboard.store.blob_bytes import FileIdentity
 from dashboard.store.protocol import LogStore
 from summaries.kinds import RUN_METADATA, TRACE
 
 if TYPE_CHECKING:
-    from dashboard.graph import Hierarchy, LoggedTag
+    from dashboard.graph import Hierarchy
     from dashboard.graph.live_values import Values
 
-KINDS = ("scalars", "histograms")
 MAX_STEPS = 500
 
 StepParameter = Annotated[
@@ -34,6 +34,20 @@ EXAMPLE = {
     "steps": [0, 100, 200],
     "quantities": {"grad_norm": {"dense_0": 0.131, "dense_0/kernel": 0.13}, "update_ratio": {}, "nonfinite": {}},
     "missing": {"update_ratio": "This run logged no update ratios of its layers."},
+}
+
+NODE_EXAMPLE = {
+    "version": 5312,
+    "rows": [
+        {
+            "what": "grad_norm",
+            "name": "",
+            "tag": "grads/dense_0/kernel",
+            "page": "histograms",
+            "curve": {"steps": [0, 100], "values": [0.2, 0.131]},
+            "value": 0.131,
+        }
+    ],
 }
 
 
@@ -64,16 +78,27 @@ def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
         except ValueError as error:
             raise HTTPException(status_code=422, detail=str(error)) from error
 
+    @router.get("/data/graph/logged/node", responses=shows(NODE_EXAMPLE))
+    def get_logged_of_node(
+        request: Request, client: ClientParameter, run: RunParameter, id: IdParameter, step: StepParameter = None
+    ) -> Response:
+        """What the run logged of one scope or node, each with its value at a step and a small curve or histogram."""
+
+        def make() -> Response:
+            hierarchy = cache.get(key, client)
+            index = hierarchy.index_by_id.get(id, 0)
+            rows = list_logged(store, reader, client, (hierarchy, run, index), step) if index else []
+            return json_answer({"version": version, "rows": rows})
+
+        with looking_up():
+            key = cache.find_key(run)
+            version = store.run(run).version
+        try:
+            return answer(request, (server, key[-1], version), make)
+        except ValueError as error:
+            raise HTTPException(status_code=422, detail=str(error)) from error
+
     return router
-
-
-def find_tags(store: LogStore, hierarchy: Hierarchy, run: str) -> tuple[LoggedTag, ...]:
-    """The tags of a run that belong to something in its graph."""
-    from dashboard.graph import match_tags
-
-    return match_tags(
-        hierarchy, {kind: [tag for tag, runs in store.tags(kind).items() if run in runs] for kind in KINDS}
-    )
 
 
 def _sum_up(

@@ -20,10 +20,12 @@ from summaries.proto.summary_pb2 import Summary
 from summaries.reader import read_blob
 
 if TYPE_CHECKING:
+    from dashboard.graph import Hierarchy
     from dashboard.graph.live_values import Value
     from dashboard.graph.logged import LoggedTag
 
 HISTOGRAMS = "histograms"
+KINDS = ("scalars", HISTOGRAMS)
 MAX_KEPT_BYTES = 8_000_000
 MOMENTS_BYTES = 200
 
@@ -116,6 +118,15 @@ class LoggedReader:
         except (OSError, EOFError, ValueError):
             return None
         return histogram if Summary.Value.FromString(blob).tag == track.tag.tag else None
+
+
+def find_tags(store: LogStore, hierarchy: Hierarchy, run: str) -> tuple[LoggedTag, ...]:
+    """The tags of a run that belong to something in its graph."""
+    from dashboard.graph import match_tags
+
+    return match_tags(
+        hierarchy, {kind: [tag for tag, runs in store.tags(kind).items() if run in runs] for kind in KINDS}
+    )
 
 
 def pick_steps(tracks: Sequence[Track], limit: int) -> list[int]:

@@ -85,6 +85,11 @@ class Hierarchy:
         return outputs[link.port] if link.port < len(outputs) else UNKNOWN
 
     @cached_property
+    def read_nodes(self) -> frozenset[int]:
+        """Indices of the nodes whose values some node reads."""
+        return frozenset(link.source for link in self.links)
+
+    @cached_property
     def devices(self) -> dict[int, frozenset[str]]:
         """Names of the devices of the nodes in each item; without those items that have none."""
         devices: dict[int, set[str]] = defaultdict(set)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from dashboard.graph.answers import Answer
 from dashboard.graph.below import scopes_below
 from dashboard.graph.definition import Node
 from dashboard.graph.families import FAMILY_NAMES
+from dashboard.graph.findings import Finding, count_copies, find_finding
 from dashboard.graph.flows import find_output, incoming_links, outgoing_links, saved_below, weights_below
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.modules import describe, display_name
+from dashboard.graph.quantities import device_of
 from dashboard.graph.stacks import find_blocks
 from dashboard.graph.tensors import find_tensors, short_dtype
 
@@ -56,11 +59,21 @@ def panel_answer(hierarchy: Hierarchy, item_id: str) -> Answer:
         "output_bytes": output.num_bytes,
         "weights": [_weight(weight, item.id) for weight in weights_below(hierarchy, index, MAX_LISTED)],
         "saved": [_saved(kept, item.id) for kept in saved_below(hierarchy, index, MAX_LISTED)],
+        "copies": count_copies(hierarchy, index),
+        "finding": _finding(find_finding(hierarchy, index)),
         "source": _find_source(hierarchy, index),
         "inputs": _ends(hierarchy, entering, is_input=True),
         "outputs": _ends(hierarchy, leaving, is_input=False),
-        **(_node_facts(hierarchy, node) if node else {"attributes": [], "controls": [], "device": ""}),
+        **(
+            _node_facts(hierarchy, node)
+            if node
+            else {"attributes": [], "controls": [], "device": device_of(hierarchy, index)}
+        ),
     }
+
+
+def _finding(finding: Finding | None) -> Answer | None:
+    return asdict(finding) if finding else None
 
 
 def _weight(node: Node, scope: str) -> Answer:
@@ -95,6 +108,10 @@ def _ends(hierarchy: Hierarchy, links: list[int], *, is_input: bool) -> Answer:
             }
     listed = list(found.values())
     return {"listed": listed[:MAX_LISTED], "more": max(0, len(listed) - MAX_LISTED)}
+
+
+def _scope_facts(hierarchy: Hierarchy, index: int) -> Answer:
+    return {"attributes": [], "controls": [], "device": device_of(hierarchy, index)}
 
 
 def _node_facts(hierarchy: Hierarchy, node: Node) -> Answer:

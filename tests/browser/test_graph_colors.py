@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,6 +86,27 @@ def test_the_menu_chooses_and_says_why_it_cannot(net: Page) -> None:
     expect(box(net, "head").locator(".graph-number")).to_have_text("1")
     expect(box(net, "fc")).to_have_class("graph-box is-module is-none")
     assert "colors=nonfinite" in net.url
+
+
+def test_the_panel_lists_what_was_logged_and_opens_its_card(net: Page) -> None:
+    box(net, "head").click()
+    panel = net.get_by_role("region", name="Node head")
+    expect(panel).to_contain_text("Logged for this node · at step 1")
+    expect(panel.locator(".graph-finding.is-bad")).to_contain_text("1 non-finite value — in kernel gradients at step 1.")
+    expect(panel.locator(".graph-logged")).to_have_count(2)
+
+    panel.get_by_role("button", name="kernel gradients").click()
+
+    expect(net).to_have_url(re.compile("/histograms"))
+    expect(net.locator('.card[data-card="grads/head/kernel"]')).to_be_visible()
+
+
+def test_a_node_without_logged_values_shows_the_line_that_logs_some(net: Page) -> None:
+    box(net, "x").click()
+
+    panel = net.get_by_role("region", name="Node x")
+    expect(panel).to_contain_text("No histograms or norms logged for this node.")
+    expect(panel.locator("code")).to_contain_text("writer.add_histogram(")
 
 
 def test_text_on_every_colour_of_the_ramp_can_be_read(run_module: RunModule) -> None:

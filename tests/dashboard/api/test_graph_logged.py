@@ -34,7 +34,9 @@ def ask(tmp_path: Path, read_store: Callable[[], MemoryStore]) -> Iterator[Calla
     store = read_store()
     app.include_router(make_router(store, GraphCache(store), "board"))
     with TestClient(app) as client:
-        yield lambda run="net", **query: client.get("/data/graph/logged", params={"run": run, **query}).json()
+        yield lambda run="net", path="", **query: client.get(
+            f"/data/graph/logged{path}", params={"run": run, **query}
+        ).json()
 
 
 def test_values_are_those_of_the_newest_step(ask: Callable[..., dict[str, Any]]) -> None:
@@ -63,3 +65,18 @@ def test_a_run_that_logged_nothing_of_its_nodes_says_why(ask: Callable[..., dict
 
 def test_an_unknown_run_is_refused(ask: Callable[..., dict[str, Any]]) -> None:
     assert "nobody" in ask("nobody")["detail"]
+
+
+def test_a_node_lists_what_was_logged_of_it(ask: Callable[..., dict[str, Any]]) -> None:
+    rows = {row["tag"]: row for row in ask(path="/node", id="fc", step=100)["rows"] if row["what"] == "grads"}
+    curves = {row["what"]: row for row in ask(path="/node", id="fc", step=100)["rows"] if "curve" in row}
+
+    kernel = rows["grads/fc/kernel"]
+    assert (kernel["name"], kernel["page"], kernel["std"], kernel["num_bad"]) == ("kernel", "histograms", 0.0, 0)
+    assert curves["grad_norm"]["curve"] == {"steps": [0, 100, 200], "values": [3.0, 6.0, 0.0]}
+    assert curves["grad_norm"]["value"] == 6.0
+    assert (curves["update_ratio"]["tag"], curves["update_ratio"]["page"]) == ("update_ratio/fc", "scalars")
+
+
+def test_a_node_of_which_nothing_was_logged_lists_nothing(ask: Callable[..., dict[str, Any]]) -> None:
+    assert ask(path="/node", id="x")["rows"] == []

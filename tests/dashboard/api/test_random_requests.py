@@ -76,6 +76,7 @@ PARAMETERS = {
     "/data/graph/node": ["id", "run", "graph"],
     "/data/graph/search": ["q", "run", "graph"],
     "/data/graph/logged": ["run", "step"],
+    "/data/graph/logged/node": ["run", "id", "step"],
     "/data/graph/step": ["run", "open", "block"],
     "/data/graph/step/place": ["run", "id"],
     "/data/graph/step/operations": ["run", "id"],

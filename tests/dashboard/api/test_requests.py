@@ -48,6 +48,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "/data/graph/step/place": [{"run": "a", "id": "x"}],
     "/data/graph/step/operations": [{"run": "a", "id": "#ops"}],
     "/data/graph/logged": [{"run": "a"}, {"run": "a", "step": 0}],
+    "/data/graph/logged/node": [{"run": "a", "id": "x"}],
     "/data/graph/compare": [{"run": "a", "base": "a"}],
     "/data/graph/compare/node": [{"run": "a", "base": "a", "id": "x"}],
     "/data/graph/compare/search": [{"run": "a", "base": "a", "q": "x"}],

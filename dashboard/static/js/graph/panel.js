@@ -2,10 +2,12 @@
 
 import { countOf, formatCount } from "../format.js";
 import { Icon, h } from "../react.js";
+import { Logged } from "./logged_rows.js";
 import { shortBytes, shortCount } from "./numbers.js";
 
-// facts: the answer of data/graph/node, or null while it is asked for; go(id) selects another node.
-export function NodePanel({ facts, isTraced, go, trace, expand, close }) {
+// facts: the answer of data/graph/node, or null while it is asked for; logged: {run, id, live}, what is listed of the
+// run's values; go(id) selects another node.
+export function NodePanel({ facts, logged, isTraced, go, trace, expand, close }) {
   if (!facts) return h("section", { className: "graph-panel", "aria-busy": true });
   return h(
     "section",
@@ -23,8 +25,10 @@ export function NodePanel({ facts, isTraced, go, trace, expand, close }) {
       { className: "graph-panel-body" },
       h(Title, { facts }),
       h(Figures, { facts, isTraced }),
+      facts.finding && h("p", { className: "graph-finding" }, h("strong", null, facts.finding.lead), ` — ${facts.finding.text}`),
       h(Facts, { facts }),
-      h(Saved, { saved: facts.saved, go }),
+      h(Saved, { saved: facts.saved, copies: facts.copies, go }),
+      logged && h(Logged, { key: logged.id, ...logged }),
       h(Ends, { title: "Reads", ends: facts.inputs, go }),
       h(Ends, { title: "Read by", ends: facts.outputs, go }),
       h(Controls, { controls: facts.controls, go }),
@@ -106,13 +110,13 @@ function Source({ source }) {
   return h("button", { type: "button", className: "link mono", title: `Copy ${source}`, onClick: () => navigator.clipboard.writeText(source) }, source.split("/").pop());
 }
 
-function Saved({ saved, go }) {
+function Saved({ saved, copies, go }) {
   if (saved.length === 0) return null;
   const largest = saved[0].bytes;
   return h(
     "div",
     null,
-    h("h4", null, "Kept for backward"),
+    h("h4", null, copies > 1 ? "Kept for backward, per block" : "Kept for backward"),
     saved.map((tensor) =>
       h(
         "button",
