@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,6 +57,19 @@ def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
     router = APIRouter(tags=["graph"])
     reader = LoggedReader(store)
 
+    def send(request: Request, client: Client, run: str, make: Callable[[Hierarchy], dict[str, Any]]) -> Response:
+        with looking_up():
+            key = cache.find_key(run)
+            version = store.run(run).version
+        try:
+            return answer(
+                request,
+                (server, key[-1], version),
+                lambda: json_answer({"version": version, **make(cache.get(key, client))}),
+            )
+        except ValueError as error:
+            raise HTTPException(status_code=422, detail=str(error)) from error
+
     @router.get("/data/graph/logged", responses=shows(EXAMPLE))
     def get_logged(
         request: Request, client: ClientParameter, run: RunParameter, step: StepParameter = None
@@ -65,18 +79,7 @@ def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
         `step` is the step that the values are of, `steps` are those that have some, and `missing` says of each
         quantity without values why it has none.
         """
-
-        def make() -> Response:
-            hierarchy = cache.get(key, client)
-            return json_answer({"version": version, **_sum_up(store, reader, client, hierarchy, run, step)})
-
-        with looking_up():
-            key = cache.find_key(run)
-            version = store.run(run).version
-        try:
-            return answer(request, (server, key[-1], version), make)
-        except ValueError as error:
-            raise HTTPException(status_code=422, detail=str(error)) from error
+        return send(request, client, run, lambda hierarchy: _sum_up(store, reader, client, hierarchy, run, step))
 
     @router.get("/data/graph/logged/node", responses=shows(NODE_EXAMPLE))
     def get_logged_of_node(
@@ -84,19 +87,11 @@ def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
     ) -> Response:
         """What the run logged of one scope or node, each with its value at a step and a small curve or histogram."""
 
-        def make() -> Response:
-            hierarchy = cache.get(key, client)
+        def make(hierarchy: Hierarchy) -> dict[str, Any]:
             index = hierarchy.index_by_id.get(id, 0)
-            rows = list_logged(store, reader, client, (hierarchy, run, index), step) if index else []
-            return json_answer({"version": version, "rows": rows})
+            return {"rows": list_logged(store, reader, client, (hierarchy, run, index), step) if index else []}
 
-        with looking_up():
-            key = cache.find_key(run)
-            version = store.run(run).version
-        try:
-            return answer(request, (server, key[-1], version), make)
-        except ValueError as error:
-            raise HTTPException(status_code=422, detail=str(error)) from error
+        return send(request, client, run, make)
 
     return router
 

@@ -92,7 +92,8 @@ def test_the_panel_lists_what_was_logged_and_opens_its_card(net: Page) -> None:
     box(net, "head").click()
     panel = net.get_by_role("region", name="Node head")
     expect(panel).to_contain_text("Logged for this node · at step 1")
-    expect(panel.locator(".graph-finding.is-bad")).to_contain_text("1 non-finite value — in kernel gradients at step 1.")
+    finding = "1 non-finite value — in kernel gradients at step 1."
+    expect(panel.locator(".graph-finding.is-bad")).to_contain_text(finding)
     expect(panel.locator(".graph-logged")).to_have_count(2)
 
     panel.get_by_role("button", name="kernel gradients").click()
