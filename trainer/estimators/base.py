@@ -308,7 +308,15 @@ class BaseEstimator(SklearnManners):
 
     def _open_run(self, fitted: Fitted) -> Checkpoints | None:
         """The run in model_dir, which must be one of this model; None without a folder."""
-        return None if self.model_dir is None else Checkpoints(self._run_dir(self.model_dir), fitted.describe())
+        if self.model_dir is not None:
+            return Checkpoints(self._run_dir(self.model_dir), fitted.describe())
+        metric = fitted.training.config.best_metric
+        if metric is not None:
+            raise ValueError(
+                f"model_dir must be given with best_metric={metric!r}, whose checkpoint lies there; got None. "
+                f"Pass it to {type(self).__name__}, or hooks=[EarlyStoppingHook()] to fit."
+            )
+        return None
 
     def _make_training(self, objective: Objective, data: Data) -> Training:
         found = objective.find_optimizer(data.example) if isinstance(objective, ModelFnObjective) else None

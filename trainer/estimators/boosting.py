@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ class Boosting:
             writer = open_writer(checkpoints, first_step, stack, config)
             rounds = Rounds(
                 train_state,
-                hooks=[*self._hooks(validation is not None), *hooks, *self._savers(checkpoints)],
+                hooks=[*self._hooks(validation is not None, hooks), *self._savers(checkpoints)],
                 writer=writer,
                 evaluate=None if validation is None else lambda state: self.evaluate(state, validation),
             )
@@ -137,9 +137,12 @@ class Boosting:
                 "of the best round. Leave one of them out."
             )
 
-    def _hooks(self, is_evaluated: bool) -> list[Hook]:
-        lines = LoggingHook(log_secs=self.config.log_secs, bar=self.config.progress)
-        return [lines, *([EvaluationHook(self.config.eval_interval)] if is_evaluated else [])]
+    def _hooks(self, is_evaluated: bool, others: Sequence[Hook]) -> Iterator[Hook]:
+        """Those of the config, then the user's."""
+        yield LoggingHook(log_secs=self.config.log_secs, bar=self.config.progress)
+        if is_evaluated and not any(isinstance(hook, EvaluationHook) for hook in others):
+            yield EvaluationHook(self.config.eval_interval)
+        yield from others
 
     def _savers(self, checkpoints: Checkpoints | None) -> list[Hook]:
         config = self.config

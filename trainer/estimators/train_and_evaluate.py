@@ -11,7 +11,7 @@ from typing import Any
 from trainer.counts import check_count
 from trainer.estimators.base import BaseEstimator
 from trainer.estimators.exporters import Exporter
-from trainer.hooks import Hook
+from trainer.hooks import EvaluationHook, Hook
 from trainer.inputs import Rows, open_source
 from trainer.metrics import Evaluation
 
@@ -36,17 +36,19 @@ class TrainSpec:
 class EvalSpec:
     """What is evaluated on, at the config's ``eval_interval`` and at the end.
 
-    That interval, in steps, takes the place of ``throttle_secs`` of TensorFlow 1.0.
+    That interval, in steps, takes the place of ``start_delay_secs`` and ``throttle_secs`` of TensorFlow 1.0.
 
     Attributes:
         input_fn: As for `TrainSpec`; a function or a list, since it is read again and again.
         steps: How many batches of each evaluation; None for all.
+        name: Tags of the metrics begin with ``eval_<name>/``; None for ``eval/``.
         hooks: Hooks of the training that look at its evaluations, as `trainer.hooks.EarlyStoppingHook`.
         exporters: `LatestExporter`, `BestExporter`, `FinalExporter`, one or several; they need a model_dir.
     """
 
     input_fn: Any
     steps: int | None = None
+    name: str | None = None
     hooks: Sequence[Hook] | None = None
     exporters: Sequence[Exporter] | Exporter | None = None
 
@@ -73,11 +75,12 @@ def train_and_evaluate(
             raise TypeError(f"{name} must be a {kind.__name__}; got {type(spec).__name__}. Pass {kind.__name__}(…).")
     validation = _limited(eval_spec)
     exporters = _as_list(eval_spec.exporters)
+    evaluation = EvaluationHook(estimator._make_config().eval_interval, name=eval_spec.name)
     estimator.fit(
         *_as_arguments(train_spec.input_fn),
         steps=train_spec.max_steps,
         validation_data=validation,
-        hooks=[*(train_spec.hooks or ()), *(eval_spec.hooks or ()), *exporters],
+        hooks=[evaluation, *(train_spec.hooks or ()), *(eval_spec.hooks or ()), *exporters],
     )
     exports = [folder for exporter in exporters for folder in exporter.exports]
     return estimator.evaluate(*_as_arguments(validation)), exports

@@ -158,7 +158,7 @@ class Training:
             yield GraphHook()
         if checkpoints is not None and config.summary_interval is not None:
             yield SummaryHook(config.summary_interval)
-        if is_evaluated:
+        if is_evaluated and not any(isinstance(hook, EvaluationHook) for hook in others):
             yield EvaluationHook(config.eval_interval)
         yield from others
         if checkpoints is not None:

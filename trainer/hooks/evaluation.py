@@ -8,11 +8,25 @@ from trainer.metrics import Evaluation
 
 
 class EvaluationHook(Hook):
-    """Writes ``eval/<metric>`` and the figures of the validation data every so many steps, and at the end."""
+    """Writes ``eval/<metric>`` and the figures of the validation data every so many steps, and at the end.
 
-    def __init__(self, interval: int) -> None:
-        """Takes the interval in steps."""
+    An estimator has one of its own, unless one is among the hooks of its training.
+    """
+
+    def __init__(self, interval: int, *, name: str | None = None) -> None:
+        """Takes when to evaluate, and how tags begin.
+
+        Args:
+            interval: Steps between two evaluations.
+            name: Tags are ``eval_<name>/<metric>``; None for ``eval/<metric>``.
+
+        Raises:
+            ValueError: If the name is no plain word.
+        """
+        if name is not None and (not name or "/" in name):
+            raise ValueError(f"name must be a plain word; got {name!r}. Pass one without a slash.")
         self._interval = interval
+        self._scope = "eval" if name is None else f"eval_{name}"
         self._last_step = -1
 
     def next_step(self, step: int) -> int | None:
@@ -24,11 +38,13 @@ class EvaluationHook(Hook):
         values = context.evaluate()
         if context.writer is not None:
             for name in values if self._last_step < 0 else ():
-                context.writer.define_metric(f"eval/{name}", direction=direction_of(name))
-            context.writer.add_scalars_at(context.step, {f"eval/{name}": value for name, value in values.items()})
+                context.writer.define_metric(f"{self._scope}/{name}", direction=direction_of(name))
+            context.writer.add_scalars_at(
+                context.step, {f"{self._scope}/{name}": value for name, value in values.items()}
+            )
             figures = values.figures if isinstance(values, Evaluation) else {}
             for name, figure in figures.items():
-                figure.write(context.writer, f"eval/{name}", context.step)
+                figure.write(context.writer, f"{self._scope}/{name}", context.step)
         self._last_step = context.step
 
     def end(self, context: Context) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from summaries.load import load
 from trainer import (
     BestExporter,
     Estimator,
@@ -106,6 +107,21 @@ def test_specs_take_the_defaults_of_tensorflow_and_one_exporter_alone(rows: Arra
     assert early.best_step == 10
 
 
+def test_evaluations_are_written_under_the_name_of_their_spec(rows: Arrays, tmp_path: Path) -> None:
+    train_and_evaluate(make(tmp_path / "run"), TrainSpec(rows, max_steps=20), EvalSpec(rows, name="held_out"))
+
+    scalars = load(tmp_path).runs["run"].scalars
+    assert scalars["eval_held_out/loss"].steps.tolist() == [10, 20]
+    assert "eval/loss" not in scalars
+
+
+def test_best_checkpoint_without_a_folder_is_refused(rows: Arrays) -> None:
+    estimator = Estimator(layers.Dense(1), head=heads.BinaryHead(), config=RunConfig(best_metric="accuracy"))
+
+    with pytest.raises(ValueError, match=r"model_dir must be given with best_metric='accuracy', .* got None\."):
+        estimator.fit(*rows, validation_data=rows)
+
+
 def test_batches_that_end_before_the_steps_are_an_error_and_leave_what_was_trained(rows: Arrays) -> None:
     estimator = make()
 
@@ -162,6 +178,7 @@ def test_failed_training_exports_nothing(rows: Arrays, tmp_path: Path) -> None:
             lambda rows: (TrainSpec(rows), EvalSpec(rows, exporters=[FinalExporter()])),
             r"model_dir must be given with an exporter; got None\.",
         ),
+        (lambda rows: (TrainSpec(rows), EvalSpec(rows, name="a/b")), r"name must be a plain word; got 'a/b'\."),
         (lambda rows: (TrainSpec(rows), EvalSpec([], steps=0)), r"steps must be a positive integer; got 0\."),
     ],
 )
