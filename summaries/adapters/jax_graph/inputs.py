@@ -13,14 +13,20 @@ def optimizer_name(path: str, params: Sequence[str]) -> str:
 
     >>> optimizer_name("0/mu/dense_0/kernel", ["dense_0/kernel"])
     'update/dense_0/kernel/mu'
+    >>> optimizer_name("0/nu/h/3/kernel", ["kernel", "h/3/kernel"])
+    'update/h/3/kernel/nu'
 
     Args:
         path: Its path in the optimizer's state.
         params: Paths of all parameters.
     """
-    words = [word for word in path.split("/") if not word.isdigit() and word not in _WRAPPERS]
-    for param in params:
-        parts = param.split("/")
-        if words[-len(parts) :] == parts and len(words) > len(parts):
-            return "/".join(["update", *parts, "_".join(words[: -len(parts)])])
-    return "/".join(["update", *words])
+    known = set(params)
+    parts = path.split("/")
+    for start in range(1, len(parts)):  # the longest end of the path that is a parameter's
+        if "/".join(parts[start:]) in known:
+            return "/".join(["update", *parts[start:], "_".join(_telling(parts[:start])) or "state"])
+    return "/".join(["update", *_telling(parts)])
+
+
+def _telling(parts: Sequence[str]) -> list[str]:
+    return [part for part in parts if not part.isdigit() and part not in _WRAPPERS]
