@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import optax
 
 from summaries import SummaryWriter
-from summaries.adapters.jax_graph import graph_from_jaxpr
+from summaries.adapters.jax_graph import graph_from_jaxpr, optimizer_name
 from trainer.paths import leaf_paths
 
 VOCABULARY, WIDTH, NUM_HEADS, BATCH, LENGTH = 50_257, 768, 12, 8, 1_024
@@ -43,8 +43,9 @@ def make_graph(num_blocks: int) -> Any:
             return optax.apply_updates(params, updates), state, loss
 
     traced = jax.jit(step).trace(params, state, ids, ids)
-    names = [f"forward/{path}" for path in leaf_paths(params)]
-    others = [f"update/{path}" for path in leaf_paths(state)]
+    paths = leaf_paths(params)
+    names = [f"forward/{path}" for path in paths]
+    others = [optimizer_name(path, paths) for path in leaf_paths(state)]
     return graph_from_jaxpr(
         traced.jaxpr, input_names=[*names, *others, "forward/tokens", "forward/targets"], params=names
     )

@@ -76,12 +76,18 @@ def step_answer(graph: StepGraph, open_ids: frozenset[str], shown: Mapping[str, 
         "totals": {"params": root.params, "flops": root.flops, "saved_bytes": root.saved_bytes, **asdict(costs)},
         "segments": [asdict(segment) for segment in graph.segments],
         "largest": _largest(graph),
-        "optimizer": name_optimizer(step.state_names, is_decaying=step.is_decaying),
+        "optimizer": _optimizer(step),
         "batch": find_batch(hierarchy),
         "dtype": hierarchy.dtype,
         "param_dtype": _param_dtype(hierarchy),
         "notes": list(hierarchy.graph.notes),
     }
+
+
+def _optimizer(step: Step) -> str:
+    num_kept = step.own[0].state_bytes if 0 in step.own else 0
+    keeps_others = num_kept > step.param_bytes[0] / 2
+    return name_optimizer(step.state_names, is_decaying=step.is_decaying, keeps_others=keeps_others)
 
 
 def _param_dtype(hierarchy: Hierarchy) -> str:

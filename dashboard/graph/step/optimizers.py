@@ -19,19 +19,20 @@ _BY_STATE = (
 )
 
 
-def name_optimizer(state_names: Iterable[str], *, is_decaying: bool = False) -> str:
+def name_optimizer(state_names: Iterable[str], *, is_decaying: bool = False, keeps_others: bool = False) -> str:
     """The optimizer that keeps such values; ``SGD`` for one that keeps none, ``Update`` for an unknown one.
 
     Args:
         state_names: What it keeps of each parameter.
         is_decaying: Whether it shrinks parameters.
+        keeps_others: Whether it keeps arrays that are of no known parameter.
 
     >>> name_optimizer({"mu", "nu"}), name_optimizer(()), name_optimizer({"slow_weights"})
     ('Adam', 'SGD', 'Update')
     """
     kept = set(state_names)
     if not kept:
-        return "SGD"
+        return "Update" if keeps_others else "SGD"
     words = {word.rpartition("_")[2] for word in kept} | kept
     name = next((name for needed, name in _BY_STATE if needed <= words), "Update")
     return "AdamW" if name == "Adam" and is_decaying else name
