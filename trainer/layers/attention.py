@@ -113,12 +113,12 @@ class Attention(ScoredAttention):
 
     def scores(self, params: Params, query: Array, key: Array) -> Array:
         """See `ScoredAttention.scores`."""
-        scale = params["scale"] if self.use_scale else 1
+        scale = self.param(params, "scale") if self.use_scale else 1
         if self.score_mode == "dot":
             products: Array = scale * (query @ jnp.swapaxes(key, -2, -1))
             return products
         sums: Array = jnp.sum(jnp.tanh(scale * (query[..., :, None, :] + key[..., None, :, :])), axis=-1)
-        scores: Array = sums * params["concat_score_weight"]
+        scores: Array = sums * self.param(params, "concat_score_weight")
         return scores
 
 
@@ -148,5 +148,5 @@ class AdditiveAttention(ScoredAttention):
     def scores(self, params: Params, query: Array, key: Array) -> Array:
         """See `ScoredAttention.scores`."""
         sums = jnp.tanh(query[..., :, None, :] + key[..., None, :, :])
-        scores: Array = jnp.sum(params["scale"] * sums if self.use_scale else sums, axis=-1)
+        scores: Array = jnp.sum(self.param(params, "scale") * sums if self.use_scale else sums, axis=-1)
         return scores

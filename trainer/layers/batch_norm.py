@@ -103,7 +103,7 @@ class BatchNormalization(Layer):
             mean, variance = state["moving_mean"], state["moving_variance"]
         mean, variance = along(mean, (axis,), values.ndim), along(variance, (axis,), values.ndim)
         normalised = (values - mean) * jax.lax.rsqrt(variance + self.epsilon)
-        return scale_and_shift(normalised, params, (axis,)).astype(self.policy.compute_dtype), state
+        return scale_and_shift(self, normalised, params, (axis,)).astype(self.policy.compute_dtype), state
 
     def _moments(self, values: Array, axis: int) -> tuple[Array, Array]:
         """Mean and variance of each feature over the real rows, ``(features,)``."""

@@ -187,7 +187,7 @@ class Conv(Convolution):
             ValueError: If the inputs have another rank or number of channels, or are smaller than the kernel.
         """
         del training, key
-        params, inputs = self.prepare(params, inputs, params["kernel"].shape[-2] * self.groups)
+        params, inputs = self.prepare(params, inputs, self.param(params, "kernel").shape[-2] * self.groups)
         outputs = convolve(inputs, params["kernel"], self.windows(inputs.shape[1:-1]), self.groups)
         return self.finish(params, outputs), state
 

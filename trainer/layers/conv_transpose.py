@@ -122,7 +122,7 @@ class ConvTranspose(Convolution):
             ValueError: If the inputs have another rank or number of channels, or nothing is left of the outputs.
         """
         del training, key
-        params, inputs = self.prepare(params, inputs, params["kernel"].shape[-1])
+        params, inputs = self.prepare(params, inputs, self.param(params, "kernel").shape[-1])
         windows, lengths = zip(*self._outputs(inputs.shape[1:-1]), strict=True)
         if min(lengths) < 1:
             raise ValueError(

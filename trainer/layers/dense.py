@@ -71,7 +71,7 @@ class Dense(Layer):
             ValueError: If the number of features is not the kernel's.
         """
         del training, key
-        check_features(self, inputs, params["kernel"].shape[0])
+        check_features(self, inputs, self.param(params, "kernel").shape[0])
         inputs, params = self.policy.cast(inputs, params)
         outputs = inputs @ params["kernel"]
         return self.activate(outputs + params["bias"] if self.use_bias else outputs), state

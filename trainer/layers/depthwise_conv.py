@@ -84,7 +84,7 @@ class DepthwiseConv(Convolution):
             ValueError: If the inputs have another rank or number of channels, or are smaller than the kernel.
         """
         del training, key
-        params, inputs = self.prepare(params, inputs, params["kernel"].shape[-2])
+        params, inputs = self.prepare(params, inputs, self.param(params, "kernel").shape[-2])
         outputs = convolve_depthwise(inputs, params["kernel"], self.windows(inputs.shape[1:-1]))
         return self.finish(params, outputs), state
 

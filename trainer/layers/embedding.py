@@ -70,7 +70,7 @@ class Embedding(Layer):
         """
         del training, key
         check_integers(self, inputs)
-        embeddings = self.policy.cast(params["embeddings"])
+        embeddings = self.policy.cast(self.param(params, "embeddings"))
         # A negative index would count from the end, as everywhere in NumPy.
         indices = jnp.where(inputs < 0, self.input_dim, inputs)
         return self.penalize(embeddings.at[indices].get(mode="fill", fill_value=jnp.nan)), state

@@ -97,4 +97,4 @@ class GroupNormalization(Layer):
         others = tuple(number for number in range(1, values.ndim) if number != axis)
         mean, variance = jnp.mean(values, others, keepdims=True), jnp.var(values, others, keepdims=True)
         normalised = ((values - mean) * jax.lax.rsqrt(variance + self.epsilon)).reshape(inputs.shape)
-        return scale_and_shift(normalised, params, (axis,)).astype(self.policy.compute_dtype), state
+        return scale_and_shift(self, normalised, params, (axis,)).astype(self.policy.compute_dtype), state

@@ -80,7 +80,7 @@ class LayerNormalization(Layer):
         values = inputs.astype(statistics_dtype(inputs.dtype))
         mean, variance = jnp.mean(values, axes, keepdims=True), jnp.var(values, axes, keepdims=True)
         normalised = (values - mean) * jax.lax.rsqrt(variance + self.epsilon)
-        return scale_and_shift(normalised, params, axes).astype(self.policy.compute_dtype), state
+        return scale_and_shift(self, normalised, params, axes).astype(self.policy.compute_dtype), state
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class RMSNormalization(Layer):
         axes = axes_of(self, inputs, self.axis)
         values = inputs.astype(statistics_dtype(inputs.dtype))
         squares = jnp.mean(jnp.square(values), axes, keepdims=True)
-        scale = along(params["scale"].astype(values.dtype), axes, values.ndim)
+        scale = along(self.param(params, "scale").astype(values.dtype), axes, values.ndim)
         return (values * jax.lax.rsqrt(squares + self.epsilon) * scale).astype(self.policy.compute_dtype), state
 
 

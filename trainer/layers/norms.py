@@ -40,12 +40,12 @@ def along(values: Array, axes: Sequence[int], rank: int) -> Array:
     return values.reshape([sizes.get(number, 1) for number in range(rank)])
 
 
-def scale_and_shift(values: Array, params: Params, axes: Sequence[int]) -> Array:
-    """Multiplies with ``gamma`` and adds ``beta``, as far as they are there."""
-    if "gamma" in params:
-        values = values * along(params["gamma"].astype(values.dtype), axes, values.ndim)
-    if "beta" in params:
-        values = values + along(params["beta"].astype(values.dtype), axes, values.ndim)
+def scale_and_shift(layer: Any, values: Array, params: Params, axes: Sequence[int]) -> Array:
+    """Multiplies with ``gamma`` and adds ``beta``, as far as the layer has them."""
+    if layer.scale:
+        values = values * along(layer.param(params, "gamma").astype(values.dtype), axes, values.ndim)
+    if layer.center:
+        values = values + along(layer.param(params, "beta").astype(values.dtype), axes, values.ndim)
     return values
 
 

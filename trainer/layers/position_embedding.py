@@ -67,7 +67,7 @@ class PositionEmbedding(Layer):
             ValueError: If there are more steps than positions, or another number of features.
         """
         del training, key
-        check_features(self, inputs, params["embeddings"].shape[-1])
+        check_features(self, inputs, self.param(params, "embeddings").shape[-1])
         steps = inputs.shape[-2]
         if steps > self.sequence_length:
             raise ValueError(

@@ -58,5 +58,5 @@ class Projection(Layer):
         """Maps ``(batch, …, taken…)`` to ``(batch, …, output_shape…)``."""
         del training, key
         inputs, params = self.policy.cast(inputs, params)
-        outputs = jnp.tensordot(inputs, params["kernel"], self.num_axes)
+        outputs = jnp.tensordot(inputs, self.param(params, "kernel"), self.num_axes)
         return self.activate(outputs + params["bias"] if self.use_bias else outputs), state

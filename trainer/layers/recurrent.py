@@ -156,7 +156,7 @@ class Recurrent(Layer):
         """
         given = named_inputs(self, inputs)
         check_axes(self, given["sequences"], "batch", "steps", "features")
-        check_features(self, given["sequences"], params["kernel"].shape[0])
+        check_features(self, given["sequences"], self.param(params, "kernel").shape[0])
         sequences, params = self.policy.cast(given["sequences"], params)
         states = self._initial_states(given["initial_state"], sequences)
         is_real = self._mask_by_step(given["mask"], sequences)

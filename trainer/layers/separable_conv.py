@@ -99,7 +99,7 @@ class SeparableConv(Convolution):
             ValueError: If the inputs have another rank or number of channels, or are smaller than the kernel.
         """
         del training, key
-        params, inputs = self.prepare(params, inputs, params["depthwise_kernel"].shape[-2])
+        params, inputs = self.prepare(params, inputs, self.param(params, "depthwise_kernel").shape[-2])
         between = convolve_depthwise(inputs, params["depthwise_kernel"], self.windows(inputs.shape[1:-1]))
         outputs = between @ params["pointwise_kernel"].reshape(between.shape[-1], -1)
         return self.finish(params, outputs), state

@@ -150,6 +150,18 @@ def test_layer_init_needs_only_shapes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
+def test_layer_without_its_params_says_which_it_misses(name: str) -> None:
+    layer, shape, _ = CASES[name]
+    inputs = make(shape, jax.ShapeDtypeStruct)
+    params, state = jax.eval_shape(layer.init, KEY, inputs)
+    if not jax.tree.leaves(params):
+        return
+
+    with pytest.raises(ValueError, match="params of .* must hold '.*'; got none. Pass what init returns"):
+        jax.eval_shape(lambda *given: layer.apply({}, *given, training=True, key=KEY), state, inputs)
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_layer_compiled_gives_the_same_as_uncompiled(name: str) -> None:
     layer, shape, _ = CASES[name]
     inputs = make(shape, lambda sizes, dtype: jax.random.normal(KEY, sizes).astype(dtype))
