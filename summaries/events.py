@@ -24,7 +24,7 @@ RUN_METADATA_TAG = "step1"
 
 _WALL_TIME = struct.Struct("<Bd")
 _WALL_TIME_KEY = 1 << 3 | wire.FIXED64
-_STEP, _FILE_VERSION, _SUMMARY, _SESSION_LOG, _TAGGED_RUN_METADATA, _SUMMARY_VALUE = 2, 3, 5, 7, 8, 1
+_STEP, _FILE_VERSION, _SUMMARY, _SESSION_LOG, _SUMMARY_VALUE = 2, 3, 5, 7, 1
 _FLOAT_BYTES = 4
 
 
@@ -85,15 +85,6 @@ def file_version_field() -> bytes:
 def session_start_field() -> bytes:
     """What the event holds that supersedes all earlier values of its step and later ones."""
     return wire.field(_SESSION_LOG, SessionLog(status=SessionLog.START).SerializeToString())
-
-
-def run_metadata_field(metadata: bytes) -> bytes:
-    """What the event holds that tells time and memory of one execution of the graph.
-
-    Args:
-        metadata: A serialised `RunMetadata`.
-    """
-    return wire.field(_TAGGED_RUN_METADATA, wire.field(1, RUN_METADATA_TAG.encode()) + wire.field(2, metadata))
 
 
 @lru_cache(maxsize=1 << 16)

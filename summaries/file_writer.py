@@ -7,7 +7,8 @@ from typing import Protocol
 
 from summaries import wire
 from summaries.columns import GRAPH_TAG
-from summaries.events import encode_event, run_metadata_field
+from summaries.events import RUN_METADATA_TAG, encode_event
+from summaries.kinds import RUN_METADATA
 from summaries.proto.event_pb2 import Event
 from summaries.proto.summary_pb2 import Summary
 from summaries.records import frame
@@ -78,7 +79,15 @@ class FileWriter:
         """Writes a `GraphDef` and the `RunMetadata` of one step."""
         graph, metadata = graph_profile
         self.add_onnx_graph(graph, walltime)
-        self._submit((), 0, encode_event(to_time(walltime), 0, run_metadata_field(metadata.SerializeToString())))
+        self.add_run_metadata(metadata, RUN_METADATA_TAG, walltime=walltime)
+
+    def add_run_metadata(
+        self, run_metadata: Message, tag: str, global_step: int | None = None, walltime: float | None = None
+    ) -> None:
+        """Writes the `RunMetadata` of one execution of the graph, under a tag."""
+        step = to_step(global_step)
+        fields = RUN_METADATA.envelope(run_metadata.SerializeToString(), tag=tag)
+        self._submit((tag,), step, encode_event(to_time(walltime), step, fields))
 
     def add_onnx_graph(self, graph: Message, walltime: float | None = None) -> None:
         """Writes a `GraphDef`."""

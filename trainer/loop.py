@@ -149,6 +149,11 @@ class Loop:
         assert self._program is not None
         return make_step_graph(self._program)
 
+    def compiled_step(self) -> Any:
+        """See `Context`."""
+        assert self._program is not None
+        return self._program.compiled
+
     def stop(self, reason: str) -> None:
         """See `Context`."""
         self._stop_reason = reason

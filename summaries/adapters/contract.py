@@ -10,6 +10,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+OTHER_LIBRARY = (
+    AssertionError,
+    AttributeError,
+    ImportError,
+    IndexError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What reading a library's private parts can raise where they are others than here."""
+
+
+class ConversionError(ValueError):
+    """What a library gave was understood by it, and cannot be read here."""
+
 
 @dataclass(frozen=True)
 class Adapter:

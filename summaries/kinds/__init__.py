@@ -48,6 +48,8 @@ from summaries.kinds.tables import TABLES as TABLES
 from summaries.kinds.tables import Table as Table
 from summaries.kinds.tensors import TENSORS as TENSORS
 from summaries.kinds.text import TEXT as TEXT
+from summaries.kinds.xla_programs import XLA_PROGRAMS as XLA_PROGRAMS
+from summaries.kinds.xla_programs import XlaProgram as XlaProgram
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -60,6 +62,7 @@ KINDS: dict[str, Kind] = {
         TRACE,
         TRACED_GRAPH,
         KERAS_MODELS,
+        XLA_PROGRAMS,
         TENSORS,
         HPARAMS,
         IMAGES,

@@ -29,6 +29,7 @@ from summaries.kinds import (
     PrCurve,
     RunInfo,
     Status,
+    XlaProgram,
     decode,
 )
 from summaries.kinds.confusion_matrices import make_confusion_matrix
@@ -38,6 +39,7 @@ from summaries.kinds.json_values import encode_json_text
 from summaries.kinds.plotly_figures import to_figure_json
 from summaries.kinds.scalars import encode_tensor_scalar
 from summaries.kinds.tables import Column, Table, make_table
+from summaries.kinds.xla_programs import Kernel
 from summaries.pixels import encode_png
 from summaries.proto.event_pb2 import Event
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
@@ -75,6 +77,10 @@ EXAMPLES: dict[str, list[Any]] = {
     "graph_run_metadata": [RunMetadata(), STEP],
     "graph_run_metadata_graph": [RunMetadata(), RunMetadata(partition_graphs=[GraphDef(node=[NodeDef(name="a")])])],
     "graph_keras_model": [{"class_name": "Sequential", "config": {"name": "ü", "layers": []}}],
+    "xla_programs": [
+        XlaProgram("f"),
+        XlaProgram("f", "cpu", {"flops": 3.0}, (Kernel("fusion.1", "loop", ("forward/a",), (), 3, 24, 12),)),
+    ],
     "hparams": [
         Experiment(),
         Experiment(

@@ -168,6 +168,14 @@ class Rounds:
         """
         raise AttributeError("step_graph must be called on a network; got trees. Leave out hooks of graphs.")
 
+    def compiled_step(self) -> Any:
+        """Raises: nothing is compiled.
+
+        Raises:
+            AttributeError: Always.
+        """
+        raise AttributeError("compiled_step must be called on a network; got trees. Leave out hooks of graphs.")
+
     def stop(self, reason: str) -> None:
         """See `Context`."""
         self._stop_reason = reason

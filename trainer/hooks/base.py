@@ -71,6 +71,9 @@ class Context(Protocol):
     def step_graph(self) -> Any:
         """Returns the ``GraphDef`` of one training step."""
 
+    def compiled_step(self) -> Any:
+        """Returns JAX's compiled program that does the steps."""
+
     def stop(self, reason: str) -> None:
         """Ends the training after the hooks of this step."""
 

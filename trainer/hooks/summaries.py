@@ -8,9 +8,11 @@ from collections import deque
 import numpy as np
 
 from summaries.adapters import are_ready
+from summaries.adapters.contract import OTHER_LIBRARY
 from trainer import passes
 from trainer.dump import Dump
 from trainer.hooks.base import Context, Hook, Steps, next_multiple
+from trainer.programs import STEP_NAME
 
 _LOG = logging.getLogger(__name__)
 
@@ -74,27 +76,15 @@ class SummaryHook(Hook):
             context.writer.add_text(tag, summary.template.format(**values), step)
 
 
-_OTHER_JAX = (
-    AssertionError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    NotImplementedError,
-)
-"""What reading JAX's private scopes can raise where they are others; a graph is never worth a training."""
-
-
 class GraphHook(Hook):
-    """Writes the graph of one training step, once."""
+    """Writes the graph of one training step, and what XLA made of it, once."""
 
     def begin(self, context: Context) -> None:
-        """Converts what was traced for the compiler anyway; a failure is one warning."""
+        """Converts what was traced and compiled anyway; a failure is one warning, and training goes on."""
         try:
             graph = context.step_graph()
-        except _OTHER_JAX as error:
+        except OTHER_LIBRARY as error:
             _LOG.warning("Could not convert the graph: %r. Continuing without a graph.", error)
             return
         context.writer.add_graph(graph)
+        context.writer.add_compiled(context.compiled_step(), graph, STEP_NAME)

@@ -27,6 +27,7 @@ class Node:
         is_input: Whether it is an array that lies in memory before the step.
         is_constant: Whether it depends on no input.
         is_remat: Whether it computes a forward value again.
+        is_plain: Whether nothing was differentiated where it stands.
         times: How often it runs.
     """
 
@@ -43,6 +44,7 @@ class Node:
     is_input: bool = False
     is_constant: bool = False
     is_remat: bool = False
+    is_plain: bool = True
     times: int = 1
 
 

@@ -13,6 +13,7 @@ from summaries.adapters.jax_graph.sources import Sources
 CALLS = ("jaxpr", "call_jaxpr", "fun_jaxpr")
 # Their jaxprs compute on single elements, or on what has no place in a graph.
 _NO_CALLS = frozenset(("reduce", "reduce_window", "pallas_call", "custom_root", "custom_linear_solve"))
+_DIFFERENTIATED = {"jvp", "transpose"}
 _UPDATE_SCOPES = (UPDATE, "optimizer")
 
 
@@ -101,6 +102,7 @@ class Walk:
             source=self._sources.find(eqn.source_info.traceback),
             is_constant=all(value.node.is_constant for value in inputs),
             is_remat=place.is_remat,
+            is_plain=not place.transforms & _DIFFERENTIATED,
             times=place.times,
         )
         self.nodes.append(node)

@@ -1,0 +1,100 @@
+"""The graph of a JAX function with example arguments."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from summaries.adapters.contract import OTHER_LIBRARY, ConversionError
+from summaries.adapters.jax_graph.convert import graph_from_jaxpr
+from summaries.adapters.jax_graph.inputs import Path, name_inputs
+from summaries.adapters.jax_graph.scopes import Place
+from summaries.adapters.jax_graph.sources import Sources
+from summaries.adapters.jax_graph.walk import Walk
+from summaries.proto.graph_pb2 import GraphDef
+
+
+def graph_of_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> GraphDef:
+    """Traces a function, which runs nothing, and converts what it computes.
+
+    Args:
+        function: Jitted or not.
+        args: Pytrees of arrays, or of what has a `shape` and a `dtype` (`jax.ShapeDtypeStruct`); numbers too. What is
+            none of these is handed over as it is.
+        kwargs: The same.
+    """
+    traced = trace(function, args, kwargs)
+    return convert_traced(traced.jaxpr, argument_paths(function, args, kwargs))
+
+
+def trace(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """JAX's `Traced` of a call."""
+    jax = sys.modules["jax"]
+    if hasattr(function, "trace"):
+        return function.trace(*args, **kwargs)
+    leaves, treedef = jax.tree.flatten((tuple(args), dict(kwargs)))
+    places = [place for place, leaf in enumerate(leaves) if _is_array(leaf)]
+
+    def call(arrays: Sequence[Any]) -> list[Any]:
+        filled = list(leaves)
+        for place, array in zip(places, arrays, strict=True):
+            filled[place] = array
+        own_args, own_kwargs = jax.tree.unflatten(treedef, filled)
+        return [leaf for leaf in jax.tree.leaves(function(*own_args, **own_kwargs)) if _is_array(leaf)]
+
+    return jax.jit(call).trace([leaves[place] for place in places])
+
+
+def convert_traced(closed_jaxpr: Any, paths: Sequence[Path]) -> GraphDef:
+    """The graph of what was traced, its inputs named by their paths.
+
+    Raises:
+        ConversionError: If the jaxpr is not as this converter knows it.
+    """
+    try:
+        return _convert(closed_jaxpr, paths)
+    except OTHER_LIBRARY as error:
+        raise ConversionError(f"closed_jaxpr must be as JAX 0.6 and later make it; got {error!r}.") from error
+
+
+def _convert(closed_jaxpr: Any, paths: Sequence[Path]) -> GraphDef:
+    jaxpr = closed_jaxpr.jaxpr
+    if len(paths) != len(jaxpr.invars):  # arguments that a jitted function takes as static
+        paths = [(f"input_{number}",) for number in range(len(jaxpr.invars))]
+    walk = Walk(Sources(()))
+    inputs = [
+        walk.add_input(f"forward/{'/'.join(path)}", var.aval, is_param=False)
+        for path, var in zip(paths, jaxpr.invars, strict=True)
+    ]
+    walk.inline(closed_jaxpr, inputs, Place())
+    names, params = name_inputs(paths, [value.node for value in inputs], walk.nodes)
+    return graph_from_jaxpr(closed_jaxpr, input_names=names, params=params)
+
+
+def argument_paths(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Path]:
+    """The names of the argument and of the members on the way to each array of a call."""
+    tree_util = sys.modules["jax"].tree_util
+    names = _argument_names(function, len(args))
+    paths = []
+    for name, value in (*zip(names, args, strict=True), *sorted(kwargs.items())):
+        for path, leaf in tree_util.tree_flatten_with_path(value)[0]:
+            words = tree_util.keystr(path, simple=True, separator="/").split("/") if path else []
+            if _is_array(leaf):
+                paths.append((name, *(word for word in words if word)))
+    return paths
+
+
+def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
+    """The names of the first parameters of a function; `args_2` for what has none."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    try:
+        names = [name for name, one in inspect.signature(function).parameters.items() if one.kind in kinds]
+    except (TypeError, ValueError):
+        names = []
+    return [names[i] if i < len(names) else f"args_{i}" for i in range(count)]
+
+
+def _is_array(leaf: Any) -> bool:
+    return (hasattr(leaf, "shape") and hasattr(leaf, "dtype")) or isinstance(leaf, bool | int | float | complex)

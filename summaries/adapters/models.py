@@ -1,0 +1,59 @@
+"""The graph of whatever a user calls his model, recognised by the libraries that are imported already."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from summaries.adapters.contract import OTHER_LIBRARY
+from summaries.proto.graph_pb2 import GraphDef
+
+_LOG = logging.getLogger(__name__)
+
+
+def is_keras_model(model: Any) -> bool:
+    """Whether `model` is a Keras model."""
+    keras = sys.modules.get("keras")
+    return keras is not None and hasattr(keras, "Model") and isinstance(model, keras.Model)
+
+
+def find_graph(model: Any, inputs: tuple[Any, ...], keywords: Mapping[str, Any]) -> GraphDef | None:
+    """The graph of a `GraphDef`, an object with `__summary_graph__`, an NNX or Equinox module or a JAX function.
+
+    Returns:
+        None if `model` is none of these.
+
+    Raises:
+        ConversionError: If JAX traced the function, but what it gave cannot be read.
+    """
+    message = model.__summary_graph__() if hasattr(model, "__summary_graph__") else model
+    if getattr(getattr(message, "DESCRIPTOR", None), "name", None) == "GraphDef":
+        return GraphDef.FromString(message.SerializeToString())
+    if "jax" not in sys.modules or not callable(model):
+        return None
+    from summaries.adapters.jax_graph import find_module_base, graph_of_function, graph_of_module
+
+    make = graph_of_function if find_module_base(model) is None else graph_of_module
+    return make(model, inputs, keywords)
+
+
+def compile_function(function: Callable[..., Any], inputs: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+    """What XLA makes of a JAX function; jitted functions have it at hand if they ran with such arguments."""
+    from summaries.adapters.jax_graph.functions import trace
+
+    return trace(function, inputs, keywords).lower().compile()
+
+
+def encode_program(tag: str, compiled: Any, graph: GraphDef, function: str) -> bytes:
+    """A `Summary.Value` with a compiled program; empty, after one warning, where its text cannot be read."""
+    from summaries.adapters.xla import read_compiled
+    from summaries.kinds.xla_programs import encode_xla_program
+
+    try:
+        platform = sys.modules["jax"].default_backend()
+        return encode_xla_program(tag, read_compiled(compiled, graph, function, platform=platform))
+    except OTHER_LIBRARY as error:
+        _LOG.warning("Could not read the compiled program: %r. Continuing without it.", error)
+        return b""
