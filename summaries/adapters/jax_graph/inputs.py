@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from summaries.adapters.jax_graph.nodes import BACKWARD, FORWARD, UPDATE, Node
+from summaries.adapters.jax_graph.nodes import BACKWARD, FORWARD, Node
 
 # Parts of an optimizer state's paths that tell a reader nothing.
 _WRAPPERS = {"inner_state", "hyperparams", "hyperparams_states", "inner_states"}
