@@ -16,6 +16,7 @@ from dashboard.graph.families import FAMILY_NAMES, INPUT_OPS, JOIN_SYMBOLS, plai
 from dashboard.graph.flows import find_output, outgoing_links
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.layout import layout
+from dashboard.graph.loops import find_turns
 from dashboard.graph.modules import describe, display_name, is_parameter
 from dashboard.graph.quantities import box_quantities, missing_quantities
 from dashboard.graph.stacks import count_copies, find_scope
@@ -120,6 +121,7 @@ def _box(hierarchy: Hierarchy, box: Box) -> Answer:
         "saved_bytes": item.saved_bytes,
         "nodes": item.num_nodes,
         "copies": count_copies(hierarchy, box.item),
+        "turns": find_turns(hierarchy, box.item),
     }
 
 

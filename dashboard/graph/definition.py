@@ -32,6 +32,7 @@ class Node:
         saved_bytes: Bytes of it that are kept for the backward pass.
         source: ``file.py:12``, or empty.
         position: Place of its NodeDef in the GraphDef.
+        times: How often it runs in a step, as far as that is known.
         mark: What a comparison says of it: ``added``, ``removed``, ``changed`` or nothing.
     """
 
@@ -45,6 +46,7 @@ class Node:
     saved_bytes: int
     source: str
     position: int
+    times: int = 1
     mark: str = ""
 
 
@@ -187,6 +189,7 @@ def _make_node(
         saved_bytes=_number(attributes, "_jax_saved_bytes"),
         source=_text(attributes, "_jax_source"),
         position=position,
+        times=_number(attributes, "_jax_times") or 1,
     )
 
 

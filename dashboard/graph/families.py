@@ -30,6 +30,9 @@ RANDOM_OPS = frozenset(
     | {"randomuniform", "randomnormal", "randomstandardnormal", "truncatednormal", "rngbitgenerator"}
 )
 
+# What gives a value to the next turn of a loop.
+LOOP_OPS = frozenset({"nextiteration", "refnextiteration"})
+
 # Shape-only operations: a chain of them is drawn as part of the edge.
 PLUMBING_OPS = frozenset(
     {"reshape", "transpose", "cast", "convertelementtype", "broadcast", "broadcastindim", "broadcastto", "squeeze"}

@@ -123,6 +123,7 @@ def _enclose(items: list[Item], levels: dict[int, Level], scope: int, blocks: li
         stack.flops += block.flops
         stack.saved_bytes += block.saved_bytes
         stack.num_nodes += block.num_nodes
+        stack.times = min(stack.times or block.times, block.times or stack.times)
     index = len(items)
     items.append(stack)
     held = set(blocks)

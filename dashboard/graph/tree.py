@@ -26,6 +26,7 @@ class Item:
         flops: Of all its nodes.
         saved_bytes: Of all its nodes.
         num_nodes: Nodes in it; 1 for a node.
+        times: How often what runs least often in it runs in a step; 0 if nothing is computed in it.
         is_made: Whether the graph has no such scope: it holds some of the children of one, to keep them together.
     """
 
@@ -39,6 +40,7 @@ class Item:
     flops: int = 0
     saved_bytes: int = 0
     num_nodes: int = 0
+    times: int = 0
     is_made: bool = False
 
 
@@ -136,9 +138,11 @@ def _add_totals(items: list[Item], graph: Graph) -> None:
         if item.node >= 0:
             node = graph.nodes[item.node]
             item.params, item.flops, item.saved_bytes, item.num_nodes = node.params, node.flops, node.saved_bytes, 1
+            item.times = node.times if node.inputs else 0
         if item.parent >= 0:
             outer = items[item.parent]
             outer.params += item.params
             outer.flops += item.flops
             outer.saved_bytes += item.saved_bytes
             outer.num_nodes += item.num_nodes
+            outer.times = min(outer.times or item.times, item.times or outer.times)

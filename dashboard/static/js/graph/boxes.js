@@ -59,6 +59,7 @@ export function boxDomId(id) {
 // targets: names of what reads it
 export function spokenName(box, targets = []) {
   const parts = [isStack(box) ? `${box.name}, ${box.count} identical blocks` : box.name, box.op && box.op !== box.name ? box.op : "", box.detail];
+  if (box.turns) parts.push(`${formatCount(box.turns)} turns`);
   if (box.params) parts.push(`${formatCount(box.params)} parameters`);
   const reader = targets.length > 0 ? `to ${targets.slice(0, MAX_SPOKEN).join(" and ")}` : "";
   return [...parts, reader, spokenChange(box)].filter(Boolean).join(", ");
@@ -71,12 +72,14 @@ function frame(box, radius, name = "graph-frame") {
 function drawModule(box, totals, coloring) {
   const right = coloring.number(box);
   const room = box.width - TEXT_X - RIGHT_PAD;
-  const nameRoom = room - (right ? textWidth(right, "number") + 8 : 0);
+  const pill = pillWidth(box);
+  const name = elide(box.name, room - (right ? textWidth(right, "number") + 8 : 0) - (pill && pill + 8), "name");
   return [
     frame(box, 8, "graph-under"),
     frame(box, 8),
     svg("path", { class: "graph-stripe", d: `M6,9v${box.height - 18}` }),
-    svgText(elide(box.name, nameRoom, "name"), { class: "graph-name", x: TEXT_X, y: 20 }),
+    svgText(name, { class: "graph-name", x: TEXT_X, y: 20 }),
+    pill > 0 && drawCount(box, TEXT_X + textWidth(name, "name") + 8, 8),
     right && svgText(right, { class: "graph-number", x: box.width - RIGHT_PAD, y: 20, "text-anchor": "end" }),
     changedLine(box, room, { x: TEXT_X, y: 35.5 }) ?? svgText(secondLine(box, room), { class: "graph-detail", x: TEXT_X, y: 35.5 }),
     thirdLine(box, TEXT_X, room),
@@ -158,7 +161,8 @@ function foldSign() {
 }
 
 function drawOpenModule(box, coloring) {
-  const nameWidth = textWidth(box.name, "name");
+  const pill = pillWidth(box);
+  const nameWidth = textWidth(box.name, "name") + (pill && pill + 8);
   const right = coloring.number(box);
   const opRoom = box.width - 42 - nameWidth - 24 - (right ? textWidth(right, "number") : 0);
   const op = box.op && opRoom > 40 ? elide(box.op, opRoom, "detail") : "";
@@ -167,7 +171,8 @@ function drawOpenModule(box, coloring) {
     svg("rect", { class: "graph-head", width: box.width, height: 34 }),
     svg("path", { class: "graph-rule", d: `M0.5,34H${box.width - 0.5}` }),
     ...foldSign(),
-    svgText(elide(box.name, box.width - 48, "name"), { class: "graph-name", x: 34, y: 21.5 }),
+    svgText(elide(box.name, box.width - 48 - (pill && pill + 8), "name"), { class: "graph-name", x: 34, y: 21.5 }),
+    pill > 0 && drawCount(box, 34 + Math.min(nameWidth - pill, box.width - 48 - pill), 9),
     op && svgText(op, { class: "graph-detail", x: 42 + nameWidth, y: 21 }),
     right &&
       nameWidth + 60 + textWidth(right, "number") < box.width &&

@@ -14,15 +14,22 @@ export function drawSheets(box, step, radius) {
   return [2, 1].map((i) => svg("rect", { class: "graph-sheet", x: i * step, y: i * step, width: box.width, height: box.height, rx: radius }));
 }
 
+// What the pill says: the number of blocks, or the turns of a loop as far as they are known.
+export function pillText(box) {
+  if (isStack(box)) return `×${box.count}`;
+  return typeof box.turns === "number" ? `↻${box.turns ? ` ${box.turns}` : ""}` : "";
+}
+
 export function pillWidth(box) {
-  return Math.max(32, 14 + 7 * String(box.count).length);
+  const text = pillText(box);
+  return text ? Math.max(32, 14 + 7 * (text.length - 1)) : 0;
 }
 
 export function drawPill(box, x, y) {
   const width = pillWidth(box);
   return svg("g", { class: "graph-pill", transform: `translate(${x} ${y})` }, [
     svg("rect", { width, height: PILL_HEIGHT, rx: PILL_HEIGHT / 2 }),
-    svgText(`×${box.count}`, { x: width / 2, y: 12, "text-anchor": "middle" }),
+    svgText(pillText(box), { x: width / 2, y: 12, "text-anchor": "middle" }),
   ]);
 }
 
