@@ -13,9 +13,10 @@ from dashboard.api.answers import answer, json_answer, looking_up
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
 from dashboard.api.graph import GraphCache, IdParameter
+from dashboard.api.graph_sources import GraphName, GraphNameParameter
 from dashboard.api.logged_values import LoggedReader, find_tags, pick_steps, rounded
 from dashboard.api.node_logged import list_logged
-from dashboard.api.parameters import RunParameter, Step
+from dashboard.api.parameters import Step
 from dashboard.store.blob_bytes import FileIdentity
 from dashboard.store.protocol import LogStore
 from summaries.kinds import RUN_METADATA, TRACE
@@ -57,14 +58,16 @@ def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
     router = APIRouter(tags=["graph"])
     reader = LoggedReader(store)
 
-    def send(request: Request, client: Client, run: str, make: Callable[[Hierarchy], dict[str, Any]]) -> Response:
+    def send(
+        request: Request, client: Client, name: GraphName, make: Callable[[Hierarchy], dict[str, Any]]
+    ) -> Response:
         with looking_up():
-            key = cache.find_key(run)
-            version = store.run(run).version
+            key = cache.find_key(name.run, name.graph)
+            version = store.run(name.run).version
         try:
             return answer(
                 request,
-                (server, key[-1], version),
+                (server, key.place, version),
                 lambda: json_answer({"version": version, **make(cache.get(key, client))}),
             )
         except ValueError as error:
@@ -72,26 +75,26 @@ def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
 
     @router.get("/data/graph/logged", responses=shows(EXAMPLE))
     def get_logged(
-        request: Request, client: ClientParameter, run: RunParameter, step: StepParameter = None
+        request: Request, client: ClientParameter, name: GraphNameParameter, step: StepParameter = None
     ) -> Response:
         """What the run logged of its graph's nodes at a step: values by quantity and id of the node or scope.
 
         `step` is the step that the values are of, `steps` are those that have some, and `missing` says of each
         quantity without values why it has none.
         """
-        return send(request, client, run, lambda hierarchy: _sum_up(store, reader, client, hierarchy, run, step))
+        return send(request, client, name, lambda hierarchy: _sum_up(store, reader, client, hierarchy, name.run, step))
 
     @router.get("/data/graph/logged/node", responses=shows(NODE_EXAMPLE))
     def get_logged_of_node(
-        request: Request, client: ClientParameter, run: RunParameter, id: IdParameter, step: StepParameter = None
+        request: Request, client: ClientParameter, name: GraphNameParameter, id: IdParameter, step: StepParameter = None
     ) -> Response:
         """What the run logged of one scope or node, each with its value at a step and a small curve or histogram."""
 
         def make(hierarchy: Hierarchy) -> dict[str, Any]:
             index = hierarchy.index_by_id.get(id, 0)
-            return {"rows": list_logged(store, reader, client, (hierarchy, run, index), step) if index else []}
+            return {"rows": list_logged(store, reader, client, (hierarchy, name.run, index), step) if index else []}
 
-        return send(request, client, run, make)
+        return send(request, client, name, make)
 
     return router
 

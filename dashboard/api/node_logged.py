@@ -25,6 +25,8 @@ MAX_ROWS = 12
 MAX_POINTS = 48
 MAX_READS = 1_500  # histograms for one curve
 NUM_BARS = 24
+_TENSORS = ("params", "grads", "updates", "activations")
+_ORDER = ("other", "grad_norm", "update_ratio", *_TENSORS, "nonfinite_share", "zero_share")
 
 
 def list_logged(
@@ -43,6 +45,7 @@ def list_logged(
     held = [tag for tag in find_tags(store, hierarchy, run) if index in (tag.item, *hierarchy.ancestors(tag.item))]
     tracks = [track for tag in client.while_there(held) if (track := reader.find_track(run, tag))]
     own = [track for track in tracks if index in (track.tag.item, hierarchy.items[track.tag.item].parent)]
+    own.sort(key=lambda track: (-hierarchy.items[track.tag.item].params, track.tag.item, _ORDER.index(track.tag.what)))
     rows = _curves(reader, client, hierarchy, index, tracks, step)
     listed = [
         _scalar_row(store, run, hierarchy, track, step)

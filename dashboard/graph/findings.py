@@ -76,7 +76,7 @@ def _find_large(hierarchy: Hierarchy, index: int, nodes: list[Node]) -> Finding 
         return None
     largest = max(nodes, key=lambda node: node.saved_bytes)
     value = f"; the largest is {largest.outputs[0].text} of {largest.op}" if largest.outputs else ""
-    return Finding(f"{_percent(share)} of all saved bytes", f"are kept for backward here{value}.")
+    return Finding(f"{_percent(share)} of all saved bytes", f"kept here for backward{value}.")
 
 
 def _share(hierarchy: Hierarchy, index: int, num_bytes: int) -> float:

@@ -251,15 +251,26 @@ def test_any_other_graph_is_drawn_by_scopes(open_page: OpenPage, other_board: st
 
 def test_run_is_chosen_among_those_with_a_graph(open_page: OpenPage, other_board: str) -> None:
     page = open_page(f"{other_board}/graph?run=plain")
-    choice = page.get_by_label("Run whose graph is shown")
     expect(box(page, "net")).to_be_visible()
+    expect(page.get_by_role("radio", name="Show plain")).to_be_checked()
+    expect(page.get_by_role("radio", name="Show bare")).to_be_disabled()
+
+    page.get_by_role("radio", name="Show flat").click()
+
+    expect(page.get_by_role("radio", name="Show flat")).to_be_checked()
+    expect(box(page, "[1–150]")).to_be_visible()
+    assert page.locator(".graph-box").count() == 14
+    expect(page.locator(".graph-minimap")).to_be_visible()
+
+
+def test_run_is_chosen_in_the_toolbar_where_the_panel_is_away(open_page: OpenPage, other_board: str) -> None:
+    page = open_page(f"{other_board}/graph?run=plain", width=400)
+    choice = page.get_by_label("Run whose graph is shown")
     assert sorted(choice.locator("option").all_inner_texts()) == ["flat", "plain"]
 
     choice.select_option("flat")
 
     expect(box(page, "[1–150]")).to_be_visible()
-    assert page.locator(".graph-box").count() == 14
-    expect(page.locator(".graph-minimap")).to_be_visible()
 
 
 def test_logdir_without_a_graph_says_how_to_log_one_and_shows_it_when_it_comes(

@@ -2,6 +2,7 @@
 
 import { EmptyPage } from "./empty_page.js";
 import { findBox, useActions } from "./graph/actions.js";
+import { chooseRun, chosenRun } from "./graph/chosen_run.js";
 import { CompareChip } from "./graph/compare.js";
 import { Divider, Dock } from "./graph/dock.js";
 import { ExportMenu } from "./graph/export_menu.js";
@@ -20,31 +21,21 @@ import { h, useEffect, useRef, useSession } from "./react.js";
 import { session } from "./session.js";
 
 export default function GraphView({ empty }) {
-  useSession(session, ["runs", "selection", "theme", "view"]);
+  useSession(session, ["runs", "selection", "theme", "view", "preference"]);
   if (!session.isLoaded) return h("div", { className: "graph is-reading", "aria-busy": true });
   const runs = session.runs.filter(hasGraph);
   if (runs.length === 0) return h(EmptyPage, { empty, kind: "graphs" });
-  const run = chosenRun(runs, session.view.get("graph.run"));
-  if (session.view.get("graph.view") === "step") return h(StepGraph, { key: run, run, runs, choose: { run: choose, view: chooseView }, problem: (error, retry) => h(Problem, { error, retry, empty }) });
-  return h(RunGraph, { key: `${run}\n${session.view.get("graph.graph") ?? ""}`, run, runs, choose, empty });
+  const run = chosenRun(runs);
+  if (session.view.get("graph.view") === "step") return h(StepGraph, { key: run, run, runs, choose: { run: chooseRun, view: chooseView }, problem: (error, retry) => h(Problem, { error, retry, empty }) });
+  return h(RunGraph, { key: `${run}\n${session.view.get("graph.graph") ?? ""}`, run, runs, choose: chooseRun, empty });
 }
 
 function chooseView(name) {
   session.view.set({ "graph.view": name }, { label: "view of the graph" });
 }
 
-function choose(run) {
-  session.view.set({ "graph.run": run, "graph.graph": null, "graph.open": [], "graph.block": [], "graph.node": null, "graph.compare": null, "graph.to": null, "graph.at": null }, { label: "run of the graph" });
-}
-
 function chooseGraph(run, graph) {
   session.view.set({ "graph.run": run, "graph.graph": graph, "graph.open": [], "graph.block": [], "graph.node": null, "graph.to": null, "graph.at": null }, { label: "graph of the run" });
-}
-
-// The run that was asked for, else the newest selected one that logged a graph.
-function chosenRun(runs, wanted) {
-  const named = runs.find((run) => run.name === wanted);
-  return (named ?? runs.find((run) => session.selected.has(run.name)) ?? runs[0]).name;
 }
 
 function RunGraph({ run, runs, choose, empty }) {
@@ -56,7 +47,7 @@ function RunGraph({ run, runs, choose, empty }) {
   const selectedBox = findBox(boxes, view.selected);
   const item = drawing ? (selectedBox?.item ?? view.selected) : "";
   const facts = useFacts(session, run, view, item);
-  const colors = useColoring(session, run, drawing);
+  const colors = useColoring(session, run, drawing, view.graph);
   const act = useActions({ view, drawing, canvas, field, selectedBox, run });
   useEffect(() => {
     if (view.toReveal.current && selectedBox) {

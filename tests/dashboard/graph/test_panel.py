@@ -47,7 +47,7 @@ def test_a_wide_tensor_kept_in_a_half_precision_model_is_found() -> None:
         "4.00 MB of this is f32: exp runs in float32 and its result is kept for backward. "
         "That is 20 % of all saved bytes."
     )
-    assert finding(graph, "mlp").startswith("75 % of all saved bytes: are kept for backward here")
+    assert finding(graph, "mlp").startswith("75 % of all saved bytes: kept here for backward")
     assert finding(graph, "out") == ""
 
 

@@ -35,7 +35,7 @@ function useRows(run, id, live) {
   const { step, logged } = live;
   useEffect(() => {
     const request = new AbortController();
-    session.getJSON("data/graph/logged/node", { run, id, step: step ?? undefined }, request.signal).then(
+    session.getJSON("data/graph/logged/node", { run, graph: live.graph || undefined, id, step: step ?? undefined }, request.signal).then(
       (answer) => setRows(answer.rows),
       (error) => error.name !== "AbortError" && setRows([]),
     );

@@ -1,6 +1,8 @@
 // The toolbar: whose graph it is, where the selection lies, expand or collapse, find.
 
+import { preference } from "../preferences.js";
 import { Icon, h } from "../react.js";
+import { isSmall } from "../screen.js";
 import { ColorMenu } from "./color_menu.js";
 import { CompareChoice } from "./compare.js";
 import { Find } from "./find.js";
@@ -28,7 +30,11 @@ export function Toolbar({ session, runs, run, lead, which, base, selectedPath, i
   );
 }
 
+// Where the run panel is in sight its radio buttons choose.
 function RunChoice({ session, runs, run, choose }) {
+  if (!isSmall() && !preference("runs.hidden")) {
+    return h("span", { className: "graph-run is-told", title: `Graph of ${run}` }, h("span", { className: "swatch", style: { background: session.colorOf(run) } }), session.labelOf(run));
+  }
   return h(
     "label",
     { className: "graph-run", title: `Graph of ${run}` },

@@ -6,9 +6,10 @@ import { COLORINGS, findColoring, makeColoring, reasonAgainst } from "./colors.j
 const NEWS_MS = 2_000; // between two looks at a run that writes
 
 // {key, coloring, options, choose(key), live: {logged, step, hold(step)}}; `coloring` is null without a drawing.
-export function useColoring(session, run, drawing) {
+// graph: which graph of the run, "" for the newest
+export function useColoring(session, run, drawing, graph) {
   const key = findColoring(session.view.get("graph.colors")).key;
-  const live = useLive(session, run);
+  const live = useLive(session, run, graph);
   const { logged } = live;
   const { theme } = session;
   const shown = reasonAgainst(key, drawing, logged) ? "structure" : key; // a link may name what this run has nothing of
@@ -18,21 +19,21 @@ export function useColoring(session, run, drawing) {
   return { key, coloring, options, choose, live };
 }
 
-function useLive(session, run) {
+function useLive(session, run, graph) {
   const step = useCursor(session);
   const [logged, setLogged] = useState(null);
   const [asked, ask] = useReducer((count) => count + 1, 0);
   useNews(session, run, ask);
   useEffect(() => {
     const request = new AbortController();
-    session.getJSON("data/graph/logged", { run, step: step ?? undefined }, request.signal).then(
+    session.getJSON("data/graph/logged", { run, graph: graph || undefined, step: step ?? undefined }, request.signal).then(
       (answer) => setLogged((known) => (isSame(known, answer) ? known : answer)),
       (error) => error.name !== "AbortError" && setLogged({ step: null, steps: [], quantities: {}, missing: everythingMissing(error) }),
     );
     return () => request.abort();
-  }, [session, run, step, asked]);
+  }, [session, run, graph, step, asked]);
   const hold = useCallback((wanted) => session.cursor.hold(wanted), [session]);
-  return { logged, step, hold };
+  return { logged, graph, step, hold };
 }
 
 // The step that is held on all pages; null for the newest.

@@ -1,7 +1,7 @@
 // The head of the list: a box for all runs that are listed, how many are selected, and the heads of the columns, which
 // set the order.
 
-import { formatCount } from "../format.js";
+import { countOf, formatCount } from "../format.js";
 import { Icon, h } from "../react.js";
 import { session } from "../session.js";
 import { Box, stateOf } from "./box.js";
@@ -9,22 +9,25 @@ import { ColumnMenu } from "./column_menu.js";
 import { columnWidths, SEPARATOR, shortName } from "./columns.js";
 import { GroupMenu } from "./group_menu.js";
 import { MetricMenu } from "./metric_menu.js";
+import { findOneRun } from "./one_run.js";
 import { nextOrder } from "./order.js";
 import { pickAll } from "./pick.js";
 
 export function Head({ names, numSelected }) {
+  const isOne = findOneRun() !== null;
   const state = stateOf(numSelected, names.length);
   const total = session.runsInSight.length;
   return h(
     "div",
     { className: "run-head" },
-    h(Box, {
-      state,
-      label: "Select all runs of the list",
-      title: state === "all" ? "Take all of the list off" : "Select all of the list",
-      onClick: () => pickAll(names, state !== "all"),
-    }),
-    h("strong", null, total ? `${formatCount(numSelected)} of ${formatCount(total)} run${total === 1 ? "" : "s"}` : "Reading…"),
+    !isOne &&
+      h(Box, {
+        state,
+        label: "Select all runs of the list",
+        title: state === "all" ? "Take all of the list off" : "Select all of the list",
+        onClick: () => pickAll(names, state !== "all"),
+      }),
+    h("strong", null, total ? (isOne ? countOf(total, "run") : `${formatCount(numSelected)} of ${countOf(total, "run")}`) : "Reading…"),
     h("span", { className: "grow" }),
     h(GroupMenu),
     h(ColumnMenu),
@@ -40,7 +43,7 @@ export function ColumnHeads({ columns, metric, elided, areGrouped }) {
     h(
       "span",
       { className: "head-name" },
-      h(HeadButton, { base: "name", order, title: "Sort by name" }, areGrouped ? "Group" : "Run"),
+      h(HeadButton, { base: "name", order, title: "Sort by name" }, areGrouped ? "Group" : (findOneRun()?.heading ?? "Run")),
       elided && h("bdi", { className: "head-elided", title: `All names begin with ${elided}` }, `${elided}…`),
     ),
     columns.hparamsPx > 0 && h("span", { className: "head-hparams", title: columns.hparams.join("\n") }, columns.hparams.map(shortName).join(SEPARATOR)),

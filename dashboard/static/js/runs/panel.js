@@ -11,6 +11,7 @@ import { Foot } from "./foot.js";
 import { found } from "./found.js";
 import { makeListing, makePinned } from "./listed.js";
 import { QueryField } from "./query_field.js";
+import { findOneRun } from "./one_run.js";
 import { Remarks } from "./remarks.js";
 import { Rows } from "./rows.js";
 
@@ -51,7 +52,7 @@ function List() {
   const isBare = session.isLoaded && found.isKnown && listing.names.length === 0;
   return h(
     "div",
-    { className: "run-table" },
+    { className: findOneRun() ? "run-table is-one" : "run-table" },
     h(Head, { names: listing.names, numSelected }),
     h(ColumnHeads, { columns, metric, elided: writeElided(listing.places), areGrouped: listing.areGrouped }),
     h(ColorLegend),

@@ -6,6 +6,7 @@ import { openHealth } from "../health_panel.js";
 import { Icon, h } from "../react.js";
 import { RunState } from "../run_state.js";
 import { Box } from "./box.js";
+import { Radio } from "./one_run.js";
 import { Name } from "./name.js";
 import { Swatch } from "./swatch.js";
 
@@ -35,8 +36,10 @@ export const RunRow = memo(function RunRow(props) {
     h(
       "div",
       { role: "gridcell", className: "run-cell" },
-      h(Box, { state: isSelected ? "all" : "none", label: `Select ${name}`, why: props.aside ? `It is ${props.aside}, and so in no chart` : "", tabIndex: -1, onClick: (event) => on.pick(event, name) }),
-      isSelected ? h(Swatch, { run: props.run, isShown: true, tabIndex: -1 }) : h("span", { className: "swatch-button" }, h("span", { className: "swatch" })),
+      props.isOne === undefined
+        ? h(Box, { state: isSelected ? "all" : "none", label: `Select ${name}`, why: props.aside ? `It is ${props.aside}, and so in no chart` : "", tabIndex: -1, onClick: (event) => on.pick(event, name) })
+        : h(Radio, { isOn: props.isOne, label: `Show ${name}`, why: props.reasonAgainst, onClick: (event) => on.pick(event, name) }),
+      isSelected || props.isOne !== undefined ? h(Swatch, { run: props.run, isShown: true, tabIndex: -1 }) : h("span", { className: "swatch-button" }, h("span", { className: "swatch" })),
     ),
     h(
       "div",

@@ -16,6 +16,7 @@ import { facts } from "./facts.js";
 import { GroupRow } from "./group_row.js";
 import { summarize } from "./group_summary.js";
 import { setFold } from "./listed.js";
+import { findOneRun } from "./one_run.js";
 import { pick, pickFolder } from "./pick.js";
 import { FolderRow, RunRow } from "./row.js";
 import { listActions, onlyRun, toggleHidden, togglePin } from "./row_actions.js";
@@ -51,7 +52,7 @@ export function Rows({ listing, pinned, columns, metric, hold, onWidth, children
       style: columnWidths(columns),
       role: isGrid ? "treegrid" : undefined,
       "aria-label": isGrid ? "Runs" : undefined,
-      "aria-multiselectable": isGrid || undefined,
+      "aria-multiselectable": (isGrid && findOneRun() === null) || undefined,
       "aria-rowcount": isGrid ? entries.length : undefined,
       "aria-activedescendant": isGrid && at >= 0 ? rowId(at) : undefined,
       tabIndex: isGrid ? 0 : undefined,
@@ -112,7 +113,11 @@ function useHandlers(context) {
       return entries.slice(listing.areGrouped ? numPinned : 0).filter((row) => row.name).map((row) => row.name); // each once
     };
     const inFolder = (path) => context.current.listing.rows.find((row) => row.folder?.path === path);
-    const select = (event, name) => pick(event, name, listed());
+    const select = (event, name) => {
+      const one = findOneRun();
+      if (one === null) pick(event, name, listed());
+      else if (!one.reasonAgainst(session.runNamed(name))) one.choose(name);
+    };
     return {
       nameHint: "Click for its details, Alt-click for only this run",
       pick: select,
@@ -144,13 +149,20 @@ function countSelected(names) {
 
 // → draw(row, index, top)
 function drawer({ listing, columns, metric, active, rowPx, on }) {
+  const one = findOneRun();
   return (row, index, top) => {
     const common = { key: row.key, index, id: rowId(index), top, on };
     if (row.folder?.group) return h(GroupRow, { ...common, ...describeFolder(row, listing, active), ...describeGroup(row, columns, metric) });
     if (row.folder) return h(FolderRow, { ...common, ...describeFolder(row, listing, active) });
     const isMember = row.depth > 0 && session.comparison.coloring.kind === "group"; // drawn faintly, behind the line of its group
-    return h(RunRow, { ...common, depth: row.depth, isMember, ...describeRun(session.runNamed(row.name), listing, columns, metric) });
+    return h(RunRow, { ...common, depth: row.depth, isMember, ...describeRun(session.runNamed(row.name), listing, columns, metric), ...(one && describeOne(one, session.runNamed(row.name))) });
   };
+}
+
+// On a page of one run that one is the selected one.
+function describeOne(one, run) {
+  const isOne = run.name === one.name;
+  return { isOne, isSelected: isOne, reasonAgainst: one.reasonAgainst(run) };
 }
 
 function describeFolder({ key, folder, depth, names }, listing, active) {
