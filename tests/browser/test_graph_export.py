@@ -13,6 +13,7 @@ import pytest
 from google.protobuf import text_format
 from playwright.sync_api import Page, expect
 
+from summaries import SummaryWriter
 from summaries.proto.graph_pb2 import GraphDef
 
 pytestmark = pytest.mark.browser
@@ -22,7 +23,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def saved(page: Page, item: str, index: int = 0) -> bytes:
     """What a choice of the page's menu saves."""
-    page.get_by_role("button", name="Save the graph").click()
+    page.get_by_role("button", name="Save or open a graph").click()
     with page.expect_download() as download:
         page.get_by_role("menuitem", name=item).nth(index).click()
     return Path(download.value.path()).read_bytes()
@@ -67,3 +68,46 @@ def test_layers_are_saved_with_exact_numbers(iris: Page) -> None:
 
     params = {row["layer"]: int(row["params"]) for row in rows}
     assert (params["dense_1"], params["Total"]) == (220, 513)
+
+
+CHAIN = 'node { name: "x" op: "Placeholder" } node { name: "net/relu" op: "Relu" input: "x" }'
+
+
+@pytest.fixture
+def bare(start_board: Callable[[Path], str], open_page: OpenPage, tmp_path: Path) -> Page:
+    """The page of a logdir whose run logged no graph."""
+    with SummaryWriter(tmp_path / "bare") as writer:
+        writer.add_scalar("loss", 1.0, 0)
+    return open_page(f"{start_board(tmp_path)}/graph", allow_console="422")
+
+
+def test_file_is_opened_where_no_run_logged_a_graph(bare: Page) -> None:
+    with bare.expect_file_chooser() as chooser:
+        bare.get_by_role("button", name="Open a .pbtxt").click()
+    chooser.value.set_files({"name": "net.pbtxt", "mimeType": "text/plain", "buffer": CHAIN.encode()})
+
+    expect(bare.locator('.graph-box[data-id="net"]')).to_be_visible()
+    expect(bare.get_by_text("Opened file")).to_be_visible()
+
+
+def test_file_that_is_no_graph_is_refused_in_a_sentence(bare: Page) -> None:
+    with bare.expect_file_chooser() as chooser:
+        bare.get_by_role("button", name="Open a .pbtxt").click()
+    chooser.value.set_files({"name": "notes.pbtxt", "mimeType": "text/plain", "buffer": b"no graph at all"})
+
+    expect(bare.get_by_text("notes.pbtxt could not be opened:")).to_be_visible()
+
+
+def test_dropped_file_is_opened(iris: Page) -> None:
+    drop = """
+      (text) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([text], "net.pbtxt"));
+        for (const name of ["dragover", "drop"]) {
+          document.body.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true }));
+        }
+      }
+    """
+    iris.evaluate(drop, CHAIN)
+
+    expect(iris.locator('.graph-box[data-id="net"]')).to_be_visible()

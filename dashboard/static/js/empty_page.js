@@ -10,8 +10,9 @@ import { useKeys } from "./use_keys.js";
 const MAX_RUNS = 100; // of one question why
 const SAID_MS = 2_000;
 
-// empty: {title, text, snippets: [{name, code}]} of the page, for a logdir that has runs but none of its kind.
-export function EmptyPage({ empty, kind, isSelection = false }) {
+// empty: {title, text, snippets: [{name, code}]} of the page, for a logdir that has runs but none of its kind; more: what else
+// can be done.
+export function EmptyPage({ empty, kind, isSelection = false, more = null }) {
   const logdir = session.logdir ?? { label: "", exists: true, logdirs: [] };
   const isNoRun = session.runs.length === 0;
   return h(
@@ -20,6 +21,7 @@ export function EmptyPage({ empty, kind, isSelection = false }) {
     h(Sketch),
     isNoRun ? h(NoRunText, { logdir }) : h(NoDataText, { empty, kind, isSelection }),
     h(Snippets, { snippets: empty.snippets, logdir: (logdir.logdirs?.[0] ?? logdir).label }),
+    more,
     isNoRun ? h(LookedIn, { logdir }) : h("p", { className: "looked" }, h(DoctorLink), " says what each run and file holds."),
   );
 }

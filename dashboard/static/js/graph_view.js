@@ -6,7 +6,7 @@ import { chooseRun, chosenRun } from "./graph/chosen_run.js";
 import { CompareChip } from "./graph/compare.js";
 import { Divider, Dock } from "./graph/dock.js";
 import { ExportMenu } from "./graph/export_menu.js";
-import { GraphChoice, hasGraph } from "./graph/graph_choice.js";
+import { GraphChoice, hasGraph, isUploaded } from "./graph/graph_choice.js";
 import { LayerTable } from "./graph/layers.js";
 import { NoNode, NodePanel } from "./graph/panel.js";
 import { useDrawing, useFacts } from "./graph/source.js";
@@ -15,6 +15,7 @@ import { StepGraph } from "./graph/step/step_graph.js";
 import { ViewSwitch } from "./graph/step/view_switch.js";
 import { crumbs, Toolbar } from "./graph/toolbar.js";
 import { TraceChip, useTrace } from "./graph/trace_chip.js";
+import { DropTarget, OpenLine, useUpload } from "./graph/upload.js";
 import { useColoring } from "./graph/use_coloring.js";
 import { useView } from "./graph/view.js";
 import { h, useEffect, useRef, useSession } from "./react.js";
@@ -23,11 +24,23 @@ import { session } from "./session.js";
 export default function GraphView({ empty }) {
   useSession(session, ["runs", "selection", "theme", "view", "preference"]);
   if (!session.isLoaded) return h("div", { className: "graph is-reading", "aria-busy": true });
+  return h(OpenableGraph, { empty });
+}
+
+// The page, on which a file with a graph may be dropped.
+function OpenableGraph({ empty }) {
   const runs = session.runs.filter(hasGraph);
-  if (runs.length === 0) return h(EmptyPage, { empty, kind: "graphs" });
-  const run = chosenRun(runs);
-  if (session.view.get("graph.view") === "step") return h(StepGraph, { key: run, run, runs, choose: { run: chooseRun, view: chooseView }, problem: (error, retry) => h(Problem, { error, retry, empty }) });
-  return h(RunGraph, { key: `${run}\n${session.view.get("graph.graph") ?? ""}`, run, runs, choose: chooseRun, empty });
+  const run = chosenRun(runs) ?? "";
+  const take = useUpload((graph) => chooseGraph(run, graph));
+  return h(DropTarget, { take }, h(Shown, { empty, runs, run, take }));
+}
+
+function Shown({ empty, runs, run, take }) {
+  const graph = session.view.get("graph.graph") ?? "";
+  const more = h(OpenLine, { take });
+  if (!run && !isUploaded(graph)) return h(EmptyPage, { empty, kind: "graphs", more });
+  if (session.view.get("graph.view") === "step") return h(StepGraph, { key: run, run, runs, choose: { run: chooseRun, view: chooseView }, problem: (error, retry) => h(Problem, { error, retry, empty, more }) });
+  return h(RunGraph, { key: `${run}\n${graph}`, run, runs, choose: chooseRun, empty, take });
 }
 
 function chooseView(name) {
@@ -38,7 +51,7 @@ function chooseGraph(run, graph) {
   session.view.set({ "graph.run": run, "graph.graph": graph, "graph.open": [], "graph.block": [], "graph.node": null, "graph.to": null, "graph.at": null }, { label: "graph of the run" });
 }
 
-function RunGraph({ run, runs, choose, empty }) {
+function RunGraph({ run, runs, choose, empty, take }) {
   const view = useView(run);
   const { drawing, error, retry } = useDrawing(session, run, view, view.selected);
   const canvas = useRef(null);
@@ -47,7 +60,7 @@ function RunGraph({ run, runs, choose, empty }) {
   const selectedBox = findBox(boxes, view.selected);
   const item = drawing ? (selectedBox?.item ?? view.selected) : "";
   const facts = useFacts(session, run, view, item);
-  const colors = useColoring(session, run, drawing, view.graph);
+  const colors = useColoring(session, isUploaded(view.graph) ? "" : run, drawing, view.graph);
   const act = useActions({ view, drawing, canvas, field, selectedBox, run });
   useEffect(() => {
     if (view.toReveal.current && selectedBox) {
@@ -72,10 +85,10 @@ function RunGraph({ run, runs, choose, empty }) {
       on: { run: choose, compare: view.compareWith, go: act.zoomTo, expandAll: isAnyOpen ? view.closeAll : act.expandAll, find: act.find },
       ask: act.ask,
       field,
-      saving: h(ExportMenu, { drawing, canvas, run, params: { run } }),
+      saving: h(ExportMenu, { drawing, canvas, run: run || "file", params: { run, graph: view.graph || undefined }, take }),
       colors,
     }),
-    error ? h(Problem, { error, retry, empty }) : h(Content, { drawing, run, view, item, facts, selectedBox, canvas, colors, act }),
+    error ? h(Problem, { error, retry, empty, more: h(OpenLine, { take }) }) : h(Content, { drawing, run, view, item, facts, selectedBox, canvas, colors, act }),
   );
 }
 
@@ -121,13 +134,14 @@ function Node({ item, facts, logged, isTraced, act, view, close }) {
 }
 
 // A failed request: a run without a graph shows how to log one.
-function Problem({ error, retry, empty }) {
-  if (error.status === 404) return h(EmptyPage, { empty, kind: "graphs", isSelection: true });
+function Problem({ error, retry, empty, more }) {
+  if (error.status === 404 && !isUploaded(session.view.get("graph.graph"))) return h(EmptyPage, { empty, kind: "graphs", isSelection: true, more });
   return h(
     "div",
     { className: "notice", role: "alert" },
     h("strong", null, "This graph could not be read"),
     h("span", null, error.message),
     h("button", { type: "button", className: "link", onClick: retry }, "Try again"),
+    more,
   );
 }

@@ -30,6 +30,12 @@ export async function postJSON(url, body, signal) {
   return (await checked(await fetch(url, options))).json();
 }
 
+// A file as it is.
+export async function postFile(url, file, signal) {
+  const options = { signal, method: "POST", headers: { "content-type": "application/octet-stream" }, body: file };
+  return (await checked(await fetch(url, options))).json();
+}
+
 async function get(url, params, signal) {
   return checked(await fetch(addressOf(url, params), { signal }));
 }

@@ -4,22 +4,26 @@ import { countOf, formatCount } from "../format.js";
 import { Menu } from "../overlay.js";
 import { Icon, h, useState } from "../react.js";
 import { useKeys } from "../use_keys.js";
+import { isUploaded } from "./graph_choice.js";
+import { chooseFile, useUpload } from "./upload.js";
 
 export const SIGNS = { added: "+", removed: "−", changed: "~" };
 
-// runs: those with a graph; base: name of the run compared with, or ""; choose(name or null)
+// runs: those with a graph; base: name of the run compared with, or of an uploaded graph, or ""; choose(name or null)
 export function CompareChoice({ session, runs, run, base, choose }) {
   const others = runs.filter((one) => one.name !== run);
-  const shown = runs.find((one) => one.name === base);
-  const name = shown && (shown.label ?? shown.name);
+  const found = runs.find((one) => one.name === base);
+  const name = isUploaded(base) ? "the opened file" : (found?.label ?? base);
+  const shown = base !== "";
+  const take = useUpload(choose);
   const items = [
     { heading: "Compare with" },
     ...others.map((one) => ({ label: one.label ?? one.name, isChecked: one.name === base, run: () => choose(one.name) })),
-    ...(others.length === 0 ? [{ label: "No other run", reason: "logged a graph" }] : []),
+    { label: "A file", icon: "upload", detail: ".pb or .pbtxt", run: () => chooseFile(take) },
     ...(base ? [null, { label: "No comparison", icon: "x", run: () => choose(null) }] : []),
   ];
   const face = shown
-    ? [h("span", { key: "swatch", className: "swatch", style: { background: session.colorOf(base) } }), h("span", { key: "name", className: "graph-ellipsis" }, `vs ${name}`)]
+    ? [h("span", { key: "swatch", className: "swatch", style: { background: isUploaded(base) ? "var(--text-3)" : session.colorOf(base) } }), h("span", { key: "name", className: "graph-ellipsis" }, `vs ${name}`)]
     : [h(Icon, { key: "icon", name: "git-compare", size: 14 }), h("span", { key: "name", className: "graph-word" }, "Compare")];
   return h(Menu, {
     label: "Compare with another run",

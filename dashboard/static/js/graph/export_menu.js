@@ -11,11 +11,13 @@ import { Icon, h } from "../react.js";
 import { ROOT } from "../root.js";
 import { tableCSV } from "./layer_columns.js";
 import { picturePNG, pictureSVG } from "./picture.js";
+import { chooseFile } from "./upload.js";
 
-const LABEL = "Save the graph";
+const LABEL = "Save or open a graph";
 
-// canvas: a ref of the GraphCanvas; params: what names the graph for the server, {run, …}
-export function ExportMenu({ drawing, canvas, run, params, more = [] }) {
+// canvas: a ref of the GraphCanvas; params: what names the graph for the server, {run, graph};
+// take(file): shows the graph of a file
+export function ExportMenu({ drawing, canvas, run, params, take }) {
   const items = () => [
     viewLinkItem(),
     null,
@@ -27,7 +29,8 @@ export function ExportMenu({ drawing, canvas, run, params, more = [] }) {
     { label: "Save as .pb", icon: "download", detail: "the logged graph", run: () => saveGraph(params, run, "pb") },
     null,
     ...csvItems(drawing, run),
-    ...more,
+    null,
+    { label: "Open a .pbtxt", icon: "upload", detail: "or drop it on the page", run: () => chooseFile(take) },
   ];
   return h(Menu, { label: LABEL, align: "end", items, button: { className: "toggle export-button", title: LABEL, "aria-label": LABEL, disabled: !drawing, children: h(Icon, { name: "download", size: 14 }) } });
 }

@@ -6,15 +6,19 @@ import { Icon, h } from "../react.js";
 // What holds a graph, the most detailed first, as the server's list of kinds.
 export const GRAPH_KINDS = ["graphs", "graph_run_metadata_graph", "graph_run_metadata", "graph_keras_model"];
 
+// Whether a graph came from a file and not from a run.
+export const isUploaded = (graph) => Boolean(graph?.startsWith("upload:"));
+
 export const hasGraph = (run) => GRAPH_KINDS.some((kind) => run.kinds.includes(kind));
 
 // graphs: as the server lists them, the newest of each tag first; choose(id or null for the newest)
-export function GraphChoice({ graphs, shown, choose }) {
-  if (!graphs || graphs.length < 2) return null;
+export function GraphChoice({ graphs: logged, shown, choose }) {
+  const graphs = isUploaded(shown) ? [...(logged ?? []).filter(({ id }) => id !== shown), { id: shown, name: "Opened file", step: 0 }] : logged;
+  if (!graphs || graphs.length < 2) return graphs && isUploaded(shown) ? h("span", { className: "graph-run" }, "Opened file") : null;
   const newest = graphs[0].id;
   return h(
     "label",
-    { className: "graph-run", title: `${formatCount(graphs.length)} graphs of this run` },
+    { className: "graph-run", title: isUploaded(shown) ? "A graph from a file" : `${formatCount(graphs.length)} graphs of this run` },
     h(
       "select",
       { value: shown, "aria-label": "Graph of the run", onChange: ({ target }) => choose(target.value === newest ? null : target.value) },

@@ -6,7 +6,7 @@ const NEWS_SECS = 10;
 
 // Where a graph of a run is asked for, alone or with that of another: [path, parameters]
 export function sourceOf(run, { base, graph }, part = "") {
-  return base ? [`data/graph/compare${part}`, { run, base }] : [`data/graph${part}`, { run, graph: graph || undefined }];
+  return base ? [`data/graph/compare${part}`, { run, base, graph: graph || undefined }] : [`data/graph${part}`, { run, graph: graph || undefined }];
 }
 
 // {drawing, run, error, retry}: `drawing` stays on show until the next one is there; `run` is the run it belongs to.
@@ -18,7 +18,7 @@ export function useDrawing(session, run, { base, graph, open, blocks }, keep) {
   const shownBlocks = [...blocks].sort().join("\n");
   const shown = useRef("");
   useEffect(() => {
-    if (!run) return undefined;
+    if (!run && !graph) return undefined;
     const request = new AbortController();
     const [path, runs] = sourceOf(run, { base, graph });
     const params = { ...runs, open: opened ? opened.split("\n") : [], block: shownBlocks ? shownBlocks.split("\n") : [], keep: keep || undefined };
@@ -59,7 +59,7 @@ function useNews(session, run, isMissing, ask) {
 export function useFacts(session, run, { base, graph }, id) {
   const [facts, setFacts] = useState(null);
   useEffect(() => {
-    if (!run || !id) {
+    if ((!run && !graph) || !id) {
       setFacts(null);
       return undefined;
     }

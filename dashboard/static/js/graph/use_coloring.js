@@ -25,6 +25,7 @@ function useLive(session, run, graph) {
   const [asked, ask] = useReducer((count) => count + 1, 0);
   useNews(session, run, ask);
   useEffect(() => {
+    if (!run) return undefined; // a graph from a file: nothing was logged
     const request = new AbortController();
     session.getJSON("data/graph/logged", { run, graph: graph || undefined, step: step ?? undefined }, request.signal).then(
       (answer) => setLogged((known) => (isSame(known, answer) ? known : answer)),
