@@ -81,7 +81,8 @@ def read_graph(definition: Any, check: Callable[[], None] = lambda: None, notes:
     for position, proto in enumerate(protos):
         position_by_name.setdefault(proto.name, position)
     kept = _forward_positions(protos, links, position_by_name)
-    paths, num_renamed = _paths([protos[position] for position in kept], is_forward=len(kept) < len(protos))
+    is_forward = len(kept) < len(protos) or _is_forward_pass(protos)
+    paths, num_renamed = _paths([protos[position] for position in kept], is_forward=is_forward)
     index_by_position = {position: index for index, position in enumerate(kept)}
     nodes, num_missing = [], 0
     for index, position in enumerate(kept):
@@ -209,6 +210,11 @@ def _number(attributes: Any, key: str) -> int:
 
 def _text(attributes: Any, key: str) -> str:
     return attributes[key].s.decode("utf-8", "replace") if key in attributes else ""
+
+
+def _is_forward_pass(protos: list[Any]) -> bool:
+    """Whether it is a traced function without a backward pass, all of which stands in one scope."""
+    return _is_traced(protos) and all(proto.name.startswith("forward/") for proto in protos)
 
 
 def _is_traced(protos: list[Any]) -> bool:

@@ -121,6 +121,8 @@ def _lay_scope(plan: _Plan, opened: int, level: int) -> Part:
     main, rest = split_scene(fold_loose(scene))
     parent = plan.hierarchy.items[opened].id
     part = _lay_connected(plan, main, inner, parent, level)
+    if scope and not _has_border(main.elements):
+        part = replace(part.moved(0, GROUP_FIRST_GAP), height=part.height + GROUP_FIRST_GAP + GROUP_LAST_GAP)
     beside = [_lay_connected(plan, scene, inner, parent, level) for scene in rest]
     return set_beside(part, beside, top=GROUP_FIRST_GAP if scope else 0, parent=parent)
 
@@ -193,9 +195,13 @@ def _size(element: Element, inner: dict[str, Part]) -> Size:
 def _gaps(grid: Grid, elements: tuple[Element, ...], level: int) -> Gaps:
     is_inside = level > 0
     between = 26 if is_inside else 46 if grid.num_rows < FEW_ROWS else 40
-    has_border = any(element.kind in ("entry", "exit") for element in elements)
-    border = GROUP_FIRST_GAP if is_inside and has_border else 0
+    border = GROUP_FIRST_GAP if is_inside and _has_border(elements) else 0
     return Gaps(between, border, GROUP_LAST_GAP if border else 0)
+
+
+def _has_border(elements: tuple[Element, ...]) -> bool:
+    """Whether edges pass the border of the scope, which then keeps its distance."""
+    return any(element.kind in ("entry", "exit") for element in elements)
 
 
 def _make_edge(elements: tuple[Element, ...], course: Course, parent: str, level: int) -> Edge:

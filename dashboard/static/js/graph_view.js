@@ -115,7 +115,7 @@ function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, colors, a
       canvas,
       chip,
       at: view.at,
-      on: { move: view.moveTo, select: act.select, toggle: act.toggle, pick: act.pick, hover: view.setHovered, key: act.key },
+      on: { move: view.moveTo, select: act.select, toggle: act.toggle, pick: act.pick, hover: view.setHovered, reopen: view.openOnly, key: act.key },
     }),
     view.hasDock &&
       h(

@@ -60,6 +60,15 @@ def test_forward_part_of_a_training_step_stands_alone() -> None:
     assert [node.path for node in graph.nodes] == ["x", "constant", "net/mul"]
 
 
+def test_traced_forward_pass_alone_needs_no_scope_around_all() -> None:
+    definition = graph_of(("forward/x", "Placeholder", []), ("forward/net/mul", "mul", ["forward/x"]))
+    for node in definition.node:
+        node.attr["_jax_dtype"].s = b"float32"
+        node.attr["_jax_shape"].shape.CopyFrom(TensorShapeProto())
+
+    assert [node.path for node in read_graph(definition).nodes] == ["x", "net/mul"]
+
+
 def test_any_other_graph_is_shown_whole() -> None:
     graph = read_graph(graph_of(("forward/x", "Placeholder", []), ("net/mul", "mul", ["forward/x"])))
 

@@ -53,5 +53,6 @@ export function useView(run) {
     showBlocks: (texts, others) =>
       session.view.set({ "graph.run": run, "graph.block": merged(viewOf(run).blocks, texts), ...others }, { isUndoable: false }),
     closeAll: () => setOpen([]),
+    openOnly: (ids) => setOpen(viewOf(run).open.filter((one) => ids.some((id) => id === one || id.startsWith(`${one}/`)))),
   };
 }
