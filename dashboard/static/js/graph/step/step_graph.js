@@ -68,17 +68,17 @@ function Content({ step, run, row, view, facts, live, zoom, setZoom, frame, act 
       "div",
       { key: "work", className: "graph-work" },
       h(StepRows, { step, row, spotlight: view.spotlight, live, zoom, setZoom, frame, on: { select: view.select, toggle: act.toggle, pick: act.pick, key: act.key } }),
-      view.hasDock && h(Dock, null, h(FoldedLayers, { run, view, go: act.go }), h(Node, { step, row, view, facts, act })),
+      view.hasDock && h(Dock, null, h(FoldedLayers, { run, view, go: act.go }), h(Node, { step, run, row, view, facts, act })),
     ),
   ];
 }
 
-function Node({ step, row, view, facts, act }) {
+function Node({ step, run, row, view, facts, act }) {
   if (!view.selected) return h(NoNode);
   if (facts?.error) return h("section", { className: "graph-panel" }, h("p", { className: "graph-panel-body graph-quiet" }, facts.error));
   return [
-    h(Finding, { key: "finding", step, row }),
-    h(NodePanel, { key: "panel", facts: facts?.id === view.selected ? facts : null, isTraced: true, go: act.go, close: () => view.select("") }),
+    !facts?.finding && h(Finding, { key: "finding", step, row }),
+    h(NodePanel, { key: "panel", facts: facts?.id === view.selected ? facts : null, logged: { run, id: view.selected, live: { logged: null, graph: "", step: session.cursor.held } }, isTraced: true, go: act.go, close: () => view.select("") }),
   ];
 }
 
