@@ -164,7 +164,7 @@ class KMeans(Canned):
 
     def _find_columns(self, objective: Objective) -> FeatureColumns | None:
         del objective
-        return None if self.feature_columns is None else DenseColumns(self.feature_columns)
+        return DenseColumns(self.feature_columns) if self.feature_columns else None
 
     def _make_training(self, objective: Objective, data: Data) -> Training:
         is_whole = isinstance(data, ArrayData) and self._make_config().batch_size >= len(data)

@@ -62,7 +62,7 @@ class BoostedTrees(Canned):
 
     def _prepare(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Checkpoints | None]:  # noqa: N803
         load_lightgbm()
-        columns = None if self.feature_columns is None else DenseColumns(self.feature_columns)
+        columns = DenseColumns(self.feature_columns) if self.feature_columns else None
         rows = open_rows(X, y, sample_weight, has_columns=columns is not None)
         head = self._make_head(rows.labels)
         assert head is not None
