@@ -19,7 +19,7 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from summaries import SummaryWriter
-from tests.benchmarks import synthetic_graphs, tabs, transformers
+from tests.benchmarks import graph_writing, synthetic_graphs, tabs, transformers
 from tests.benchmarks.row import Row
 from tests.benchmarks.servers import Server, start_board, start_tensorboard
 from tests.chromium import find_chromium
@@ -67,7 +67,8 @@ CASES = (
 
 
 def measure() -> Iterator[Row]:
-    """Yields the rows of the Graph page."""
+    """Yields the rows of the Graph page, and before them those of logging a graph."""
+    yield from graph_writing.measure()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=find_chromium(whole=True), args=ARGS)
         for case in CASES:

@@ -31,6 +31,12 @@ def write(logdir: str, num_blocks: int) -> int:
 
 def make_graph(num_blocks: int) -> Any:
     """The ``GraphDef`` of a step with forward pass, backward pass and Adam's update."""
+    traced, names, params = trace_step(num_blocks)
+    return graph_from_jaxpr(traced.jaxpr, input_names=names, params=params)
+
+
+def trace_step(num_blocks: int) -> tuple[Any, list[str], list[str]]:
+    """What JAX traced of the step, the node names of its inputs, and those that are parameters."""
     optimizer = optax.adamw(6e-4)
     params = jax.eval_shape(lambda: _init(num_blocks))
     state = jax.eval_shape(optimizer.init, params)
@@ -46,9 +52,7 @@ def make_graph(num_blocks: int) -> Any:
     paths = leaf_paths(params)
     names = [f"forward/{path}" for path in paths]
     others = [optimizer_name(path, paths) for path in leaf_paths(state)]
-    return graph_from_jaxpr(
-        traced.jaxpr, input_names=[*names, *others, "forward/tokens", "forward/targets"], params=names
-    )
+    return traced, [*names, *others, "forward/tokens", "forward/targets"], names
 
 
 def _init(num_blocks: int) -> Params:

@@ -13,10 +13,12 @@ from summaries.proto.graph_pb2 import GraphDef
 from summaries.proto.tensor_pb2 import TensorShapeProto
 
 _NODE, _VERSIONS, _PRODUCER = 1, 4, 22
-_NAME, _OP, _INPUT, _ATTR = 1, 2, 3, 5
+_ATTR = 5
+_SHORT = [bytes((length,)) for length in range(128)]
+"""Lengths that take one byte; nearly all here do."""
 _LIST, _BYTES, _INT, _BOOL, _SHAPE, _LIST_SHAPE = 1, 2, 3, 5, 7, 7
 
-Outputs = tuple[tuple[tuple[int, ...], str, int], ...]
+Outputs = tuple[tuple[tuple[int, ...], Any, int], ...]
 """Shape, dtype and bytes of each output."""
 
 
@@ -34,12 +36,12 @@ def encode_nodes(nodes: Sequence[Node], saved: Mapping[int, int]) -> GraphDef:
 
 def _encode_node(node: Node, names: Mapping[int, str], saved_bytes: int) -> bytes:
     inputs = dict.fromkeys(_input_name(names, value) for value in node.inputs)
-    outputs = tuple((_shape_of(aval), str(getattr(aval, "dtype", "")), num_bytes(aval)) for aval in node.avals)
+    outputs = tuple((_shape_of(aval), getattr(aval, "dtype", None), num_bytes(aval)) for aval in node.avals)
     return b"".join(
         (
-            wire.field(_NAME, names[id(node)].encode()),
-            wire.field(_OP, node.op.encode()),
-            *(wire.field(_INPUT, name.encode()) for name in inputs),
+            _text_field(b"\x0a", names[id(node)]),
+            _text_field(b"\x12", node.op),
+            *(_text_field(b"\x1a", name) for name in inputs),
             _encode_outputs(outputs),
             _int_attribute("_jax_flops", node.flops),
             _int_attribute("_jax_saved_bytes", saved_bytes),
@@ -49,6 +51,13 @@ def _encode_node(node: Node, names: Mapping[int, str], saved_bytes: int) -> byte
             _REMAT if node.is_remat else b"",
         )
     )
+
+
+def _text_field(key: bytes, text: str) -> bytes:
+    """As `wire.field`, for keys of one byte: 1 is the name, 2 the op, 3 an input."""
+    content = text.encode()
+    length = len(content)
+    return key + (_SHORT[length] if length < len(_SHORT) else wire.varint(length)) + content
 
 
 def _names_of(nodes: Sequence[Node]) -> dict[int, str]:
@@ -74,7 +83,7 @@ def _input_name(names: Mapping[int, str], value: Value) -> str:
 
 
 def _shape_of(aval: Any) -> tuple[int, ...]:
-    return tuple(int(size) for size in getattr(aval, "shape", ()))
+    return tuple(getattr(aval, "shape", ()))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -87,13 +96,14 @@ def _encode_outputs(outputs: Outputs) -> bytes:
         _int_attribute("_jax_bytes", sum(size for _, _, size in outputs)),
     ]
     if outputs:
+        dtype = outputs[0][1]
         parts.append(_attribute("_jax_shape", wire.field(_SHAPE, shapes[0])))
-        parts.append(_attribute("_jax_dtype", wire.field(_BYTES, outputs[0][1].encode())))
+        parts.append(_attribute("_jax_dtype", wire.field(_BYTES, ("" if dtype is None else str(dtype)).encode())))
     return b"".join(parts)
 
 
 def _encode_shape(shape: tuple[int, ...]) -> bytes:
-    return TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in shape]).SerializeToString()
+    return TensorShapeProto(dim=[TensorShapeProto.Dim(size=int(size)) for size in shape]).SerializeToString()
 
 
 @functools.lru_cache(maxsize=4096)

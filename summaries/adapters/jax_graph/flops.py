@@ -60,7 +60,7 @@ def count_flops(eqn: Any) -> int:
 
 def size_of(aval: Any) -> int:
     """Number of elements; JAX's own `size` looks at each axis for what a traced program never has."""
-    return int(math.prod(getattr(aval, "shape", (0,))))
+    return math.prod(getattr(aval, "shape", (0,)))
 
 
 def num_bytes(aval: Any) -> int:
