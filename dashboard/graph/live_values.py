@@ -30,7 +30,7 @@ NON_FINITE, VALUE = "nonfinite", "value"
 MISSING = {
     GRAD_NORM: "This run logged no gradients of its layers.",
     UPDATE_RATIO: "This run logged no update ratios of its layers.",
-    NON_FINITE: "This run logged no histograms of its layers, which count non-finite values.",
+    NON_FINITE: "This run logged no histograms of its layers.",
 }
 
 

@@ -14,8 +14,8 @@ Answer = dict[str, Any]
 
 TIME, MEMORY = "time", "memory"
 MISSING_COSTS = {
-    TIME: "This run logged no RunMetadata, which holds the time of each node.",
-    MEMORY: "This run logged no RunMetadata, which holds the memory of each node.",
+    TIME: "This run logged no times of nodes (RunMetadata).",
+    MEMORY: "This run logged no memory of nodes (RunMetadata).",
 }
 
 
@@ -58,7 +58,7 @@ def missing_quantities(hierarchy: Hierarchy) -> dict[str, str]:
         "device": "" if hierarchy.devices else "This graph names no devices.",
         "params": "" if root.params else "This graph tells no parameters.",
         "flops": "" if root.flops else "This graph tells no FLOPs; a graph traced from JAX does.",
-        "saved": "" if root.saved_bytes else "This graph has no backward pass, for which values would be kept.",
+        "saved": "" if root.saved_bytes else "This graph has no backward pass.",
     }
     return {quantity: reason for quantity, reason in reasons.items() if reason}
 

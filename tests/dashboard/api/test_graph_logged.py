@@ -16,6 +16,7 @@ from dashboard.api.graph_logged import make_router
 from dashboard.store.memory import MemoryStore
 from summaries import SummaryWriter
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
+from summaries.proto.run_metadata_pb2 import DeviceStepStats, NodeExecStats, RunMetadata, StepStats
 
 KERNELS = {0: np.full(9, 1.0), 100: np.full(9, 2.0), 200: np.full(9, np.nan)}
 
@@ -30,6 +31,13 @@ def ask(tmp_path: Path, read_store: Callable[[], MemoryStore]) -> Iterator[Calla
             writer.add_scalar("update_ratio/fc", 0.001 * (1 + step), step)
     with SummaryWriter(tmp_path / "bare") as writer:
         writer.add_graph(GraphDef(node=[NodeDef(name="x", op="Placeholder")]))
+    with SummaryWriter(tmp_path / "profiled") as writer:
+        writer.add_graph(GraphDef(node=[NodeDef(name="fc/dot", op="Dot")]))
+        for step, micros in ((0, 40), (100, 60)):
+            stats = NodeExecStats(node_name="fc/dot", op_end_rel_micros=micros)
+            devices = [DeviceStepStats(device="/cpu:0", node_stats=[stats])]
+            metadata = RunMetadata(step_stats=StepStats(dev_stats=devices))
+            writer.add_run_metadata(metadata, f"step{step}", step)
     app = FastAPI()
     store = read_store()
     app.include_router(make_router(store, GraphCache(store), "board"))
@@ -61,6 +69,12 @@ def test_a_run_that_logged_nothing_of_its_nodes_says_why(ask: Callable[..., dict
 
     assert (answer["step"], answer["steps"]) == (None, [])
     assert set(answer["missing"]) == {"grad_norm", "update_ratio", "nonfinite", "time", "memory"}
+
+
+def test_measured_times_come_from_the_run_metadata_of_the_step(ask: Callable[..., dict[str, Any]]) -> None:
+    assert ask("profiled")["quantities"]["time"] == {"fc/dot": 60.0, "fc": 60.0}
+    assert ask("profiled", step=50)["quantities"]["time"] == {"fc/dot": 40.0, "fc": 40.0}
+    assert "time" not in ask("profiled")["missing"]
 
 
 def test_an_unknown_run_is_refused(ask: Callable[..., dict[str, Any]]) -> None:

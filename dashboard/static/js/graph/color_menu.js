@@ -12,7 +12,7 @@ export function ColorMenu({ colors }) {
   const { name } = coloring ?? findColoring(key);
   const items = options.map((one) => ({
     label: one.name,
-    isChecked: one.key === key,
+    isChecked: one.key === (coloring?.key ?? key),
     reason: one.reason || undefined,
     run: () => choose(one.key),
   }));
