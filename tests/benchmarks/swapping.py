@@ -23,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 
 import trainer
 from tests.benchmarks.row import Row, least_secs
-from tests.benchmarks.training_tf1 import find_python
+from tests.benchmarks.training_environments import TF1
 
 ROUNDS = 3
 CLASSIFIERS: dict[str, Any] = {
@@ -80,7 +80,7 @@ def _fitted(name: str, peer: Any, split: Split) -> tuple[tuple[float, float], tu
 
 def _originals(split: Split) -> dict[str, tuple[float, float]]:
     """Error and seconds of each of `ORIGINALS` in TensorFlow's own environment; empty where there is none."""
-    python = find_python()
+    python = TF1.find_python()
     if python is None:
         return {}
     features, labels, held_out_features, held_out = split

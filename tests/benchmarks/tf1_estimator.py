@@ -1,4 +1,4 @@
-"""Fits tf.estimator's classifiers for `training_tf1`, in TensorFlow's own environment.
+"""Fits tf.estimator's classifiers for `training_environments`, in TensorFlow's own environment.
 
 A line on the input starts a fit; a line on the output is the time of it, in seconds.
 """

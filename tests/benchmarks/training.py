@@ -17,9 +17,9 @@ import numpy as np
 
 from tests.benchmarks import training_peers, training_problems
 from tests.benchmarks.row import Row
+from tests.benchmarks.training_environments import KERAS, TF1, fits_elsewhere
 from tests.benchmarks.training_peers import Fit
 from tests.benchmarks.training_problems import CONV_FILTERS, DENSE_AFTER_CONV, Problem
-from tests.benchmarks.training_tf1 import tf_estimator
 from trainer import DNNClassifier, Estimator, RunConfig, heads, layers
 from trainer.checkpoints import Checkpoints
 from trainer.hooks import CheckpointHook
@@ -51,9 +51,8 @@ def measure() -> Iterator[Row]:
 
 
 def _beside_peers(problem: Problem) -> Iterator[Row]:
-    with tf_estimator(problem) as original:
-        peers = dict(training_peers.available(problem))
-        peers |= {} if original is None else {"tf.estimator": original}
+    with fits_elsewhere(problem, TF1) as original, fits_elsewhere(problem, KERAS) as keras:
+        peers = {**dict(training_peers.available(problem)), **original, **keras}
         ours = {
             "off": lambda: _fit(problem, SILENT, is_logged=False),  # but with the checkpoint of the last step
             "metrics": lambda: _fit(problem, SILENT),

@@ -91,7 +91,7 @@ def _shapes(problem: Problem) -> tuple[list[tuple[int, ...]], list[tuple[int, ..
     return [(3, 3, 1, first), (3, 3, first, second)], list(zip(units, units[1:], strict=False))
 
 
-def keras(problem: Problem, *, tensorboard: bool = False) -> Fit:
+def keras(problem: Problem) -> Fit:
     """Keras 3 on JAX in its best case: one epoch of all steps."""
     import keras
 
@@ -106,14 +106,7 @@ def keras(problem: Problem, *, tensorboard: bool = False) -> Fit:
     rows = problem.order.reshape(-1)
     inputs, targets = problem.features[rows], problem.labels[rows]
 
-    def fit() -> float:
-        with tempfile.TemporaryDirectory() as folder:
-            started = time.perf_counter()
-            callbacks = [keras.callbacks.TensorBoard(folder, update_freq=1)] if tensorboard else []
-            model.fit(inputs, targets, batch_size=problem.batch_size, epochs=1, verbose=0, callbacks=callbacks)
-            return time.perf_counter() - started
-
-    return fit
+    return lambda: model.fit(inputs, targets, batch_size=problem.batch_size, epochs=1, verbose=0)
 
 
 def flax_nnx(problem: Problem) -> Fit:
@@ -218,7 +211,6 @@ def available(problem: Problem) -> Iterator[tuple[str, Fit]]:
     makers: dict[str, Callable[[], Fit]] = {
         "JAX, jit a step": lambda: jit_per_step(problem),
         "Keras on JAX": lambda: keras(problem),
-        "Keras with TensorBoard": lambda: _with_tensorflow(problem),
         "torch": lambda: torch(problem),
         "torch with SummaryWriter": lambda: torch(problem, writer=True),
     }
@@ -230,9 +222,3 @@ def available(problem: Problem) -> Iterator[tuple[str, Fit]]:
             yield name, make()
         except ImportError as error:
             sys.stderr.write(f"Skipped {name} on {problem.name}: {error}.\n")
-
-
-def _with_tensorflow(problem: Problem) -> Fit:
-    import tensorflow  # noqa: F401 - Keras' callback writes with it
-
-    return keras(problem, tensorboard=True)
