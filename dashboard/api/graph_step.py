@@ -13,9 +13,8 @@ from fastapi.responses import Response
 from dashboard.api.answers import answer, json_answer, looking_up
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
-from dashboard.api.graph import BlockParameter, GraphCache, GraphKey, IdParameter, OpenParameter
-from dashboard.api.graph_sources import MAX_GRAPHS
-from dashboard.api.parameters import RunParameter
+from dashboard.api.graph import BlockParameter, IdParameter, OpenParameter
+from dashboard.api.graph_sources import MAX_GRAPHS, GraphCache, GraphKey, GraphName, GraphNameParameter
 
 if TYPE_CHECKING:
     from dashboard.graph.answers import Answer
@@ -67,11 +66,12 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
     router = APIRouter(tags=["graph"])
     steps = StepCache(graphs)
 
-    def send(request: Request, client: Client, run: str, make: Callable[[StepGraph], Answer]) -> Response:
+    def send(request: Request, client: Client, name: GraphName, make: Callable[[StepGraph], Answer]) -> Response:
         with looking_up():
-            key = graphs.find_key(run)
+            key = graphs.find_key(name.run, name.graph)
+            stamp = server, key.place, graphs.count_graphs(name.run)
             try:
-                return answer(request, (server, key[-1]), lambda: json_answer(make(steps.get(key, client))))
+                return answer(request, stamp, lambda: json_answer(make(steps.get(key, client))))
             except ValueError as error:
                 raise HTTPException(status_code=422, detail=str(error)) from error
 
@@ -79,7 +79,7 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
     def get_step(
         request: Request,
         client: ClientParameter,
-        run: RunParameter,
+        name: GraphNameParameter,
         opened: OpenParameter = None,
         blocks: BlockParameter = None,
     ) -> Response:
@@ -88,20 +88,27 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
         from dashboard.graph.step import step_answer
 
         open_ids, shown = frozenset(opened or ()), read_blocks(blocks or ())
-        return send(request, client, run, lambda step: step_answer(step, open_ids, shown))
+
+        def make(step: StepGraph) -> Answer:
+            which = {"graphs": graphs.list_graphs(name.run), "graph": graphs.find_key(name.run, name.graph).id}
+            return step_answer(step, open_ids, shown) | which
+
+        return send(request, client, name, make)
 
     @router.get("/data/graph/step/place", responses=shows(PLACE_EXAMPLE))
-    def get_place(request: Request, client: ClientParameter, run: RunParameter, id: IdParameter) -> Response:
+    def get_place(request: Request, client: ClientParameter, name: GraphNameParameter, id: IdParameter) -> Response:
         """The row of the training step that shows a node, and what has to be open for it."""
         from dashboard.graph.step import place_answer
 
-        return send(request, client, run, lambda step: place_answer(step, id))
+        return send(request, client, name, lambda step: place_answer(step, id))
 
     @router.get("/data/graph/step/operations", responses=shows(OPERATIONS_EXAMPLE))
-    def get_operations(request: Request, client: ClientParameter, run: RunParameter, id: IdParameter) -> Response:
+    def get_operations(
+        request: Request, client: ClientParameter, name: GraphNameParameter, id: IdParameter
+    ) -> Response:
         """The facts of a row of operations that are in no module of their scope."""
         from dashboard.graph.step import operations_answer
 
-        return send(request, client, run, lambda step: operations_answer(step, id))
+        return send(request, client, name, lambda step: operations_answer(step, id))
 
     return router

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
@@ -79,7 +78,6 @@ def step_answer(graph: StepGraph, open_ids: frozenset[str], shown: Mapping[str, 
         "optimizer": _optimizer(step),
         "batch": find_batch(hierarchy),
         "dtype": hierarchy.dtype,
-        "param_dtype": _param_dtype(hierarchy),
         "notes": list(hierarchy.graph.notes),
     }
 
@@ -88,15 +86,6 @@ def _optimizer(step: Step) -> str:
     num_kept = step.own[0].state_bytes if 0 in step.own else 0
     keeps_others = num_kept > step.param_bytes[0] / 2
     return name_optimizer(step.state_names, is_decaying=step.is_decaying, keeps_others=keeps_others)
-
-
-def _param_dtype(hierarchy: Hierarchy) -> str:
-    """The type of most parameters."""
-    counts: Counter[str] = Counter()
-    for node in hierarchy.graph.nodes:
-        if node.params and node.outputs:
-            counts[node.outputs[0].dtype] += node.params
-    return max(counts, key=counts.__getitem__, default="")
 
 
 def _row(graph: StepGraph, row: Row, open_ids: frozenset[str], shown: Mapping[str, int]) -> Answer:

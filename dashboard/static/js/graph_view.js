@@ -39,7 +39,7 @@ function Shown({ empty, runs, run, take }) {
   const graph = session.view.get("graph.graph") ?? "";
   const more = h(OpenLine, { take });
   if (!run && !isUploaded(graph)) return h(EmptyPage, { empty, kind: "graphs", more });
-  if (session.view.get("graph.view") === "step") return h(StepGraph, { key: run, run, runs, choose: { run: chooseRun, view: chooseView }, problem: (error, retry) => h(Problem, { error, retry, empty, more }) });
+  if (session.view.get("graph.view") === "step") return h(StepGraph, { key: run, run, runs, choose: { run: chooseRun, view: chooseView, graph: chooseGraph }, problem: (error, retry) => h(Problem, { error, retry, empty, more }) });
   return h(RunGraph, { key: `${run}\n${graph}`, run, runs, choose: chooseRun, empty, take });
 }
 

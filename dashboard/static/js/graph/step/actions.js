@@ -12,7 +12,8 @@ const MOVES = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"]
 
 // row: the selected one; field: the field that finds nodes; frame: what scrolls
 export function useStepActions({ view, step, row, run, zoom, setZoom, field, frame }) {
-  const ask = useCallback((q, signal) => session.getJSON("data/graph/search", { run, q }, signal), [run]);
+  const source = { run, graph: view.graph || undefined };
+  const ask = useCallback((q, signal) => session.getJSON("data/graph/search", { ...source, q }, signal), [run, view.graph]);
   const rows = step?.rows ?? [];
   const toggle = (id) => {
     const one = rows.find((other) => other.id === id);
@@ -27,7 +28,7 @@ export function useStepActions({ view, step, row, run, zoom, setZoom, field, fra
     if (missing.length > 0) view.openMany(missing);
     view.select(id);
   };
-  const go = async (id) => show(await session.getJSON("data/graph/step/place", { run, id }), id);
+  const go = async (id) => show(await session.getJSON("data/graph/step/place", { ...source, id }), id);
   const pick = (id, place) => {
     const stack = rows.find((one) => one.id === id);
     view.showBlocks([`${id}=${place}`], { "graph.node": idInBlock(view.selected, stack, place) || null });

@@ -1,34 +1,37 @@
 // The Training step view: toolbar, band, rows, and the node panel beside them.
 
-import { h, useMemo, useRef, useSession, useState } from "../../react.js";
+import { h, useMemo, useRef, useState } from "../../react.js";
 import { session } from "../../session.js";
+import { GraphChoice } from "../graph_choice.js";
 import { Dock } from "../dock.js";
 import { NoNode, NodePanel } from "../panel.js";
 import { crumbs, Toolbar } from "../toolbar.js";
+import { useColoring } from "../use_coloring.js";
 import { useView } from "../view.js";
 import { useStepActions } from "./actions.js";
 import { Band } from "./band.js";
 import { FoldedLayers } from "./folded_layers.js";
 import { findRow } from "./rows.js";
-import { useLogged, useRowFacts, useStep } from "./source.js";
+import { useRowFacts, useStep } from "./source.js";
 import { StepRows } from "./step_rows.js";
 import { NO_BACKWARD, ViewSwitch } from "./view_switch.js";
-import { shortBytes } from "../numbers.js";
 
-const NARROW_FLOATS = new Set(["bf16", "f16"]);
-
-// choose: {run(name), view(name)}; problem(error, retry): what stands in the place of a graph that is not there
+// choose: {run(name), view(name), graph(run, id)}; problem(error, retry): what stands in the place of a graph that is not there
 export function StepGraph({ run, runs, choose, problem }) {
-  useSession(session, ["cursor"]);
   const view = useView(run);
   const { step, error, retry } = useStep(session, run, view);
   const row = step ? findRow(step.rows, view.selected) : undefined;
-  const facts = useRowFacts(session, run, view.selected);
-  const live = useLive(useLogged(session, run));
+  const facts = useRowFacts(session, run, view, view.selected);
+  const { live } = useColoring(session, run, null, view.graph);
+  const values = useValues(live.logged);
   const [zoom, setZoom] = useState(1);
   const field = useRef(null);
   const frame = useRef(null);
   const act = useStepActions({ view, step, row, run, zoom, setZoom, field, frame });
+  const compare = (name) => {
+    view.compareWith(name);
+    choose.view("model");
+  };
   const isAnyOpen = Boolean(step?.rows.some((one) => one.kind === "group"));
   return h(
     "div",
@@ -41,12 +44,13 @@ export function StepGraph({ run, runs, choose, problem }) {
       selectedPath: crumbs(facts),
       isAnyOpen,
       canExpand: Boolean(step?.rows.some((one) => one.can_open)),
+      which: h(GraphChoice, { graphs: step?.graphs, shown: step?.graph, choose: (graph) => choose.graph(run, graph) }),
       base: "",
-      on: { run: choose.run, compare: (name) => (view.compareWith(name), choose.view("model")), go: act.go, expandAll: isAnyOpen ? view.closeAll : act.expandAll, find: act.find },
+      on: { run: choose.run, compare, go: act.go, expandAll: isAnyOpen ? view.closeAll : act.expandAll, find: act.find },
       ask: act.ask,
       field,
     }),
-    error ? h(Missing, { error, retry, problem, choose }) : h(Content, { step, run, row, view, facts, live, zoom, setZoom, frame, act }),
+    error ? h(Missing, { error, retry, problem, choose }) : h(Content, { step, run, row, view, facts, live, values, zoom, setZoom, frame, act }),
   );
 }
 
@@ -60,37 +64,27 @@ function Missing({ error, retry, problem, choose }) {
   );
 }
 
-function Content({ step, run, row, view, facts, live, zoom, setZoom, frame, act }) {
+function Content({ step, run, row, view, facts, live, values, zoom, setZoom, frame, act }) {
   if (!step) return h("div", { className: "graph-work is-reading", "aria-busy": true });
   return [
     h(Band, { key: "band", step, show: act.show }),
     h(
       "div",
       { key: "work", className: "graph-work" },
-      h(StepRows, { step, row, spotlight: view.spotlight, live, zoom, setZoom, frame, on: { select: view.select, toggle: act.toggle, pick: act.pick, key: act.key } }),
-      view.hasDock && h(Dock, null, h(FoldedLayers, { run, view, go: act.go }), h(Node, { step, run, row, view, facts, act })),
+      h(StepRows, { step, row, spotlight: view.spotlight, live: values, zoom, setZoom, frame, on: { select: view.select, toggle: act.toggle, pick: act.pick, key: act.key } }),
+      view.hasDock && h(Dock, null, h(FoldedLayers, { run, view, go: act.go }), h(Node, { run, row, view, facts, live, act })),
     ),
   ];
 }
 
-function Node({ step, run, row, view, facts, act }) {
+function Node({ run, row, view, facts, live, act }) {
   if (!view.selected) return h(NoNode);
   if (facts?.error) return h("section", { className: "graph-panel" }, h("p", { className: "graph-panel-body graph-quiet" }, facts.error));
-  return [
-    !facts?.finding && h(Finding, { key: "finding", step, row }),
-    h(NodePanel, { key: "panel", facts: facts?.id === view.selected ? facts : null, logged: { run, id: view.selected, live: { logged: null, graph: "", step: session.cursor.held } }, isTraced: true, go: act.go, close: () => view.select("") }),
-  ];
+  const logged = { run, id: row?.blocks && row.id === view.selected ? row.shown : view.selected, live };
+  return h(NodePanel, { facts: facts?.id === view.selected ? facts : null, logged, isTraced: true, go: act.go, close: () => view.select("") });
 }
 
-// What is worth a second thought: a wide float among narrow ones that takes much of what is kept.
-function Finding({ step, row }) {
-  const { largest, totals, param_dtype: dtype } = step;
-  const share = largest ? largest.total_bytes / totals.saved_bytes : 0;
-  if (!row || largest?.place.row !== row.id || largest.dtype !== "f32" || !NARROW_FLOATS.has(dtype) || share < 0.1) return null;
-  const all = largest.count > 1 ? ` Over ${largest.count} blocks that is ${shortBytes(largest.total_bytes)}, ${Math.round(share * 100)} % of all saved bytes.` : ` That is ${Math.round(share * 100)} % of all saved bytes.`;
-  return h("p", { className: "graph-step-finding" }, h("strong", null, `${shortBytes(largest.num_bytes)} of this is f32`), ` – ${largest.name} runs in float32, the model in ${dtype}, and its result is kept for backward.${all}`);
-}
-
-function useLive(logged) {
-  return useMemo(() => ({ norm: (id) => logged.grad_norm?.[id], ratio: (id) => logged.update_ratio?.[id], loss: null }), [logged]);
+// What the rows say of the run at the step of the cursor.
+function useValues(logged) {
+  return useMemo(() => ({ norm: (id) => logged?.quantities.grad_norm?.[id], ratio: (id) => logged?.quantities.update_ratio?.[id], loss: null }), [logged]);
 }
