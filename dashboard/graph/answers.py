@@ -71,6 +71,8 @@ def drawing_answer(
 def notes(hierarchy: Hierarchy, drawing: Drawing) -> list[str]:
     """One sentence for each thing that is missing from the graph or from its drawing."""
     said = list(hierarchy.graph.notes)
+    if drawing.is_coarse:
+        said.append("Laid out by scope only.")
     if len(drawing.closed) == 1:
         said.append("Closed 1 group to keep this fluid.")
     elif drawing.closed:

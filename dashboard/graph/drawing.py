@@ -102,6 +102,7 @@ class Drawing:
         right: How far it reaches to the right.
         height: From y = 0 down.
         closed: Ids of groups that were closed to keep the page fluid.
+        is_coarse: Whether all scopes were closed since the layout took too long.
         twins: What is open in the block shown, by the id under which it was asked for, that of another block.
         shown: Which block each stack shows, by the index of the stack; the first of those that are missing.
     """
@@ -112,5 +113,6 @@ class Drawing:
     right: float
     height: float
     closed: tuple[str, ...] = ()
+    is_coarse: bool = False
     twins: Mapping[str, str] = field(default_factory=dict)
     shown: Mapping[int, int] = field(default_factory=dict)

@@ -6,6 +6,7 @@ below or beside it. The spine of a group is that of the scope around it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -44,6 +45,7 @@ GROUP_MIN_WIDTH = 200
 STACK_HEAD = 58
 STACK_MIN_WIDTH = 400
 FEW_ROWS = 8
+MAX_SECS = 2.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def layout(
     keep: str = "",
     check: Callable[[], None] = lambda: None,
     blocks: Mapping[str, int] | None = None,
+    max_secs: float = MAX_SECS,
 ) -> Drawing:
     """Lays out a graph with some scopes open.
 
@@ -81,6 +84,7 @@ def layout(
         check: Called between two scopes; what it raises ends the work.
         blocks: Which block a stack shows, by the id of the stack; the first that holds `keep` or something open
             where nothing is said.
+        max_secs: What takes longer is drawn with all scopes closed.
 
     Returns:
         The drawing, of no more boxes and edges than `limits` says: beyond, the group with the most
@@ -90,13 +94,12 @@ def layout(
     shown = find_shown(hierarchy, blocks or {}, (keep, *sorted(open_ids)))
     drawn = find_drawn(hierarchy, open_ids, shown)
     open_ids, closed = close_beyond_limit(hierarchy, frozenset(drawn.values()), keep, shown)
-    while True:
-        part = _lay_scope(_Plan(hierarchy, open_ids, width_of, check, shown), 0, 0)
-        fullest = find_fullest(hierarchy, open_ids, keep)
-        if len(part.edges) <= MAX_EDGES or fullest is None:
-            break
-        open_ids -= {fullest}
-        closed.append(fullest)
+    is_coarse = False
+    try:
+        part = _lay_fluid(_Plan(hierarchy, open_ids, width_of, _until(max_secs, check), shown), keep, closed)
+    except _TooSlowError:
+        is_coarse = True
+        part = _lay_scope(_Plan(hierarchy, frozenset(), width_of, check, shown), 0, 0)
     edges = sorted(part.edges, key=lambda edge: -edge.num_bytes)[:MAX_EDGES]
     kept = set(map(id, edges))
     return Drawing(
@@ -105,10 +108,38 @@ def layout(
         left=part.left,
         right=part.right,
         height=part.height,
-        closed=tuple(closed),
+        closed=() if is_coarse else tuple(closed),
+        is_coarse=is_coarse,
         twins={asked: twin for asked, twin in sorted(drawn.items()) if asked != twin},
         shown=shown,
     )
+
+
+def _lay_fluid(plan: _Plan, keep: str, closed: list[str]) -> Part:
+    """Lays out a graph, closing the fullest groups until there are few enough edges; adds them to `closed`."""
+    while True:
+        part = _lay_scope(plan, 0, 0)
+        fullest = find_fullest(plan.hierarchy, plan.open_ids, keep)
+        if len(part.edges) <= MAX_EDGES or fullest is None:
+            return part
+        plan = replace(plan, open_ids=plan.open_ids - {fullest})
+        closed.append(fullest)
+
+
+class _TooSlowError(Exception):
+    """A layout takes longer than it may."""
+
+
+def _until(max_secs: float, check: Callable[[], None]) -> Callable[[], None]:
+    """The check, which fails besides when the time is over."""
+    end = time.monotonic() + max_secs
+
+    def check_time() -> None:
+        check()
+        if time.monotonic() > end:
+            raise _TooSlowError
+
+    return check_time
 
 
 def _lay_scope(plan: _Plan, opened: int, level: int) -> Part:

@@ -284,3 +284,10 @@ def test_any_graph_is_laid_out_without_overlap(nodes: list[NodeDef]) -> None:
         drawing = layout(hierarchy, opened)
         check_boxes(drawing)
         check_edges(drawing)
+
+
+def test_layout_that_takes_too_long_shows_the_scopes_closed(block: Hierarchy) -> None:
+    drawing = layout(block, all_scopes(block), max_secs=-1.0)
+
+    assert drawing.is_coarse
+    assert drawing.boxes == layout(block, CLOSED).boxes
