@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from summaries import SummaryWriter
@@ -55,7 +57,7 @@ def test_run_to_compare_with_is_chosen_and_its_differences_are_marked(open_page:
     expect(page).to_have_url(re.compile("compare=before"))
     marks = page.locator(".graph-mark").evaluate_all("marks => marks.map((mark) => mark.textContent)")
     assert sorted(marks) == ["+", "~", "~"]
-    assert page.locator(".graph-layers tfoot td").nth(1).inner_text().startswith("333 → ")
+    assert page.locator(".graph-layers tfoot td").nth(1).inner_text() == "333→723"
 
     page.keyboard.press("n")
     expect(page).to_have_url(re.compile(r"node=dense_\d"))
@@ -198,6 +200,20 @@ def test_modules_say_more_from_near(open_page: OpenPage, board: str) -> None:
     for _ in range(3):
         page.get_by_role("button", name="Zoom out").click()
     expect(box(page, "dense_1").locator(".graph-third")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1400), ("dark", 400)])
+def test_comparison_and_trace_hold_nothing_serious(open_page: OpenPage, board: str, theme: str, width: int) -> None:
+    page = open_page(f"{board}/graph?run=after&compare=before&node=dense_1", theme=theme, width=width)
+    expect(page.locator(".graph-mark").first).to_be_visible()
+    expect(page.locator(".graph-title h3")).to_have_text("dense_1")
+
+    found = [(one["id"], [node["target"] for node in one["nodes"]]) for one in serious(page)]
+    assert found == []
+
+
+def serious(page: Page) -> list[dict[str, Any]]:
+    return [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
 
 
 def test_path_goes_through_an_open_group(run_module: RunModule) -> None:

@@ -11,18 +11,11 @@ from dashboard.settings import Settings
 from summaries.kinds.graph_kinds import GRAPH_KINDS
 
 _JAX = """\
-from trainer import DNNClassifier
-
-# fit logs the graph of the training step when it begins
-classifier = DNNClassifier([10, 20, 10], model_dir="{logdir}/first")
-classifier.fit(features, labels, steps=1000)
-"""
-
-_PYTHON = """\
 from summaries import SummaryWriter
 
 with SummaryWriter("{logdir}/first") as writer:
-    writer.add_graph(graph)  # a GraphDef, or an Estimator
+    # a function with its arguments: the whole training step, if it is one; Flax NNX and Equinox modules likewise
+    writer.add_graph(train_step, (params, opt_state, batch))
 """
 
 _TORCH = """\
@@ -32,6 +25,21 @@ with SummaryWriter("{logdir}/first") as writer:
     writer.add_graph(model, features)
 """
 
+_KERAS = """\
+from summaries import SummaryWriter
+
+with SummaryWriter("{logdir}/first") as writer:
+    writer.add_graph(model)
+"""
+
+_TRAINER = """\
+from trainer import DNNClassifier
+
+# fit logs the graph of the training step when it begins
+classifier = DNNClassifier([10, 20, 10], model_dir="{logdir}/first")
+classifier.fit(features, labels, steps=1000)
+"""
+
 EMPTY = {
     "title": "This run logged no graph",
     "selectionTitle": "This run logged no graph",
@@ -39,7 +47,8 @@ EMPTY = {
     "snippets": [
         {"name": "JAX", "code": _JAX},
         {"name": "PyTorch", "code": _TORCH},
-        {"name": "Python", "code": _PYTHON},
+        {"name": "Keras", "code": _KERAS},
+        {"name": "trainer", "code": _TRAINER},
     ],
 }
 

@@ -8,7 +8,7 @@ const DASH = "–";
 
 // key: of a row; isShown(totals): whether it says anything; csv: name of the raw column
 export const COLUMNS = [
-  { key: "output", name: "Output", title: "Shape of the largest value that leaves the layer", isShown: () => true, cell: (row) => row.output || DASH, order: (row) => row.output_bytes ?? 0, total: () => "" },
+  { key: "output", name: "Output", className: "is-output", title: "Shape of the largest value that leaves the layer", isShown: () => true, cell: (row) => row.output || DASH, order: (row) => row.output_bytes ?? 0, total: () => "" },
   counted("nodes", "Ops", (totals) => !totals.flops && !totals.params, (row) => formatCount(row.nodes)),
   counted("params", "Params", (totals) => totals.params > 0, (row) => formatCount(row.params)),
   { key: "share", name: "Share", className: "is-share", title: "Share of all parameters", isShown: (totals) => totals.params > 0, cell: (row, totals) => h(Share, { share: row.params / totals.params }), order: (row) => row.params, total: () => "" },
@@ -25,7 +25,7 @@ function counted(key, name, isShown, exact, short = shortCount) {
 // A figure, and before it what it was in the run compared with.
 function Figure({ row, write, isOther }) {
   if (!isOther) return write(row);
-  return [h("span", { key: "was", className: "graph-was-cell" }, `${write(row.was)} → `), write(row)];
+  return [h("span", { key: "was", className: "graph-was-cell" }, `${write(row.was)}→`), write(row)];
 }
 
 function Share({ share }) {

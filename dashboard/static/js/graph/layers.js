@@ -141,7 +141,7 @@ function Foot({ drawing: { totals, comparison }, columns }) {
   const cell = (column) => {
     const now = column.total(whole);
     const before = whole.was && now ? column.total(whole.was) : now;
-    return before === now ? now : [h("span", { key: "was", className: "graph-was-cell" }, `${before} → `), now];
+    return before === now ? now : [h("span", { key: "was", className: "graph-was-cell" }, `${before}→`), now];
   };
   return h("tfoot", null, h("tr", null, h("td", null, "Total"), columns.map((column) => h("td", { key: column.key, className: column.className, title: column.total(whole) ? column.exact?.(totals) : undefined }, cell(column)))));
 }
