@@ -67,10 +67,10 @@ def test_the_step_is_the_cursor_of_all_pages(net: Page) -> None:
 
     expect(box(net, "fc").locator(".graph-number")).to_have_text("0.100")
     expect(net.locator(".graph-step")).to_contain_text("step 0")
-    assert "step=0" in net.url
+    expect(net).to_have_url(re.compile("step=0"))
     net.get_by_role("slider", name="Step", exact=True).press("End")
     expect(box(net, "fc").locator(".graph-number")).to_have_text("0.200")
-    assert "step=" not in net.url
+    expect(net).not_to_have_url(re.compile("step="))
 
 
 def test_the_menu_chooses_and_says_why_it_cannot(net: Page) -> None:
@@ -85,7 +85,7 @@ def test_the_menu_chooses_and_says_why_it_cannot(net: Page) -> None:
     expect(box(net, "head")).to_have_class("graph-box is-module is-bad")
     expect(box(net, "head").locator(".graph-number")).to_have_text("1")
     expect(box(net, "fc")).to_have_class("graph-box is-module is-none")
-    assert "colors=nonfinite" in net.url
+    expect(net).to_have_url(re.compile("colors=nonfinite"))
 
 
 def test_the_panel_lists_what_was_logged_and_opens_its_card(net: Page) -> None:
