@@ -35,8 +35,10 @@ OPERATIONS_EXAMPLE = {"id": "h/0/attn#ops", "name": "softmax attention", "op": "
 class StepCache:
     """The training steps of indexed graphs, the last `MAX_GRAPHS` of them. Safe to use from any thread."""
 
-    def __init__(self, graphs: GraphCache) -> None:
+    def __init__(self, graphs: GraphCache, server: str) -> None:
+        """Over indexed graphs; `server` is part of each ETag."""
         self._graphs = graphs
+        self._server = server
         self._lock = threading.Lock()
         self._steps: OrderedDict[GraphKey, StepGraph] = OrderedDict()
 
@@ -60,20 +62,23 @@ class StepCache:
                 self._steps.popitem(last=False)
             return self._steps[key]
 
+    def answer(
+        self, request: Request, client: Client, name: GraphName, make: Callable[[StepGraph], Answer]
+    ) -> Response:
+        """Answers with what `make` says of a step, or that the client has it; 404 or 422 if there is none."""
+        with looking_up():
+            key = self._graphs.find_key(name.run, name.graph)
+            stamp = self._server, key.place, self._graphs.count_graphs(name.run)
+            try:
+                return answer(request, stamp, lambda: json_answer(make(self.get(key, client))))
+            except ValueError as error:
+                raise HTTPException(status_code=422, detail=str(error)) from error
+
 
 def make_router(graphs: GraphCache, server: str) -> APIRouter:
     """Makes the routes over the training steps of a store; `server` is part of each ETag."""
     router = APIRouter(tags=["graph"])
-    steps = StepCache(graphs)
-
-    def send(request: Request, client: Client, name: GraphName, make: Callable[[StepGraph], Answer]) -> Response:
-        with looking_up():
-            key = graphs.find_key(name.run, name.graph)
-            stamp = server, key.place, graphs.count_graphs(name.run)
-            try:
-                return answer(request, stamp, lambda: json_answer(make(steps.get(key, client))))
-            except ValueError as error:
-                raise HTTPException(status_code=422, detail=str(error)) from error
+    steps = StepCache(graphs, server)
 
     @router.get("/data/graph/step", responses=shows(STEP_EXAMPLE))
     def get_step(
@@ -93,14 +98,14 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
             which = {"graphs": graphs.list_graphs(name.run), "graph": graphs.find_key(name.run, name.graph).id}
             return step_answer(step, open_ids, shown) | which
 
-        return send(request, client, name, make)
+        return steps.answer(request, client, name, make)
 
     @router.get("/data/graph/step/place", responses=shows(PLACE_EXAMPLE))
     def get_place(request: Request, client: ClientParameter, name: GraphNameParameter, id: IdParameter) -> Response:
         """The row of the training step that shows a node, and what has to be open for it."""
         from dashboard.graph.step import place_answer
 
-        return send(request, client, name, lambda step: place_answer(step, id))
+        return steps.answer(request, client, name, lambda step: place_answer(step, id))
 
     @router.get("/data/graph/step/operations", responses=shows(OPERATIONS_EXAMPLE))
     def get_operations(
@@ -109,6 +114,6 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
         """The facts of a row of operations that are in no module of their scope."""
         from dashboard.graph.step import operations_answer
 
-        return send(request, client, name, lambda step: operations_answer(step, id))
+        return steps.answer(request, client, name, lambda step: operations_answer(step, id))
 
     return router
