@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import sys
 from collections.abc import Callable, Mapping
@@ -48,12 +49,19 @@ def compile_function(function: Callable[..., Any], inputs: tuple[Any, ...], keyw
 
 def encode_program(tag: str, compiled: Any, graph: GraphDef, function: str) -> bytes:
     """A `Summary.Value` with a compiled program; empty, after one warning, where its text cannot be read."""
-    from summaries.adapters.xla import read_compiled
-    from summaries.kinds.xla_programs import encode_xla_program
-
     try:
-        platform = sys.modules["jax"].default_backend()
-        return encode_xla_program(tag, read_compiled(compiled, graph, function, platform=platform))
+        return _encode_program(tag, compiled, graph.SerializeToString(), function)
     except OTHER_LIBRARY as error:
         _LOG.warning("Could not read the compiled program: %r. Continuing without it.", error)
         return b""
+
+
+@functools.lru_cache(maxsize=8)
+def _encode_program(tag: str, compiled: Any, graph: bytes, function: str) -> bytes:
+    """Kept, since a search fits the same program many times."""
+    from summaries.adapters.xla import read_compiled
+    from summaries.kinds.xla_programs import encode_xla_program
+
+    platform = sys.modules["jax"].default_backend()
+    program = read_compiled(compiled, GraphDef.FromString(graph), function, platform=platform)
+    return encode_xla_program(tag, program)

@@ -149,8 +149,25 @@ def test_a_sequential_model_is_a_chain():
 def test_keras_models_of_the_corpus_have_the_edges_that_tensorboard_gives_them():
     models = [model for folder in ("keras", "tf2") for model in _find_models(FIXTURES / folder)]
 
+    assert models
     for model in models:
         assert edges(graph_of_keras_model(model)) == edges(keras_model_to_graph_def(model))
+
+
+def test_graph_of_a_function_that_tensorflow_2_traced_is_read():
+    series = load(FIXTURES / "tf2").runs["graphs"].blobs(TRACED_GRAPH.name)["double"]
+
+    graph, notes = read_graph(TRACED_GRAPH.name, TRACED_GRAPH.encode("double", series[0]))
+
+    assert notes == ()
+    assert {"Placeholder", "Identity"} & {node.op for node in graph.node}
+
+
+def test_meta_graph_and_step_statistics_of_tensorflow_1_are_read():
+    run = load(FIXTURES / "tf1").runs["."]
+
+    assert run.graphs["__meta_graph__"][0].node
+    assert run.blobs("graph_tagged_run_metadata")["step2"][0].step_stats.dev_stats
 
 
 def _find_models(folder: Path) -> list[Any]:

@@ -396,9 +396,7 @@ def test_add_graph_takes_tensorboards_message(writer: SummaryWriter):
 
 
 def test_add_graph_of_anything_else_raises(writer: SummaryWriter):
-    with pytest.raises(
-        TypeError, match="model must be a GraphDef, .*; got int"
-    ):
+    with pytest.raises(TypeError, match="model must be a GraphDef, .*; got int"):
         writer.add_graph(3)
 
 
