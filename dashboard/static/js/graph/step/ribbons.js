@@ -34,9 +34,9 @@ function ribbonPath(from, to, y, width, head) {
 
 function drawText(row, x, y, width, room) {
   const place = { x, "text-anchor": "middle" };
-  const fits = (text) => textWidth(text, "number") <= room + 6;
   const isInside = width >= TEXT_INSIDE;
-  const words = (isInside ? [savedText(row, true), shortBytes(row.all.saved_bytes)] : [savedText(row, false)]);
+  const fits = (text) => textWidth(text, "number") <= (isInside ? room - 12 : room + 6);
+  const words = isInside ? [savedText(row, true), shortBytes(row.all.saved_bytes)] : [savedText(row, false)];
   const saved = row.all.saved_bytes ? (words.find(fits) ?? words[words.length - 1]) : "";
   const flops = row.all.recomputed_flops ? flopText(row.all.recomputed_flops) : "";
   const again = flops && [`recomputes ${flops}`, `↻ ${flops}`].find(fits);

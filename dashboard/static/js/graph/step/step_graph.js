@@ -11,7 +11,7 @@ import { useView } from "../view.js";
 import { useStepActions } from "./actions.js";
 import { Band } from "./band.js";
 import { FoldedLayers } from "./folded_layers.js";
-import { findRow } from "./rows.js";
+import { findRow, isOperations } from "./rows.js";
 import { useRowFacts, useStep } from "./source.js";
 import { StepRows } from "./step_rows.js";
 import { NO_BACKWARD, ViewSwitch } from "./view_switch.js";
@@ -80,7 +80,7 @@ function Content({ step, run, row, view, facts, live, values, zoom, setZoom, fra
 function Node({ run, row, view, facts, live, act }) {
   if (!view.selected) return h(NoNode);
   if (facts?.error) return h("section", { className: "graph-panel" }, h("p", { className: "graph-panel-body graph-quiet" }, facts.error));
-  const logged = { run, id: row?.blocks && row.id === view.selected ? row.shown : view.selected, live };
+  const logged = isOperations(view.selected) ? null : { run, id: row?.blocks && row.id === view.selected ? row.shown : view.selected, live };
   return h(NodePanel, { facts: facts?.id === view.selected ? facts : null, logged, isTraced: true, go: act.go, close: () => view.select("") });
 }
 
