@@ -124,8 +124,8 @@ def _show_one(kind: Kind, value: Any) -> Shown:
 def natural_key(text: str) -> tuple[Any, ...]:
     """What texts are sorted by so that numbers in them count as numbers.
 
-    >>> sorted(["run_10", "run_2", "Run_3"], key=natural_key)
-    ['run_2', 'Run_3', 'run_10']
+    >>> sorted(["run_10", "run_2", "Run_3", "run_"], key=natural_key)
+    ['run_', 'run_2', 'Run_3', 'run_10']
     """
     parts = re.split(r"(\d{1,18})", text.lower(), flags=re.ASCII)
-    return (*((1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts), text)
+    return tuple((1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts), text
