@@ -60,12 +60,7 @@ export function blendCovered({ redBlue, alphaGreen, alpha }, hatch) {
       if (covered === 0) continue;
       cover[place] = 0;
       if (phase >= drawn) continue;
-      const share = ((covered + (covered >> 7)) * alpha) >> 8; // of 256
-      const rest = 256 - share;
-      const below = pixels[place];
-      const even = (Math.imul(redBlue, share) + Math.imul(below & 0xff00ff, rest) + 0x800080) >>> 8;
-      const odd = Math.imul(alphaGreen, share) + Math.imul((below >>> 8) & 0xff00ff, rest) + 0x800080;
-      pixels[place] = (even & 0xff00ff) | (odd & 0xff00ff00);
+      blendPixel(pixels, place, redBlue, alphaGreen, ((covered + (covered >> 7)) * alpha) >> 8);
     }
     first[column] = height;
     end[column] = 0;
@@ -78,21 +73,26 @@ export function inkOf([red, green, blue], alpha) {
 }
 
 // The same from one height to another, both inside of the picture, of a column whose pixels begin at a place.
-export function blendRows(place, low, high, { redBlue, alphaGreen, alpha }) {
+export function blendRows(place, low, high, ink) {
   const { pixels } = sheet;
   const top = low | 0;
   const last = high | 0;
   if (top < sheet.upper) sheet.upper = top;
   if (last >= sheet.lower) sheet.lower = last + 1;
-  let share = ((last > top ? top + 1 - low : high - low) * alpha) | 0; // of 256
-  for (let row = top; row <= last; row += 1) {
-    const rest = 256 - share;
-    const below = pixels[place + row];
-    const even = (Math.imul(redBlue, share) + Math.imul(below & 0xff00ff, rest) + 0x800080) >>> 8;
-    const odd = Math.imul(alphaGreen, share) + Math.imul((below >>> 8) & 0xff00ff, rest) + 0x800080;
-    pixels[place + row] = (even & 0xff00ff) | (odd & 0xff00ff00);
-    share = row + 1 === last ? ((high - last) * alpha) | 0 : alpha;
-  }
+  const { redBlue, alphaGreen, alpha } = ink;
+  if (last === top) return blendPixel(pixels, place + top, redBlue, alphaGreen, ((high - low) * alpha) | 0);
+  blendPixel(pixels, place + top, redBlue, alphaGreen, ((top + 1 - low) * alpha) | 0);
+  for (let row = place + top + 1; row < place + last; row += 1) blendPixel(pixels, row, redBlue, alphaGreen, alpha);
+  blendPixel(pixels, place + last, redBlue, alphaGreen, ((high - last) * alpha) | 0);
+}
+
+// share: how much of the pixel is of the ink, of 256
+function blendPixel(pixels, place, redBlue, alphaGreen, share) {
+  const rest = 256 - share;
+  const below = pixels[place];
+  const even = (Math.imul(redBlue, share) + Math.imul(below & 0xff00ff, rest) + 0x800080) >>> 8;
+  const odd = Math.imul(alphaGreen, share) + Math.imul((below >>> 8) & 0xff00ff, rest) + 0x800080;
+  pixels[place] = (even & 0xff00ff) | (odd & 0xff00ff00);
 }
 
 // Puts the picture into a plot, where its corner is at a place.

@@ -85,10 +85,13 @@ function drawFlat(from, to, half, ink) {
     if (dx === 0 || Math.abs(dx) < Math.abs(dy)) continue;
     const slope = dy / dx;
     const reach = half * Math.sqrt(1 + slope * slope);
-    const stop = Math.min(width - 1, Math.floor(Math.max(x[i - 1], x[i]) - 0.5));
+    const stop = Math.min(width, Math.floor(Math.max(x[i - 1], x[i]) - 0.5) + 1);
     let column = Math.max(next, Math.ceil(Math.min(x[i - 1], x[i]) - 0.5));
-    for (let middle = y[i] + slope * (column + 0.5 - x[i]); column <= stop; column += 1, middle += slope) {
-      if (ink && end[column] === 0 && middle >= reach && middle + reach < height) blendRows(column * height, middle - reach, middle + reach, ink);
+    let middle = y[i] + slope * (column + 0.5 - x[i]);
+    const last = middle + slope * (stop - 1 - column);
+    const isInside = Math.min(middle, last) >= reach && Math.max(middle, last) + reach < height;
+    for (; column < stop; column += 1, middle += slope) {
+      if (ink && isInside && end[column] === 0) blendRows(column * height, middle - reach, middle + reach, ink);
       else coverRows(column, middle - reach, middle + reach, FULL);
     }
     if (ink) next = Math.max(next, column);
