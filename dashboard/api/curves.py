@@ -35,6 +35,7 @@ class Wanted:
         window: What all curves share.
         since: Leave out runs unchanged since this version.
         points: Whether the points to draw are chosen, or all of the range are told.
+        axes: Of a table: x-axis of each tag, which is told beside its points; empty where `window` has that of all.
     """
 
     runs: tuple[str, ...]
@@ -42,6 +43,7 @@ class Wanted:
     window: Window
     since: int
     points: Points
+    axes: tuple[str, ...] = ()
 
 
 class Found(NamedTuple):

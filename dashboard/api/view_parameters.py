@@ -23,18 +23,28 @@ TagsParameter = Annotated[
         examples=[["train/loss"]],
     ),
 ]
+XAxis = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(step|relative|wall|metric:(?s:.)+)$", max_length=MAX_NAME_CHARACTERS + len("metric:")
+    ),
+    AfterValidator(check_axis),
+]
 XParameter = Annotated[
-    Annotated[
-        str,
-        StringConstraints(
-            pattern=r"^(step|relative|wall|metric:(?s:.)+)$", max_length=MAX_NAME_CHARACTERS + len("metric:")
-        ),
-        AfterValidator(check_axis),
-    ],
+    XAxis,
     Query(
         description="The x-axis: `step`, `relative`, `wall`, or `metric:TAG`, the value of a tag, or of an expression,"
         " at the step of each point; linear between the steps of that tag, and nothing outside.",
         examples=["step"],
+    ),
+]
+AxesParameter = Annotated[
+    list[XAxis],
+    Query(
+        max_length=MAX_TAGS,
+        description="Of tables: the x-axis of each tag, in their order, in place of `x`. They have the columns"
+        " `axis` and `x` then, and a range is of the tags over `x`.",
+        examples=[["metric:epoch"]],
     ),
 ]
 WidthParameter = Annotated[int, Query(ge=1, le=MAX_WIDTH_PX, description="Pixels of the plot.", examples=[400])]

@@ -144,6 +144,26 @@ def test_table_of_groups_has_each_tag_over_its_own_axis(open_page: OpenPage, dec
     assert table[table.tag == "loss"].x.tolist() == list(range(0, 1000, 100))
 
 
+def test_table_of_points_says_where_each_stands_on_the_axis_of_its_tag(
+    open_page: OpenPage, declaring_board: str
+) -> None:
+    page = open_page(f"{declaring_board}/scalars?only=a")
+    expect(page.locator('.card[data-tag="eval/acc"] .card-axis')).to_have_text("over epoch")
+
+    with page.expect_download() as download:
+        page.evaluate("""async () => {
+          const { saveTable } = await import('/static/js/export/save.js');
+          await saveTable([{ tags: ["eval/acc"] }, { tags: ["loss"] }], "both", "csv");
+        }""")
+
+    table = pd.read_csv(download.value.path())
+    assert table[table.tag == "eval/acc"].axis.unique().tolist() == ["metric:epoch"]
+    assert table[table.tag == "eval/acc"].x.tolist() == list(range(10))
+    assert table[table.tag == "eval/acc"].step.tolist() == list(range(0, 1000, 100))
+    assert table[table.tag == "loss"].axis.unique().tolist() == ["step"]
+    assert table[table.tag == "loss"].x.tolist() == list(range(0, 1000, 100))
+
+
 def test_declared_axis_that_a_selected_run_lacks_hides_no_run(open_page: OpenPage, declaring_board: str) -> None:
     page = open_page(f"{declaring_board}/scalars?v=3")
     card = page.locator('.card[data-tag="eval/acc"]')

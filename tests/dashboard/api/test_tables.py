@@ -147,3 +147,32 @@ def test_all_points_in_the_form_of_charts_are_refused(ask: Callable[..., Any]) -
 
     assert answer.status_code == 422
     assert answer.json()["detail"].startswith("points must be drawn for format=binary; got all.")
+
+
+@pytest.mark.parametrize("form", ["csv", "arrow", "json"])
+def test_tables_of_several_axes_tell_where_points_stand_on_each(
+    ask: Callable[..., Any], expected: pd.DataFrame, form: str
+) -> None:
+    answer = ask(format=form, points="all", axes=["step", "wall"], x="wall", start=1e9 + 1, stop=1e9 + 2)
+
+    if form == "json":
+        frames = [pd.DataFrame(one) for one in answer.json()["series"]]
+        frame = pd.concat(frames).rename(columns={"steps": "step", "wall_times": "wall_time"})
+    elif form == "arrow":
+        frame = pa.ipc.open_stream(answer.content).read_all().to_pandas()
+    else:
+        frame = pd.read_csv(io.StringIO(answer.text))
+    over_step, over_wall = (frame[frame.tag == tag] for tag in TAGS)
+    assert len(over_step) == (expected.tag == TAGS[0]).sum()
+    assert (over_step.axis == "step").all()
+    assert (over_step.x == over_step.step).all()
+    assert (over_wall.axis == "wall").all()
+    assert (over_wall.x == over_wall.wall_time).all()
+    assert set(over_wall.step) == {3, 4, 5, 6}
+
+
+def test_axes_are_as_many_as_tags(ask: Callable[..., Any]) -> None:
+    answer = ask(format="csv", axes=["step"])
+
+    assert answer.status_code == 422
+    assert "axes must be as many as tag, 2; got 1" in answer.text

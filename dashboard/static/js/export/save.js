@@ -6,6 +6,7 @@ import { axisOf } from "../cards/axes.js";
 import { notify } from "../notifications.js";
 import { ROOT } from "../root.js";
 import { session } from "../session.js";
+import { METRIC } from "../view_codecs.js";
 import { follow, save } from "./download.js";
 import { makeFigure } from "./figure.js";
 import { fileName } from "./file_names.js";
@@ -34,16 +35,20 @@ export async function savePicture(charts, title, format) {
   }
 }
 
-// The points of all lines as they were logged; of the range in sight, and as differences where these are shown.
+// The points of all lines as they were logged; of the range in sight, and as differences where these are shown. Where a
+// chart is over another metric, with the axis of each line and where its points stand on it.
 export async function saveTable(charts, title, format) {
   const tags = tagsOf(charts);
   try {
     session.forgetSelectionKey(); // a link that fails is no error here, so its key is a new one
     const { key } = await session.selectionKey();
     const address = new URL("data/series", ROOT);
-    const params = { selection: key, format, points: "all", ...paramsOf(session, axisOf(session.view.ofPage("scalars"), tags)) };
+    const axes = tags.map((tag) => axisOfTag(charts, tag));
+    const axis = axes.includes(session.range?.axis) ? session.range.axis : axes[0];
+    const params = { selection: key, format, points: "all", ...paramsOf(session, axis) };
     for (const [name, value] of Object.entries(params)) if (value !== undefined && value !== null) address.searchParams.set(name, value);
     for (const tag of tags) address.searchParams.append("tag", tag);
+    if (axes.some((one) => one.startsWith(METRIC))) for (const one of axes) address.searchParams.append("axes", one);
     follow(address.href, `${fileName(title)}.${format}`);
   } catch (error) {
     tell("The table", error, () => saveTable(charts, title, format));
@@ -64,14 +69,14 @@ function tagsOf(charts) {
   return capped([...new Set(charts.flatMap((chart) => chart.tags))], MAX_TAGS, "tags", "table");
 }
 
-// Map(axis → those of the tags that a chart draws over it). A tag of several charts is over the axis of the first.
+// Map(axis → those of the tags that a chart draws over it).
 function axesOf(charts, tags) {
-  const axes = new Map();
-  for (const tag of tags) {
-    const axis = axisOf(session.view.ofPage("scalars"), charts.find((chart) => chart.tags.includes(tag)).tags);
-    axes.set(axis, [...(axes.get(axis) ?? []), tag]);
-  }
-  return axes;
+  return Map.groupBy(tags, (tag) => axisOfTag(charts, tag));
+}
+
+// A tag of several charts is over the axis of the first.
+function axisOfTag(charts, tag) {
+  return axisOf(session.view.ofPage("scalars"), charts.find((chart) => chart.tags.includes(tag)).tags);
 }
 
 function tell(what, error, run) {
