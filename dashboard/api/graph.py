@@ -54,23 +54,41 @@ SEARCH_EXAMPLE = {
 }
 
 
-def make_router(cache: GraphCache, server: str) -> APIRouter:
-    """Makes the routes over the graphs of a store; `server` is part of each ETag."""
-    router = APIRouter(tags=["graph"])
+class HierarchyRoute:
+    """Answers from the hierarchy of the graph that a request names; equal requests get an ETag."""
 
-    def answer(request: Request, client: Client, name: GraphName, make: Callable[[Hierarchy], Answer]) -> Response:
+    def __init__(self, cache: GraphCache, server: str) -> None:
+        """Takes the graphs of a store; `server` is part of each ETag."""
+        self._cache, self._server = cache, server
+
+    def answer(
+        self, request: Request, client: Client, name: GraphName, make: Callable[[Hierarchy], Answer]
+    ) -> Response:
+        """What `make` says of the hierarchy.
+
+        Raises:
+            HTTPException: 404 without such a run, graph or node, 422 for what makes no sense.
+        """
+
         def draw() -> Response:
-            hierarchy = cache.get(key, client)
+            hierarchy = self._cache.get(key, client)
             client.check()
             return json_answer(make(hierarchy))
 
         try:
-            key = cache.find_key(name.run, name.graph)
-            return send(request, (server, key.place, cache.count_graphs(name.run)), draw)
+            key = self._cache.find_key(name.run, name.graph)
+            return send(request, (self._server, key.place, self._cache.count_graphs(name.run)), draw)
         except KeyError as error:
             raise not_found(error) from error
         except ValueError as error:
             raise HTTPException(status_code=422, detail=str(error)) from error
+
+
+def make_router(cache: GraphCache, server: str) -> APIRouter:
+    """Makes the routes over the graphs of a store; `server` is part of each ETag."""
+    router = APIRouter(tags=["graph"])
+
+    answer = HierarchyRoute(cache, server).answer
 
     @router.get("/data/graph", responses=shows(GRAPH_EXAMPLE))
     def get_graph(
