@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from summaries import SummaryWriter, load
 
@@ -247,3 +247,22 @@ def test_line_of_a_group_takes_in_new_points_of_its_runs(
 
     expect(value).to_have_text("6.000")
     expect(value).to_have_attribute("title", "lr 0.1: last value 6")
+
+
+def test_point_that_is_held_before_the_groups_are_there_stays_held(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars")
+    expect(page.locator(".card-values .more")).to_have_text("+3")
+    waiting: list[Route] = []
+    page.route("**/data/aggregates*", lambda route: waiting.append(route))
+    with_session(page, 'session.view.set({ group: { by: ["lr"], pattern: "" } })')
+    plot = page.locator(".card-plot").first
+    plot.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".plot-tip.is-held")).to_be_visible()
+
+    page.unroute("**/data/aggregates*")
+    for route in waiting:
+        route.continue_()
+
+    expect(page.locator(".plot-tip.is-held tbody tr")).to_have_count(2)
+    expect(page.locator(".plot-tip.is-held strong")).to_have_text("loss")

@@ -59,9 +59,11 @@ export class Cursor {
     this.#behind = behind;
     this.#axis = axis;
     if (!this.#lit) return;
-    const line = lines.find(({ name }) => name === this.#lit.line.name);
-    if (line && hasPoints(line)) this.#lit = { line, index: pointAtStep(line, this.#lit.line.steps[this.#lit.index]) };
-    else this.#let();
+    const line = successorOf(this.#lit.line, lines);
+    if (!line || !hasPoints(line)) return this.#let();
+    const areOthers = line.name !== this.#lit.line.name;
+    this.#lit = { line, index: pointAtStep(line, this.#lit.line.steps[this.#lit.index]) };
+    if (areOthers && holder === this) this.#hold(this.#lit);
   }
 
   destroy() {
@@ -178,6 +180,15 @@ export class Cursor {
     const place = near + (stride ?? 0) * (event.shiftKey ? BIG_STEP : 1);
     this.#hold({ line, index: indexAt(line, Math.max(0, Math.min(x.length - 1, place))) });
   }
+}
+
+// What stands for a line among others: the line of that name, else the group that a run has become one of, or the first run
+// of what was a group.
+function successorOf({ name, group }, lines) {
+  const own = lines.find((line) => line.name === name);
+  if (own) return own;
+  const members = group?.members ?? [];
+  return lines.find((line) => line.group?.members.some((member) => member.name === name) || members.some((member) => member.name === line.name));
 }
 
 // The run that a line stands for; null for a group.
