@@ -118,6 +118,7 @@ def draw(curve: Curve, place: tuple[int, int], version: int, window: Window) -> 
         last_value=last_value(series),
         x=x[drawn.points] if curve.x else None,
         non_finite_x=x[drawn.non_finite] if curve.x else None,
+        num_unplaced=int(np.count_nonzero(~np.isfinite(curve.x.column))) if curve.x else 0,
     )
 
 

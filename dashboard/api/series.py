@@ -52,6 +52,7 @@ EXAMPLE = {
             "tag": 0,
             "version": 5311,
             "num_total": 3,
+            "num_unplaced": 0,
             "steps": [0.0, 2.0],
             "x": [0.0, 2048.0],
             "wall_times": [1764084000.0, 1764084002.0],

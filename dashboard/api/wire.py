@@ -6,7 +6,7 @@ Little-endian; every column begins at a multiple of 8 bytes, so that the browser
     header    := magic "BRDS" · wire_version u16 · 0 u16 · num_series u32 · 0 u32 · store_version u64      (24 bytes)
     series    := run u32 · tag u32 · version u64 · num_total u64 · num_drawn u32 · num_segments u32 ·
                  num_non_finite u32 · flags u32 · first_wall f64 · wall_base f64 ·
-                 num_nan u32 · num_pos_inf u32 · num_neg_inf u32 · 0 u32 ·
+                 num_nan u32 · num_pos_inf u32 · num_neg_inf u32 · num_unplaced u32 ·
                  first_nan f64 · first_pos_inf f64 · first_neg_inf f64 · last_value f64 · step_base f64   (112 bytes)
                  steps u16|u32|f64[num_drawn] · x f64[num_drawn, if there] · walls f32[num_drawn] ·
                  values f32|f64[num_drawn] ·
@@ -17,11 +17,12 @@ Little-endian; every column begins at a multiple of 8 bytes, so that the browser
 
 `run` and `tag` count in the order of the request. `num_total` points lie in the asked range, of which `num_drawn` and
 the `num_non_finite` marks are here, and where lines reach over the range's edges, up to two neighbours a segment.
-`first_wall` is the time of the run's first point, in seconds since the epoch; walls are seconds after `wall_base`, a
-time near those that are drawn, so that they are exact to less than a pixel at every zoom. `flags` bit 0: values are
-float64, and the smoothed ones too (else float32, where that is exact for the values); bit 1: the smoothed values are
-there; bit 2: positions are there, as where the x-axis is another metric; bit 3: steps are u16, bit 4: they are u32,
-both as counted from `step_base`, the lowest of them (else f64, where they span more; `step_base` is 0 then).
+`num_unplaced` points, of no range, have no position where the x-axis is another metric. `first_wall` is the time of the
+run's first point, in seconds since the epoch; walls are seconds after `wall_base`, a time near those that are drawn, so
+that they are exact to less than a pixel at every zoom. `flags` bit 0: values are float64, and the smoothed ones too
+(else float32, where that is exact for the values); bit 1: the smoothed values are there; bit 2: positions are there, as
+where the x-axis is another metric; bit 3: steps are u16, bit 4: they are u32, both as counted from `step_base`, the
+lowest of them (else f64, where they span more; `step_base` is 0 then).
 Segment starts index the drawn points; each segment is one line, and no NaN or Inf lies inside of it. Non-finite
 points are those to mark, one a pixel column and kind; kinds: 0 NaN, 1 +Inf, 2 −Inf. `num_nan`, … count all of the
 asked range that no restart replaced, and `first_nan`, … are the lowest steps of those, NaN where there is none.
@@ -78,6 +79,7 @@ class DrawnSeries:
         last_value: Of the series' last point that no restart replaced; may be non-finite, NaN if there is none.
         x: Positions of the points where the x-axis is another metric, shape ``(d,)``, finite; else None.
         non_finite_x: Those of the marks, shape ``(k,)``; None where `x` is.
+        num_unplaced: Points without a position, as that metric is not known at their steps.
     """
 
     run: int
@@ -98,6 +100,7 @@ class DrawnSeries:
     last_value: float = math.nan
     x: NDArray[np.float64] | None = None
     non_finite_x: NDArray[np.float64] | None = None
+    num_unplaced: int = 0
 
 
 def encode(series: Iterable[DrawnSeries], store_version: int) -> bytes:
@@ -137,7 +140,7 @@ def _iter_parts(series: DrawnSeries) -> Iterator[bytes | memoryview]:
         series.first_wall_time,
         wall_base,
         *series.tally.counts,
-        0,
+        series.num_unplaced,
         *series.tally.first_steps,
         series.last_value,
         step_base,
@@ -208,6 +211,7 @@ def to_json(series: DrawnSeries) -> dict[str, Any]:
         "tag": series.tag,
         "version": series.version,
         "num_total": series.num_total,
+        "num_unplaced": series.num_unplaced,
         "steps": series.steps.tolist(),
         "x": None if series.x is None else series.x.tolist(),
         "wall_times": _to_numbers(series.wall_times),

@@ -174,3 +174,23 @@ def test_declared_axis_that_a_selected_run_lacks_hides_no_run(open_page: OpenPag
 
     expect(card.locator(".card-axis")).to_have_text("over epoch")
     expect(card.locator(".card-value")).to_have_count(1)
+
+
+def test_points_that_the_axis_does_not_reach_yet_are_counted(
+    open_page: OpenPage, start_board: Callable[..., str], tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "a") as writer:
+        writer.define_metric("acc", x_axis="epoch")
+        for step in range(10):
+            writer.add_scalar("acc", 0.5, step)
+            if step < 8:
+                writer.add_scalar("epoch", step / 10, step)
+    page = open_page(f"{start_board(tmp_path, '--index', 'off')}/scalars")
+    foot = page.locator('.card[data-tag="acc"] .card-foot-kind')
+
+    expect(foot).to_contain_text("all 8 points")
+    expect(foot).to_contain_text("2 without epoch")
+
+    page.get_by_role("radio", name="Step").click()
+
+    expect(foot).to_have_text("all 10 points")

@@ -10,7 +10,7 @@ const FLAG_X = 4;
 const FLAG_STEPS16 = 8;
 const FLAG_STEPS32 = 16;
 
-// → {version, series: [{run, tag, version, numTotal, firstWall, counts, firstSteps, lastValue, steps, x, walls,
+// → {version, series: [{run, tag, version, numTotal, numUnplaced, firstWall, counts, firstSteps, lastValue, steps, x, walls,
 //    values, smoothed, segments, superseded, nonFinite}]}
 export function decodeSeries(buffer) {
   const view = new DataView(buffer);
@@ -53,6 +53,7 @@ function decodeOne(buffer, view, start) {
     tag: view.getUint32(start + 4, true),
     version: Number(view.getBigUint64(start + 8, true)),
     numTotal: Number(view.getBigUint64(start + 16, true)),
+    numUnplaced: view.getUint32(start + 68, true),
     firstWall,
     ...decodeTally(view, start),
     lastValue: view.getFloat64(start + 96, true),

@@ -202,6 +202,7 @@ function writeFoot(element, lines, { session, isLog, numOutside, baseline }) {
   const problems = nonFiniteNote(lines, session);
   if (isLog && lines.some((line) => line.values.some((value) => value <= 0))) problems.push(make("span", "", "≤ 0 not drawn"));
   if (baseline) problems.unshift(deltaNote(baseline));
+  problems.push(...unplacedNote(lines));
   if (numOutside > 0) problems.push(outsideNote(numOutside, drawn, total));
   const html = [points, ...problems].map(({ outerHTML }) => outerHTML).join("");
   if (!isNews(element, html)) return; // what has the focus keeps it
@@ -212,6 +213,16 @@ function deltaNote(baseline) {
   const note = make("span", "", `Δ to ${baseline.label}`);
   note.title = `Each value less that of ${baseline.name}, which is interpolated at the run's own steps. No points where it has none.`;
   return note;
+}
+
+// The newest points may wait for the metric that they are drawn over.
+function unplacedNote(lines) {
+  const count = lines.reduce((sum, line) => sum + line.numUnplaced, 0);
+  if (count === 0) return [];
+  const metric = lines[0].axis.slice(METRIC.length);
+  const note = make("span", "", `${formatCount(count)} without ${metric}`);
+  note.title = `Not drawn: ${formatCount(count)} points, before the first or after the last step at which their run logs ${metric}. They are once it is known there.`;
+  return [note];
 }
 
 function outsideNote(numOutside, numDrawn, numTotal) {
