@@ -46,7 +46,7 @@ export class Loader {
       session.on("server", () => this.#restart()),
       session.on("axes", () => this.#readdress()),
       session.on("intent", (choice) => this.#ahead.prepare(choice)),
-      session.live.on("back", () => this.#askAgain()),
+      session.live.on("back", () => this.#comeBack()),
       ...(kind.follow ? [kind.follow(session, () => this.reload())] : []),
     ];
   }
@@ -177,6 +177,11 @@ export class Loader {
   }
 
   // What was asked of a connection that is lost by now may never be answered.
+  #comeBack() {
+    this.#ahead.stop();
+    this.#askAgain();
+  }
+
   #askAgain() {
     this.#abort.abort();
     this.#abort = new AbortController();
