@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -284,6 +285,29 @@ def test_saved_bytes_are_those_that_jax_itself_keeps(is_remat: bool) -> None:
     remat = {node.name for node in graph.node if node.attr["_jax_remat"].b}
     assert bool(remat) == is_remat
     assert all(name.startswith("backward/") for name in remat)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        lambda values, kernel: jnp.tanh(values @ kernel),
+        lambda values, kernel: jnp.sin(values),
+        lambda values, kernel: values + jnp.tanh(values.reshape(4, 8).T @ kernel),
+        lambda values, kernel: values.reshape(4, 8).reshape(8, 4),
+    ],
+    ids=["layer", "carry read alone", "residual", "carry unchanged"],
+)
+def test_what_a_loop_hands_from_turn_to_turn_is_kept_of_each_turn(turn: Callable[..., jax.Array]) -> None:
+    def loss(kernel: jax.Array, features: jax.Array) -> jax.Array:
+        values, _ = jax.lax.scan(lambda values, _: (turn(values, kernel), None), jnp.cos(features), length=7)
+        return jnp.sum(jnp.sin(values))
+
+    kernel = jnp.ones((4, 4))
+    kept = [aval for aval, reason in saved_residuals(loss, kernel, FEATURES) if "argument" not in reason]
+
+    graph = convert(jax.grad(loss, argnums=(0, 1)), kernel, FEATURES)
+
+    assert sum(node.attr["_jax_saved_bytes"].i for node in graph.node) == sum(aval.size * 4 for aval in kept)
 
 
 def test_an_einsum_is_named_as_one() -> None:

@@ -49,8 +49,19 @@ class Node:
 
 
 class Value(NamedTuple):
-    """Output `port` of a node; `copies` of it lie in memory, one of each turn of the loops that stack it."""
+    """Output `port` of a node; `copies` of it lie in memory, one of each turn of the loops that stack it.
+
+    `carry` is set of what a loop hands from turn to turn: `node` gives that of the first turn only.
+    """
 
     node: Node
     port: int
     copies: int = 1
+    carry: Carry | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Carry:
+    """What a turn of a loop hands to the next one; None for a literal number, and until the loop was walked."""
+
+    end: Value | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from summaries.adapters.jax_graph.flops import count_flops, size_of
-from summaries.adapters.jax_graph.nodes import BACKWARD, FORWARD, INPUT_OP, UPDATE, Node, Value
+from summaries.adapters.jax_graph.nodes import BACKWARD, FORWARD, INPUT_OP, UPDATE, Carry, Node, Value
 from summaries.adapters.jax_graph.scopes import Place, clean_name
 from summaries.adapters.jax_graph.sources import Sources
 
@@ -62,9 +62,15 @@ class Walk:
 
     def _add_scan(self, eqn: Any, values: list[Value | None], place: Place) -> list[Value | None]:
         """One turn; of what it stacks, all turns lie in memory."""
-        length = int(eqn.params["length"])
-        outputs = self.inline(eqn.params["jaxpr"], values, place.loop("scan", times=length))
-        num_carry = eqn.params["num_carry"]
+        length, num_consts, num_carry = (int(eqn.params[key]) for key in ("length", "num_consts", "num_carry"))
+        carries = [Carry() for _ in range(num_carry)]
+        inputs = list(values)
+        for index, carry in enumerate(carries, num_consts):
+            value = values[index]
+            inputs[index] = value and value._replace(carry=carry)
+        outputs = self.inline(eqn.params["jaxpr"], inputs, place.loop("scan", times=length))
+        for carry, value in zip(carries, outputs, strict=False):
+            carry.end = value
         stacked = (value and value._replace(copies=value.copies * length) for value in outputs[num_carry:])
         return [*outputs[:num_carry], *stacked]
 
