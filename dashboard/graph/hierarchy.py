@@ -14,6 +14,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from dashboard.graph.definition import Graph, Node
+from dashboard.graph.recomputed import count_recomputed_flops
 from dashboard.graph.tensors import UNKNOWN, Tensor
 from dashboard.graph.tree import Item as Item
 
@@ -100,6 +101,11 @@ class Hierarchy:
                 devices[index].add(device)
                 index = self.items[index].parent
         return {index: frozenset(names) for index, names in devices.items()}
+
+    @cached_property
+    def recomputed_flops(self) -> dict[int, int]:
+        """FLOPs that the backward pass spends on computing an item again; without items that are kept."""
+        return count_recomputed_flops(self)
 
     def ancestors(self, index: int) -> list[int]:
         """The scopes that hold an item, the outermost first, without the root."""

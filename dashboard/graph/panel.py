@@ -55,6 +55,8 @@ def panel_answer(hierarchy: Hierarchy, item_id: str) -> Answer:
         "params": item.params,
         "flops": item.flops,
         "saved_bytes": item.saved_bytes,
+        "times": item.times,
+        "recomputed_flops": hierarchy.recomputed_flops.get(index),
         "output": output.text,
         "output_bytes": output.num_bytes,
         "weights": [_weight(weight, item.id) for weight in weights_below(hierarchy, index, MAX_LISTED)],
@@ -108,10 +110,6 @@ def _ends(hierarchy: Hierarchy, links: list[int], *, is_input: bool) -> Answer:
             }
     listed = list(found.values())
     return {"listed": listed[:MAX_LISTED], "more": max(0, len(listed) - MAX_LISTED)}
-
-
-def _scope_facts(hierarchy: Hierarchy, index: int) -> Answer:
-    return {"attributes": [], "controls": [], "device": device_of(hierarchy, index)}
 
 
 def _node_facts(hierarchy: Hierarchy, node: Node) -> Answer:

@@ -13,13 +13,11 @@ from functools import cache
 from typing import Any
 
 from dashboard.graph.hierarchy import Hierarchy
+from dashboard.graph.recomputed import is_recomputed, plain_parts
 from dashboard.graph.tensors import find_tensors
 
 BACKWARD, UPDATE = "backward", "update"
-RECOMPUTED = "rematted_computation"
 _NUMBER = re.compile(r"_\d+$")
-# Scopes that JAX adds to those of the model.
-_ADDED = frozenset({RECOMPUTED, "checkpoint", "remat"})
 
 
 @dataclass(slots=True)
@@ -115,7 +113,7 @@ class _Reader:
         costs = self._own.setdefault(module, Costs())
         flops = proto.attr["_jax_flops"].i if "_jax_flops" in proto.attr else 0
         costs.backward_flops += flops
-        if RECOMPUTED in scope or ("_jax_remat" in proto.attr and proto.attr["_jax_remat"].b):
+        if is_recomputed(proto):
             costs.recomputed_flops += flops
         for name, port in _split(proto.input):
             if name in self._forward:
@@ -156,7 +154,7 @@ class _Reader:
     def _find_module(self, scope: str) -> int:
         """The innermost module of a scope, without what JAX adds to the model's names."""
         index_by_id = self._hierarchy.index_by_id
-        parts = _plain_parts(scope)
+        parts = plain_parts(scope)
         while parts:
             index = index_by_id.get("/".join(parts))
             if index is not None and self._hierarchy.items[index].node < 0:
@@ -216,19 +214,6 @@ def _split(inputs: Iterable[str]) -> list[tuple[str, int]]:
         name, _, port = text.rpartition(":")
         found.append((name, int(port)) if name and port.isdecimal() else (text, 0))
     return found
-
-
-def _plain_parts(scope: str) -> list[str]:
-    """The scopes of the model: a checkpointed function names those around it twice.
-
-    >>> _plain_parts("h/3/h/3/rematted_computation/attn")
-    ['h', '3', 'attn']
-    """
-    parts = [part for part in scope.split("/") if part and part not in _ADDED]
-    for size in range(len(parts) // 2, 0, -1):
-        if parts[:size] == parts[size : 2 * size]:
-            return parts[size:]
-    return parts
 
 
 def _state_names(scope: str, label: str, module: str, params: Iterable[str]) -> list[str]:

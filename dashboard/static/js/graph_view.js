@@ -101,6 +101,7 @@ function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, colors, a
   const chip = trace
     ? h(TraceChip, { ...trace, drawing, end: () => view.setTrace(false) })
     : drawing.comparison && h(CompareChip, { comparison: drawing.comparison, selected: item, go: act.go, end: () => view.compareWith(null) });
+  const compiled = { run: isUploaded(view.graph) ? "" : run, graph: view.graph, light: act.find.hits };
   return h(
     "div",
     { className: "graph-work" },
@@ -123,14 +124,14 @@ function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, colors, a
         null,
         h(LayerTable, { drawing, run, selected: item, hovered: view.hovered, on: { select: act.go, toggle: act.toggle, hover: view.setLit } }),
         h(Divider),
-        item ? h(Node, { item, facts, logged: { run, id: selectedBox?.blocks ? selectedBox.shown : item, live: colors.live }, isTraced: drawing.is_traced, act, view, close: () => view.select("") }) : h(NoNode),
+        item ? h(Node, { item, facts, compiled, logged: { run, id: selectedBox?.blocks ? selectedBox.shown : item, live: colors.live }, isTraced: drawing.is_traced, act, view, close: () => view.select("") }) : h(NoNode, { compiled }),
       ),
   );
 }
 
-function Node({ item, facts, logged, isTraced, act, view, close }) {
+function Node({ item, facts, logged, compiled, isTraced, act, view, close }) {
   if (facts?.error) return h("section", { className: "graph-panel" }, h("p", { className: "graph-panel-body graph-quiet" }, facts.error));
-  return h(NodePanel, { facts: facts?.id === item ? facts : null, logged, isTraced, go: act.go, trace: { isOn: view.isTraced, toggle: () => view.setTrace(!view.isTraced) }, expand: facts?.is_scope ? () => act.expandBelow(item) : null, close });
+  return h(NodePanel, { facts: facts?.id === item ? facts : null, logged, compiled, isTraced, go: act.go, trace: { isOn: view.isTraced, toggle: () => view.setTrace(!view.isTraced) }, expand: facts?.is_scope ? () => act.expandBelow(item) : null, close });
 }
 
 // A failed request: a run without a graph shows how to log one.

@@ -75,6 +75,7 @@ PARAMETERS = {
     "/data/graph": ["open", "keep", "block", "run", "graph"],
     "/data/graph/node": ["id", "run", "graph"],
     "/data/graph/search": ["q", "run", "graph"],
+    "/data/graph/compiled": ["run", "graph", "id"],
     "/data/graph/logged": ["run", "step"],
     "/data/graph/logged/node": ["run", "id", "step"],
     "/data/graph/step": ["run", "graph", "open", "block"],

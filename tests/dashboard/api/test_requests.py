@@ -47,6 +47,7 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     "/data/graph/step": [{"run": "a", "open": ["x"], "block": ["h=9", "x"]}],
     "/data/graph/step/place": [{"run": "a", "id": "x"}],
     "/data/graph/step/operations": [{"run": "a", "id": "#ops"}],
+    "/data/graph/compiled": [{"run": "a"}, {"run": "a", "id": "x"}],
     "/data/graph/logged": [{"run": "a"}, {"run": "a", "step": 0}],
     "/data/graph/logged/node": [{"run": "a", "id": "x"}],
     "/data/graph/compare": [{"run": "a", "base": "a"}],

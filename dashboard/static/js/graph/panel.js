@@ -2,12 +2,13 @@
 
 import { countOf, formatCount } from "../format.js";
 import { Icon, h } from "../react.js";
+import { Compiled } from "./compiled.js";
 import { Logged } from "./logged_rows.js";
 import { shortBytes, shortCount } from "./numbers.js";
 
 // facts: the answer of data/graph/node, or null while it is asked for; logged: {run, id, live}, what is listed of the
-// run's values; go(id) selects another node.
-export function NodePanel({ facts, logged, isTraced, go, trace, expand, close }) {
+// run's values; compiled: {run, graph, light(ids)}; go(id) selects another node.
+export function NodePanel({ facts, logged, compiled, isTraced, go, trace, expand, close }) {
   if (!facts) return h("section", { className: "graph-panel", "aria-busy": true });
   return h(
     "section",
@@ -29,6 +30,7 @@ export function NodePanel({ facts, logged, isTraced, go, trace, expand, close })
       h(Facts, { facts }),
       h(Saved, { saved: facts.saved, copies: facts.copies, go }),
       logged && h(Logged, { key: logged.id, ...logged }),
+      compiled && h(Compiled, { id: facts.id, ...compiled }),
       h(Ends, { title: "Reads", ends: facts.inputs, go }),
       h(Ends, { title: "Read by", ends: facts.outputs, go }),
       h(Controls, { controls: facts.controls, go }),
@@ -36,12 +38,17 @@ export function NodePanel({ facts, logged, isTraced, go, trace, expand, close })
   );
 }
 
-export function NoNode() {
+export function NoNode({ compiled }) {
   return h(
     "section",
     { className: "graph-panel" },
     h("div", { className: "graph-dock-head" }, h("h2", null, "Node")),
-    h("p", { className: "graph-panel-body graph-quiet" }, "Click a box to see its shapes, cost and source. Double-click opens it."),
+    h(
+      "div",
+      { className: "graph-panel-body" },
+      h("p", { className: "graph-quiet" }, "Click a box to see its shapes, cost and source. Double-click opens it."),
+      compiled && h(Compiled, { id: "", ...compiled }),
+    ),
   );
 }
 
@@ -96,6 +103,8 @@ function Facts({ facts }) {
     ...(facts.is_parameter ? [] : facts.weights.map(({ name, value }) => [name, value])),
     facts.source && ["Source", h(Source, { source: facts.source })],
     facts.device && ["Device", facts.device],
+    facts.times > 1 && ["Runs", `${formatCount(facts.times)} × a step`],
+    facts.recomputed_flops != null && ["Computed again", `in the backward pass, ${flopsOf(facts.recomputed_flops)}`],
     ...facts.attributes,
   ].filter(Boolean);
   if (rows.length === 0) return null;
@@ -104,6 +113,10 @@ function Facts({ facts }) {
     { className: "graph-facts" },
     rows.map(([name, value], i) => [h("dt", { key: `${i}t`, title: name }, name), h("dd", { key: `${i}d` }, value)]),
   );
+}
+
+function flopsOf(flops) {
+  return flops > 0 ? `${shortCount(flops)} FLOPs` : "without FLOPs";
 }
 
 function Source({ source }) {

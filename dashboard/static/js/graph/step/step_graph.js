@@ -78,10 +78,11 @@ function Content({ step, run, row, view, facts, live, values, zoom, setZoom, fra
 }
 
 function Node({ run, row, view, facts, live, act }) {
-  if (!view.selected) return h(NoNode);
+  const compiled = { run, graph: view.graph, light: act.find.hits };
+  if (!view.selected) return h(NoNode, { compiled });
   if (facts?.error) return h("section", { className: "graph-panel" }, h("p", { className: "graph-panel-body graph-quiet" }, facts.error));
   const logged = isOperations(view.selected) ? null : { run, id: row?.blocks && row.id === view.selected ? row.shown : view.selected, live };
-  return h(NodePanel, { facts: facts?.id === view.selected ? facts : null, logged, isTraced: true, go: act.go, close: () => view.select("") });
+  return h(NodePanel, { facts: facts?.id === view.selected ? facts : null, logged, compiled: isOperations(view.selected) ? null : compiled, isTraced: true, go: act.go, close: () => view.select("") });
 }
 
 // What the rows say of the run at the step of the cursor.
