@@ -101,7 +101,8 @@ def make_router(cache: GraphCache, server: str) -> APIRouter:
     ) -> Response:
         """The placed boxes and edges of a graph, and its layer table, with the scopes `open` opened.
 
-        `graphs` are all graphs of the run, and `graph` is which of them this is.
+        `graphs` are all graphs of the run and the functions of this one that are not in it; `graph` is which of them
+        this is.
         """
         from dashboard.graph import drawing_answer, read_blocks
 
@@ -109,8 +110,7 @@ def make_router(cache: GraphCache, server: str) -> APIRouter:
 
         def make(hierarchy: Hierarchy) -> Answer:
             drawing = drawing_answer(hierarchy, open_ids, keep, client.check, shown)
-            found = cache.list_graphs(name.run)
-            return drawing | {"graphs": found, "graph": cache.find_key(name.run, name.graph).id}
+            return drawing | cache.describe(name, client)
 
         return answer(request, client, name, make)
 

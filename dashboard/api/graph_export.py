@@ -32,13 +32,13 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
         def write() -> Response:
             from google.protobuf import text_format
 
-            definition = graphs.get(key, client).graph.definition
+            definition = graphs.get(key, client).graph.logged
             content = text_format.MessageToString(definition) if format == "pbtxt" else definition.SerializeToString()
             headers = {"content-disposition": "attachment"}  # a link that saves it says what the file is called
             return Response(content, media_type=_TYPE_BY_FORMAT[format], headers=headers)
 
         with looking_up():
             key = graphs.find_key(named.run, named.graph)
-        return answer(request, (server, key[-1]), write)
+        return answer(request, (server, key.place), write)
 
     return router

@@ -30,6 +30,7 @@ MAX_GRAPHS = 4
 MAX_UPLOADS = 4
 MAX_LISTED = 100
 UPLOAD = "upload"
+FUNCTION = "#function="
 
 _NAMES = {"graphs": "Graph", "graph_keras_model": "Keras model"}
 
@@ -43,6 +44,7 @@ class GraphKey(NamedTuple):
         tag: Its tag; of an uploaded one what it is called in the API.
         number: Its place among the graphs of that tag.
         place: Where it lies on disk, which is in ETags.
+        function: The function of its library that is shown in its place, or empty.
     """
 
     run: str
@@ -50,11 +52,22 @@ class GraphKey(NamedTuple):
     tag: str
     number: int
     place: str
+    function: str = ""
 
     @property
     def id(self) -> str:
         """What the API and links call it, beside its run."""
-        return f"{self.kind}:{self.number}:{self.tag}"
+        graph = f"{self.kind}:{self.number}:{self.tag}"
+        return f"{graph}{FUNCTION}{self.function}" if self.function else graph
+
+    def show(self, function: str) -> GraphKey:
+        """The key of a function in the library of this graph."""
+        return self._replace(place=f"{self.place}{FUNCTION}{function}", function=function)
+
+    @property
+    def whole(self) -> GraphKey:
+        """The key of the graph that a function is of; itself if it is no function."""
+        return self._replace(place=self.place.removesuffix(f"{FUNCTION}{self.function}"), function="")
 
 
 @dataclass(frozen=True)
@@ -88,6 +101,9 @@ class GraphCache:
         Raises:
             KeyError: If there is no such run, or it logged no such graph; carries a sentence.
         """
+        whole, is_function, function = graph.rpartition(FUNCTION)
+        if is_function:
+            return self.find_key(run, whole).show(function)
         if graph.startswith(f"{UPLOAD}:"):
             return self._find_upload(graph)
         self._store.run(run)
@@ -110,6 +126,19 @@ class GraphCache:
                 key = GraphKey(run, kind, tag, index, "")
                 found.append({"id": key.id, "kind": kind, "name": _NAMES.get(kind, tag), "step": int(steps[index])})
         return found[:MAX_LISTED]
+
+    def describe(self, name: GraphName, client: Client) -> dict[str, Any]:
+        """What a drawing says of where it is from: which `graphs` there are, and which `graph` it is."""
+        key = self.find_key(name.run, name.graph)
+        return {"graphs": [*self.list_graphs(name.run), *self.list_functions(key, client)], "graph": key.id}
+
+    def list_functions(self, key: GraphKey, client: Client) -> list[dict[str, Any]]:
+        """The functions in the library of a graph that are not opened in it, as `list_graphs` lists graphs."""
+        names = self.get(key.whole, client).graph.functions[:MAX_LISTED]
+        found = {key.whole.show(name).id: name for name in names}
+        if key.function:
+            found.setdefault(key.id, key.function)
+        return [{"id": id, "kind": "function", "name": name, "step": 0} for id, name in found.items()]
 
     def count_graphs(self, run: str) -> int:
         """How many graphs a run has logged."""
@@ -153,17 +182,23 @@ class GraphCache:
         """
         with self._lock:
             client.check()  # it may have waited for the graphs of others
-            if key not in self._hierarchies:
-                self._hierarchies[key] = self._read(key, client)
-            self._hierarchies.move_to_end(key)
-            while len(self._hierarchies) > MAX_GRAPHS:
-                self._hierarchies.popitem(last=False)
-            return self._hierarchies[key]
+            return self._get(key, client)
+
+    def _get(self, key: GraphKey, client: Client) -> Hierarchy:
+        if key not in self._hierarchies:
+            self._hierarchies[key] = self._read(key, client)
+        self._hierarchies.move_to_end(key)
+        while len(self._hierarchies) > MAX_GRAPHS:
+            self._hierarchies.popitem(last=False)
+        return self._hierarchies[key]
 
     def _read(self, key: GraphKey, client: Client) -> Hierarchy:
         from dashboard.graph import build_hierarchy
         from dashboard.graph import read_graph as read_nodes
 
+        if key.function:
+            definition = self._get(key.whole, client).graph.logged
+            return build_hierarchy(read_nodes(definition, client.check, (), key.function), client.check)
         if key.kind == UPLOAD:
             kind, content = "graphs", self._uploads[key.tag]
         else:

@@ -95,8 +95,7 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
         open_ids, shown = frozenset(opened or ()), read_blocks(blocks or ())
 
         def make(step: StepGraph) -> Answer:
-            which = {"graphs": graphs.list_graphs(name.run), "graph": graphs.find_key(name.run, name.graph).id}
-            return step_answer(step, open_ids, shown) | which
+            return step_answer(step, open_ids, shown) | graphs.describe(name, client)
 
         return steps.answer(request, client, name, make)
 

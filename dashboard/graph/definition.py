@@ -6,11 +6,12 @@ A *node* is one operation; its *path* is its name with ``/`` between the scopes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.graph.families import PARAMETER_OPS, plain_op
+from dashboard.graph.functions import open_calls
 from dashboard.graph.tensors import Tensor, find_tensors
 
 MAX_DEPTH = 64
@@ -58,24 +59,39 @@ class Graph:
         nodes: The nodes; `Node.inputs` are indices into them.
         is_traced: Whether it was traced from JAX, so that FLOPs and saved bytes are known.
         notes: One sentence for each thing that the graph lacks.
-        definition: The GraphDef, for the attributes of single nodes.
+        definition: The GraphDef with its calls opened, for the attributes of single nodes.
+        logged: The GraphDef as it was logged.
+        functions: Functions of its library that are not in it.
+        function_by_scope: The function whose nodes a scope holds, by its path.
+        loops: Scopes that are the body of a loop.
     """
 
     nodes: tuple[Node, ...]
     is_traced: bool
     notes: tuple[str, ...]
     definition: Any
+    logged: Any = None
+    functions: tuple[str, ...] = ()
+    function_by_scope: Mapping[str, str] = field(default_factory=dict)
+    loops: frozenset[str] = frozenset()
 
 
-def read_graph(definition: Any, check: Callable[[], None] = lambda: None, notes: tuple[str, ...] = ()) -> Graph:
+def read_graph(
+    definition: Any, check: Callable[[], None] = lambda: None, notes: tuple[str, ...] = (), function: str = ""
+) -> Graph:
     """Reads a GraphDef; of a traced training step only the forward part, for the Model view.
 
     Args:
         definition: A GraphDef message; kept, not copied.
         check: Called between two nodes; what it raises ends the work.
         notes: What is known to be missing from it.
+        function: A function of its library to read in place of its nodes.
+
+    Raises:
+        KeyError: If it has no such function; carries a sentence.
     """
-    protos = list(definition.node)
+    opened = open_calls(definition, function, check)
+    protos = list(opened.definition.node)
     links = [_split_inputs(proto.input) for proto in protos]
     position_by_name: dict[str, int] = {}
     for position, proto in enumerate(protos):
@@ -94,7 +110,16 @@ def read_graph(definition: Any, check: Callable[[], None] = lambda: None, notes:
         inputs = tuple((index_by_position[source], port) for source, port in found if source in index_by_position)
         sources = (index_by_position.get(position_by_name.get(name, -1)) for name in controls)
         nodes.append(_make_node(protos[position], paths[index], inputs, _known(sources), position))
-    return Graph(tuple(nodes), _is_traced(protos), (*notes, *_notes(num_missing, num_renamed)), definition)
+    return Graph(
+        tuple(nodes),
+        _is_traced(protos),
+        (*notes, *opened.notes, *_notes(num_missing, num_renamed)),
+        opened.definition,
+        definition,
+        opened.left,
+        opened.function_by_scope,
+        opened.loops,
+    )
 
 
 def has_backward_pass(graph: Graph) -> bool:

@@ -20,7 +20,7 @@ FAMILY_NAMES = {
     "other": "Other",
 }
 
-INPUT_OPS = frozenset({"placeholder", "placeholderwithdefault", "input", "inputlayer", "ionode", "invar"})
+INPUT_OPS = frozenset({"placeholder", "placeholderwithdefault", "input", "inputlayer", "ionode", "invar", "arg"})
 OUTPUT_OPS = frozenset({"output", "retval", "return", "primreturn"})
 PARAMETER_OPS = frozenset({"parameter", "param", "variable", "variablev2", "varhandleop", "primparam", "primgetattr"})
 CONSTANT_OPS = frozenset({"const", "constant", "iota", "primconstant", "literal", "constvar", "zeros", "ones", "fill"})

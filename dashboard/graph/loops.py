@@ -16,5 +16,7 @@ def find_turns(hierarchy: Hierarchy, index: int) -> int | None:
     outer = hierarchy.items[item.parent].times or 1
     if item.times > outer:
         return item.times // outer
+    if item.id in hierarchy.graph.loops:
+        return UNKNOWN_TURNS
     nodes = (hierarchy.node(hierarchy.items[child]) for child in item.children)
     return UNKNOWN_TURNS if any(node is not None and plain_op(node.op) in LOOP_OPS for node in nodes) else None

@@ -44,6 +44,7 @@ def panel_answer(hierarchy: Hierarchy, item_id: str) -> Answer:
         "path": [hierarchy.items[outer].id for outer in hierarchy.ancestors(index)] + [item.id],
         "blocks": find_blocks(hierarchy, index),
         "op": description.op,
+        "function": hierarchy.graph.function_by_scope.get(item.id, ""),
         "detail": description.detail,
         "family": description.family,
         "family_name": FAMILY_NAMES[description.family],

@@ -139,7 +139,7 @@ def witness(store: SlowStore, tmp_path: Path) -> Witness:
     app.include_router(series.make_router(store, selections, "board"))
     app.include_router(points.make_router(store, selections, "board"))
     app.include_router(aggregates.make_router(store, groupings, "board"))
-    app.include_router(graph.make_router(store, "board"))
+    app.include_router(graph.make_router(graph.GraphCache(store), "board"))
     app.include_router(health.make_router(store, settings, Tailer(tmp_path, store, lambda: None), "board"))
     app.include_router(run_queries.make_router(table))
     app.include_router(run_groups.make_router(table))

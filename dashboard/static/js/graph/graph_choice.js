@@ -13,12 +13,12 @@ export const hasGraph = (run) => GRAPH_KINDS.some((kind) => run.kinds.includes(k
 
 // graphs: as the server lists them, the newest of each tag first; choose(id or null for the newest)
 export function GraphChoice({ graphs: logged, shown, choose }) {
-  const graphs = isUploaded(shown) ? [...(logged ?? []).filter(({ id }) => id !== shown), { id: shown, name: "Opened file", step: 0 }] : logged;
+  const graphs = isUploaded(shown) ? withFile(logged ?? [], shown) : logged;
   if (!graphs || graphs.length < 2) return graphs && isUploaded(shown) ? h("span", { className: "graph-run" }, "Opened file") : null;
   const newest = graphs[0].id;
   return h(
     "label",
-    { className: "graph-run", title: isUploaded(shown) ? "A graph from a file" : `${formatCount(graphs.length)} graphs of this run` },
+    { className: "graph-run", title: isUploaded(shown) ? "A graph from a file" : `${formatCount(graphs.length)} graphs and functions of this run` },
     h(
       "select",
       { value: shown, "aria-label": "Graph of the run", onChange: ({ target }) => choose(target.value === newest ? null : target.value) },
@@ -26,6 +26,13 @@ export function GraphChoice({ graphs: logged, shown, choose }) {
     ),
     h(Icon, { name: "chevron-down", size: 12 }),
   );
+}
+
+// The opened file behind the graphs of the run, its functions behind it.
+function withFile(logged, shown) {
+  const isFunction = ({ kind }) => kind === "function";
+  const file = { id: shown.split("#function=")[0], name: "Opened file", step: 0 };
+  return [...logged.filter((graph) => !isFunction(graph) && graph.id !== file.id), file, ...logged.filter(isFunction)];
 }
 
 // With what tells it from others of its name: the step, else which of them it is.

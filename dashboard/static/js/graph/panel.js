@@ -99,6 +99,7 @@ function Facts({ facts }) {
   const inputs = [...new Set(facts.inputs.listed.map((end) => end.value).filter(Boolean))];
   const rows = [
     inputs.length && ["Input", inputs.slice(0, 3).join(", ") + (inputs.length > 3 ? ", …" : "")],
+    facts.function && ["Function", facts.function],
     facts.output && ["Output", facts.output],
     ...(facts.is_parameter ? [] : facts.weights.map(({ name, value }) => [name, value])),
     facts.source && ["Source", h(Source, { source: facts.source })],
