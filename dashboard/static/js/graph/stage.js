@@ -1,6 +1,6 @@
 // The canvas with what floats over it: zoom buttons, minimap, legend, notes, tooltip.
 
-import { Icon, h, useEffect, useRef, useState } from "../react.js";
+import { Icon, h, useCallback, useEffect, useRef, useState } from "../react.js";
 import { GraphCanvas } from "./canvas.js";
 import { Legend } from "./legend.js";
 import { Minimap } from "./minimap.js";
@@ -16,10 +16,13 @@ const BAR_PX = 44; // that the bar over the drawing takes at its top
 export function Stage({ drawing, run, coloring, live, selected, lit, spotlight, theme, canvas, chip, at, on }) {
   const host = useRef(null);
   const shownRun = useRef(null);
-  const [place, setPlace] = useState(null);
+  const place = useRef(null); // {view, size}; moves with every frame, so React is told of the size only
+  const minimap = useRef(null); // shows a place
+  const [size, setSize] = useState(null);
   const [hovered, setHovered] = useState(null);
   const listeners = useRef(on);
   listeners.current = on;
+  const follow = usePlace(canvas, place, at, listeners);
   useEffect(() => {
     const drawn = new GraphCanvas(host.current, {
       select: (id, isSecond) => listeners.current.select(id, isSecond),
@@ -29,7 +32,12 @@ export function Stage({ drawing, run, coloring, live, selected, lit, spotlight, 
         setHovered(target && { ...target, x: event.clientX, y: event.clientY });
         listeners.current.hover(target?.box?.item ?? "");
       },
-      view: (view, size) => setPlace({ view, size }),
+      view: (view, size) => {
+        place.current = { view, size };
+        setSize(size);
+        minimap.current?.(place.current);
+        follow();
+      },
     });
     canvas.current = drawn;
     const off = onFontsLoaded(() => drawn.repaint());
@@ -45,7 +53,6 @@ export function Stage({ drawing, run, coloring, live, selected, lit, spotlight, 
     canvas.current.show(drawing, { isFresh: shownRun.current !== run, coloring, place: at });
     shownRun.current = run;
   }, [drawing, run]);
-  usePlace(canvas, place, at, on.move);
   useEffect(() => canvas.current.color(coloring), [coloring]);
   useEffect(() => canvas.current.select(selected), [selected, drawing]);
   useEffect(() => canvas.current.light(lit), [lit, drawing]);
@@ -56,29 +63,32 @@ export function Stage({ drawing, run, coloring, live, selected, lit, spotlight, 
     h(ZoomButtons, { canvas }),
     chip,
     drawing.notes.length > 0 && h("div", { className: "graph-float graph-notes", role: "status" }, drawing.notes.map((note) => h("p", { key: note }, note)), drawing.closed.length > 0 && h("button", { type: "button", className: "link", title: "Open these groups and close the others", onClick: () => on.reopen(drawing.closed) }, "Reopen")),
-    place && h(Legend, { drawing, coloring, live, width: place.size.width }),
-    place && h(Minimap, { drawing, coloring, ...place, moveTo: (view) => canvas.current.moveTo(view) }),
+    size && h(Legend, { drawing, coloring, live, width: size.width }),
+    size && h(Minimap, { drawing, coloring, place, show: minimap, canvas }),
     h(Tooltip, { hovered, frame: host }),
   );
 }
 
 // Tells where the person moved to, a moment after; and goes where the link leads, as after the browser's Back.
-function usePlace(canvas, place, at, move) {
+// -> what to call when the view has moved
+function usePlace(canvas, place, at, listeners) {
   const told = useRef(at);
-  useEffect(() => {
-    if (!place || !canvas.current.isMoved) return undefined;
-    const timer = setTimeout(() => {
-      told.current = placeOf(place.view, place.size);
-      move(told.current);
-    }, PLACE_MS);
-    return () => clearTimeout(timer);
-  }, [place]);
+  const timer = useRef(null);
+  useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
     const known = told.current;
     const isNews = at && !(known && areSame(at, known));
     told.current = at;
-    if (isNews && place) canvas.current.setView(viewAt(at, place.size));
+    if (isNews && place.current) canvas.current.setView(viewAt(at, place.current.size));
   }, [at]);
+  return useCallback(() => {
+    clearTimeout(timer.current);
+    if (!canvas.current?.isMoved) return;
+    timer.current = setTimeout(() => {
+      told.current = placeOf(place.current.view, place.current.size);
+      listeners.current.move(told.current);
+    }, PLACE_MS);
+  }, []);
 }
 
 function areSame(one, other) {
