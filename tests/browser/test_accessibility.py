@@ -68,6 +68,10 @@ def test_pages_hold_nothing_serious(open_page: Callable[..., Page], iris_board: 
     expect(page.locator(".graph-work svg").first).to_be_visible()
     found += find_serious(page, "graph")
 
+    page.goto(f"{iris_board}/graph?view=step&node=dense_1")
+    expect(page.get_by_role("region", name="Node dense_1")).to_be_visible()
+    found += find_serious(page, "training step")
+
     assert found == []
 
 

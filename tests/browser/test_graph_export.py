@@ -46,7 +46,32 @@ def test_svg_holds_its_colours_and_fonts_and_is_light(iris: Page) -> None:
     fills = {element.get("fill") for element in root.iter(f"{SVG}rect")}
     assert "#ffffff" in fills
     assert not [fill for fill in fills if fill and fill.startswith(("var(", "color("))]
+    assert {"Structure", "Linear", "Loss"} <= set(texts)
     assert iris.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_colours_of_a_dark_page_are_those_of_paper(open_page: OpenPage, iris_board: str) -> None:
+    fills = []
+    for theme in ("light", "dark"):
+        page = open_page(f"{iris_board}/graph?colors=params", theme=theme)
+        expect(page.locator('.graph-box.is-valued[data-id="dense_1"]')).to_be_visible()
+        root = ElementTree.fromstring(saved(page, "Save as SVG"))
+        fills.append([rect.get("fill") for rect in root.iter(f"{SVG}rect")])
+
+    assert fills[0] == fills[1]
+
+
+def test_training_step_is_saved_with_its_heads_and_rows(open_page: OpenPage, iris_board: str) -> None:
+    page = open_page(f"{iris_board}/graph?view=step", theme="dark")
+    expect(page.locator('.graph-step-main [data-id="loss"]')).to_be_visible()
+
+    texts = [text.text for text in ElementTree.fromstring(saved(page, "Save as SVG")).iter(f"{SVG}text")]
+    rows = {row["row"]: row for row in csv.DictReader(io.StringIO(saved(page, "Save rows as CSV").decode()))}
+
+    assert {"Module", "Forward ↓", "dense_0", "∂loss = 1", "backward starts here"} <= set(texts)
+    assert (rows["dense_1"]["params"], rows["Total"]["params"]) == ("220", "513")
+    parts = [int(row["saved_bytes"]) for name, row in rows.items() if name != "Total"]
+    assert sum(parts) == int(rows["Total"]["saved_bytes"])
 
 
 def test_png_is_large_enough_for_print(iris: Page) -> None:

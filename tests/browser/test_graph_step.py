@@ -100,6 +100,25 @@ def test_rows_are_opened_and_walked_by_keys(open_page: OpenPage, board: str) -> 
     expect(row(page, "h/2/mlp")).to_have_count(0)
 
 
+def test_shift_and_click_light_the_rows_between_two(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/graph?run=gpt&view=step")
+    row(page, "lm_head").locator(".is-forward").click()
+
+    row(page, "h").locator(".is-forward").click(modifiers=["Shift"])
+
+    expect(page.get_by_role("status").filter(has_text="Paths between lm_head and h")).to_contain_text("3 rows")
+    expect(row(page, "ln_f")).not_to_have_class(re.compile("is-dim"))
+    expect(row(page, "wte")).to_have_class(re.compile("is-dim"))
+    page.keyboard.press("Escape")
+    expect(row(page, "wte")).not_to_have_class(re.compile("is-dim"))
+
+
+def test_loss_has_its_value_at_the_step_of_the_cursor(open_page: OpenPage, iris_board: str) -> None:
+    page = open_page(f"{iris_board}/graph?view=step")
+
+    expect(row(page, "loss").locator(".is-forward .graph-step-title")).to_have_text(re.compile(r"^loss = \d"))
+
+
 def test_largest_tensor_is_shown_in_its_row(open_page: OpenPage, board: str) -> None:
     page = open_page(f"{board}/graph?run=gpt&view=step")
 

@@ -132,10 +132,10 @@ class _Builder:
         return row if figures.flops or figures.saved_bytes or figures.params or figures.costs.backward_flops else None
 
     def _operations_place(self, loose: tuple[int, ...]) -> int:
-        """Operations stand where most of their saved bytes lie, else at the end."""
-        largest = max(loose, key=lambda index: self._hierarchy.items[index].saved_bytes, default=0)
-        is_kept = bool(largest) and self._hierarchy.items[largest].saved_bytes > 0
-        return self._contents.first_operation(largest) if is_kept else len(self._hierarchy.graph.nodes)
+        """Operations stand where most of their saved bytes lie, else where most is computed, the last of equal ones."""
+        items = self._hierarchy.items
+        costs = ((items[i].saved_bytes, items[i].flops, self._contents.first_operation(i)) for i in loose)
+        return max(costs, default=(0, 0, len(self._hierarchy.graph.nodes)))[2]
 
 
 def count_one(step: Step, contents: Contents, row: Row) -> Figures:

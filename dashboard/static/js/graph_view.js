@@ -5,10 +5,11 @@ import { findBox, useActions } from "./graph/actions.js";
 import { chooseRun, chosenRun } from "./graph/chosen_run.js";
 import { CompareChip } from "./graph/compare.js";
 import { Divider, Dock } from "./graph/dock.js";
-import { ExportMenu } from "./graph/export_menu.js";
+import { csvItems, ExportMenu } from "./graph/export_menu.js";
 import { GraphChoice, hasGraph, isUploaded } from "./graph/graph_choice.js";
 import { LayerTable } from "./graph/layers.js";
 import { NoNode, NodePanel } from "./graph/panel.js";
+import { modelSheet } from "./graph/sheet.js";
 import { useDrawing, useFacts } from "./graph/source.js";
 import { Stage } from "./graph/stage.js";
 import { StepGraph } from "./graph/step/step_graph.js";
@@ -39,7 +40,7 @@ function Shown({ empty, runs, run, take }) {
   const graph = session.view.get("graph.graph") ?? "";
   const more = h(OpenLine, { take });
   if (!run && !isUploaded(graph)) return h(EmptyPage, { empty, kind: "graphs", more });
-  if (session.view.get("graph.view") === "step") return h(StepGraph, { key: run, run, runs, choose: { run: chooseRun, view: chooseView, graph: chooseGraph }, problem: (error, retry) => h(Problem, { error, retry, empty, more }) });
+  if (session.view.get("graph.view") === "step") return h(StepGraph, { key: run, run, runs, take, choose: { run: chooseRun, view: chooseView, graph: chooseGraph }, problem: (error, retry) => h(Problem, { error, retry, empty, more }) });
   return h(RunGraph, { key: `${run}\n${graph}`, run, runs, choose: chooseRun, empty, take });
 }
 
@@ -85,7 +86,7 @@ function RunGraph({ run, runs, choose, empty, take }) {
       on: { run: choose, compare: view.compareWith, go: act.zoomTo, expandAll: isAnyOpen ? view.closeAll : act.expandAll, find: act.find },
       ask: act.ask,
       field,
-      saving: h(ExportMenu, { drawing, canvas, run: run || "file", params: { run, graph: view.graph || undefined }, take }),
+      saving: h(ExportMenu, { isReady: Boolean(drawing), sheet: () => modelSheet(canvas.current), run: run || "file", params: { run, graph: view.graph || undefined }, tables: () => csvItems(drawing, run || "file"), take }),
       colors,
     }),
     error ? h(Problem, { error, retry, empty, more: h(OpenLine, { take }) }) : h(Content, { drawing, run, view, item, facts, selectedBox, canvas, colors, act }),
@@ -99,7 +100,7 @@ function Content(props) {
 function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, colors, act }) {
   const trace = useTrace(drawing, view, selectedBox);
   const chip = trace
-    ? h(TraceChip, { ...trace, drawing, end: () => view.setTrace(false) })
+    ? h(TraceChip, { ...trace, boxes: drawing.boxes, end: () => view.setTrace(false) })
     : drawing.comparison && h(CompareChip, { comparison: drawing.comparison, selected: item, go: act.go, end: () => view.compareWith(null) });
   const compiled = { run: isUploaded(view.graph) ? "" : run, graph: view.graph, light: act.find.hits };
   return h(

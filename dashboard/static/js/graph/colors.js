@@ -31,7 +31,7 @@ export function reasonAgainst(key, drawing, logged) {
   return logged ? (logged.missing[key] ?? "") : "Reading what the run logged…";
 }
 
-// {name, kind, look(box), number(box), cell(box, id), cellsName, legend}; a look is {name, fill, ink} or null.
+// {name, kind, look(box), number(box), cell(box, id), cellsName, legend, inTheme(theme)}; a look is {name, fill, ink} or null.
 //   logged: the answer of data/graph/logged, or null
 export function makeColoring(wanted, drawing, logged, theme) {
   const coloring = findColoring(wanted);
@@ -49,6 +49,7 @@ export function makeColoring(wanted, drawing, logged, theme) {
     cellsName: cells.name,
     legend: look.legend,
     step: coloring.isLogged ? (logged?.step ?? null) : null,
+    inTheme: (other) => makeColoring(wanted, drawing, logged, other),
   };
 }
 

@@ -15,40 +15,40 @@ import { chooseFile } from "./upload.js";
 
 const LABEL = "Save or open a graph";
 
-// canvas: a ref of the GraphCanvas; params: what names the graph for the server, {run, graph};
-// take(file): shows the graph of a file
-export function ExportMenu({ drawing, canvas, run, params, take }) {
+// isReady: whether there is something to save; sheet(): of picture.js; params: what names the graph for the server,
+// {run, graph}; tables(): items that save the rows as CSV; take(file): shows the graph of a file
+export function ExportMenu({ isReady, sheet, run, params, tables, take }) {
   const items = () => [
     viewLinkItem(),
     null,
-    ...pictureItems(canvas, run, true),
+    ...pictureItems(sheet, run, true),
     null,
-    ...pictureItems(canvas, run, false),
+    ...pictureItems(sheet, run, false),
     null,
     { label: "Save as .pbtxt", icon: "download", detail: "the logged graph, to read", run: () => saveGraph(params, run, "pbtxt") },
     { label: "Save as .pb", icon: "download", detail: "the logged graph", run: () => saveGraph(params, run, "pb") },
     null,
-    ...csvItems(drawing, run),
+    ...tables(),
     null,
     { label: "Open a .pbtxt", icon: "upload", detail: "or drop it on the page", run: () => chooseFile(take) },
   ];
-  return h(Menu, { label: LABEL, align: "end", items, button: { className: "toggle export-button", title: LABEL, "aria-label": LABEL, disabled: !drawing, children: h(Icon, { name: "download", size: 14 }) } });
+  return h(Menu, { label: LABEL, align: "end", items, button: { className: "toggle export-button", title: LABEL, "aria-label": LABEL, disabled: !isReady, children: h(Icon, { name: "download", size: 14 }) } });
 }
 
-function pictureItems(canvas, run, isWhole) {
+function pictureItems(sheet, run, isWhole) {
   const detail = isWhole ? "whole graph" : "what is in sight";
   return [
-    { label: "Save as SVG", icon: "download", detail, run: () => savePicture(canvas.current, run, "svg", isWhole) },
-    { label: "Save as PNG", icon: "download", detail: isWhole ? "whole graph, for print" : detail, run: () => savePicture(canvas.current, run, "png", isWhole) },
+    { label: "Save as SVG", icon: "download", detail, run: () => savePicture(sheet(), run, "svg", isWhole) },
+    { label: "Save as PNG", icon: "download", detail: isWhole ? "whole graph, for print" : detail, run: () => savePicture(sheet(), run, "png", isWhole) },
   ];
 }
 
-async function savePicture(canvas, run, format, isWhole) {
+async function savePicture(sheet, run, format, isWhole) {
   try {
-    const content = format === "png" ? await picturePNG(canvas, isWhole) : new Blob([(await pictureSVG(canvas, isWhole)).text], { type: "image/svg+xml" });
+    const content = format === "png" ? await picturePNG(sheet, isWhole) : new Blob([(await pictureSVG(sheet, isWhole)).text], { type: "image/svg+xml" });
     save(content, `${fileName(`${run} graph`)}.${format}`);
   } catch (error) {
-    notify({ id: "export", tone: "bad", text: `The picture could not be made: ${error.message}`, action: { label: "Try again", run: () => savePicture(canvas, run, format, isWhole) } });
+    notify({ id: "export", tone: "bad", text: `The picture could not be made: ${error.message}`, action: { label: "Try again", run: () => savePicture(sheet, run, format, isWhole) } });
   }
 }
 
@@ -57,10 +57,14 @@ function saveGraph(params, run, format) {
 }
 
 export function csvItems(drawing, run) {
-  const text = () => tableCSV(drawing.layers, drawing.totals, Boolean(drawing.comparison));
+  return tableItems("layers", run, () => tableCSV(drawing.layers, drawing.totals, Boolean(drawing.comparison)));
+}
+
+// what: the name of the rows; text(): the CSV
+export function tableItems(what, run, text) {
   return [
-    { label: "Save layers as CSV", icon: "download", detail: "exact numbers", run: () => save(new Blob([text()], { type: "text/csv" }), `${fileName(`${run} layers`)}.csv`) },
-    { label: "Copy layers as CSV", icon: "copy", detail: "exact numbers", run: () => copy(text()) },
+    { label: `Save ${what} as CSV`, icon: "download", detail: "exact numbers", run: () => save(new Blob([text()], { type: "text/csv" }), `${fileName(`${run} ${what}`)}.csv`) },
+    { label: `Copy ${what} as CSV`, icon: "copy", detail: "exact numbers", run: () => copy(text()) },
   ];
 }
 

@@ -45,7 +45,11 @@ export function tableCSV(rows, totals, isComparison) {
   const head = ["layer", "path", "depth", "output", "share", ...RAW, ...(isComparison ? [...RAW.map((key) => `${key}_before`), "change"] : [])];
   const lines = rows.map((row) => [row.name, row.id, row.depth, row.output, totals.params ? (row.params / totals.params).toFixed(6) : "", ...figures(row), ...(isComparison ? [row.change] : [])]);
   const total = ["Total", "", "", "", "", ...figures(totals), ...(isComparison ? [""] : [])];
-  return [head, ...lines, total].map((cells) => cells.map(quote).join(",")).join("\n") + "\n";
+  return csvLines([head, ...lines, total]);
+}
+
+export function csvLines(lines) {
+  return lines.map((cells) => cells.map(quote).join(",")).join("\n") + "\n";
 }
 
 function quote(cell) {

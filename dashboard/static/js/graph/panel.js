@@ -1,10 +1,12 @@
 // The node panel: what the selected box is, what it costs, what it reads and gives.
 
 import { countOf, formatCount } from "../format.js";
-import { Icon, h } from "../react.js";
+import { Icon, h, useState } from "../react.js";
 import { Compiled } from "./compiled.js";
 import { Logged } from "./logged_rows.js";
 import { shortBytes, shortCount } from "./numbers.js";
+
+const NUM_SAVED = 5; // of the tensors kept for the backward pass, until more are asked for
 
 // facts: the answer of data/graph/node, or null while it is asked for; logged: {run, id, live}, what is listed of the
 // run's values; compiled: {run, graph, light(ids)}; go(id) selects another node.
@@ -28,7 +30,7 @@ export function NodePanel({ facts, logged, compiled, isTraced, go, trace, expand
       h(Figures, { facts, isTraced }),
       facts.finding && h("p", { className: "graph-finding" }, h("strong", null, facts.finding.lead), ` — ${facts.finding.text}`),
       h(Facts, { facts }),
-      h(Saved, { saved: facts.saved, copies: facts.copies, go }),
+      h(Saved, { key: `saved ${facts.id}`, saved: facts.saved, copies: facts.copies, go }),
       logged && h(Logged, { key: logged.id, ...logged }),
       compiled && h(Compiled, { id: facts.id, ...compiled }),
       h(Ends, { title: "Reads", ends: facts.inputs, go }),
@@ -125,13 +127,16 @@ function Source({ source }) {
 }
 
 function Saved({ saved, copies, go }) {
+  const [isWhole, setWhole] = useState(false);
   if (saved.length === 0) return null;
   const largest = saved[0].bytes;
+  const more = saved.length - NUM_SAVED;
+  const shown = isWhole || more <= 1 ? saved : saved.slice(0, NUM_SAVED);
   return h(
     "div",
     null,
     h("h4", null, copies > 1 ? "Kept for backward, per block" : "Kept for backward"),
-    saved.map((tensor) =>
+    shown.map((tensor) =>
       h(
         "button",
         { key: tensor.id, type: "button", className: "graph-saved", onClick: () => go(tensor.id), title: tensor.id },
@@ -141,6 +146,7 @@ function Saved({ saved, copies, go }) {
         h("span", { className: "mono" }, shortBytes(tensor.bytes)),
       ),
     ),
+    shown.length < saved.length && h("button", { type: "button", className: "link graph-more", onClick: () => setWhole(true) }, `${more} more`),
   );
 }
 

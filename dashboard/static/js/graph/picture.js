@@ -2,70 +2,69 @@
 
 import { svg } from "./svg.js";
 
-const PAD_PX = 24;
 const PRINT_SCALE = 4; // of CSS px: 430 dots per inch over 18 cm of 760 px
 const MAX_SIDE_PX = 16_000; // of a canvas, as browsers have them
 const MAX_AREA_PX = 120e6;
 const PROPERTIES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "opacity", "paint-order", "vector-effect"];
 const TEXT_PROPERTIES = ["font-family", "font-size", "font-weight", "letter-spacing", "text-anchor", "text-decoration-line"];
-const LEFT_OUT = ".graph-edge-hit, .graph-ring, .graph-head";
+const LEFT_OUT = ".graph-edge-hit, .graph-ring, .graph-head, .graph-step-hit, .graph-cell-hit";
+const UNPRINTED = /^(class|style|id|role|data-.*|aria-.*|tabindex)$/;
 const DEFAULTS = { "fill-opacity": "1", stroke: "none", "stroke-dasharray": "none", "stroke-linecap": "butt", "stroke-linejoin": "miter", opacity: "1", "paint-order": "normal", "vector-effect": "none", "letter-spacing": "normal", "text-anchor": "start", "text-decoration-line": "none" };
 
-// canvas: a GraphCanvas; isWhole: all of the drawing in full detail, else what is in sight as it is
-export async function pictureSVG(canvas, isWhole) {
-  const { element, width, height } = printed(canvas, () => copyOf(canvas, isWhole));
+// sheet: what is printed, {hold(), parts(isWhole)}: `hold` makes it look as on paper and gives what undoes that;
+// `parts` tells {width, height, scenes: [[element of the page, transform]], notes: [elements that stand for themselves]}.
+// isWhole: all of the drawing in full detail, else what is in sight as it is
+export async function pictureSVG(sheet, isWhole) {
+  const { element, width, height } = printed(sheet, isWhole, () => copyOf(sheet.parts(isWhole)));
   element.prepend(await fontSheet(element));
   return { text: `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(element)}\n`, width, height };
 }
 
-export async function picturePNG(canvas, isWhole) {
-  const { text, width, height } = await pictureSVG(canvas, isWhole);
+export async function picturePNG(sheet, isWhole) {
+  const { text, width, height } = await pictureSVG(sheet, isWhole);
   const scale = Math.min(PRINT_SCALE, MAX_SIDE_PX / Math.max(width, height), Math.sqrt(MAX_AREA_PX / (width * height)));
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await image.decode();
-  const sheet = document.createElement("canvas");
-  [sheet.width, sheet.height] = [Math.round(width * scale), Math.round(height * scale)];
-  sheet.getContext("2d").drawImage(image, 0, 0, sheet.width, sheet.height);
+  const raster = document.createElement("canvas");
+  [raster.width, raster.height] = [Math.round(width * scale), Math.round(height * scale)];
+  raster.getContext("2d").drawImage(image, 0, 0, raster.width, raster.height);
   return new Promise((resolve, reject) => {
-    sheet.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The browser has no room for a picture of this size. Save it as SVG."))), "image/png");
+    raster.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The browser has no room for a picture of this size. Save it as SVG."))), "image/png");
   });
 }
 
 // Does something while the drawing looks as on paper; nobody sees it, since nothing is painted meanwhile.
-function printed(canvas, copy) {
+function printed(sheet, isWhole, copy) {
   const page = document.documentElement;
-  const [theme, { zoom }, selected] = [page.dataset.theme, canvas.svg.dataset, canvas.selected];
-  canvas.svg.classList.add("is-printing");
-  canvas.select("");
+  const { theme } = page.dataset;
   page.dataset.theme = "light";
+  const release = sheet.hold(isWhole);
   try {
     return copy();
   } finally {
+    release();
     page.dataset.theme = theme;
-    canvas.svg.dataset.zoom = zoom;
-    canvas.select(selected);
-    canvas.svg.classList.remove("is-printing");
   }
 }
 
-function copyOf(canvas, isWhole) {
-  const { drawing, view, size } = canvas;
-  if (isWhole) canvas.svg.dataset.zoom = "near";
-  const [width, height] = isWhole ? [drawing.left + drawing.right + 2 * PAD_PX, drawing.height + 2 * PAD_PX] : [size.width, size.height];
-  const scene = styledCopy(canvas.scene);
-  scene.setAttribute("transform", isWhole ? `translate(${drawing.left + PAD_PX} ${PAD_PX})` : `translate(${view.x} ${view.y}) scale(${view.k})`);
+function copyOf({ width, height, scenes, notes }) {
   const paper = svg("rect", { width, height, fill: "#ffffff" });
-  const element = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` }, [paper, scene]);
+  const copies = scenes.map(([scene, transform]) => {
+    const copy = styledCopy(scene);
+    copy.setAttribute("transform", transform);
+    return copy;
+  });
+  const element = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` }, [paper, ...copies, ...notes]);
   return { element, width, height };
 }
 
 // A copy of what is drawn, each element with its own colours in place of classes; null for what is hidden.
 function styledCopy(element) {
   const style = getComputedStyle(element);
-  if (style.display === "none" || element.matches(LEFT_OUT)) return null;
+  if ((style.display === "none" && !element.closest("defs")) || element.matches(LEFT_OUT)) return null;
   const copy = document.createElementNS(element.namespaceURI, element.localName);
-  for (const { name, value } of element.attributes) if (!/^(class|style|id|role|data-.*|aria-.*|tabindex)$/.test(name)) copy.setAttribute(name, value);
+  for (const { name, value } of element.attributes) if (!UNPRINTED.test(name) || (name === "id" && element.localName === "pattern")) copy.setAttribute(name, value);
   const isText = ["text", "tspan"].includes(element.localName);
   for (const name of [...(element.localName === "g" ? ["opacity"] : PROPERTIES), ...(isText ? TEXT_PROPERTIES : [])]) {
     const value = plainColor(style.getPropertyValue(name));
@@ -82,8 +81,8 @@ function styledCopy(element) {
 
 // Boxes are placed by a style.
 function placeOf(element) {
-  const [, x = 0, y = 0] = element.style.transform.match(/translate\((-?[\d.]+)px(?:, (-?[\d.]+)px)?\)/) ?? [];
-  return { x: Number(x), y: Number(y) };
+  const { e: x, f: y } = new DOMMatrixReadOnly(element.style.transform);
+  return { x, y };
 }
 
 // Mixed colours come as color(srgb 0.5 0.5 0.5), which other programs do not know.

@@ -15,16 +15,16 @@ export function useTrace(drawing, view, selectedBox) {
   }, [drawing, selectedBox, second, view.isTraced]);
 }
 
-// lit: as trace.js gives it, or null where no path leads; names: of the two ends, or of the traced one
-export function TraceChip({ lit, drawing, names, end }) {
-  const leaves = lit ? drawing.boxes.filter((box) => lit.boxes.has(box.id) && box.kind !== "group").length : 0;
+// lit: as trace.js gives it, or null where no path leads; names: of the two ends, or of the traced one; nouns: of what is lit
+export function TraceChip({ lit, boxes, names, nouns = ["box", "boxes"], end }) {
+  const leaves = lit ? boxes.filter((box) => lit.boxes.has(box.id) && box.kind !== "group").length : 0;
   const [first, second] = names;
   const text = second ? (lit ? `Paths between ${first} and ${second}` : `No path between ${first} and ${second}`) : `Up- and downstream of ${first}`;
   return h(
     "div",
     { className: "graph-float graph-chip-bar", role: "status" },
     h("span", { className: "graph-ellipsis" }, text),
-    lit && h("span", { className: "graph-quiet" }, `${formatCount(leaves)} ${leaves === 1 ? "box" : "boxes"}`),
+    lit && h("span", { className: "graph-quiet" }, `${formatCount(leaves)} ${nouns[leaves === 1 ? 0 : 1]}`),
     h("button", { type: "button", className: "icon-button is-small", title: second ? "Leave the path (Esc)" : "Leave the trace (R)", "aria-label": second ? "Leave the path" : "Leave the trace", onClick: end }, h(Icon, { name: "x", size: 14 })),
   );
 }

@@ -28,6 +28,7 @@ export function useStepActions({ view, step, row, run, zoom, setZoom, field, fra
     if (missing.length > 0) view.openMany(missing);
     view.select(id);
   };
+  const select = (id, isSecond) => (isSecond && id ? view.selectSecond(id) : view.select(id));
   const go = async (id) => show(await session.getJSON("data/graph/step/place", { ...source, id }), id);
   const pick = (id, place) => {
     const stack = rows.find((one) => one.id === id);
@@ -49,7 +50,7 @@ export function useStepActions({ view, step, row, run, zoom, setZoom, field, fra
     { keys: ["ArrowUp", "ArrowDown"], label: "Select the next row" },
     { keys: ["ArrowLeft", "ArrowRight", "Enter"], label: "Open or close the selected row" },
   ]);
-  useEscape(Boolean(view.selected), () => view.select(""));
+  useEscape(Boolean(view.selected), () => (view.to ? view.setTrace(false) : view.select("")));
   const key = (event) => {
     if (event.target !== event.currentTarget) return;
     const move = event.key === "Enter" ? row && { toggle: row.id } : MOVES.includes(event.key) ? moveFrom(rows, row, event.key) : null;
@@ -64,7 +65,7 @@ export function useStepActions({ view, step, row, run, zoom, setZoom, field, fra
   };
   const find = { choose, hits: (ids) => view.setSpotlight(ids && rowsOf(rows, ids)) };
   const closed = rows.filter((one) => one.can_open).map((one) => one.id);
-  return { ask, toggle, show, go, pick, key, find, expandAll: () => view.openMany(closed.slice(0, MAX_EXPANDED)) };
+  return { ask, select, toggle, show, go, pick, key, find, expandAll: () => view.openMany(closed.slice(0, MAX_EXPANDED)) };
 }
 
 // The nearest stack around a row that is open, or the row itself.

@@ -24,6 +24,7 @@ export class StepCanvas {
     this.names = svg("svg", { class: "graph-svg graph-step-names", "aria-hidden": true, "data-zoom": "near" }, Object.values(this.nameLayers));
     host.append(this.main, this.names);
     this.rows = [];
+    this.selected = "";
   }
 
   destroy() {
@@ -31,13 +32,14 @@ export class StepCanvas {
     this.names.remove();
   }
 
-  // size: {width, height} of what is in sight; live: {norm(id), ratio(id), loss}. -> the columns, for the heads
+  // size: {width, height} of what is in sight; live: {norm(id), ratio(id), value(id)}. -> the columns, for the heads
   show(step, size, live) {
     const before = new Map(this.rows.map((row) => [row.id, row]));
     const columns = placeColumns(size.width);
     const { rows, height, frames } = placeRows(step.rows, size.height);
     const scene = { columns, totals: step.totals, optimizer: step.optimizer, live, most: Math.max(1, ...rows.filter((row) => row.kind !== "group").map((row) => row.all.saved_bytes)) };
     this.rows = rows;
+    this.columns = columns;
     this.#size(columns, Math.max(height, size.height - 50));
     const last = columns.update.x + columns.update.width;
     const framed = () => frames.flatMap((frame) => drawFrame(frame, columns.module.x - 8, last + 14 - columns.module.x));
@@ -58,6 +60,7 @@ export class StepCanvas {
   }
 
   select(id) {
+    this.selected = id;
     for (const element of this.#elements()) element.classList.toggle("is-selected", element.dataset.id === id);
   }
 

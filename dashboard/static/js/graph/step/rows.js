@@ -33,6 +33,17 @@ export function rowsOf(rows, ids) {
   return [...found];
 }
 
+// The rows that data pass from one row to another, both among them and in whichever order; null if none lead there.
+export function rowsBetween(rows, flows, one, other) {
+  const next = new Map(flows);
+  for (const [from, to] of [[one, other], [other, one]]) {
+    const path = [from];
+    while (path.at(-1) !== to && next.has(path.at(-1))) path.push(next.get(path.at(-1)));
+    if (path.at(-1) === to) return rowsOf(rows, path);
+  }
+  return null;
+}
+
 export function isOperations(id) {
   return id.endsWith(OPERATIONS);
 }

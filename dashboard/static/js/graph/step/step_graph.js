@@ -2,22 +2,27 @@
 
 import { h, useMemo, useRef, useState } from "../../react.js";
 import { session } from "../../session.js";
-import { GraphChoice } from "../graph_choice.js";
 import { Dock } from "../dock.js";
+import { ExportMenu, tableItems } from "../export_menu.js";
+import { GraphChoice } from "../graph_choice.js";
 import { NoNode, NodePanel } from "../panel.js";
 import { crumbs, Toolbar } from "../toolbar.js";
+import { TraceChip } from "../trace_chip.js";
 import { useColoring } from "../use_coloring.js";
 import { useView } from "../view.js";
 import { useStepActions } from "./actions.js";
 import { Band } from "./band.js";
 import { FoldedLayers } from "./folded_layers.js";
-import { findRow, isOperations } from "./rows.js";
+import { findRow, isOperations, rowsBetween } from "./rows.js";
+import { rowsCSV } from "./rows_csv.js";
+import { stepSheet } from "./sheet.js";
 import { useRowFacts, useStep } from "./source.js";
 import { StepRows } from "./step_rows.js";
 import { NO_BACKWARD, ViewSwitch } from "./view_switch.js";
 
-// choose: {run(name), view(name), graph(run, id)}; problem(error, retry): what stands in the place of a graph that is not there
-export function StepGraph({ run, runs, choose, problem }) {
+// choose: {run(name), view(name), graph(run, id)}; take(file): shows the graph of a file;
+// problem(error, retry): what stands in the place of a graph that is not there
+export function StepGraph({ run, runs, choose, take, problem }) {
   const view = useView(run);
   const { step, error, retry } = useStep(session, run, view);
   const row = step ? findRow(step.rows, view.selected) : undefined;
@@ -27,6 +32,7 @@ export function StepGraph({ run, runs, choose, problem }) {
   const [zoom, setZoom] = useState(1);
   const field = useRef(null);
   const frame = useRef(null);
+  const canvas = useRef(null);
   const act = useStepActions({ view, step, row, run, zoom, setZoom, field, frame });
   const compare = (name) => {
     view.compareWith(name);
@@ -49,8 +55,16 @@ export function StepGraph({ run, runs, choose, problem }) {
       on: { run: choose.run, compare, go: act.go, expandAll: isAnyOpen ? view.closeAll : act.expandAll, find: act.find },
       ask: act.ask,
       field,
+      saving: h(ExportMenu, {
+        isReady: Boolean(step),
+        sheet: () => stepSheet(canvas.current, step, { frame: frame.current, zoom }),
+        run: run || "file",
+        params: { run, graph: view.graph || undefined },
+        tables: () => tableItems("rows", run || "file", () => rowsCSV(step, values)),
+        take,
+      }),
     }),
-    error ? h(Missing, { error, retry, problem, choose }) : h(Content, { step, run, row, view, facts, live, values, zoom, setZoom, frame, act }),
+    error ? h(Missing, { error, retry, problem, choose }) : h(Content, { step, run, row, view, facts, live, values, zoom, setZoom, frame, canvas, act }),
   );
 }
 
@@ -64,17 +78,39 @@ function Missing({ error, retry, problem, choose }) {
   );
 }
 
-function Content({ step, run, row, view, facts, live, values, zoom, setZoom, frame, act }) {
+function Content({ step, run, row, view, facts, live, values, zoom, setZoom, frame, canvas, act }) {
+  const path = usePath(step, row, view.to);
   if (!step) return h("div", { className: "graph-work is-reading", "aria-busy": true });
   return [
     h(Band, { key: "band", step, show: act.show }),
     h(
       "div",
       { key: "work", className: "graph-work" },
-      h(StepRows, { step, row, spotlight: view.spotlight, live: values, zoom, setZoom, frame, on: { select: view.select, toggle: act.toggle, pick: act.pick, key: act.key } }),
+      h(StepRows, {
+        step,
+        row,
+        spotlight: view.spotlight ?? (path?.lit ? [...path.lit.boxes] : null),
+        live: values,
+        zoom,
+        setZoom,
+        frame,
+        canvas,
+        chip: path && h(TraceChip, { ...path, boxes: step.rows, nouns: ["row", "rows"], end: () => view.setTrace(false) }),
+        on: { select: act.select, toggle: act.toggle, pick: act.pick, key: act.key },
+      }),
       view.hasDock && h(Dock, null, h(FoldedLayers, { run, view, go: act.go }), h(Node, { run, row, view, facts, live, act })),
     ),
   ];
+}
+
+// The rows between the selected one and a second one, for the bar that says so; null without a second.
+function usePath(step, row, to) {
+  return useMemo(() => {
+    const second = step && row && findRow(step.rows, to);
+    if (!second) return null;
+    const between = rowsBetween(step.rows, step.flows, row.id, second.id);
+    return { lit: between && { boxes: new Set(between) }, names: [row.name, second.name] };
+  }, [step, row, to]);
 }
 
 function Node({ run, row, view, facts, live, act }) {
@@ -87,5 +123,5 @@ function Node({ run, row, view, facts, live, act }) {
 
 // What the rows say of the run at the step of the cursor.
 function useValues(logged) {
-  return useMemo(() => ({ norm: (id) => logged?.quantities.grad_norm?.[id], ratio: (id) => logged?.quantities.update_ratio?.[id], loss: null }), [logged]);
+  return useMemo(() => ({ norm: (id) => logged?.quantities.grad_norm?.[id], ratio: (id) => logged?.quantities.update_ratio?.[id], value: (id) => logged?.quantities.value?.[id] }), [logged]);
 }

@@ -9,10 +9,10 @@ import { headTexts } from "./words.js";
 const ZOOMS = [0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2];
 const HEAD_PX = 46;
 
-// row: the selected one; live: {norm(id), ratio(id), loss}; on: {select(id), toggle(id), pick(id, place), key(event)}
-export function StepRows({ step, row, spotlight, live, zoom, setZoom, frame, on }) {
+// row: the selected one; live: {norm(id), ratio(id), value(id)}; canvas: a ref that gets the StepCanvas; chip: a bar over
+// the rows, or null; on: {select(id, isSecond), toggle(id), pick(id, place), key(event)}
+export function StepRows({ step, row, spotlight, live, zoom, setZoom, frame, canvas, chip, on }) {
   const host = useRef(null);
-  const canvas = useRef(null);
   const [columns, setColumns] = useState(null);
   const [hovered, setHovered] = useState(null);
   const [fonts, setFonts] = useState(0);
@@ -43,6 +43,7 @@ export function StepRows({ step, row, spotlight, live, zoom, setZoom, frame, on 
         h("div", { className: "graph-step-canvas", ref: host, onClick: (event) => click(event, on), onDoubleClick: (event) => on.toggle(idAt(event)), onPointerOver: hover, onPointerLeave: () => setHovered(null) }),
       ),
     ),
+    chip,
     h(ZoomButtons, { zoom, setZoom }),
     h(Tooltip, { hovered, frame }),
   );
@@ -86,7 +87,7 @@ function click(event, on) {
   const block = event.target.closest("[data-place]");
   if (block) on.pick(id, Number(block.dataset.place));
   else if (event.target.closest(".graph-step-fold")) on.toggle(id);
-  else on.select(id);
+  else on.select(id, event.shiftKey);
 }
 
 function hoveredAt(event, step) {

@@ -40,11 +40,12 @@ export function savedText(row, isLong) {
 }
 
 // The lines of a cell; where a line is a list, the first of it that fits is drawn.
-export function forwardTexts(row, loss) {
-  const isLoss = row.family === "loss" && row.depth === 0;
-  const title = isLoss && loss !== null ? `loss = ${formatValue(loss)}` : [row.forward, row.forward.replace(/^.* /, "")];
+export function forwardTexts(row, value) {
   if (row.kind === "input") return [row.forward, "input"];
-  return [title, row.flops ? flopText(row.flops) : row.main_op || "no operations"];
+  const kind = [row.forward, row.forward.replace(/^.* /, "")];
+  const cost = row.flops ? flopText(row.flops) : row.main_op || "no operations";
+  const isLoss = row.family === "loss" && row.depth === 0;
+  return isLoss && value !== undefined ? [`loss = ${typeof value === "string" ? value : formatValue(value)}`, [`${row.forward} · ${cost}`, ...kind]] : [kind, cost];
 }
 
 export function gradientTexts(row, norm) {
