@@ -69,8 +69,25 @@ class TrainProgram:
         return self.trace()
 
 
+class PredictionCost(NamedTuple):
+    """What it takes to predict a block of rows.
+
+    Attributes:
+        can_loop: Whether it runs well in a loop.
+        output_bytes: Size of what it returns.
+    """
+
+    can_loop: bool
+    output_bytes: int
+
+
 class Programs:
-    """Makes and keeps the compiled programs. Used by one thread at a time."""
+    """Makes and keeps the compiled programs. Used by one thread at a time.
+
+    Attributes:
+        predict: ``(params, state, blocks, count) -> outputs``: what is predicted for `count` of the blocks ``(blocks,
+            rows, …)``, with the same axes.
+    """
 
     def __init__(
         self,
@@ -88,8 +105,9 @@ class Programs:
         self._evaluate = jax.jit(self._evaluate_fn, static_argnums=(0,), compiler_options=_quick_options())
         self._metrics = jax.jit(self._metrics_fn, static_argnums=(0,), compiler_options=_quick_options())
         self._dump = jax.jit(self._dump_fn, static_argnums=(0,), compiler_options=_quick_options())
-        self._predict = jax.jit(self._predict_fn)
+        self.predict = jax.jit(self._predict_fn)
         self._can_loop: dict[Any, bool] = {}
+        self._prediction_costs: dict[Any, PredictionCost] = {}
 
     def init(self, seed: int, learning_rate: float, example: Batch) -> TrainState:
         """Makes the state before the first step, for batches like `example` (arrays or ``ShapeDtypeStruct``)."""
@@ -153,17 +171,14 @@ class Programs:
             return self._evaluate(*args, np.int32(count))
         return functools.reduce(merge, jax.device_get([self._metrics(*args, np.int32(row)) for row in range(count)]))
 
-    def predict(self, params: Any, state: Any, blocks: Any, count: int) -> dict[str, Array]:
-        """Returns what is predicted for `count` of the blocks ``(blocks, rows, …)``, with the same axes."""
-        outputs: dict[str, Array] = self._predict(params, state, blocks, np.int32(count))
-        return outputs
-
-    def can_loop(self, params: Any, state: Any, features: Any) -> bool:
-        """Whether predictions run well in a loop."""
+    def prediction_cost(self, params: Any, state: Any, features: Any) -> PredictionCost:
+        """What it takes to predict a block like these features (arrays or ``ShapeDtypeStruct``)."""
         key = _shapes_of(features)
-        if key not in self._can_loop:
-            self._can_loop[key] = not _is_slow_in_loop(jax.make_jaxpr(self._objective.predict)(params, state, features))
-        return self._can_loop[key]
+        if key not in self._prediction_costs:
+            jaxpr = jax.make_jaxpr(self._objective.predict)(params, state, features)
+            output_bytes = sum(leaf.size * leaf.dtype.itemsize for leaf in jaxpr.out_avals)
+            self._prediction_costs[key] = PredictionCost(not _is_slow_in_loop(jaxpr), output_bytes)
+        return self._prediction_costs[key]
 
     def dump(self, select: SelectFn, train_state: TrainState, seed: int, source: Any, payload: Any, row: int) -> Dump:
         """Counts all tensors of the step that would follow, for one batch; the training does not notice."""

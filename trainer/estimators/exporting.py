@@ -7,9 +7,11 @@ it takes) and ``signature.json`` (inputs, outputs, labels, versions). Nothing in
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.metadata
 import json
 import logging
+import math
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -94,7 +96,7 @@ class ExportedModel:
             None if columns is None else configs.decode(columns),
             names=None if names is None else tuple(names),
         )
-        self._call = jax.jit(call)
+        self._program = jax.jit(functools.partial(_predict_blocks, call))
         self._arrays = put_state(arrays)
 
     @property
@@ -120,7 +122,13 @@ class ExportedModel:
             ValueError: If they are not.
         """
         features = _like_inputs(self._reader.read(X), self.signature["inputs"])
-        return predict_rows(self._predict, features, can_loop=self.signature["batch"] is None)
+        return predict_rows(
+            self._program,
+            (self._arrays,),
+            features,
+            output_bytes=ROWS * _row_bytes(self.signature["outputs"]),
+            can_loop=self.signature["batch"] is None,
+        )
 
     def predict(self, X: Any) -> Any:  # noqa: N803
         """Returns the label of each row. See `predictions`."""
@@ -139,12 +147,6 @@ class ExportedModel:
         if probabilities is None:
             raise AttributeError("predict_proba must be called on a model of classes; got another. Use predict.")
         return probabilities
-
-    def _predict(self, blocks: Any, count: int) -> dict[str, Any]:
-        del count
-        rows = jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:]), blocks)
-        outputs = self._call(self._arrays, rows)
-        return {name: value.reshape(-1, ROWS, *value.shape[1:]) for name, value in outputs.items()}
 
 
 def load_exported(folder: str | os.PathLike[str]) -> ExportedModel:
@@ -167,6 +169,13 @@ def load_exported(folder: str | os.PathLike[str]) -> ExportedModel:
     except (json.JSONDecodeError, KeyError, TypeError, SafetensorError) as error:
         raise ValueError(f"export {path} must be whole; got {error}. Export it again.") from error
     return ExportedModel(exported.call, arrays, signature)
+
+
+def _predict_blocks(call: Callable[..., Any], arrays: Any, blocks: Any, count: Any) -> dict[str, Any]:
+    """All blocks at once, for `predict_rows`; the call takes rows without blocks."""
+    del count
+    outputs = call(arrays, jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:]), blocks))
+    return {name: value.reshape(-1, ROWS, *value.shape[1:]) for name, value in outputs.items()}
 
 
 def _refuse_newer(signature: dict[str, Any], path: Path) -> None:
@@ -221,6 +230,15 @@ def _describe_rows(tree: Any) -> Any:
     if isinstance(tree, tuple | list):
         return {"tuple": [_describe_rows(value) for value in tree]}
     return {"shape": [int(size) for size in tree.shape[1:]], "dtype": str(np.dtype(tree.dtype))}
+
+
+def _row_bytes(described: Any) -> int:
+    """Size of a row of arrays as `_describe_rows` describes them."""
+    if "shape" in described:
+        size: int = math.prod(described["shape"]) * np.dtype(described["dtype"]).itemsize
+        return size
+    parts = described["dict"].values() if "dict" in described else described["tuple"]
+    return sum(map(_row_bytes, parts))
 
 
 def _like_inputs(features: Any, inputs: Any, name: str = "X") -> Any:

@@ -119,14 +119,17 @@ class Fitted:
 
     def _predict(self, arrays: Any) -> dict[str, np.ndarray]:
         programs, state = self.training.programs, self.train_state
-
-        def predict(blocks: Any, count: int) -> dict[str, Any]:
-            return programs.predict(state.params, state.state, blocks, count)
-
         size = self.training.config.eval_batch_size or ROWS
         block = jax.tree.map(lambda leaf: shape_struct((size, *leaf.shape[1:]), leaf.dtype), arrays)
-        can_loop = programs.can_loop(state.params, state.state, block)
-        return predict_rows(predict, arrays, block_rows=size, can_loop=can_loop)
+        cost = programs.prediction_cost(state.params, state.state, block)
+        return predict_rows(
+            programs.predict,
+            (state.params, state.state),
+            arrays,
+            block_rows=size,
+            output_bytes=cost.output_bytes,
+            can_loop=cost.can_loop,
+        )
 
     def for_export(self) -> tuple[Callable[..., dict[str, Any]], dict[str, Any]]:
         """``predict(params, state, features)``, and the ``params`` and ``state`` that it takes."""

@@ -1,14 +1,14 @@
-"""Predictions of many rows through programs of two shapes.
+"""Predictions of many rows through programs of few shapes.
 
 Every row goes through a computation of one number of rows, `ROWS` unless the config says otherwise: nothing compiles
 again, and its result does not depend on how many rows stand beside it. Many rows are a loop over such blocks in one
-program, called by as many threads as there are cores: so small a computation occupies one.
+program. On a CPU as many threads call it as there are cores: so small a computation occupies one.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias
 
@@ -20,50 +20,78 @@ from trainer.inputs import num_rows
 ROWS = 256
 MAX_BLOCKS = 64
 MAX_CALL_BYTES = 16 << 20
+MAX_THREADS = 8
 
 Predictions: TypeAlias = dict[str, np.ndarray]
-# Features with the axes (blocks, rows, …), and how many of the blocks are filled, to outputs with the same axes.
-PredictFn: TypeAlias = Callable[[Any, int], dict[str, Any]]
 
 
-def predict_rows(predict: PredictFn, features: Any, *, block_rows: int = ROWS, can_loop: bool = True) -> Predictions:
+def predict_rows(
+    program: jax.stages.Wrapped,
+    args: Sequence[Any],
+    features: Any,
+    *,
+    block_rows: int = ROWS,
+    output_bytes: int = 0,
+    can_loop: bool = True,
+) -> Predictions:
     """Predicts all rows.
 
     Args:
-        predict: Computes some blocks; called with one block at a time, or always with the same larger number; by
-            several threads after the first call.
+        program: Made by `jax.jit`, of `args`, features with the axes ``(blocks, rows, …)`` and how many of the blocks
+            are filled; it returns a dict of arrays with the same axes. All calls are of one shape.
+        args: What it takes first.
         features: Array or pytree of arrays, ``(n, …)``.
         block_rows: Rows of a block.
+        output_bytes: Size of what a block returns.
         can_loop: Whether several blocks may be computed in a call.
 
     Returns:
         Arrays ``(n, …)`` by name.
     """
     count = num_rows(features)
-    size = block_rows * (_num_blocks(features, count, block_rows) if can_loop else 1)
+    size = block_rows * (_num_blocks(features, count, block_rows, output_bytes) if can_loop else 1)
 
-    def rows_from(begin: int) -> Predictions:
-        filled = min(size, count - begin)
+    def blocks_from(begin: int) -> tuple[Any, np.int32]:
         rows = jax.tree.map(lambda array: _cut(array, begin, size), features)
         blocks = jax.tree.map(lambda array: array.reshape(-1, block_rows, *array.shape[1:]), rows)
-        return _fetch(predict(blocks, -(-filled // block_rows)), filled)
+        return blocks, np.int32(-(-min(size, count - begin) // block_rows))
 
-    first = rows_from(0)
+    first_blocks = blocks_from(0)
+    found = program(*args, *first_blocks)
+    first = _fetch(found, min(size, count))
     if count <= size:
         return first
     outputs = {name: np.empty((count, *rows.shape[1:]), rows.dtype) for name, rows in first.items()}
     _put(first, outputs, 0)
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        for done in threads.map(lambda begin: _put(rows_from(begin), outputs, begin), range(size, count, size)):
+    # JAX's settings, as the precision of products, are a thread's own: the others get what was compiled with these.
+    compiled = program.lower(*args, *first_blocks).compile()
+
+    def predict_from(begin: int) -> None:
+        _put(_fetch(compiled(*args, *blocks_from(begin)), min(size, count - begin)), outputs, begin)
+
+    with ThreadPoolExecutor(_num_threads(found)) as threads:
+        for done in threads.map(predict_from, range(size, count, size)):
             del done  # an error of a thread is raised here
     return outputs
 
 
-def _num_blocks(features: Any, count: int, block_rows: int) -> int:
+def _num_blocks(features: Any, count: int, block_rows: int, output_bytes: int) -> int:
+    """How many blocks a call has: a power of 2 for few rows, and no more than `MAX_CALL_BYTES` hold."""
     if count <= block_rows:
         return 1
-    row_bytes = sum(leaf.nbytes for leaf in jax.tree.leaves(features)) // count
-    return int(np.clip(MAX_CALL_BYTES // max(1, row_bytes * block_rows), 1, MAX_BLOCKS))
+    input_bytes = sum(leaf.nbytes for leaf in jax.tree.leaves(features)) // count * block_rows
+    most = int(np.clip(MAX_CALL_BYTES // max(1, input_bytes + output_bytes), 1, MAX_BLOCKS))
+    needed = -(-count // block_rows)
+    return min(most, 1 << (needed - 1).bit_length())
+
+
+def _num_threads(outputs: dict[str, Any]) -> int:
+    """One for each core that this process may use; elsewhere two, so that one call is sent while another computes."""
+    (platform,) = {device.platform for value in outputs.values() for device in value.devices()}
+    if platform != "cpu":
+        return 2
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(MAX_THREADS, cores or 1)
 
 
 def _cut(array: np.ndarray, begin: int, size: int) -> np.ndarray:

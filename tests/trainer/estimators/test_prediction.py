@@ -56,7 +56,8 @@ def test_foreign_convolution_is_predicted_and_evaluated_block_by_block() -> None
 
     assert estimator._fitted is not None
     state = estimator._fitted.train_state
-    assert not estimator._fitted.training.programs.can_loop(state.params, state.state, np.ones((256, 3), np.float32))
+    programs, block = estimator._fitted.training.programs, np.ones((256, 3), np.float32)
+    assert not programs.prediction_cost(state.params, state.state, block).can_loop
     np.testing.assert_allclose(predicted, features.sum(axis=1), rtol=1e-3)
     values = estimator.evaluate(features, features.sum(axis=1) + 1)
     assert values["mae"] == pytest.approx(1, rel=1e-2)
@@ -84,10 +85,52 @@ def test_rows_computed_together_are_as_many_as_the_config_says(fitted: Estimator
 
 
 def test_error_in_a_later_block_is_told() -> None:
-    def predict(blocks: np.ndarray, count: int) -> dict[str, np.ndarray]:
+    def check(blocks: np.ndarray) -> np.ndarray:
         if blocks[0, 0, 0] > 0:
             raise RuntimeError("out of memory")
-        return {"sums": blocks.sum(axis=2)}
+        return np.asarray(blocks)
+
+    @jax.jit
+    def predict(blocks: jax.Array, count: jax.Array) -> dict[str, jax.Array]:
+        return {"sums": jax.pure_callback(check, blocks, blocks).sum(axis=2)}
 
     with pytest.raises(RuntimeError, match="out of memory"):
-        predict_rows(predict, np.arange(40_000, dtype=np.float32)[:, None])
+        predict_rows(predict, (), np.arange(40_000, dtype=np.float32)[:, None])
+
+
+@pytest.mark.parametrize(
+    ("num_rows", "output_bytes", "expected"),
+    [(256, 0, 1), (257, 0, 2), (700, 0, 4), (100_000, 0, 64), (700, 13 << 20, 1), (100_000, 3 << 20, 5)],
+)
+def test_a_call_has_room_for_what_is_predicted_and_no_more(num_rows: int, output_bytes: int, expected: int) -> None:
+    shapes = []
+
+    @jax.jit
+    def predict(blocks: jax.Array, count: jax.Array) -> dict[str, jax.Array]:
+        shapes.append(blocks.shape)
+        return {"doubles": 2 * blocks}
+
+    rows = np.arange(num_rows, dtype=np.float32)[:, None]
+    found = predict_rows(predict, (), rows, output_bytes=output_bytes)
+
+    assert shapes == [(expected, 256, 1)]
+    np.testing.assert_array_equal(found["doubles"], 2 * rows)
+
+
+def test_all_rows_are_predicted_with_the_settings_of_the_caller() -> None:
+    seen = []
+
+    class Watch(layers.Layer):
+        def apply(self, params, state, inputs, *, training=False, key=None):  # type: ignore[no-untyped-def]
+            seen.append(jax.config.jax_default_matmul_precision)
+            return inputs, state
+
+    features = np.random.default_rng(4).normal(size=(40_000, 2)).astype(np.float32)
+    network = layers.Sequential([Watch(), layers.Dense(1)])
+    estimator = Estimator(network, head=heads.RegressionHead()).fit(features, features[:, 0], steps=1)
+    seen.clear()
+
+    with jax.default_matmul_precision("highest"):
+        estimator.predict(features)
+
+    assert set(seen) == {"highest"}
