@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from dashboard.graph.definition import Node
+from dashboard.graph.definition import Graph, Node
 
 if TYPE_CHECKING:
     from dashboard.graph.hierarchy import Hierarchy, Item, Level, Link
@@ -45,16 +45,26 @@ def _may_repeat(item: Item) -> bool:
 
 def _glance(hierarchy: Hierarchy) -> list[int]:
     """A hash of the operations in each item, in file order."""
+    graph = hierarchy.graph
     glances = [0] * len(hierarchy.items)
     for index in _bottom_up(hierarchy):
         item = hierarchy.items[index]
         node = hierarchy.node(item)
         glances[index] = (
-            hash((node.op, node.params, len(node.inputs), node.mark))
+            hash((node.op, node.params, _count_inputs(graph, node), node.mark))
             if node
             else hash(tuple([glances[child] for child in item.children]))
         )
     return glances
+
+
+def _is_gone(graph: Graph, source: int, target: Node) -> bool:
+    """Whether a comparison says that an input was removed: what read it is still alike."""
+    return graph.nodes[source].mark == "removed" != target.mark
+
+
+def _count_inputs(graph: Graph, node: Node) -> int:
+    return sum(not _is_gone(graph, source, node) for source, _ in node.inputs)
 
 
 def _bottom_up(hierarchy: Hierarchy) -> Iterable[int]:
@@ -79,7 +89,7 @@ class _Reader:
 
     def _node_key(self, node: Node) -> Key:
         self._check()
-        told = (node.op, node.outputs, node.params, len(node.inputs), node.mark)
+        told = (node.op, node.outputs, node.params, _count_inputs(self._hierarchy.graph, node), node.mark)
         if not node.inputs:  # it may hold a value of any size; what it is, its outputs tell
             return hash(told)
         attributes = self._hierarchy.graph.definition.node[node.position].attr
@@ -94,6 +104,7 @@ class _Reader:
 
     def _edges(self, index: int, level: Level) -> tuple[object, ...]:
         base, places, links = self._place_of_item[index], self._place_of_node, self._hierarchy.links
+        graph = self._hierarchy.graph
 
         def end(node: int, port: int = 0) -> tuple[int, int]:
             return places[node] - base, port
@@ -105,6 +116,7 @@ class _Reader:
         entering = [
             (outside.setdefault((link.source, link.port), len(outside)), end(link.target))
             for link in gather(level.entering.values())
+            if not _is_gone(graph, link.source, graph.nodes[link.target])
         ]
         between = [(end(link.source, link.port), end(link.target)) for link in gather(level.between.values())]
         return tuple(between), tuple(entering)

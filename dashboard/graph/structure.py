@@ -6,7 +6,9 @@ only their shapes; the batch size is one symbol, so that a run of another batch 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from operator import mul
 from typing import Any
 
 from dashboard.graph.definition import Node
@@ -30,7 +32,9 @@ def structural_hashes(
         check: Called between two items; what it raises ends the work.
     """
     protos = hierarchy.graph.definition.node
-    of_node = [hash(_node_token(node, protos[node.position], batch)) for node in hierarchy.graph.nodes]
+    nodes = hierarchy.graph.nodes
+    firsts = _batch_multiples(nodes, batch)
+    of_node = [hash(_node_token(nodes[i], protos[nodes[i].position], firsts[i])) for i in range(len(nodes))]
     return _hash_items(hierarchy, of_node, check)
 
 
@@ -62,17 +66,47 @@ def _hash_scope(hierarchy: Hierarchy, index: int, of_node: list[int]) -> int:
     return hash(tuple(tokens))
 
 
-def _node_token(node: Node, proto: Any, batch: int | None) -> tuple[Any, ...]:
+def _batch_multiples(nodes: Sequence[Node], batch: int | None) -> list[int | None]:
+    """By node, the first size of its outputs that stands for the batch: that, or the batch times what was flattened.
+
+    Of multiples only those count that are joined, node by node, to a shape whose first sizes were flattened into one:
+    512 may be a width as well as 64 × 8.
+    """
+    sizes = [None if is_parameter(node) else _first(node) for node in nodes]
+    flattened: dict[int, int] = {}
+    for index, node in enumerate(nodes if batch else ()):
+        size = sizes[index]
+        if size is not None and size != batch and size % (batch or 1) == 0:
+            sources = [source for source, _ in node.inputs if source < index]
+            if any(flattened.get(source) == size or _merges(nodes[source], size, batch) for source in sources):
+                flattened[index] = size
+    for index in range(len(nodes) - 1, -1, -1):  # what is added to such a value has its size, as a bias spread out
+        for source, _ in nodes[index].inputs if index in flattened else ():
+            if sizes[source] == flattened[index]:
+                flattened[source] = flattened[index]
+    return [flattened.get(index, None if is_parameter(node) else batch) for index, node in enumerate(nodes)]
+
+
+def _first(node: Node) -> int | None:
+    return node.outputs[0].shape[0] if node.outputs and node.outputs[0].shape else None
+
+
+def _merges(node: Node, size: int, batch: int | None) -> bool:
+    """Whether the first sizes of what a node gives, the batch before others, are one size together."""
+    shape = (node.outputs[0].shape if node.outputs else None) or (0,)
+    return shape[0] == batch and size in accumulate(shape, mul)
+
+
+def _node_token(node: Node, proto: Any, first: int | None) -> tuple[Any, ...]:
     attributes = tuple(
         (key, _value_token(proto.attr[key])) for key in sorted(proto.attr) if not key.startswith(_NOT_STRUCTURE)
     )
-    first = None if is_parameter(node) else batch
     return node.op, tuple(_shape_token(tensor, first) for tensor in node.outputs), attributes
 
 
-def _shape_token(tensor: Tensor, batch: int | None) -> tuple[Any, ...]:
+def _shape_token(tensor: Tensor, first: int | None) -> tuple[Any, ...]:
     shape = tensor.shape
-    if shape and shape[0] == batch:
+    if shape and shape[0] == first:
         shape = (-1, *shape[1:])
     return tensor.dtype, shape
 

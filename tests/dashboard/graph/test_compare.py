@@ -107,6 +107,43 @@ def test_another_batch_size_is_no_change() -> None:
     assert answer["comparison"]["batches"] == [16, 64]
 
 
+def flattened(batch: int) -> Hierarchy:
+    """A net that works on batch × time at once, beside a width that the batch divides too."""
+    graph = Traced()
+    x = graph.add("forward/tokens", "Placeholder", shape=(batch, 6, 64))
+    x = graph.add("forward/reshape", "reshape", [x], (batch * 6, 64))
+    x = graph.dense("forward/dense_0", x, (batch * 6, 64, 64), "relu")
+    x = graph.add("forward/loss/sum", "reduce_sum", [x], (64,))
+    graph.add("backward/x", "mul", [x])
+    return graph.hierarchy()
+
+
+def test_batch_times_time_is_the_batch_and_a_width_that_it_divides_is_none() -> None:
+    answer = drawn(flattened(8), flattened(32))
+
+    assert listed(answer) == []
+    assert answer["comparison"]["batches"] == [8, 32]
+
+
+def residual_blocks(count: int, without: int = -1) -> Hierarchy:
+    """Blocks that end in an addition, but for one that lacks it."""
+    graph = Traced()
+    x = graph.add("forward/tokens", "Placeholder", shape=(8, 64))
+    for i in range(count):
+        hidden = graph.dense(f"forward/h/{i}/mlp", x, (8, 64, 64), "relu")
+        x = hidden if i == without else graph.add(f"forward/h/{i}/add", "add", [x, hidden], (8, 64))
+    graph.add("forward/loss/mean", "reduce_sum", [x])
+    graph.add("backward/x", "mul", ["forward/loss/mean"])
+    return graph.hierarchy()
+
+
+def test_block_behind_one_that_lost_its_last_operation_stays_in_its_stack() -> None:
+    answer = drawn(residual_blocks(6), residual_blocks(6, without=2), "h")
+
+    inside = [(box["kind"], box["count"]) for box in answer["boxes"] if box["parent"] == "h"]
+    assert sorted(inside) == [("module", 0), ("stack", 2), ("stack", 3)]
+
+
 def test_module_that_moved_into_another_is_the_same_module() -> None:
     names = ["body/dense_0", "body/dense_1", "head"]
 
