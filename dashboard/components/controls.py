@@ -28,12 +28,14 @@ class Toggle(BoardComponent):
         word: What stands on it.
         label: What it does.
         shortcut: Key of the keyboard that presses it.
+        more: What else stands on it where there is room.
     """
 
-    _prop_names = ["id", "viewKey", "on", "off", "word", "label", "shortcut"]
+    _prop_names = ["id", "viewKey", "on", "off", "word", "more", "label", "shortcut"]
 
-    def __init__(self, *, key: str, on: str, off: str, word: str, label: str, shortcut: str) -> None:
-        super().__init__(id=make_id(key), viewKey=key, on=on, off=off, word=word, label=label, shortcut=shortcut)
+    def __init__(self, *, key: str, on: str, off: str, word: str, label: str, shortcut: str, more: str = "") -> None:
+        shown = {"word": word, "more": more, "label": label, "shortcut": shortcut}
+        super().__init__(id=make_id(key), viewKey=key, on=on, off=off, **shown)
 
 
 class Delta(BoardComponent):

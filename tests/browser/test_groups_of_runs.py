@@ -155,6 +155,23 @@ def test_toolbar_takes_one_row_while_runs_are_grouped(open_page: OpenPage, board
     expect(page.get_by_role("button", name="Reset zoom")).to_have_count(1 if zoom else 0)
 
 
+@pytest.mark.parametrize("width", [640, 720, 800])
+def test_toolbar_takes_two_rows_beside_the_run_list_of_a_narrow_window(
+    open_page: OpenPage, board: str, width: int
+) -> None:
+    page = open_page(f"{board}/scalars", width=width)
+    expect(page.locator(".card-value").first).to_be_visible()
+
+    tops = page.locator(".toolbar > *").evaluate_all(
+        """(all) => all.filter((one) => one.offsetWidth > 0).map((one) => {
+          const { top, height } = one.getBoundingClientRect();
+          return Math.round((top + height / 2) / 20);
+        })"""
+    )
+
+    assert len(set(tops)) == 2
+
+
 def test_choices_change_line_and_band_and_are_undone(open_page: OpenPage, board: str, logdir: Path) -> None:
     page = open_page(f"{board}{GROUPED}")
     wait_for_groups(page, "^lr 1e-3")

@@ -180,3 +180,12 @@ def test_band_is_told_at_the_place_of_the_exact_value(run_module: Run) -> None:
       return [say(0, 0), say(0, 5), say(1, 10), say(1, 15), say(2, 20)];"""
 
     assert run_module("cards/margins.js", body) == ["0 to 2", "1 to 3", "2 to 4", "–", "–"]
+
+
+def test_labels_that_would_reach_over_the_edge_of_a_card_are_left_out(run_module: Run) -> None:
+    body = """
+      const plot = { bbox: { width: 200 * devicePixelRatio }, valToPos: (value) => value };
+      return module.keepInside(["0", "190", "1,000,000", "2"], [0, 190, 199, 200], { plot, beside: 20 });
+    """
+
+    assert run_module("plot/axes.js", body) == ["0", "190", "", "2"]

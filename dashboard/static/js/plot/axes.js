@@ -22,6 +22,12 @@ export function axisSize(plot, labels) {
   return Math.max(MIN_SIZE_PX, Math.ceil(widest * TICK_PX) + 12);
 }
 
+// Labels of the x-axis, without those that would reach over the card's edge. beside: pixels between it and the plot
+export function keepInside(labels, splits, { plot, beside }) {
+  const edge = plot.bbox.width / devicePixelRatio + beside;
+  return labels.map((label, i) => (plot.valToPos(splits[i], "x") + (label.length * TICK_PX) / 2 < edge ? label : ""));
+}
+
 // Ticks of a logarithmic axis: decades, or 1, 2, 5 of each where few decades are shown.
 export function logSplits(low, high) {
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];

@@ -1,11 +1,12 @@
 // How uPlot draws the axes of a plot; the lines are drawn by draw_lines.js.
 
-import { axisSize, axisTicks, logSplits, timeSteps, wholeSteps } from "./axes.js";
+import { axisSize, axisTicks, keepInside, logSplits, timeSteps, wholeSteps } from "./axes.js";
 import { themeColor } from "./theme.js";
 
 const TICK_FONT = '11px "Inter Variable", Inter, system-ui, sans-serif';
 const X_AXIS_PX = 24;
 const LANE_PX = 13; // above the plot
+const RIGHT_PX = 20; // beside it, for half of the last label
 const STEPS = { step: wholeSteps, relative: timeSteps, wall: timeSteps };
 
 // Whether a plot goes on with another x-axis as it is; steps between the values of a metric are uPlot's own.
@@ -19,7 +20,7 @@ export function uplotOptions({ width, height, axes, draw }) {
   return {
     width,
     height,
-    padding: [LANE_PX, 16, 0, 0],
+    padding: [LANE_PX, RIGHT_PX, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: {
@@ -34,19 +35,21 @@ export function uplotOptions({ width, height, axes, draw }) {
 
 function xAxis(axes) {
   return {
-    ...common({ scale: "x", wordOf: () => (axes.isLogX ? "log" : axes.word()), isLog: axes.isLogX }),
+    ...common({ scale: "x", isLog: axes.isLogX }),
     size: X_AXIS_PX,
     gap: 5,
     space: 52,
     grid: { show: false },
     border: { show: true, stroke: themeColor("--line-strong"), width: 1 },
+    values: (plot, splits) => keepInside(axisTicks(splits, axes.isLogX ? "log" : axes.word()), splits, { plot, beside: RIGHT_PX }),
     ...(axes.word() in STEPS ? { incrs: () => STEPS[axes.word()] } : {}),
   };
 }
 
 function yAxis({ isLogY }) {
   return {
-    ...common({ scale: "y", wordOf: () => (isLogY ? "log" : "value"), isLog: isLogY }),
+    ...common({ scale: "y", isLog: isLogY }),
+    values: (_, splits) => axisTicks(splits, isLogY ? "log" : "value"),
     size: axisSize,
     gap: 6,
     space: 30,
@@ -55,14 +58,13 @@ function yAxis({ isLogY }) {
   };
 }
 
-function common({ scale, wordOf, isLog }) {
+function common({ scale, isLog }) {
   const log = { splits: (plot, axis, low, high) => logSplits(low, high), filter: (plot, splits) => splits };
   return {
     scale,
     font: TICK_FONT,
     stroke: themeColor("--text-3"),
     ticks: { show: false },
-    values: (_, splits) => axisTicks(splits, wordOf()),
     ...(isLog ? log : {}),
   };
 }
