@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from tensorboard.context import RequestContext
 from tensorboard.plugins.base_plugin import TBContext
 
 from summaries import SummaryWriter
-from summaries.adapters.jax_graph import walk
+from summaries.adapters.jax_graph import graph_of_module, walk
 from summaries.kinds.graph_kinds import read_graph
 from summaries.load import load
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
@@ -215,3 +217,17 @@ def test_every_kind_of_graph_in_a_logdir_is_read_in_one_way(tmp_path: Path) -> N
             names[tag.name] = read_graph(tag.kind, blob)[0].node[0].name
     assert names["__run_graph__"] == "a"
     assert names["keras"].startswith("net/")
+
+
+def test_threads_that_trace_one_class_do_not_see_each_other_and_leave_it_as_it_was() -> None:
+    own = Block.__call__, vars(nnx.Linear)["__call__"]
+    models = [Net(nnx.Rngs(number)) for number in range(4)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+
+    with ThreadPoolExecutor(len(models)) as pool:
+        graphs = list(pool.map(lambda model: graph_of_module(model, (jnp.ones((2, 4)),), {}), models * 3))
+    sys.setswitchinterval(interval)
+
+    assert len({tuple(node.name for node in graph.node) for graph in graphs}) == 1
+    assert (Block.__call__, vars(nnx.Linear)["__call__"]) == own

@@ -8,6 +8,7 @@ from typing import Any
 
 import jax
 
+from summaries.adapters.jax_graph import named_calls
 from trainer.interop.foreign import ForeignNetwork, copied, from_params, to_params
 from trainer.protocols import Array, Params, State
 
@@ -45,6 +46,10 @@ class EquinoxNetwork(ForeignNetwork):
         takes_key = key is not None and "key" in inspect.signature(self.module.__call__).parameters
         keys = jax.random.split(key, rows) if takes_key and key is not None else None
         options = {"key": keys} if takes_key else {}
+        with named_calls(module):
+            return self._call(module, state, inputs, options)
+
+    def _call(self, module: Any, state: State, inputs: Any, options: dict[str, Any]) -> tuple[Any, State]:
         if self.module_state is None:
             return jax.vmap(lambda row, options: module(row, **options), axis_name="batch")(inputs, options), state
         before = from_params(state, self.module_state)

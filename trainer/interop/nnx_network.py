@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from summaries.adapters.jax_graph import named_calls
 from trainer.interop.foreign import ForeignNetwork, copied, from_params, to_params
 from trainer.protocols import Array, Params, State
 
@@ -39,7 +40,8 @@ class NnxNetwork(ForeignNetwork):
         values = (from_params(params, own_params), _drawn(random, key), from_params(state, others))
         module = nnx.merge(graph, *values, copy=True)
         module.train() if training else module.eval()
-        outputs = module(inputs)
+        with named_calls(module):
+            outputs = module(inputs)
         return outputs, to_params(self._split(module)[3])
 
     def assign(self, params: Params, state: State) -> None:

@@ -37,4 +37,5 @@ from summaries.adapters.jax_graph.functions import graph_of_function as graph_of
 from summaries.adapters.jax_graph.inputs import optimizer_name as optimizer_name
 from summaries.adapters.jax_graph.modules import find_module_base as find_module_base
 from summaries.adapters.jax_graph.modules import graph_of_module as graph_of_module
+from summaries.adapters.jax_graph.modules import named_calls as named_calls
 from summaries.adapters.jax_graph.scopes import parse_name_stack as parse_name_stack

@@ -6,11 +6,16 @@ import contextlib
 import functools
 import inspect
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from summaries.adapters.jax_graph.functions import argument_paths, convert_traced, trace
 from summaries.proto.graph_pb2 import GraphDef
+
+_LOCK = threading.RLock()
+"""Held while classes are changed, by one thread at a time: whoever comes second would take the first one's calls for
+the classes' own, and give them back."""
 
 
 def find_module_base(model: Any) -> type | None:
@@ -31,13 +36,11 @@ def graph_of_module(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) 
         args: As for `graph_of_function`.
         kwargs: The same.
     """
-    base = find_module_base(model)
-    assert base is not None
     weights, rebuild = _take_apart(model)
 
     def call(params: Any, *args: Any, **kwargs: Any) -> Any:
         module = rebuild(params)
-        with _named_calls(_find_modules(module, base)):
+        with named_calls(module):
             return module(*args, **kwargs)
 
     paths = argument_paths(call, (weights,), {})
@@ -76,8 +79,24 @@ def _find_modules(model: Any, base: type) -> dict[int, tuple[Any, str]]:
 
 
 @contextlib.contextmanager
-def _named_calls(modules: Mapping[int, tuple[Any, str]]) -> Iterator[None]:
-    """Opens the scope of its path around each call of a module."""
+def named_calls(model: Any) -> Iterator[None]:
+    """Opens the scope of its path around each call of a module inside of `model`, in this thread and while it is traced.
+
+    What other threads call meanwhile runs as ever, unless it is `model` itself.
+
+    Args:
+        model: An instance of what `find_module_base` finds; of anything else nothing is named.
+    """
+    base = find_module_base(model)
+    if base is None:
+        yield
+        return
+    with _LOCK, _changed_calls(_find_modules(model, base)):
+        yield
+
+
+@contextlib.contextmanager
+def _changed_calls(modules: Mapping[int, tuple[Any, str]]) -> Iterator[None]:
     classes = {type(module) for module, _ in modules.values() if callable(module)}
     own = {cls: vars(cls)["__call__"] for cls in classes if "__call__" in vars(cls)}
     calls = {cls: cls.__call__ for cls in classes}

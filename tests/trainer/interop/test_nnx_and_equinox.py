@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -103,3 +104,15 @@ def test_estimator_trains_it(make: Any, blobs: tuple[np.ndarray, np.ndarray]) ->
     estimator.fit(features, labels, steps=200)
 
     assert estimator.score(features, labels) > 0.95
+
+
+@pytest.mark.parametrize("make", [make_nnx, make_equinox])
+def test_the_graph_of_a_module_has_its_layers_as_scopes_beside_their_weights(make: Callable[[], Any]) -> None:
+    estimator = Estimator(make(), head=heads.MultiClassHead(n_classes=3))
+    estimator.fit(ROWS, np.arange(6) % 3, steps=1)
+
+    names = {node.name for node in estimator.__summary_graph__().node}
+
+    assert {"forward/first/dot_general", "forward/last/dot_general", "backward/last/dot_general"} <= names
+    weights = {name for name in names if name.startswith(("forward/first/kernel", "forward/first/weight"))}
+    assert weights
