@@ -238,3 +238,29 @@ def test_keys_walk_the_list_and_the_plot(start_board: StartBoard, open_page: Ope
     )
     page.keyboard.press("Escape")
     expect(page.locator(".plot-tip")).to_be_hidden()
+
+
+def test_single_points_at_the_sides_of_a_plot_are_whole(
+    open_page: OpenPage, start_board: Callable[..., str], tmp_path: Path
+) -> None:
+    for number in (0, 1):
+        with SummaryWriter(tmp_path / f"run-{number}") as writer:
+            writer.add_scalar("loss", 1.0 + number, 10 * number)
+    page = open_page(f"{start_board(tmp_path, '--index', 'off')}/scalars")
+    expect(page.locator(".card-value")).to_have_count(2)
+
+    page.wait_for_function(
+        """() => {
+          const canvas = document.querySelector(".card canvas");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const counts = [[52, 99, 234], [221, 110, 79]].map((color) => {
+            let count = 0;
+            for (let i = 0; i < data.length; i += 4) {
+              if (data[i + 3] > 120 && color.every((part, j) => Math.abs(data[i + j] - part) < 12)) count += 1;
+            }
+            return count / devicePixelRatio ** 2;
+          });
+          return counts.every((count) => count >= 16);
+        }""",
+        timeout=5_000,
+    )

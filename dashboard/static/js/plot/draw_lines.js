@@ -20,10 +20,7 @@ export function drawLines(plot, lines, { faint, underlay }) {
   const usual = { width: themeNumber(isMany ? "--lw-many" : "--lw") * ratio, alpha: isMany ? themeNumber("--many-alpha") : 1 };
   const group = { width: themeNumber("--lw-group") * ratio, alpha: 1 };
   const baseline = { width: themeNumber("--lw-baseline") * ratio, alpha: 1 };
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top - BLEED_PX * ratio, bbox.width, bbox.height + 2 * BLEED_PX * ratio);
-  ctx.clip();
+  clip(ctx, bbox, { beside: 0 });
   drawBands(ctx, lines, place);
   if (lines.some((line) => line.baseline)) drawZero(ctx, bbox, place, baseline.width);
   const top = Math.round(bbox.top - BLEED_PX * ratio);
@@ -40,10 +37,21 @@ export function drawLines(plot, lines, { faint, underlay }) {
   else underlay.put(keyOf(plot, raw, { width, height, top }), drawBehind);
   for (const line of lines) rasterSegments(line, shownValues(line), toPicture, line.group ? group : line.run.isBaseline ? baseline : usual);
   raster.paint(ctx, bbox.left, top);
-  for (const line of [...faint, ...lines]) drawSinglePoints(ctx, line, place, ratio);
-  if (!isMany) for (const line of lines) if (line.run.state === "running") drawEnd(ctx, line, place, ratio);
+  ctx.restore();
+  clip(ctx, bbox, { beside: BLEED_PX * ratio });
+  for (const line of [...faint, ...lines]) drawSinglePoints(ctx, line, place, bbox, ratio);
+  if (!isMany) for (const line of lines) if (line.run.state === "running") drawEnd(ctx, line, place, bbox, ratio);
   for (const line of [...faint, ...lines]) drawNonFinite(ctx, line, place, bbox, ratio);
   ctx.restore();
+}
+
+// Until the context is restored. Lines end at the sides of the plot, while a mark that stands there is whole.
+function clip(ctx, { left, top, width, height }, { beside }) {
+  const above = BLEED_PX * devicePixelRatio;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left - beside, top - above, width + 2 * beside, height + 2 * above);
+  ctx.clip();
 }
 
 // All that tells how raw lines look.
@@ -159,19 +167,25 @@ function channelsOf(color) {
   return channels.get(color);
 }
 
-function drawSinglePoints(ctx, line, place, ratio) {
+function isAcross(x, { left, width }) {
+  return x >= left - 0.5 && x <= left + width + 0.5; // what is computed may miss its edge by a little
+}
+
+function drawSinglePoints(ctx, line, place, bbox, ratio) {
   const values = shownValues(line);
   eachSegment(line, (from, to) => {
-    if (to - from === 1) dot(ctx, place.x(line.x.points[from]), place.y(values[from]), (SINGLE_POINT_PX / 2) * ratio, line.run.color);
+    const x = to - from === 1 ? place.x(line.x.points[from]) : NaN;
+    if (isAcross(x, bbox)) dot(ctx, x, place.y(values[from]), (SINGLE_POINT_PX / 2) * ratio, line.run.color);
   });
 }
 
 // A run that goes on ends in a dot.
-function drawEnd(ctx, line, place, ratio) {
+function drawEnd(ctx, line, place, bbox, ratio) {
   const last = line.x.current.x.length - 1;
   if (last < 0) return;
   const index = indexAt(line, last);
   const [x, y] = [place.x(line.x.points[index]), place.y(shownValues(line)[index])];
+  if (!isAcross(x, bbox)) return;
   dot(ctx, x, y, 3.5 * ratio, themeColor("--surface"));
   dot(ctx, x, y, 2.5 * ratio, line.run.color);
 }
@@ -185,7 +199,7 @@ function drawNonFinite(ctx, line, place, bbox, ratio) {
   let last = -Infinity; // of several that would hide each other the first is drawn
   for (const position of line.x.nonFinite) {
     const x = place.x(position);
-    if (Math.abs(x - last) < 2 * size + ratio) continue;
+    if (!isAcross(x, bbox) || Math.abs(x - last) < 2 * size + ratio) continue;
     const isInStretch = Math.abs(x - last) < STRETCH_PX * ratio;
     last = x;
     ctx.beginPath();
