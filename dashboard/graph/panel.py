@@ -67,11 +67,7 @@ def panel_answer(hierarchy: Hierarchy, item_id: str) -> Answer:
         "source": _find_source(hierarchy, index),
         "inputs": _ends(hierarchy, entering, is_input=True),
         "outputs": _ends(hierarchy, leaving, is_input=False),
-        **(
-            _node_facts(hierarchy, node)
-            if node
-            else {"attributes": [], "controls": [], "device": device_of(hierarchy, index)}
-        ),
+        **(_node_facts(hierarchy, node) if node else _scope_facts(hierarchy, index)),
     }
 
 
@@ -111,6 +107,10 @@ def _ends(hierarchy: Hierarchy, links: list[int], *, is_input: bool) -> Answer:
             }
     listed = list(found.values())
     return {"listed": listed[:MAX_LISTED], "more": max(0, len(listed) - MAX_LISTED)}
+
+
+def _scope_facts(hierarchy: Hierarchy, index: int) -> Answer:
+    return {"attributes": [], "controls": [], "device": device_of(hierarchy, index)}
 
 
 def _node_facts(hierarchy: Hierarchy, node: Node) -> Answer:

@@ -80,7 +80,7 @@ def _find_modules(model: Any, base: type) -> dict[int, tuple[Any, str]]:
 
 @contextlib.contextmanager
 def named_calls(model: Any) -> Iterator[None]:
-    """Opens the scope of its path around each call of a module inside of `model`, in this thread and while it is traced.
+    """Opens the scope of its path around each call of a module inside of `model`.
 
     What other threads call meanwhile runs as ever, unless it is `model` itself.
 
