@@ -92,7 +92,7 @@ class Boosting:
     ) -> None:
         """Grows up to the last step, or as many rounds more as the config's steps.
 
-        The last state goes to `keep`, also when an exception ends the training.
+        The last state goes to `keep`, also when an exception ends the training, unless there is no tree yet.
 
         Raises:
             ValueError: If hooks are to stop early what changes trees that are there.
@@ -154,8 +154,10 @@ class Boosting:
         self, rounds: Rounds, checkpoints: Checkpoints | None, writer: Any, keep: Callable[[TrainState], None]
     ) -> None:
         state = rounds.train_state
+        if state.params["booster"] is None:  # it failed before the first round
+            return
         keep(state)
-        if writer is None or checkpoints is None or state.params["booster"] is None:
+        if writer is None or checkpoints is None:
             return
         booster, step = state.params["booster"], int(state.params["rounds"])
         if rounds.error is None:

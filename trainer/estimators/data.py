@@ -170,11 +170,7 @@ class BatchData:
             ValueError: If it has no labels, or unknown ones, or features, labels and weights are not of equally many
                 rows.
         """
-        if rows.labels is None:
-            raise ValueError(
-                f"batches must be (features, labels); got {type(rows.features).__name__} in batch {number}. "
-                "Yield tuples, or pass as y the name of the column that holds the labels."
-            )
+        refuse_unlabelled(rows, number)
         features = self._read(rows.features, name=f"features of batch {number}")
         labels = self._encode_batch(rows.labels, number)
         check_same_rows(features, labels, f"labels of batch {number}")
@@ -187,6 +183,19 @@ class BatchData:
             return self._encode(labels)
         except ValueError as error:
             raise ValueError(f"{error} This is batch {number}.") from error
+
+
+def refuse_unlabelled(rows: Rows, number: int) -> None:
+    """Refuses a batch without labels.
+
+    Raises:
+        ValueError: If it has none; the message names the batch.
+    """
+    if rows.labels is None:
+        raise ValueError(
+            f"batches must be (features, labels); got {type(rows.features).__name__} in batch {number}. "
+            "Yield tuples, or pass as y the name of the column that holds the labels."
+        )
 
 
 def open_arrays(rows: Rows, read: ReadFn, encode: EncodeFn, weigh: WeighFn) -> ArrayData:

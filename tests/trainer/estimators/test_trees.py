@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 
 from summaries.load import load
 from trainer import BoostedTreesClassifier, BoostedTreesRegressor, RunConfig, hooks, load_exported
@@ -175,3 +176,44 @@ def test_a_random_forest_is_the_mean_of_its_trees(blobs: Arrays) -> None:
 
     theirs = lightgbm.LGBMClassifier(n_estimators=7, random_state=0, verbose=-1, **params).fit(features, labels)
     np.testing.assert_allclose(model.predict_proba(features), theirs.predict_proba(features), atol=1e-5)
+
+
+def test_weights_of_batches_count_with_1_for_batches_without_any(line: Arrays) -> None:
+    (features, labels), weights = line, np.linspace(0.1, 3, len(line[1]))
+    half = len(labels) // 2
+    batches = [(features[:half], labels[:half]), (features[half:], labels[half:], weights[half:])]
+    expected = np.concatenate([np.ones(half), weights[half:]])
+
+    found = BoostedTreesRegressor().fit(batches, steps=5).predict(features)
+
+    together = BoostedTreesRegressor().fit(features, labels, expected, steps=5).predict(features)
+    np.testing.assert_allclose(found, together, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("batches", "message"),
+    [
+        ([(np.ones((4, 2)), np.ones(4)), (np.ones((4, 2)),)], r"batches must be \(features, labels\); .* in batch 1"),
+        ([(np.ones((4, 2)), np.ones(4)), (np.ones((4, 3)), np.ones(4))], r"features of batch 1 must have rows like"),
+        ([(np.ones((4, 2)), np.ones(3)), (np.ones((4, 2)), np.ones(5))], r"labels of batch 0 must have one entry"),
+        ([(np.ones((4, 2)), np.ones(4), -np.ones(4))], r"weights of batch 0 must be finite and at least 0"),
+        ([({"a": np.ones(4)}, np.ones(4))], r"X must have the shape \(n, features\); got a dict"),
+    ],
+)
+def test_batches_that_do_not_fit_are_refused_by_their_number(batches: list[Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        BoostedTreesRegressor().fit(batches)
+
+
+def test_trees_that_failed_before_the_first_round_are_not_fitted(line: Arrays) -> None:
+    class Fail(hooks.Hook):
+        def begin(self, context: Context) -> None:
+            raise RuntimeError("no disk")
+
+    trees = BoostedTreesRegressor()
+
+    with pytest.raises(RuntimeError, match="no disk"):
+        trees.fit(*line, steps=3, hooks=[Fail()])
+
+    with pytest.raises(NotFittedError):
+        trees.predict(line[0])
