@@ -42,7 +42,8 @@ class EvalSpec:
         input_fn: As for `TrainSpec`; a function or a list, since it is read again and again.
         steps: How many batches of each evaluation; None for all.
         name: Tags of the metrics begin with ``eval_<name>/``; None for ``eval/``.
-        hooks: Hooks of the training that look at its evaluations, as `trainer.hooks.EarlyStoppingHook`.
+        hooks: Hooks of the training that look at its evaluations, as `trainer.hooks.EarlyStoppingHook`. An
+            `EvaluationHook` of the same name takes the place of the one that there is otherwise.
         exporters: `LatestExporter`, `BestExporter`, `FinalExporter`, one or several; they need a model_dir.
     """
 
@@ -75,12 +76,14 @@ def train_and_evaluate(
             raise TypeError(f"{name} must be a {kind.__name__}; got {type(spec).__name__}. Pass {kind.__name__}(…).")
     validation = _limited(eval_spec)
     exporters = _as_list(eval_spec.exporters)
-    evaluation = EvaluationHook(estimator._make_config().eval_interval, name=eval_spec.name)
+    hooks = [*(train_spec.hooks or ()), *(eval_spec.hooks or ()), *exporters]
+    if not any(isinstance(hook, EvaluationHook) and hook.name == eval_spec.name for hook in hooks):
+        hooks.insert(0, EvaluationHook(estimator._make_config().eval_interval, name=eval_spec.name))
     estimator.fit(
         *_as_arguments(train_spec.input_fn),
         steps=train_spec.max_steps,
         validation_data=validation,
-        hooks=[evaluation, *(train_spec.hooks or ()), *(eval_spec.hooks or ()), *exporters],
+        hooks=hooks,
     )
     exports = [folder for exporter in exporters for folder in exporter.exports]
     return estimator.evaluate(*_as_arguments(validation)), exports

@@ -26,7 +26,13 @@ class EvaluationHook(Hook):
         if name is not None and (not name or "/" in name):
             raise ValueError(f"name must be a plain word; got {name!r}. Pass one without a slash.")
         self._interval = interval
+        self.name = name
         self._scope = "eval" if name is None else f"eval_{name}"
+        self._last_step = -1
+
+    def begin(self, context: Context) -> None:
+        """Forgets the training before."""
+        del context
         self._last_step = -1
 
     def next_step(self, step: int) -> int | None:

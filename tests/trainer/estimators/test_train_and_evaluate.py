@@ -22,7 +22,7 @@ from trainer import (
     load_exported,
     train_and_evaluate,
 )
-from trainer.hooks import EarlyStoppingHook
+from trainer.hooks import EarlyStoppingHook, EvaluationHook
 
 Arrays = tuple[np.ndarray, np.ndarray]
 
@@ -198,3 +198,15 @@ def test_best_of_an_unknown_metric_is_refused(rows: Arrays, tmp_path: Path) -> N
         make(tmp_path).fit(*rows, steps=10, validation_data=rows, hooks=[BestExporter(metric="acuracy")])
 
     assert not list(tmp_path.glob("checkpoint-*"))
+
+
+def test_an_evaluation_hook_of_the_user_takes_the_place_of_the_own_one_in_every_fit(
+    rows: Arrays, tmp_path: Path
+) -> None:
+    hook = EvaluationHook(4)
+
+    for folder in ("first", "second"):
+        train_and_evaluate(make(tmp_path / folder), TrainSpec(rows, max_steps=10, hooks=[hook]), EvalSpec(rows))
+
+    for folder in ("first", "second"):
+        assert load(tmp_path).runs[folder].scalars["eval/loss"].steps.tolist() == [4, 8, 10]
