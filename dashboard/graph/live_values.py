@@ -7,7 +7,7 @@ its updates over that of all its weights, its count the sum. What was logged of 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +51,7 @@ class Moments:
 
 Value = float | Moments
 Values = dict[int, float]
+_TRAINING = frozenset({"train", "training"})
 _LIVE = frozenset({GRADS, PARAMS, UPDATES, ACTIVATIONS, GRAD_NORM, UPDATE_RATIO, NON_FINITE_SHARE})
 
 
@@ -63,15 +64,20 @@ def find_moments(histogram: Histogram) -> Moments:
     """The moments of a histogram; one that does not say its squares has them estimated from its buckets."""
     lefts, rights, counts = histogram.lefts, histogram.rights, histogram.counts
     squares, total = histogram.sum_squares, histogram.sum
-    if math.isnan(squares):  # values lie evenly in each bucket
-        squares = float(np.sum(counts * (lefts * lefts + lefts * rights + rights * rights) / 3))
-    if math.isnan(total):
-        total = float(np.sum(counts * (lefts + rights) / 2))
+    with np.errstate(over="ignore", invalid="ignore"):  # the squares of large values are infinite
+        if math.isnan(squares):  # values lie evenly in each bucket
+            squares = float(np.sum(counts * (lefts * lefts + lefts * rights + rights * rights) / 3))
+        if math.isnan(total):
+            total = float(np.sum(counts * (lefts + rights) / 2))
     num_finite = float(counts.sum())
-    num_bad = max(0.0, round(histogram.num - num_finite))
+    num_bad = histogram.num - num_finite
+    num_bad = max(0.0, float(round(num_bad))) if math.isfinite(num_bad) else 0.0
     if not num_finite:
         return Moments(0.0, num_bad, math.nan)
-    return Moments(squares, num_bad, math.sqrt(max(0.0, squares / num_finite - (total / num_finite) ** 2)))
+    mean = total / num_finite
+    variance = squares / num_finite - mean * mean
+    std = math.sqrt(max(0.0, variance)) if math.isfinite(variance) else math.nan
+    return Moments(max(squares, 0.0), num_bad, std)
 
 
 def sum_up(hierarchy: Hierarchy, logged: Iterable[tuple[LoggedTag, Value]]) -> dict[str, Values]:
@@ -85,7 +91,7 @@ def sum_up(hierarchy: Hierarchy, logged: Iterable[tuple[LoggedTag, Value]]) -> d
     squares: dict[str, Values] = {what: {} for what in (GRADS, PARAMS, UPDATES)}
     bad: Values = {}
     shares: Values = {}
-    scalars: Values = {}
+    scalars: dict[int, list[tuple[str, float]]] = {}
     for tag, value in logged:
         if isinstance(value, Moments):
             if tag.what in squares:
@@ -95,17 +101,32 @@ def sum_up(hierarchy: Hierarchy, logged: Iterable[tuple[LoggedTag, Value]]) -> d
         elif tag.what in direct:
             direct[tag.what][tag.item] = value
         elif tag.what == OTHER:
-            scalars.setdefault(tag.item, value)
+            scalars.setdefault(tag.item, []).append((tag.tag, value))
         elif tag.what == NON_FINITE_SHARE:
-            shares[tag.item] = max(value, shares.get(tag.item, 0.0))
+            share = min(1.0, max(0.0, value)) if math.isfinite(value) else 1.0  # one that is none itself is all of it
+            shares[tag.item] = max(share, shares.get(tag.item, 0.0))
     for item, share in shares.items():
         bad.setdefault(item, float(round(share * max(1, hierarchy.items[item].params))))
     return {
         GRAD_NORM: _norms(hierarchy, direct[GRAD_NORM], squares[GRADS]),
         UPDATE_RATIO: _ratios(hierarchy, direct[UPDATE_RATIO], squares[UPDATES], squares[PARAMS]),
         NON_FINITE: carry_up(hierarchy, bad),
-        VALUE: scalars,
+        VALUE: {item: one for item, found in scalars.items() if (one := choose_scalar(found)) is not None},
     }
+
+
+def choose_scalar(found: Sequence[tuple[str, float]]) -> float | None:
+    """Of the scalars that belong to one item, by tag, the one that the graph computes: that of the training.
+
+    Returns:
+        None if several of them may be that.
+
+    >>> choose_scalar([("eval/loss", 0.7), ("train/loss", 0.5)])
+    0.5
+    """
+    if len(found) > 1:
+        found = [(tag, value) for tag, value in found if "/" not in tag or tag.split("/")[0] in _TRAINING]
+    return found[0][1] if len(found) == 1 else None
 
 
 def carry_up(hierarchy: Hierarchy, values: Mapping[int, float], fixed: Mapping[int, float] | None = None) -> Values:

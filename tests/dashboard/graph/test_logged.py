@@ -142,3 +142,38 @@ def test_values_that_are_not_finite_are_counted() -> None:
     histogram = Histogram(1.0, 2.0, 5.0, 3.0, 5.0, np.array([1.0]), np.array([2.0]), np.array([2.0]))
 
     assert find_moments(histogram) == Moments(5.0, 3.0, 0.5)
+
+
+@pytest.mark.parametrize("share", [math.nan, math.inf, -math.inf])
+def test_a_share_that_is_no_number_counts_all_values_as_bad(iris: Hierarchy, share: float) -> None:
+    tag = tag_of(iris, "nonfinite_share/grads/dense_0/kernel", "scalars")
+
+    values = sum_up(iris, [(tag, share), (tag_of(iris, "grad_norm/dense_1", "scalars"), 2.0)])
+
+    kernel = iris.index_by_id["dense_0/kernel"]
+    assert values["nonfinite"][kernel] == iris.items[kernel].params
+    assert values["grad_norm"][iris.index_by_id["dense_1"]] == 2.0
+
+
+def test_moments_of_values_too_large_to_square_are_found() -> None:
+    edges = np.array([0.0, 1e200, 2e200])
+
+    moments = find_moments(Histogram(0.0, 2e200, math.inf, 2e200, math.nan, edges[:-1], edges[1:], np.ones(2)))
+
+    assert (moments.squares, moments.num_bad) == (math.inf, 0.0)
+    assert math.isnan(moments.std)
+
+
+@pytest.mark.parametrize(
+    ("tags", "value"),
+    [
+        (["eval/loss"], 0),
+        (["eval/loss", "train/loss"], 1),
+        (["eval/loss", "loss"], 1),
+        (["eval/loss", "test/loss"], None),
+    ],
+)
+def test_a_node_shows_the_scalar_of_the_training(iris: Hierarchy, tags: list[str], value: int | None) -> None:
+    logged = [(tag_of(iris, tag, "scalars"), float(place)) for place, tag in enumerate(tags)]
+
+    assert sum_up(iris, logged)["value"].get(iris.index_by_id["loss"]) == value
