@@ -6,6 +6,7 @@ A *node* is one operation; its *path* is its name with ``/`` between the scopes 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -149,7 +150,7 @@ def _forward_positions(
     """The forward part of a traced step and what it reads; everything in any other graph."""
     part_by_position = [proto.name.partition("/")[0] for proto in protos]
     waiting = [position for position, part in enumerate(part_by_position) if part == "forward"]
-    if not waiting or not any(part in ("backward", "update") for part in part_by_position):
+    if not waiting or not _is_traced(protos) or not any(part in ("backward", "update") for part in part_by_position):
         return list(range(len(protos)))
     kept = set(waiting)
     while waiting:
@@ -230,7 +231,8 @@ def _number(attributes: Any, key: str) -> int:
     if key not in attributes:
         return 0
     value = attributes[key]
-    return int(value.f if value.WhichOneof("value") == "f" else value.i)
+    number = value.f if value.WhichOneof("value") == "f" else value.i
+    return int(number) if math.isfinite(number) else 0
 
 
 def _text(attributes: Any, key: str) -> str:

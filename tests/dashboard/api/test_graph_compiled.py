@@ -38,6 +38,9 @@ KERNELS = (
 @pytest.fixture
 def ask(tmp_path: Path, read_store: Callable[[], MemoryStore]) -> Iterator[Callable[..., Any]]:
     graph = GraphDef(node=[NodeDef(name=name, op="Mul", input=inputs) for name, inputs in EDGES.items()])
+    for node in graph.node:
+        node.attr["_jax_dtype"].s = b"float32"
+        node.attr["_jax_shape"].shape.SetInParent()
     for run, kernels in (("net", KERNELS), ("other", (Kernel("dot", "dot", ("forward/away/dot",)),))):
         with SummaryWriter(tmp_path / run) as writer:
             writer.add_graph(graph)

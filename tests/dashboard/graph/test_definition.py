@@ -46,18 +46,17 @@ def test_names_with_empty_parts_and_endless_depth_are_readable() -> None:
 
 
 def test_forward_part_of_a_training_step_stands_alone() -> None:
-    graph = read_graph(
-        graph_of(
-            ("forward/x", "Placeholder", []),
-            ("forward/seed", "Placeholder", []),
-            ("constant", "Const", []),
-            ("forward/net/mul", "mul", ["forward/x", "constant"]),
-            ("backward/net/mul", "mul", ["forward/net/mul", "forward/seed"]),
-            ("update/w", "sub", ["backward/net/mul"]),
-        )
+    definition = graph_of(
+        ("forward/x", "Placeholder", []),
+        ("forward/seed", "Placeholder", []),
+        ("constant", "Const", []),
+        ("forward/net/mul", "mul", ["forward/x", "constant"]),
+        ("backward/net/mul", "mul", ["forward/net/mul", "forward/seed"]),
+        ("update/w", "sub", ["backward/net/mul"]),
     )
+    definition.node[0].attr["_jax_shape"].shape.CopyFrom(TensorShapeProto())
 
-    assert [node.path for node in graph.nodes] == ["x", "constant", "net/mul"]
+    assert [node.path for node in read_graph(definition).nodes] == ["x", "constant", "net/mul"]
 
 
 def test_traced_forward_pass_alone_needs_no_scope_around_all() -> None:
@@ -73,6 +72,21 @@ def test_any_other_graph_is_shown_whole() -> None:
     graph = read_graph(graph_of(("forward/x", "Placeholder", []), ("net/mul", "mul", ["forward/x"])))
 
     assert [node.path for node in graph.nodes] == ["forward/x", "net/mul"]
+
+
+def test_a_graph_of_another_library_with_a_scope_forward_is_shown_whole() -> None:
+    names = ("forward/dense", "backward/dense", "update/dense")
+
+    graph = read_graph(GraphDef(node=[NodeDef(name=name, op="MatMul") for name in names]))
+
+    assert [node.path for node in graph.nodes] == list(names)
+
+
+def test_figures_that_are_no_numbers_count_nothing() -> None:
+    definition = GraphDef(node=[NodeDef(name="x", op="MatMul")])
+    definition.node[0].attr["_jax_flops"].f = float("inf")
+
+    assert read_graph(definition).nodes[0].flops == 0
 
 
 def test_figures_of_a_traced_node_are_read() -> None:
