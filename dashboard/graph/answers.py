@@ -14,8 +14,9 @@ from dashboard.graph.drawing import Box, Drawing, Edge
 from dashboard.graph.elements import find_only_end
 from dashboard.graph.families import FAMILY_NAMES, INPUT_OPS, JOIN_SYMBOLS, plain_op
 from dashboard.graph.flows import find_output, outgoing_links
-from dashboard.graph.hierarchy import Hierarchy
+from dashboard.graph.hierarchy import Hierarchy, Item
 from dashboard.graph.layout import layout
+from dashboard.graph.limits import CLOSED, find_only_module
 from dashboard.graph.loops import find_turns
 from dashboard.graph.modules import describe, display_name, is_parameter
 from dashboard.graph.quantities import box_quantities, missing_quantities
@@ -33,9 +34,14 @@ def drawing_answer(
     check: Callable[[], None] = lambda: None,
     blocks: Mapping[str, int] | None = None,
 ) -> Answer:
-    """The drawing and the layer table of a graph with some scopes open; see `layout`."""
+    """The drawing and the layer table of a graph with some scopes open; see `layout`.
+
+    A module that is alone at the top is open unless `CLOSED` is among the ids.
+    """
+    only = find_only_module(hierarchy)
+    if only and CLOSED not in open_ids:
+        open_ids |= {only}
     drawing = layout(hierarchy, open_ids, keep, check, blocks)
-    root = hierarchy.items[0]
     boxes = [
         _box(hierarchy, box) | _stack(hierarchy, box.item, drawing.shown) | quantities
         for box, quantities in zip(drawing.boxes, box_quantities(hierarchy, drawing.boxes), strict=True)
@@ -51,20 +57,25 @@ def drawing_answer(
         "byte_range": hierarchy.byte_range if hierarchy.byte_range[1] else None,
         "closed": drawing.closed,
         "twins": drawing.twins,
+        "only": only,
         "families": [{"key": key, "name": name} for key, name in FAMILY_NAMES.items() if key in used],
         "layers": _layers(hierarchy, opened, drawing.shown),
-        "totals": {
-            "params": root.params,
-            "flops": root.flops,
-            "saved_bytes": root.saved_bytes,
-            "nodes": root.num_nodes,
-        },
+        "totals": _totals(hierarchy.items[0]),
         "missing": missing_quantities(hierarchy),
         "is_traced": hierarchy.graph.is_traced,
         "has_backward": has_backward_pass(hierarchy.graph),
         "batch": find_batch(hierarchy),
         "dtype": hierarchy.dtype,
         "notes": notes(hierarchy, drawing),
+    }
+
+
+def _totals(root: Item) -> Answer:
+    return {
+        "params": root.params,
+        "flops": root.flops,
+        "saved_bytes": root.saved_bytes,
+        "nodes": root.num_nodes,
     }
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dashboard.graph.elements import find_only_end
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.stacks import find_scope, find_twin
 
 MAX_BOXES = 400
 MAX_EDGES = 600
+CLOSED = "/"
 
 
 def close_beyond_limit(
@@ -24,6 +26,14 @@ def close_beyond_limit(
         closed.append(fullest)
         open_ids = find_visible(hierarchy, open_ids - {fullest})
     return open_ids, closed
+
+
+def find_only_module(hierarchy: Hierarchy) -> str:
+    """Id of the module that is all of the graph but its inputs and outputs, as torch and Keras write; else empty."""
+    children = hierarchy.items[0].children
+    modules = [child for child in children if hierarchy.items[child].node < 0 and not find_only_end(hierarchy, child)]
+    is_alone = len(modules) == 1 and modules[0] not in hierarchy.stacks
+    return hierarchy.items[modules[0]].id if is_alone else ""
 
 
 def find_drawn(hierarchy: Hierarchy, open_ids: frozenset[str], shown: Mapping[int, int]) -> dict[str, str]:

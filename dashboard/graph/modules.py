@@ -37,6 +37,8 @@ _LINEAR = re.compile(r"^(dotgeneral|matmul|batchmatmul|dot|linear|addmm|mm|dense
 _CONV = re.compile(r"^(conv(?!ert)|convolution|depthwiseconv)")
 _LOOKUP = re.compile(r"^(gather|take|embedding|resourcegather)")
 _RANDOM = re.compile(r"random|threefry|bernoulli|dropout|rng")
+_MADE_START = re.compile(r"^(graph_\d+_)?(__(inference|forward|backward)_)?")
+_MADE_NAME = re.compile(r"_\d+$")
 _TORCH_SCOPE = re.compile(r"^(?P<op>\w+)\[(?P<name>.+)\]$")
 
 
@@ -84,6 +86,13 @@ def describe(hierarchy: Hierarchy, index: int) -> Description:
     node = hierarchy.node(item)
     if node is not None:
         return _describe_node(node)
+    function = hierarchy.graph.function_by_scope.get(item.id, "")
+    description = _describe_inside(hierarchy, index)
+    return replace(description, op=_called_function(function)) if function and not description.op else description
+
+
+def _describe_inside(hierarchy: Hierarchy, index: int) -> Description:
+    item = hierarchy.items[index]
     if item.num_nodes > MAX_NODES or any(_is_module(hierarchy, child) for child in item.children):
         return _describe_scope(hierarchy, item)
     return _describe_layer(hierarchy, item, [hierarchy.graph.nodes[i] for i in hierarchy.nodes_below(index)])
@@ -138,6 +147,15 @@ def _count_ops(item: Item) -> str:
 def _scope_op(item: Item) -> str:
     match = _TORCH_SCOPE.match(item.name)
     return match["op"] if match else ""
+
+
+def _called_function(name: str) -> str:
+    """What the program calls a function of TensorFlow's library.
+
+    >>> _called_function("__inference_train_step_1234")
+    'train_step'
+    """
+    return _MADE_NAME.sub("", _MADE_START.sub("", name)) or name
 
 
 def _describe_layer(hierarchy: Hierarchy, item: Item, nodes: list[Node]) -> Description:

@@ -239,14 +239,19 @@ def test_undo_closes_what_was_opened(iris: Page) -> None:
 
 def test_any_other_graph_is_drawn_by_scopes(open_page: OpenPage, other_board: str) -> None:
     page = open_page(f"{other_board}/graph?run=plain")
-    expect(box(page, "net")).to_be_visible()
+    expect(box(page, "net/block")).to_be_visible()  # the module that is alone at the top is open
+    assert names(page)[:2] == ["net", "x"]
+
+    box(page, "net").locator(".graph-fold").click()
+    expect(box(page, "net/block")).to_have_count(0)
     assert names(page) == ["x", "net"]
+    expect(page).to_have_url(re.compile("open=%2F|open=/"))
+    page.reload()
+    expect(box(page, "net")).to_be_visible()
+    expect(box(page, "net/block")).to_have_count(0)
 
     page.get_by_role("button", name="Expand").click()
     expect(box(page, "net/block")).to_be_visible()
-    assert names(page)[:2] == ["net", "x"]
-    page.get_by_role("button", name="Collapse").click()
-    expect(box(page, "net/block")).to_have_count(0)
 
 
 def test_run_is_chosen_among_those_with_a_graph(open_page: OpenPage, other_board: str) -> None:

@@ -67,7 +67,7 @@ PAGE = Page(
         "run": "The run whose graph is shown",
         "graph": "Which graph of the run; left out, the newest",
         "view": "`model` (the default) or `step`, the training step",
-        "open": "A scope that is open; may come several times",
+        "open": "A scope that is open; may come several times. `/`: a module that is alone at the top is closed",
         "block": "Which block a stack shows, as `stack=9`; may come several times",
         "colors": "What boxes are coloured by: `params`, `flops`, `grad_norm`, …; left out, their structure",
         "node": "The selected node",

@@ -69,7 +69,7 @@ function RunGraph({ run, runs, choose, empty, take }) {
       canvas.current?.reveal(selectedBox.id);
     }
   }, [drawing, view.selected]);
-  const isAnyOpen = boxes.some((box) => box.kind === "group");
+  const isAnyOpen = boxes.some((box) => box.kind === "group" && box.item !== drawing.only);
   return h(
     "div",
     { className: view.hasDock ? "graph" : "graph is-wide" },

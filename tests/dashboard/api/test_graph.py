@@ -37,7 +37,7 @@ def client(tmp_path: Path, read_store: Callable[[], MemoryStore]) -> Iterator[Te
 
 
 def test_graph_is_answered_by_scopes(client: TestClient) -> None:
-    answer = client.get("/data/graph", params={"run": "net"}).json()
+    answer = client.get("/data/graph", params={"run": "net", "open": "/"}).json()
 
     assert [(box["id"], box["kind"]) for box in answer["boxes"]] == [("x", "input"), ("net", "module")]
     assert [(edge["source"], edge["target"]) for edge in answer["edges"]] == [("x", "net")]
@@ -60,6 +60,13 @@ def test_unchanged_graph_is_not_sent_again(client: TestClient) -> None:
     assert opened.status_code == 200
 
 
+def test_module_that_is_alone_at_the_top_is_open_until_it_is_closed(client: TestClient) -> None:
+    answer = client.get("/data/graph", params={"run": "net"}).json()
+
+    assert [box["id"] for box in answer["boxes"]] == ["x", "net", "net/relu", "net/relu_1"]
+    assert answer["only"] == "net"
+
+
 def test_later_graph_of_a_run_replaces_the_earlier(
     tmp_path: Path, read_store: Callable[[], MemoryStore], client: TestClient
 ) -> None:
@@ -72,7 +79,7 @@ def test_later_graph_of_a_run_replaces_the_earlier(
     answer = TestClient(app).get("/data/graph", params={"run": "net"}, headers={"If-None-Match": etag})
 
     assert answer.status_code == 200
-    assert [box["id"] for box in answer.json()["boxes"]] == ["x", "other"]
+    assert [box["id"] for box in answer.json()["boxes"]] == ["x", "other", "other/relu"]
 
 
 def test_graph_of_a_run_that_began_anew_replaces_that_of_the_old(tmp_path: Path) -> None:
@@ -95,7 +102,7 @@ def test_graph_of_a_run_that_began_anew_replaces_that_of_the_old(tmp_path: Path)
     again = client.get("/data/graph", params={"run": "net"}, headers={"If-None-Match": first.headers["etag"]})
 
     assert again.status_code == 200
-    assert [box["id"] for box in again.json()["boxes"]] == ["x", "two"]
+    assert [box["id"] for box in again.json()["boxes"]] == ["x", "two", "two/relu"]
 
 
 @pytest.mark.parametrize(

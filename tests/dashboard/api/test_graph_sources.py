@@ -64,7 +64,7 @@ def test_graph_that_a_run_does_not_have_is_not_found(client: TestClient) -> None
 def test_uploaded_file_is_drawn_whether_binary_or_text(client: TestClient, content: bytes) -> None:
     name = upload(client, content)
 
-    assert names(client, graph=name) == ["a", "net"]
+    assert names(client, graph=name) == ["a", "net", "net/b"]
     assert client.get("/data/graph/node", params={"run": "", "graph": name, "id": "net/b"}).json()["op"] == "Relu"
 
 

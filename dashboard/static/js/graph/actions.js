@@ -35,7 +35,7 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
   const toggle = (id) => {
     const box = findBox(drawing.boxes, id);
     if (canvas.current && box) canvas.current.held = box.id;
-    if (box?.kind === "group") view.close(box.item, drawing.twins);
+    if (box?.kind === "group") view.close(box.item, drawing);
     else if (box?.can_open) view.openMany([box.item]);
     if (box) reveal(box.id);
   };

@@ -4,6 +4,8 @@ import { useMemo, useRef, useState } from "../react.js";
 import { session } from "../session.js";
 import { merged } from "./stacks.js";
 
+// Among the open scopes: the module that is alone at the top is closed.
+const CLOSED = "/";
 const NOTHING = { graph: null, open: [], block: [], node: null, compare: null, to: null, trace: "off", at: null };
 
 // What a run's graph shows; the open scopes of one run say nothing of another.
@@ -46,9 +48,9 @@ export function useView(run) {
     selectSecond: (id) => setQuietly(selected && id !== selected ? { "graph.to": id, "graph.trace": "off" } : { "graph.node": id, "graph.to": null }),
     setTrace: (isOn) => setQuietly({ "graph.trace": isOn ? "on" : "off", "graph.to": null }),
     toggleDock: () => setDock(!hasDock),
-    openMany: (ids) => setOpen([...viewOf(run).open, ...ids]),
-    // twins: what is drawn for scopes that were opened in another block of their stack
-    close: (id, twins) => setOpen(viewOf(run).open.filter((one) => (twins[one] ?? one) !== id)),
+    openMany: (ids) => setOpen([...viewOf(run).open.filter((one) => one !== CLOSED), ...ids]),
+    // twins: what is drawn for scopes that were opened in another block of their stack; only: the module that is open by itself
+    close: (id, { twins, only }) => setOpen([...viewOf(run).open.filter((one) => (twins[one] ?? one) !== id), ...(id === only ? [CLOSED] : [])]),
     closeMany: (ids) => setOpen(viewOf(run).open.filter((one) => !ids.includes(one))),
     showBlocks: (texts, others) =>
       session.view.set({ "graph.run": run, "graph.block": merged(viewOf(run).blocks, texts), ...others }, { isUndoable: false }),
