@@ -122,6 +122,7 @@ def _box(hierarchy: Hierarchy, box: Box) -> Answer:
     if not box.item:
         return answer | {"item": "", "family": "io", "can_open": False}
     description = describe(hierarchy, box.item)
+    owner = None if item.params or item.node >= 0 else hierarchy.owners.get(box.item)
     return answer | {
         "item": item.id,
         "op": description.op,
@@ -130,6 +131,7 @@ def _box(hierarchy: Hierarchy, box: Box) -> Answer:
         "symbol": JOIN_SYMBOLS.get(plain_op(node.op), "") if node else "",
         "can_open": bool(item.children) and box.kind not in ("input", "output"),
         "params": item.params,
+        "tied": hierarchy.items[owner].id if owner is not None else "",
         "flops": item.flops,
         "saved_bytes": item.saved_bytes,
         "nodes": item.num_nodes,

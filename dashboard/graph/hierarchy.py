@@ -16,6 +16,7 @@ from typing import NamedTuple
 from dashboard.graph.definition import Graph, Node
 from dashboard.graph.recomputed import count_recomputed_flops
 from dashboard.graph.tensors import UNKNOWN, Tensor
+from dashboard.graph.tied import find_owners
 from dashboard.graph.tree import Item as Item
 
 
@@ -106,6 +107,11 @@ class Hierarchy:
     def recomputed_flops(self) -> dict[int, int]:
         """FLOPs that the backward pass spends on computing an item again; without items that are kept."""
         return count_recomputed_flops(self)
+
+    @cached_property
+    def owners(self) -> dict[int, int]:
+        """Modules that read a parameter of another module, and whose it is: tied weights."""
+        return find_owners(self)
 
     def ancestors(self, index: int) -> list[int]:
         """The scopes that hold an item, the outermost first, without the root."""

@@ -176,7 +176,7 @@ class _Reader:
             weighing=frozenset(self._weighing),
             kept_ports={node: tuple(sorted(ports)) for node, ports in self._kept.items()},
             param_bytes=_param_bytes(self._hierarchy),
-            owners=_find_owners(self._hierarchy),
+            owners=self._hierarchy.owners,
             state_names=frozenset(self._state_names),
             is_decaying=self._is_decaying,
         )
@@ -191,20 +191,6 @@ def _param_bytes(hierarchy: Hierarchy) -> tuple[int, ...]:
                 found[at] += sum(tensor.num_bytes for tensor in node.outputs)
                 at = hierarchy.items[at].parent
     return tuple(found)
-
-
-def _find_owners(hierarchy: Hierarchy) -> dict[int, int]:
-    owners: dict[int, int] = {}
-    for link in hierarchy.links:
-        owner = hierarchy.items[hierarchy.item_by_node[link.source]].parent
-        if owner <= 0 or not hierarchy.graph.nodes[link.source].params:
-            continue
-        reader = hierarchy.item_by_node[link.target]
-        scopes = hierarchy.ancestors(reader)
-        if owner not in scopes:
-            around = {owner, *hierarchy.ancestors(owner)}
-            owners.update((scope, owner) for scope in scopes if scope not in around)
-    return owners
 
 
 def _split(inputs: Iterable[str]) -> list[tuple[str, int]]:

@@ -170,6 +170,7 @@ def test_added_block_is_added_once_not_by_its_parts() -> None:
     answer = drawn(blocks(["tanh"] * 3), blocks(["tanh"] * 4))
 
     assert listed(answer) == [("added", "h/3")]
+    assert next((box["was"], box["now"]) for box in answer["boxes"] if box["id"] == "h") == ("3 blocks", "4 blocks")
 
 
 def test_operation_that_reads_another_is_changed(make_hierarchy: MakeHierarchy) -> None:

@@ -61,6 +61,7 @@ export function spokenName(box, targets = []) {
   const parts = [isStack(box) ? `${box.name}, ${box.count} identical blocks` : box.name, box.op && box.op !== box.name ? box.op : "", box.detail];
   if (box.turns) parts.push(`${formatCount(box.turns)} turns`);
   if (box.params) parts.push(`${formatCount(box.params)} parameters`);
+  if (box.tied) parts.push(`tied with ${box.tied}`);
   const reader = targets.length > 0 ? `to ${targets.slice(0, MAX_SPOKEN).join(" and ")}` : "";
   return [...parts, reader, spokenChange(box)].filter(Boolean).join(", ");
 }

@@ -115,7 +115,8 @@ function writeNumber(coloring, value, values, box) {
   if (coloring.kind === SATURATED) return value ?? "";
   if (coloring.kind !== undefined) return value === undefined ? "" : value || coloring.kind === "bad" ? write(coloring, value) : "";
   const scalar = values.value?.[box.item];
-  return box.params ? shortCount(box.params) : scalar === undefined ? "" : isBad(scalar) ? scalar : shortValue(scalar);
+  if (box.params || box.tied) return box.params ? shortCount(box.params) : "tied";
+  return scalar === undefined ? "" : isBad(scalar) ? scalar : shortValue(scalar);
 }
 
 export function write(coloring, value) {

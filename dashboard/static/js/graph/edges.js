@@ -48,5 +48,8 @@ export function drawEdge(edge, index) {
 export function drawLabel(edge, index) {
   const [text, x, y, anchor] = edge.label;
   const level = edge.level === 0 ? "is-bare" : edge.level % 2 ? "is-odd" : "is-even";
-  return svgText(text, { class: `graph-label ${level}`, x, y, "text-anchor": anchor, "data-edge": index });
+  const label = svgText(text, { class: `graph-label ${level}`, x, y, "text-anchor": anchor, "data-edge": index });
+  const [, ...via] = edge.title.split(" · "); // operations that only change the shape
+  if (via.length > 0) label.append(svg("tspan", { class: "graph-via", x, dy: anchor === "middle" ? -11 : 10 }, [document.createTextNode(via.join(" · "))]));
+  return label;
 }

@@ -1,4 +1,4 @@
-// What colours and edge widths mean; a button instead where the canvas is narrow.
+// What colours and edge widths mean; a button instead where there is no room for it.
 
 import { Icon, h, useState } from "../react.js";
 import { write } from "./colors.js";
@@ -6,12 +6,10 @@ import { roundBytes } from "./numbers.js";
 import { stopsOf } from "./ramp.js";
 import { StepPicker } from "./step_picker.js";
 
-const NARROW_PX = 680;
-
-// coloring: of colors.js; live: of use_coloring.js
-export function Legend({ drawing, coloring, live, width }) {
+// coloring: of colors.js; live: of use_coloring.js; isCrowded: whether it starts folded
+export function Legend({ drawing, coloring, live, isCrowded }) {
   const [choice, setOpen] = useState(null);
-  const isOpen = choice ?? width >= NARROW_PX;
+  const isOpen = choice ?? !isCrowded;
   if (coloring.kind === undefined && drawing.families.length === 0 && !drawing.byte_range) return null;
   if (!isOpen) {
     return h("button", { type: "button", className: "graph-float graph-legend-button", onClick: () => setOpen(true), "aria-expanded": false }, coloring.name);

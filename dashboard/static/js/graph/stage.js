@@ -6,9 +6,11 @@ import { Legend } from "./legend.js";
 import { Minimap } from "./minimap.js";
 import { onFontsLoaded } from "./text.js";
 import { Tooltip } from "./tooltip.js";
-import { placeOf, viewAt } from "./viewport.js";
+import { isCornerTaken, placeOf, viewAt } from "./viewport.js";
 
+const NARROW_PX = 680;
 const PLACE_MS = 400;
+const LEGEND_PX = { width: 176, height: 190 };
 const BAR_PX = 44; // that the bar over the drawing takes at its top
 
 // canvas: a ref that gets the GraphCanvas; chip: a bar over the drawing, or null;
@@ -19,6 +21,7 @@ export function Stage({ drawing, run, coloring, live, selected, lit, spotlight, 
   const place = useRef(null); // {view, size}; moves with every frame, so React is told of the size only
   const minimap = useRef(null); // shows a place
   const [size, setSize] = useState(null);
+  const [isCrowded, setCrowded] = useState(false); // the legend would cover boxes as they were drawn last
   const [hovered, setHovered] = useState(null);
   const listeners = useRef(on);
   listeners.current = on;
@@ -52,6 +55,7 @@ export function Stage({ drawing, run, coloring, live, selected, lit, spotlight, 
     canvas.current.inset = chip ? BAR_PX : 0;
     canvas.current.show(drawing, { isFresh: shownRun.current !== run, coloring, place: at });
     shownRun.current = run;
+    setCrowded(isCornerTaken(drawing, canvas.current.view, canvas.current.size, LEGEND_PX));
   }, [drawing, run]);
   useEffect(() => canvas.current.color(coloring), [coloring]);
   useEffect(() => canvas.current.select(selected), [selected, drawing]);
@@ -63,7 +67,7 @@ export function Stage({ drawing, run, coloring, live, selected, lit, spotlight, 
     h(ZoomButtons, { canvas }),
     chip,
     drawing.notes.length > 0 && h("div", { className: "graph-float graph-notes", role: "status" }, drawing.notes.map((note) => h("p", { key: note }, note)), drawing.closed.length > 0 && h("button", { type: "button", className: "link", title: "Open these groups and close the others", onClick: () => on.reopen(drawing.closed) }, "Reopen")),
-    size && h(Legend, { drawing, coloring, live, width: size.width }),
+    size && h(Legend, { drawing, coloring, live, isCrowded: isCrowded || size.width < NARROW_PX }),
     size && h(Minimap, { drawing, coloring, place, show: minimap, canvas }),
     h(Tooltip, { hovered, frame: host }),
   );

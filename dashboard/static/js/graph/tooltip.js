@@ -29,6 +29,7 @@ function BoxText({ box }) {
   if (!box.item) return h("strong", null, `${formatCount(box.count)} nodes in one; find them with /`);
   const figures = [
     box.params && `${formatCount(box.params)} params`,
+    box.tied && `tied with ${box.tied}`,
     box.flops && `${formatCount(box.flops)} FLOP`,
     box.saved_bytes && `${shortBytes(box.saved_bytes)} saved`,
     box.nodes > 1 && `${formatCount(box.nodes)} nodes`,

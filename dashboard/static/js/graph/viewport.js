@@ -81,6 +81,15 @@ export function isAllInSight(drawing, view, size) {
   return left >= -1 && right <= size.width + 1 && view.y >= -1 && view.y + drawing.height * view.k <= size.height + 1;
 }
 
+// Whether a box, not only a group around others, lies in the lower left corner of the canvas. corner: {width, height}
+export function isCornerTaken({ boxes }, view, size, corner) {
+  const top = size.height - corner.height;
+  return boxes.some((box) => {
+    const [left, upper] = [box.x * view.k + view.x, box.y * view.k + view.y];
+    return box.kind !== "group" && left < corner.width && left + box.width * view.k > 0 && upper < size.height && upper + box.height * view.k > top;
+  });
+}
+
 // What is drawn at a zoom: boxes only, names, everything.
 export function zoomLevel(k) {
   return k < 0.35 ? "far" : k < 0.62 ? "middle" : "near";

@@ -11,7 +11,7 @@ import optax  # type: ignore[import-untyped]
 import pytest
 from jax._src.ad_checkpoint import saved_residuals  # what jax.ad_checkpoint.print_saved_residuals prints
 
-from dashboard.graph import build_hierarchy, read_graph
+from dashboard.graph import build_hierarchy, drawing_answer, read_graph
 from dashboard.graph.step import StepGraph, place_answer, read_step_graph, step_answer
 from summaries.adapters.jax_graph import graph_from_jaxpr, optimizer_name
 from trainer.paths import leaf_paths
@@ -154,6 +154,8 @@ def test_tied_weights_are_the_owners_and_give_a_gradient(tied_graph: StepGraph) 
     assert rows["head"]["gradients"] == ["∂x", "∂W"]
     assert rows["head"]["forward"] == "6 → 20"
     assert (rows["embedding"]["params"], rows["embedding"]["state_bytes"]) == (120, 480)
+    boxes = drawing_answer(tied_graph.step.hierarchy, frozenset())["boxes"]
+    assert {box["id"]: box["tied"] for box in boxes if box.get("tied")} == {"head": "embedding"}
 
 
 def test_arrow_of_what_is_read_next_ends_there(tied_graph: StepGraph) -> None:
