@@ -12,6 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 from summaries import SummaryWriter
 from summaries.proto.graph_pb2 import GraphDef
 
+RunModule = Callable[[str, str], object]
+
 pytestmark = pytest.mark.browser
 
 
@@ -62,3 +64,19 @@ def test_keys_go_through_the_blocks_and_take_the_selection_along(stacked: Page) 
     stacked.keyboard.press("[")
 
     expect(box(stacked, "h/1/mlp").locator(".graph-ring")).to_have_count(1)
+
+
+def test_strip_of_more_blocks_than_fit_has_those_around_the_one_shown(run_module: RunModule) -> None:
+    answer = run_module(
+        "graph/stacks.js",
+        """
+        const texts = (...args) => module.cellsOf(...args).map(({ place, text }) => text ? `${text}${place}` : place);
+        return [texts(12, 3, 13), texts(24, 0, 8), texts(24, 7, 8), texts(24, 23, 8)];
+        """,
+    )
+    assert answer == [
+        list(range(12)),
+        [0, 1, 2, 3, 4, 5, "›6"],
+        ["‹5", 6, 7, 8, 9, 10, 11, "›12"],
+        ["‹17", 18, 19, 20, 21, 22, 23],
+    ]

@@ -5,7 +5,7 @@ import { svg, svgText } from "./svg.js";
 const PILL_HEIGHT = 16;
 const CELL_HEIGHT = 14;
 const CELL_GAP = 2;
-const MIN_NUMBERED = 15; // px that a number needs
+const MIN_CELL = 16; // px that a finger or a number needs
 
 export const isStack = (box) => Boolean(box.blocks);
 
@@ -33,22 +33,35 @@ export function drawPill(box, x, y) {
   ]);
 }
 
-// The cells, from x to x + width; the one that is shown is framed. `data-place` tells which was picked.
+// The cells, from x to x + width; the one that is shown is framed. `data-place` tells which was picked. Of more blocks
+// than fit there are those around the one that is shown, and a cell at each end that goes on.
 export function drawStrip(box, { x, y, width }) {
-  const step = width / box.blocks.length;
-  const gap = step > 3 * CELL_GAP ? CELL_GAP : 0;
+  const cells = cellsOf(box.blocks.length, box.blocks.indexOf(box.shown), Math.floor(width / MIN_CELL));
+  const step = width / cells.length;
   return svg(
     "g",
     { class: "graph-strip", transform: `translate(${x} ${y})` },
-    box.blocks.map((id, place) =>
-      svg("g", { class: id === box.shown ? "graph-cell is-shown" : "graph-cell", "data-place": place, "data-block": id, transform: `translate(${place * step} 0)` }, [
+    cells.map(({ place, text }, i) => {
+      const id = box.blocks[place];
+      return svg("g", { class: id === box.shown ? "graph-cell is-shown" : "graph-cell", "data-place": place, "data-block": id, transform: `translate(${i * step} 0)` }, [
         svg("rect", { class: "graph-cell-hit", y: -4, width: step, height: CELL_HEIGHT + 8 }),
-        svg("rect", { class: "graph-cell-face", width: Math.max(1, step - gap), height: CELL_HEIGHT, rx: Math.min(3, step / 3) }),
-        step >= MIN_NUMBERED && svgText(blockNumber(id, place), { x: (step - gap) / 2, y: 10.5, "text-anchor": "middle" }),
-      ]),
-    ),
+        svg("rect", { class: "graph-cell-face", width: step - CELL_GAP, height: CELL_HEIGHT, rx: 3 }),
+        svgText(text ?? blockNumber(id, place), { x: (step - CELL_GAP) / 2, y: 10.5, "text-anchor": "middle" }),
+      ]);
+    }),
   );
 }
+
+// Which blocks have a cell: all, or a page of them between `‹` and `›`, which lead to the block before and after.
+export function cellsOf(count, shown, room) {
+  if (count <= room) return places(0, count);
+  const size = Math.max(1, room - 2);
+  const start = Math.min(Math.floor(Math.max(0, shown) / size) * size, count - size);
+  const end = start + size;
+  return [...(start > 0 ? [{ place: start - 1, text: "‹" }] : []), ...places(start, end), ...(end < count ? [{ place: end, text: "›" }] : [])];
+}
+
+const places = (start, end) => Array.from({ length: end - start }, (_, i) => ({ place: start + i }));
 
 // What the program calls a block: the number in its name, else its place.
 export function blockNumber(id, place) {
