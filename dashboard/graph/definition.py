@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dashboard.graph.families import PARAMETER_OPS, plain_op
@@ -101,6 +101,7 @@ def read_graph(
     is_forward = len(kept) < len(protos) or _is_forward_pass(protos)
     paths, num_renamed = _paths([protos[position] for position in kept], is_forward=is_forward)
     index_by_position = {position: index for index, position in enumerate(kept)}
+    slots = _find_slots(protos)
     nodes, num_missing = [], 0
     for index, position in enumerate(kept):
         check()
@@ -110,7 +111,8 @@ def read_graph(
             num_missing += sum(source is None for source, _ in found)
         inputs = tuple((index_by_position[source], port) for source, port in found if source in index_by_position)
         sources = (index_by_position.get(position_by_name.get(name, -1)) for name in controls)
-        nodes.append(_make_node(protos[position], paths[index], inputs, _known(sources), position))
+        node = _make_node(protos[position], paths[index], inputs, _known(sources), position)
+        nodes.append(replace(node, params=0) if protos[position].name in slots else node)
     return Graph(
         tuple(nodes),
         _is_traced(protos),
@@ -126,6 +128,12 @@ def read_graph(
 def has_backward_pass(graph: Graph) -> bool:
     """Whether it is the traced step of a training: one that was differentiated."""
     return graph.is_traced and any(proto.name.startswith("backward/") for proto in graph.definition.node)
+
+
+def _find_slots(protos: list[Any]) -> set[str]:
+    """Variables that an optimizer keeps of another one, which TensorFlow names below it: ``dense/kernel/Adam``."""
+    variables = {proto.name for proto in protos if plain_op(proto.op) in PARAMETER_OPS and not proto.input}
+    return {name for name in variables if name.rpartition("/")[0] in variables}
 
 
 def _split_inputs(names: Iterable[str]) -> tuple[list[tuple[str, int]], list[str]]:

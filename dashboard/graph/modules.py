@@ -194,7 +194,7 @@ def _known_layer(item: Item, plains: list[str], shape: tuple[int, ...]) -> tuple
             f"{shape[0]:,}",
             "norm",
         )
-    if not shape and any(_RANDOM.search(plain) for plain in plains):
+    if not PARAMETER_OPS.intersection(plains) and any(_RANDOM.search(plain) for plain in plains):
         return "Dropout", "", "math"
     return None
 

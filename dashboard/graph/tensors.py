@@ -138,9 +138,10 @@ def _read_tensors(serialized: tuple[tuple[str, bytes], ...]) -> tuple[Tensor, ..
         dtypes = _dtypes(attributes["_jax_dtype"]) if "_jax_dtype" in attributes else []
         return _zip(shapes, dtypes)
     dtypes = next((_dtypes(attributes[key]) for key in ("dtype", "DstT", "T") if key in attributes), [])
-    for key in ("_output_shapes", "shape"):
-        if key in attributes and (shapes := _shapes(attributes[key])):
-            return _zip(shapes, dtypes)
+    told = [shapes for key in ("_output_shapes", "shape") if key in attributes and (shapes := _shapes(attributes[key]))]
+    if told:
+        is_handle = told[0] == [()]  # of a variable, which TensorFlow hands on as a scalar; `shape` is what it holds
+        return _zip(told[-1] if is_handle else told[0], dtypes)
     return _zip([None], dtypes) if dtypes and dtypes[0] else ()
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dashboard.graph import read_graph
-from summaries.proto.graph_pb2 import GraphDef, NodeDef
+from summaries.proto.graph_pb2 import AttrValue, GraphDef, NodeDef
 from summaries.proto.tensor_pb2 import TensorShapeProto
 
 
@@ -117,3 +117,15 @@ def test_shapes_of_tensorflow_and_torch_are_read() -> None:
     assert [node.outputs[0].text for node in nodes] == ["i32[?]", "", "f32[12]"]
     assert [node.outputs[0].num_bytes for node in nodes] == [0, 0, 48]
     assert nodes[2].params == 12
+
+
+def test_a_variable_of_tensorflow_has_the_size_of_what_it_holds_and_those_of_its_optimizer_are_no_parameters() -> None:
+    shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=4), TensorShapeProto.Dim(size=3)])
+    names = ["dense/kernel", "dense/kernel/Adam", "dense/kernel/Adam_1"]
+    handle = AttrValue(list=AttrValue.ListValue(shape=[TensorShapeProto()]))
+    attributes = {"shape": AttrValue(shape=shape), "_output_shapes": handle, "dtype": AttrValue(type=1)}
+
+    graph = read_graph(GraphDef(node=[NodeDef(name=name, op="VarHandleOp", attr=attributes) for name in names]))
+
+    assert [node.params for node in graph.nodes] == [12, 0, 0]
+    assert graph.nodes[0].outputs[0].text == "f32[4,3]"
