@@ -1,0 +1,62 @@
+"""The pure modules of the Graph page: ways among rows, the viewpoint, colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+RunModule = Callable[[str, str], Any]
+
+ROWS = """
+    const rows = ["x", "wte", "h", "h/0/ln", "h/0/mlp", "loss"].map((id) => ({
+      id, item: id, kind: id === "h" ? "group" : "module", parent: id.startsWith("h/") ? "h" : "",
+    }));
+    const flows = [["x", "wte"], ["wte", "h/0/ln"], ["h/0/ln", "h/0/mlp"], ["h/0/mlp", "loss"]];
+"""
+
+
+def test_rows_between_two_are_found_in_either_order(run_module: RunModule) -> None:
+    body = f"""{ROWS}
+        const between = (one, other) => module.rowsBetween(rows, flows, one, other)?.sort() ?? null;
+        return [between("wte", "h/0/mlp"), between("h/0/mlp", "wte"), between("x", "h")];
+    """
+
+    path = ["h", "h/0/ln", "h/0/mlp", "wte"]
+    assert run_module("graph/step/rows.js", body) == [path, path, None]
+
+
+def test_box_in_the_lower_left_corner_takes_the_place_of_the_legend(run_module: RunModule) -> None:
+    body = """
+        const group = { kind: "group", x: 0, y: 0, width: 999, height: 999 };
+        const isTaken = ([x, y]) => module.isCornerTaken(
+          { boxes: [group, { kind: "module", x, y, width: 50, height: 30 }] },
+          { k: 1, x: 0, y: 0 }, { width: 1000, height: 900 }, { width: 176, height: 190 });
+        return [[0, 850], [0, 500], [300, 850], [-60, 850], [0, 901]].map(isTaken);
+    """
+
+    assert run_module("graph/viewport.js", body) == [True, False, False, False, False]
+
+
+def test_number_of_a_box_is_its_parameters_or_that_they_are_anothers(run_module: RunModule) -> None:
+    body = """
+        const boxes = [{ id: "wte", params: 50000 }, { id: "head", params: 0, tied: "wte" }, { id: "add", params: 0 }]
+          .map((box) => ({ ...box, item: box.id, kind: "module" }));
+        const coloring = module.makeColoring("structure", { boxes }, null, "light");
+        return boxes.map(coloring.number);
+    """
+
+    assert run_module("graph/colors.js", body) == ["50.0 k", "tied", ""]
+
+
+def test_colouring_of_one_theme_gives_that_of_the_other(run_module: RunModule) -> None:
+    body = """
+        const drawing = { boxes: [{ id: "a", item: "a", kind: "module", params: 9 }] };
+        const fill = (coloring) => coloring.look(drawing.boxes[0]).fill;
+        const [light, dark] = ["light", "dark"].map((theme) => module.makeColoring("params", drawing, null, theme));
+        return [fill(dark) === fill(light), fill(dark.inTheme("light")) === fill(light)];
+    """
+
+    assert run_module("graph/colors.js", body) == [False, True]
