@@ -1,4 +1,7 @@
-"""Retakes the pictures of the README: trains iris, opens a real board on it in Chromium (``make screenshots``)."""
+"""Retakes the pictures of the README in a real board and Chromium: iris, trained, and a transformer's graph.
+
+``make screenshots``
+"""
 
 from __future__ import annotations
 
@@ -22,16 +25,20 @@ RUNS = [(rate, seed) for rate in ("0.001", "0.003", "0.01") for seed in ("0", "1
 PICTURES = (
     ("scalars.png", "scalars", "light", '.card[data-tag="loss"] .u-over', (0.12, 0.7)),
     ("histograms.png", "histograms", "dark", ".card canvas", None),
-    ("graph.png", "graph", "light", ".graph-detail", None),
+    ("graph.png", "graph?run=gpt&open=h", "light", '.graph-box[data-id="h/0/mlp"]', None),
+    ("graph_step.png", "graph?run=gpt&view=step&open=h", "dark", '.graph-step-main [data-id="h/0/mlp"]', None),
 )
+NUM_BLOCKS = 12
 
 
 def train(logdir: Path) -> None:
-    """Fills a logdir with runs of the iris example."""
+    """Fills a logdir with runs of the iris example, and the graph of a transformer's training step."""
     for rate, seed in RUNS:
         run = logdir / f"lr={rate}" / f"seed={seed}"
         options = ["--logdir", str(run), "--learning-rate", rate, "--seed", seed]
         subprocess.run([sys.executable, "examples/iris_dnn.py", *options], cwd=ROOT, check=True, capture_output=True)
+    transformer = [sys.executable, "-m", "tests.benchmarks.transformers", str(logdir), str(NUM_BLOCKS)]
+    subprocess.run(transformer, cwd=ROOT, check=True, capture_output=True)
 
 
 def take(browser: Browser, address: str) -> None:
