@@ -29,11 +29,11 @@ ctypedef const unsigned char* Place
 
 
 cdef class Wanted:
-    """A feature, where its values go, and how many are found."""
+    """A feature, where its values go, how many are found, and which row it was found in last."""
 
     cdef bytes name
     cdef int kind
-    cdef Py_ssize_t size
+    cdef Py_ssize_t size, last_row
     cdef float[:, ::1] floats
     cdef int64_t[:, ::1] integers
     cdef object[:, ::1] objects
@@ -43,6 +43,7 @@ cdef class Wanted:
         self.name = name.encode()
         self.kind = kind
         self.size = column.shape[1]
+        self.last_row = -1
         self.counts = counts
         if kind == FLOAT_LIST:
             self.floats = column
@@ -62,7 +63,11 @@ def fill_columns(list records, list wanted):
             another kind.
 
     Returns:
-        Whether all records are sound and hold each feature once, in one list.
+        Whether all records are sound and hold each feature once, in one list; insides of features that nobody wants are
+        not looked at.
+
+    Raises:
+        UnicodeDecodeError: If a name or a text is no UTF-8.
     """
     cdef Py_ssize_t row
     cdef bytes record
@@ -80,7 +85,7 @@ cdef bint _read_example(Place place, Py_ssize_t length, list wanted, Py_ssize_t 
     cdef uint64_t tag, size
     cdef Py_ssize_t number = 0
     while place < end:
-        if not _read_varint(&place, end, &tag):
+        if not _read_tag(&place, end, &tag):
             return False
         if tag != (1 << 3 | BYTES):
             if not _skip(&place, end, tag):
@@ -91,7 +96,7 @@ cdef bint _read_example(Place place, Py_ssize_t length, list wanted, Py_ssize_t 
         inner, inner_end = place, place + size
         place = inner_end
         while inner < inner_end:
-            if not _read_varint(&inner, inner_end, &tag):
+            if not _read_tag(&inner, inner_end, &tag):
                 return False
             if tag != (1 << 3 | BYTES):
                 if not _skip(&inner, inner_end, tag):
@@ -110,11 +115,12 @@ cdef bint _read_entry(
     Place place, Place end, list wanted, Py_ssize_t row, int[::1] order, Py_ssize_t number
 ) except -1:
     """An entry of the map: field 1 is the name, field 2 the Feature."""
-    cdef Place name = place, value = place
+    cdef Place name = NULL, value = NULL
+    cdef Wanted feature
     cdef uint64_t tag, size, name_size = 0, value_size = 0
     cdef Py_ssize_t index
     while place < end:
-        if not _read_varint(&place, end, &tag):
+        if not _read_tag(&place, end, &tag):
             return False
         if tag != (1 << 3 | BYTES) and tag != (2 << 3 | BYTES):
             if not _skip(&place, end, tag):
@@ -122,13 +128,30 @@ cdef bint _read_entry(
             continue
         if not _read_size(&place, end, &size):
             return False
+        if (name if tag == (1 << 3 | BYTES) else value) != NULL:
+            return False
         if tag == (1 << 3 | BYTES):
             name, name_size = place, size
         else:
             value, value_size = place, size
         place += size
     index = _find(name, name_size, wanted, order, number)
-    return True if index < 0 else _read_feature(value, value + value_size, <Wanted> wanted[index], row)
+    if index < 0:
+        return _is_text(name, name_size)
+    feature = <Wanted> wanted[index]
+    if feature.last_row == row:
+        return False
+    feature.last_row = row
+    return _read_feature(value, value + value_size, feature, row)
+
+
+cdef bint _is_text(Place place, uint64_t size) except -1:
+    cdef uint64_t index
+    for index in range(size):
+        if place[index] >= 128:
+            PyUnicode_DecodeUTF8(<char*> place, size, NULL)
+            break
+    return True
 
 
 cdef Py_ssize_t _find(Place name, uint64_t size, list wanted, int[::1] order, Py_ssize_t number):
@@ -153,7 +176,7 @@ cdef bint _read_feature(Place place, Place end, Wanted feature, Py_ssize_t row) 
     cdef uint64_t tag, size
     cdef Py_ssize_t count
     while place < end:
-        if not _read_varint(&place, end, &tag):
+        if not _read_tag(&place, end, &tag):
             return False
         kind = <int> (tag >> 3)
         if tag & 7 != BYTES or not BYTES_LIST <= kind <= INT64_LIST:
@@ -178,7 +201,7 @@ cdef Py_ssize_t _read_list(Place place, Place end, Wanted feature, Py_ssize_t ro
     cdef Py_ssize_t count = 0
     cdef Place inner_end
     while place < end:
-        if not _read_varint(&place, end, &tag):
+        if not _read_tag(&place, end, &tag):
             return -1
         if tag == (1 << 3 | BYTES):
             if not _read_size(&place, end, &size):
@@ -233,16 +256,23 @@ cdef inline bint _read_varint(Place* place, Place end, uint64_t* value) noexcept
     while place[0] < end and shift < 70:
         byte = place[0][0]
         place[0] += 1
-        value[0] |= <uint64_t> (byte & 127) << shift if shift < 64 else 0
+        value[0] |= <uint64_t> (byte & 127) << shift
         if byte < 128:
-            return True
+            return shift < 63 or byte < 2
         shift += 7
     return False
 
 
+cdef inline bint _read_tag(Place* place, Place end, uint64_t* tag) noexcept:
+    """Number of a field, from 1, and its wire type: 32 bits, in at most 5 bytes."""
+    cdef Place start = place[0]
+    return _read_varint(place, end, tag) and place[0] - start <= 5 and 8 <= tag[0] < <uint64_t> 1 << 32
+
+
 cdef inline bint _read_size(Place* place, Place end, uint64_t* size) noexcept:
-    """A length that fits what is left."""
-    return _read_varint(place, end, size) and size[0] <= <uint64_t> (end - place[0])
+    """A length that fits what is left, in at most 5 bytes."""
+    cdef Place start = place[0]
+    return _read_varint(place, end, size) and place[0] - start <= 5 and size[0] <= <uint64_t> (end - place[0])
 
 
 cdef bint _skip(Place* place, Place end, uint64_t tag) noexcept:
