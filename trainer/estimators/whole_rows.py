@@ -29,10 +29,8 @@ def open_rows(features: Any, labels: Any, weights: Any, *, has_columns: bool = F
     for number, batch in enumerate(batches):
         refuse_unlabelled(batch, number)
     parts = [batch.features for batch in batches]
-    if isinstance(parts[0], Mapping) or (has_columns and is_frame(parts[0])):
-        joined = _join_columns(parts)
-    else:
-        joined = _join(parts, "features")
+    is_table = isinstance(parts[0], Mapping) or (has_columns and is_frame(parts[0]))
+    joined: Any = _join_columns(parts) if is_table else _join(parts, "features")
     arrays = [np.asarray(batch.labels) for batch in batches]
     for number, (part, array) in enumerate(zip(parts, arrays, strict=True)):
         _check_lengths(part, array, number)
