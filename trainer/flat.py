@@ -48,10 +48,10 @@ class FlatForm:
         params: Params = jax.tree.unflatten(self._structure, parts)
         return params
 
-    def sums(self, vector: Array) -> Array:
-        """The sum of the numbers of each array, ``(arrays,)``."""
+    def sums(self, vectors: Array) -> Array:
+        """The sums of the numbers of each array in each of the vectors ``(vectors, total)``, ``(vectors, arrays)``."""
         owners = np.repeat(np.arange(self.num_arrays), self._sizes)
-        return jnp.zeros(self.num_arrays, vector.dtype).at[owners].add(vector)
+        return jnp.zeros((len(vectors), self.num_arrays), vectors.dtype).at[:, owners].add(vectors)
 
     def pack_state(self, train_state: TrainState) -> TrainState:
         """The state with a vector in place of the params, and of everything that the optimizer keeps of each."""
