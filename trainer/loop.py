@@ -64,6 +64,7 @@ class Loop:
         hooks: Sequence[Hook] = (),
         writer: Any = None,
         evaluate: Callable[[TrainState], dict[str, float]] | None = None,
+        prepare: Callable[[TrainState], None] | None = None,
     ) -> None:
         """Prepares the training.
 
@@ -75,6 +76,7 @@ class Loop:
             hooks: Called in this order.
             writer: `SummaryWriter` for the metrics, or None.
             evaluate: Returns the metrics on the validation data, by name.
+            prepare: Called before the first step, while its program is being compiled: what else may be compiled then.
         """
         self.train_state = train_state
         self.step = int(train_state.step)
@@ -87,6 +89,7 @@ class Loop:
         self._seed = seed
         self._hooks = list(hooks)
         self._evaluate = evaluate
+        self._prepare = prepare
         self._evaluated: tuple[TrainState, dict[str, float]] | None = None
         self._due: list[int | None] = []
         self._in_flight: deque[Chunk] = deque()
@@ -165,11 +168,13 @@ class Loop:
         return self._stop_reason is not None
 
     def _begin(self, last_step: int | None) -> Block | None:
-        """Reads the first block and compiles, so that wrong data fail before any hook has written something."""
+        """Reads the first block and traces, so that wrong data fail before any hook has written something."""
         self._due = [hook.next_step(self.step) for hook in self._hooks]
         block = self._take(last_step)
         if block is not None:
             self._program_for(block)
+            if self._prepare is not None:
+                self._prepare(self.train_state)
         return block
 
     def _train(self, context: Context, first_block: Block, last_step: int | None) -> None:
@@ -225,13 +230,14 @@ class Loop:
 
     def _dispatch(self, block: Block) -> None:
         program = self._program_for(block)
+        compiled, pace = program.compiled, program.pace  # waits for the compiler
         started = time.perf_counter()
-        self.train_state, numbers = program.compiled(*self._args(block))
-        self._in_flight.append(Chunk(self.step + 1, block.count, _batch_size(block), started, program.pace, numbers))
+        self.train_state, numbers = compiled(*self._args(block))
+        self._in_flight.append(Chunk(self.step + 1, block.count, _batch_size(block), started, pace, numbers))
         self.step += block.count
         self._next = block.payload, block.start + block.count - 1
         # The first chunks are waited for, since they are timed; later one may be queued behind the one that runs.
-        while len(self._in_flight) > (1 if program.pace.is_settled else 0):
+        while len(self._in_flight) > (1 if pace.is_settled else 0):
             self._settle()
 
     def _settle(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -48,20 +49,33 @@ class ChunkNumbers(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class TrainProgram:
-    """A compiled chunk of training steps.
+    """A chunk of training steps, which a thread compiles.
 
     Attributes:
-        compiled: ``(train_state, seed, source, payload, start, count) -> (train_state, ChunkNumbers)``; `train_state`
-            is donated.
+        compiling: What will be `compiled`.
         trace: Gives `jaxpr`.
         step_args: The arguments of one step as a pytree of shapes, in the order of the inner call's inputs.
-        pace: How many steps a call is to have; it learns as long as the program lives.
+        capacity: The most steps of a call.
     """
 
-    compiled: Callable[..., tuple[TrainState, ChunkNumbers]]
+    compiling: Future[Any]
     trace: Callable[[], Any]
     step_args: Any
-    pace: Pace
+    capacity: int
+
+    @property
+    def compiled(self) -> Callable[..., tuple[TrainState, ChunkNumbers]]:
+        """``(train_state, seed, source, payload, start, count) -> (train_state, ChunkNumbers)``; waits for it.
+
+        `train_state` is donated.
+        """
+        compiled: Callable[..., tuple[TrainState, ChunkNumbers]] = self.compiling.result()
+        return compiled
+
+    @functools.cached_property
+    def pace(self) -> Pace:
+        """How many steps a call is to have; it learns as long as the program lives."""
+        return Pace(self.capacity, target_secs=target_secs(_temporary_bytes(self.compiled)))
 
     @functools.cached_property
     def jaxpr(self) -> Any:
@@ -117,7 +131,7 @@ class Programs:
         return train_state
 
     def train(self, select: SelectFn, capacity: int, *args: Any) -> TrainProgram:
-        """Returns the program for arguments of these shapes, compiled at the first call."""
+        """Returns the program for arguments of these shapes; the first call traces it, and has it compiled."""
         key = (select, capacity, *_shapes_of(args))
         if key not in self._train:
             self._train[key] = self._compile(select, capacity, args)
@@ -128,13 +142,12 @@ class Programs:
         if _is_slow_in_loop(traced.jaxpr):
             capacity = 1
             traced = self._trace(functools.partial(self._single_fn, select), args)
-        compiled = traced.lower().compile()
+        compiling = _in_thread(traced.lower().compile)
         train_state, seed, source, payload, start, _ = args
         step_args = spec_of((train_state, jax.eval_shape(select, source, payload, start), seed))
-        pace = Pace(capacity, target_secs=target_secs(_temporary_bytes(compiled)))
         is_flat = self._step.flat_form(train_state.params) is not None
         trace = functools.partial(self._trace_step, step_args) if is_flat else lambda: traced.jaxpr
-        return TrainProgram(compiled, trace, step_args, pace)
+        return TrainProgram(compiling, trace, step_args, capacity)
 
     def _trace_step(self, step_args: Any) -> Any:
         """The step with all params apart, as who looks at its graph knows them."""
@@ -164,12 +177,21 @@ class Programs:
     def evaluate(self, select: SelectFn, train_state: TrainState, source: Any, payload: Any, count: int) -> Any:
         """Returns the metrics over `count` batches, a dict of `trainer.metrics`."""
         args = select, train_state.params, train_state.state, source, payload
-        key = "evaluate", *_shapes_of(args[1:])
-        if key not in self._can_loop:
-            self._can_loop[key] = not _is_slow_in_loop(self._evaluate.trace(*args, np.int32(count)).jaxpr)
-        if self._can_loop[key]:
+        if self._can_loop_evaluation(*args):
             return self._evaluate(*args, np.int32(count))
         return functools.reduce(merge, jax.device_get([self._metrics(*args, np.int32(row)) for row in range(count)]))
+
+    def prepare_evaluate(self, select: SelectFn, train_state: TrainState, source: Any, payload: Any) -> None:
+        """Compiles what `evaluate` needs."""
+        args = select, train_state.params, train_state.state, source, payload
+        program = self._evaluate if self._can_loop_evaluation(*args) else self._metrics
+        program(*args, np.int32(0))
+
+    def _can_loop_evaluation(self, *args: Any) -> bool:
+        key = "evaluate", *_shapes_of(args[1:])
+        if key not in self._can_loop:
+            self._can_loop[key] = not _is_slow_in_loop(self._evaluate.trace(*args, np.int32(0)).jaxpr)
+        return self._can_loop[key]
 
     def prediction_cost(self, params: Any, state: Any, features: Any) -> PredictionCost:
         """What it takes to predict a block like these features (arrays or ``ShapeDtypeStruct``)."""
@@ -308,6 +330,14 @@ def _quick_options() -> dict[str, Any]:
     except jax.errors.JaxRuntimeError:
         return {}
     return options
+
+
+def _in_thread(function: Callable[[], Any]) -> Future[Any]:
+    """Calls it in a thread; XLA compiles without holding up others."""
+    thread = ThreadPoolExecutor(1, thread_name_prefix="trainer-compile")
+    future = thread.submit(function)
+    thread.shutdown(wait=False)
+    return future
 
 
 def _temporary_bytes(compiled: Any) -> int:

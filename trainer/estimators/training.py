@@ -91,6 +91,14 @@ class Training:
                 sums = part if sums is None else metrics.merge(sums, part)
         return metrics.compute(sums or {})
 
+    def _prepare_evaluation(self, train_state: TrainState, data: Data) -> None:
+        if not data.repeats:
+            return  # batches that may come once only, or slowly
+        with contextlib.closing(self._eval_feed(data)) as feed:
+            block = feed.take(feed.capacity)
+            if block is not None:
+                self.programs.prepare_evaluate(feed.select, train_state, feed.source, block.payload)
+
     def _eval_feed(self, data: Data) -> Feed:
         size = self.config.eval_batch_size or EVAL_BATCH_SIZE
         return data.eval_feed(batch_size=size, pads=self.objective.pads_batches)
@@ -137,6 +145,7 @@ class Training:
                 hooks=[*self._hooks(checkpoints, validation is not None, first_step, hooks)],
                 writer=writer,
                 evaluate=None if validation is None else lambda state: self.evaluate(state, validation),
+                prepare=None if validation is None else lambda state: self._prepare_evaluation(state, validation),
             )
             stack.callback(lambda: keep(loop.train_state))
             loop.run(plan.last_step)
@@ -154,10 +163,10 @@ class Training:
         if config.nan_guard:
             yield NanGuardHook()
         yield LoggingHook(log_secs=config.log_secs, bar=config.progress)
-        if checkpoints is not None and config.is_graph_written and first_step == 0:
-            yield GraphHook()
         if checkpoints is not None and config.summary_interval is not None:
             yield SummaryHook(config.summary_interval)
+        if checkpoints is not None and config.is_graph_written and first_step == 0:
+            yield GraphHook()  # waits for the compiler, beside which the histograms' program was compiled
         if is_evaluated and not any(isinstance(hook, EvaluationHook) for hook in others):
             yield EvaluationHook(config.eval_interval)
         yield from others
