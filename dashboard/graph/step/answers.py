@@ -83,6 +83,9 @@ def step_answer(graph: StepGraph, open_ids: frozenset[str], shown: Mapping[str, 
 
 
 def _optimizer(step: Step) -> str:
+    """Its name; empty for a graph that ends with the gradients."""
+    if not any(proto.name.startswith("update/") for proto in step.hierarchy.graph.definition.node):
+        return ""
     num_kept = step.own[0].state_bytes if 0 in step.own else 0
     keeps_others = num_kept > step.param_bytes[0] / 2
     return name_optimizer(step.state_names, is_decaying=step.is_decaying, keeps_others=keeps_others)

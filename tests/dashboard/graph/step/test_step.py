@@ -195,3 +195,12 @@ def test_optimizer_is_told_by_what_it_keeps(optimizer: optax.GradientTransformat
     )
 
     assert step_answer(read(definition), frozenset(), {})["optimizer"] == name
+
+
+def test_a_graph_that_ends_with_the_gradients_has_no_optimizer() -> None:
+    params, features, labels = mlp_arguments()
+    names = [f"forward/{layer}/{name}" for layer in params for name in ("bias", "kernel")]
+    jaxpr = jax.jit(jax.grad(mlp)).trace(params, features, labels).jaxpr
+    definition = graph_from_jaxpr(jaxpr, input_names=[*names, "forward/features", "forward/labels"], params=names)
+
+    assert step_answer(read(definition), frozenset(), {})["optimizer"] == ""

@@ -77,7 +77,7 @@ export function drawCells(row, { columns, optimizer, live }) {
   const cells = [drawCell(row, columns.forward, "is-forward", forwardTexts(row, live.value(row.item)))];
   if (row.kind === "input") return cells;
   if (row.gradients.length || row.backward_flops) cells.push(drawCell(row, columns.gradients, "is-gradient", gradientTexts(row, live.norm(row.item))));
-  if (row.params) cells.push(drawCell(row, columns.update, "is-update", updateTexts(row, optimizer, live.ratio(row.item))));
+  if (row.params && optimizer) cells.push(drawCell(row, columns.update, "is-update", updateTexts(row, optimizer, live.ratio(row.item))));
   return cells;
 }
 

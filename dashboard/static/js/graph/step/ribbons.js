@@ -48,8 +48,8 @@ function drawText(row, x, y, width, room) {
   ].filter(Boolean);
 }
 
-export function drawUpdateArrow(row, { columns }) {
-  if (!row.params || row.cellHeight === 0 || row.kind === "input") return [];
+export function drawUpdateArrow(row, { columns, optimizer }) {
+  if (!row.params || !optimizer || row.cellHeight === 0 || row.kind === "input") return [];
   const from = columns.gradients.x + columns.gradients.width + (row.kind === "stack" ? 10 : 0);
   const [to, y] = [columns.update.x - 2, row.cellY + row.cellHeight / 2];
   return [
