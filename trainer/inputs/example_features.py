@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,11 +34,14 @@ class FixedLenFeature:
         """Makes the shape a tuple.
 
         Raises:
-            ValueError: If it holds something else than positive integers, or the type is none of these.
+            ValueError: If it holds something else than positive integers, or the type is none of these, or the default
+                does not fit them.
         """
         shape = self.shape if isinstance(self.shape, list | tuple) else (self.shape,)
         object.__setattr__(self, "shape", tuple(check_count("shape", size) for size in shape))
         kind_of(self.dtype)
+        for value in () if self.default_value is None else self._default():
+            check_value("default_value", self.dtype, value)
 
     def fill(self, name: str, values: Sequence[Any]) -> Sequence[Any]:
         """The values of one example as they stand in a row.
@@ -49,8 +53,7 @@ class FixedLenFeature:
         if len(values) == size:
             return values
         if not values and self.default_value is not None:
-            default: list[Any] = np.broadcast_to(np.asarray(self.default_value, object), self.shape).ravel().tolist()
-            return default
+            return self._default()
         advice = "Pass default_value=." if not values else "Correct the shape, or use VarLenFeature."
         raise ValueError(
             f"feature {name!r} must have {size} values, of shape {self.shape}; got {len(values)}. {advice}"
@@ -73,8 +76,23 @@ class FixedLenFeature:
             return True
         if self.default_value is None:
             return False
-        column[is_missing] = np.broadcast_to(np.asarray(self.default_value, column.dtype), self.shape).ravel()
+        column[is_missing] = self._default()
         return True
+
+    def _default(self) -> list[Any]:
+        """The values of a missing feature.
+
+        Raises:
+            ValueError: If they do not fit the shape.
+        """
+        default = np.asarray(self.default_value, object)
+        try:
+            values: list[Any] = np.broadcast_to(default, self.shape).ravel().tolist()
+        except ValueError as error:
+            raise ValueError(
+                f"default_value must fit the shape {self.shape}; got shape {default.shape}. Pass one value, or as many."
+            ) from error
+        return values
 
     @property
     def row_shape(self) -> tuple[int, ...]:
@@ -89,7 +107,8 @@ class VarLenFeature:
     Attributes:
         dtype: As for `FixedLenFeature`.
         max_length: How many values a row gets; an example with more is refused, since a program has fixed shapes.
-        padding: What fills up; None takes ``""``, -1 or 0.0, of which feature columns leave out the first two.
+        padding: What fills up; None takes ``""``, -1 or 0.0, of which feature columns leave out the first two. A type
+            that does not hold -1 needs another.
     """
 
     dtype: Any
@@ -100,10 +119,12 @@ class VarLenFeature:
         """Refuses what is no length or no type.
 
         Raises:
-            ValueError: If `max_length` is not positive, or the type is none that examples hold.
+            ValueError: If `max_length` is not positive, or the type is none that examples hold, or it does not hold
+                the padding.
         """
         check_count("max_length", self.max_length)
         kind_of(self.dtype)
+        check_value("padding", self.dtype, self._padding())
 
     def fill(self, name: str, values: Sequence[Any]) -> Sequence[Any]:
         """The values of one example as they stand in a row.
@@ -154,6 +175,49 @@ def kind_of(dtype: Any) -> str:
     raise ValueError(
         f"dtype must be a float or integer type, str or bytes; got {dtype!r}. Pass for example np.float32."
     )
+
+
+def check_value(name: str, dtype: Any, value: Any) -> None:
+    """Refuses what a type does not hold.
+
+    Args:
+        name: What to call the value in messages.
+        dtype: As of `FixedLenFeature`.
+        value: One number or text.
+
+    Raises:
+        ValueError: If it is of another type or out of range.
+    """
+    if dtype in (str, bytes):
+        fits = isinstance(value, dtype)
+    elif kind_of(dtype) == "float_list":
+        fits = isinstance(value, numbers.Real)
+    else:
+        fits = isinstance(value, numbers.Real | np.bool_) and value == _clip(value, dtype)
+    if not fits:
+        raise ValueError(f"{name} must be a value of {name_of(dtype)}; got {value!r}. Pass another, or a wider dtype.")
+
+
+def check_integers(name: str, dtype: Any, values: Sequence[int]) -> None:
+    """Refuses integers of a record that a type does not hold.
+
+    Raises:
+        ValueError: If there is one.
+    """
+    for value in (min(values), max(values)) if values else ():
+        if value != _clip(value, dtype):
+            raise ValueError(
+                f"feature {name!r} must hold integers of {name_of(dtype)}; got {value}. Pass a wider dtype."
+            )
+
+
+def _clip(value: Any, dtype: Any) -> int:
+    """The integer of the type that comes nearest."""
+    if not math.isfinite(value):
+        return 0
+    limits = np.iinfo(np.dtype(dtype)) if np.dtype(dtype).kind != "b" else None
+    least, most = (0, 1) if limits is None else (int(limits.min), int(limits.max))
+    return min(max(int(value), least), most)
 
 
 def name_of(dtype: Any) -> str:

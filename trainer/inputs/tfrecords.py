@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError
 
 from summaries.proto import example_pb2
 from trainer.inputs.example_columns import find_columns
-from trainer.inputs.example_features import ExampleFeature, kind_of, name_of, to_column
+from trainer.inputs.example_features import ExampleFeature, check_integers, kind_of, name_of, to_column
 from trainer.inputs.file_batches import FileBatches
 from trainer.inputs.files import AnyPath
 from trainer.inputs.record_files import iter_records
@@ -93,6 +93,8 @@ def _values(name: str, feature: ExampleFeature, found: Any) -> Any:
             "Correct the type."
         )
     values = getattr(found, kind).value
+    if kind == "int64_list":
+        check_integers(name, feature.dtype, values)
     return feature.fill(name, [value.decode() for value in values] if feature.dtype is str else values)
 
 

@@ -10,6 +10,7 @@ import fsspec
 import numpy as np
 import pytest
 
+from summaries.proto import example_pb2
 from summaries.records import frame
 from trainer import inputs
 from trainer.inputs import FixedLenFeature, TFRecords, VarLenFeature
@@ -163,6 +164,19 @@ def test_examples_that_are_not_as_described_are_refused_by_file_and_record(tmp_p
         list(TFRecords(path, {"x": feature}))
 
 
+@pytest.mark.parametrize(("dtype", "number"), [(np.uint8, 256), (np.uint16, -1), (np.int32, 2**31), (bool, 2)])
+def test_integer_that_its_type_does_not_hold_is_refused_by_file_and_record(
+    dtype: Any, number: int, tmp_path: Path
+) -> None:
+    example = example_pb2.Example()
+    example.features.feature["x"].int64_list.value.append(number)
+    (tmp_path / "a").write_bytes(frame(NUMBER + b"\x01") + frame(example.SerializeToString()))
+    message = rf"feature 'x' must hold integers of {np.dtype(dtype).name}; got {number}\. .* This is record 1 of .*/a\."
+
+    with pytest.raises(ValueError, match=message):
+        list(TFRecords(tmp_path / "a", {"x": FixedLenFeature((), dtype)}))
+
+
 def test_missing_features_take_their_default_or_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "a.tfrecord", range(2))
 
@@ -200,6 +214,14 @@ def test_records_that_are_no_examples_are_refused(tmp_path: Path) -> None:
         (lambda path: TFRecords(path, {}, 0), r"batch_size must be a positive integer; got 0\."),
         (lambda path: VarLenFeature(np.int64, 0), r"max_length must be a positive integer; got 0\."),
         (lambda path: FixedLenFeature((), "datetime64[s]"), r"dtype must be a float or integer type, str or bytes;"),
+        (
+            lambda path: FixedLenFeature((2,), int, [1, 2, 3]),
+            r"default_value must fit the shape \(2,\); got shape \(3,\)\.",
+        ),
+        (lambda path: FixedLenFeature((), np.int64, "none"), r"default_value must be a value of int64; got 'none'\."),
+        (lambda path: FixedLenFeature((), np.uint8, 256), r"default_value must be a value of uint8; got 256\."),
+        (lambda path: FixedLenFeature((), str, b""), r"default_value must be a value of str; got b''\."),
+        (lambda path: VarLenFeature(np.uint8, 3), r"padding must be a value of uint8; got -1\."),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(tmp_path: Path, make: Any, message: str) -> None:
