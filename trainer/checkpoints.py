@@ -22,7 +22,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from trainer.describe import first_difference
+from trainer.describe import first_difference, without_none
 from trainer.paths import leaf_paths
 from trainer.placement import put_state
 from trainer.protocols import TrainState
@@ -210,9 +210,10 @@ class Checkpoints:
                 )
 
     def _refuse_other_config(self, config: Mapping[str, Any]) -> None:
-        if config == self.config:
+        former, present = without_none(config), without_none(self.config)
+        if former == present:
             return
-        path, was, now = first_difference(config, self.config)
+        path, was, now = first_difference(former, present)
         raise OtherRunError(
             f"{path} must be what the run in {str(self.folder)!r} was started with, {_short(was)}; "
             f"got {_short(now)}. Use another model_dir, or delete that run to start afresh."

@@ -62,6 +62,17 @@ def _describe_closure(function: Any) -> dict[str, Any]:
     return {name: describe(value) for name, value in sorted(variables.items()) if value is not function}
 
 
+def without_none(value: Any) -> Any:
+    """A description without what is None in it: a setting that is left out and one that did not exist are alike.
+
+    >>> without_none({"class": "Head", "class_weight": None})
+    {'class': 'Head'}
+    """
+    if isinstance(value, dict):
+        return {key: without_none(item) for key, item in value.items() if item is not None}
+    return [without_none(item) for item in value] if isinstance(value, list) else value
+
+
 def first_difference(one: Any, other: Any, path: str = "") -> tuple[str, Any, Any]:
     """Where two descriptions differ first, and what stands there in each; None stands for what one of them lacks.
 

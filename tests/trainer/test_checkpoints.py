@@ -81,6 +81,7 @@ def test_what_a_killed_process_left_behind_is_removed_and_the_last_whole_checkpo
             {**CONFIG, "model": {"class": "Dense", "units": 4}},
             r"model\.units must be what the run .*, 3; got 4\.",
         ),
+        ({**CONFIG, "decay": 0.1}, r"decay must be what the run .*, None; got 0\.1\."),
     ],
 )
 def test_other_configuration_is_refused(tmp_path: Path, config: dict[str, Any], message: str) -> None:
@@ -88,6 +89,14 @@ def test_other_configuration_is_refused(tmp_path: Path, config: dict[str, Any], 
 
     with pytest.raises(ValueError, match=message):
         Checkpoints(tmp_path, config)
+
+
+def test_run_goes_on_where_a_setting_that_did_not_exist_then_is_not_set(tmp_path: Path) -> None:
+    save(tmp_path, 5)
+
+    again = Checkpoints(tmp_path, {**CONFIG, "model": {**CONFIG["model"], "rank": None}, "decay": None})
+
+    assert again.step == 5
 
 
 def test_folder_with_foreign_event_files_is_refused(tmp_path: Path) -> None:
