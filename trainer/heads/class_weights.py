@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import numbers
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 import jax.numpy as jnp
@@ -10,23 +11,23 @@ import numpy as np
 
 from trainer.protocols import Array
 
-ClassWeight: TypeAlias = "Mapping[Any, float] | tuple[float, ...] | Literal['balanced'] | None"
+ClassWeight: TypeAlias = "Mapping[Any, float] | Sequence[float] | np.ndarray | Literal['balanced'] | None"
 
 
-def check_class_weight(
-    class_weight: ClassWeight, classes: np.ndarray
-) -> tuple[float, ...] | Literal["balanced"] | None:
+def check_class_weight(class_weight: Any, classes: np.ndarray) -> tuple[float, ...] | Literal["balanced"] | None:
     """Returns a weight for each class in the order of the class ids; a class that is not named has 1.
 
     Args:
-        class_weight: By label; or one for each class; or ``balanced``; or None.
+        class_weight: By label; or a list, tuple or array of one for each class; or ``balanced``; or None.
         classes: The labels, ``(k,)``.
 
     Raises:
         ValueError: If a label is unknown, or a weight is no positive number.
     """
-    if class_weight is None or class_weight == "balanced":
-        return class_weight
+    if class_weight is None:
+        return None
+    if isinstance(class_weight, str) and class_weight == "balanced":
+        return "balanced"
     labels = classes.tolist()
     if isinstance(class_weight, Mapping):
         unknown = [label for label in class_weight if label not in labels]
@@ -35,14 +36,16 @@ def check_class_weight(
                 f"class_weight must have labels among {', '.join(map(repr, labels[:10]))}; got {unknown[0]!r}. "
                 "Correct or remove it."
             )
-        class_weight = tuple(class_weight.get(label, 1.0) for label in labels)
-    if not isinstance(class_weight, tuple) or len(class_weight) != len(labels):
+        weights = [class_weight.get(label, 1.0) for label in labels]
+    elif not isinstance(class_weight, list | tuple | np.ndarray) or len(class_weight) != len(labels):
         raise ValueError(
-            f"class_weight must be a dict from label to weight, or 'balanced'; got {class_weight!r}. Pass one of these."
+            f"class_weight must be a dict from label to weight, one weight for each of the {len(labels)} classes, or "
+            f"'balanced'; got {class_weight!r}. Pass one of these."
         )
-    weights: tuple[Any, ...] = class_weight
+    else:
+        weights = list(class_weight)
     for label, weight in zip(labels, weights, strict=True):
-        if isinstance(weight, str) or not 0 < weight < float("inf"):
+        if not isinstance(weight, numbers.Real) or not 0 < float(weight) < float("inf"):
             raise ValueError(f"class_weight must have positive weights; got {weight!r} for {label!r}. Correct it.")
     return tuple(float(weight) for weight in weights)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trainer import DNNClassifier, LinearClassifier
+from trainer import DNNClassifier, LinearClassifier, heads
 
 Arrays = tuple[np.ndarray, np.ndarray]
 
@@ -27,6 +27,28 @@ def test_weighted_class_is_found_more_often(rare: Arrays, class_weight: object) 
 def test_unknown_class_with_a_weight_is_refused(rare: Arrays) -> None:
     with pytest.raises(ValueError, match=r"class_weight must have labels among 'common', 'rare'; got 'rear'\."):
         DNNClassifier([4], class_weight={"rear": 2.0}).fit(*rare, steps=1)
+
+
+@pytest.mark.parametrize(
+    ("class_weight", "message"),
+    [
+        ({"rare": None}, r"class_weight must have positive weights; got None for 'rare'\."),
+        ([1.0, -2.0], r"class_weight must have positive weights; got -2\.0 for 'rare'\."),
+        (np.ones(3), r"one weight for each of the 2 classes, or 'balanced'; got array"),
+        ("even", r"or 'balanced'; got 'even'\."),
+        (2.0, r"or 'balanced'; got 2\.0\."),
+    ],
+)
+def test_weights_that_are_none_are_refused(class_weight: object, message: str, rare: Arrays) -> None:
+    with pytest.raises(ValueError, match=message):
+        LinearClassifier(class_weight=class_weight).fit(*rare, steps=1)
+
+
+@pytest.mark.parametrize("class_weight", [[1.0, 8.0], (1, 8), np.array([1.0, 8.0]), {"rare": 8}])
+def test_weights_are_given_by_label_or_in_their_order(class_weight: object) -> None:
+    head = heads.MultiClassHead(2, ("common", "rare"), class_weight=class_weight)
+
+    assert head.class_weight == (1.0, 8.0)
 
 
 def test_warm_start_keeps_the_units_of_the_features_that_the_weights_know(rare: Arrays, tmp_path: object) -> None:

@@ -233,7 +233,7 @@ def test_wrong_labels_are_refused(head: Any, labels: Any, message: str) -> None:
             lambda: heads.MultiClassHead(3, class_weight={3: 1.0}),
             r"class_weight must have labels among 0, 1, 2; got 3\.",
         ),
-        (lambda: heads.MultiClassHead(3, class_weight=[1, 2, 3]), r"class_weight must be a dict from label to weight"),
+        (lambda: heads.MultiClassHead(3, class_weight=[1, 2]), r"class_weight must be a dict from label to weight"),
         (lambda: heads.BinaryHead(class_weight={1: -1}), r"class_weight must have positive weights; got -1 for 1\."),
         (lambda: heads.BinaryHead(label_smoothing=1), r"label_smoothing must be in \[0, 1\); got 1\."),
         (lambda: heads.MultiHead({}), r"heads must hold at least one head; got none\."),
