@@ -57,6 +57,7 @@ class SecurityMiddleware:
     def __init__(self, app: ASGIApp, *, settings: Settings, access: Access | None, policy: str) -> None:
         self._app = app
         self._access = access
+        self._prefix = settings.path_prefix
         self._proxy_names = frozenset(map(str.lower, settings.allow_host))
         self._allowed_names = allowed_host_names(settings.host, self._proxy_names)
         self._headers = {
@@ -83,7 +84,7 @@ class SecurityMiddleware:
 
         refusal = next(self._refusals(scope), None)
         if refusal is None and scope["type"] == "http":
-            limit = _body_limit(scope)
+            limit = self._body_limit(scope)
             body = await _read_body(receive, limit)
             refusal = _too_long(body, limit)
             receive = _Replay(body, receive)
@@ -95,11 +96,15 @@ class SecurityMiddleware:
     def _refusals(self, scope: Scope) -> Iterator[Refusal]:
         headers = Headers(scope=scope)
         checks = (
-            _find_excess(scope, headers),
+            _find_excess(scope, headers, self._body_limit(scope)),
             self._find_foreigner(scope, headers),
             self._find_stranger(scope, headers),
         )
         return (refusal for refusal in checks if refusal is not None)
+
+    def _body_limit(self, scope: Scope) -> int:
+        """Bytes that a body may have: more where a file is uploaded."""
+        return MAX_UPLOAD_BYTES if scope["path"].removeprefix(self._prefix) in UPLOAD_PATHS else MAX_BODY_BYTES
 
     def _find_foreigner(self, scope: Scope, headers: Headers) -> Refusal | None:
         host = headers.get("host", "")
@@ -122,7 +127,7 @@ class SecurityMiddleware:
         return (self._access.find_entrance(scope) if is_page else None) or self._access.find_refusal(headers)
 
 
-def _find_excess(scope: Scope, headers: Headers) -> Refusal | None:
+def _find_excess(scope: Scope, headers: Headers, limit: int) -> Refusal | None:
     if not scope["path"].startswith("/"):
         return Refusal(400, "The request must be for a path of this server. board is no proxy.", _CLOSE)
     num_url_bytes = len(scope.get("raw_path") or b"") + len(scope["query_string"])
@@ -133,15 +138,9 @@ def _find_excess(scope: Scope, headers: Headers) -> Refusal | None:
         sentence = f"The headers must have at most {MAX_HEADERS_BYTES:,} bytes; got {num_header_bytes:,}."
         return Refusal(431, sentence, _CLOSE)
     length = headers.get("content-length", "0")
-    limit = _body_limit(scope)
     if length.isdecimal() and int(length) > limit:
         return Refusal(413, f"The body must have at most {limit:,} bytes; got {length}.", _CLOSE)
     return None
-
-
-def _body_limit(scope: Scope) -> int:
-    """Bytes that a body may have: more where a file is uploaded."""
-    return MAX_UPLOAD_BYTES if scope["path"] in UPLOAD_PATHS else MAX_BODY_BYTES
 
 
 def _too_long(body: bytes | None, limit: int) -> Refusal | None:

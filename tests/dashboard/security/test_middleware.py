@@ -130,6 +130,16 @@ def test_prefix_is_served_with_and_without_it(tmp_path: Path, path: str) -> None
     assert client.get("/board?x=1", follow_redirects=False).headers["location"] == "./board/?x=1"
 
 
+@pytest.mark.parametrize("prefix", ["", "/board"])
+def test_larger_bodies_are_taken_where_files_are_uploaded(tmp_path: Path, prefix: str) -> None:
+    settings = Settings(logdir=tmp_path, index="off", path_prefix="/board")
+    client = TestClient(create_app(settings), base_url="http://localhost")
+
+    answer = client.post(f"{prefix}/data/graph/upload", content=b"\xff" * (5 << 20))
+
+    assert answer.status_code == 422
+
+
 def test_environment_of_dash_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(logdir=tmp_path, index="off")
     before = TestClient(create_app(settings), base_url="http://localhost").get("/").text
