@@ -66,25 +66,36 @@ _FAMILY_PATTERNS = (
     ("linear", r"dense|linear|matmul|dotgeneral|^dot|conv(?!ert)|einsum|^addmm$|^mm$|^bmm$|logits|^head$|proj|^fc\d*$"),
     ("act", r"relu|gelu|elu$|silu|swish|tanh|sigmoid|logistic|softplus|mlp|feedforward|ffn|activation|^erf"),
 )
+MAX_NAME = 300
+"""Characters of a name that count; what is remembered of names stays small."""
+
 _FAMILY_REGEXES = tuple((family, re.compile(pattern)) for family, pattern in _FAMILY_PATTERNS)
 
 
-@lru_cache(maxsize=8192)
 def plain_op(op: str) -> str:
     """The bare name by which the tables know an op: ``aten::relu_`` → ``relu``, ``dot_general`` → ``dotgeneral``."""
+    return _plain_op(op[:MAX_NAME])
+
+
+@lru_cache(maxsize=8192)
+def _plain_op(op: str) -> str:
     name = op.lower()
     if name.startswith("prim::"):
         name = "prim" + name[6:]
     return re.sub(r"[^a-z0-9]", "", name.rpartition("::")[2])
 
 
-@lru_cache(maxsize=8192)
 def find_family(*names: str) -> str:
     """The family of the first name that the table knows, else ``math``.
 
     >>> find_family("dot_general"), find_family("Scope", "h/attn"), find_family("sin")
     ('linear', 'attn', 'math')
     """
+    return _find_family(*(name[-MAX_NAME:] for name in names))
+
+
+@lru_cache(maxsize=8192)
+def _find_family(*names: str) -> str:
     for name in names:
         plain = plain_op(name.rpartition("/")[2])
         for family, regex in _FAMILY_REGEXES:

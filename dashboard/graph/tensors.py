@@ -94,6 +94,8 @@ class Tensor:
 
 
 UNKNOWN = Tensor(None, "")
+MAX_KEY_BYTES = 1000
+"""What longer attributes say is not remembered."""
 
 
 def item_bytes(dtype: str) -> int:
@@ -124,10 +126,11 @@ def find_tensors(attributes: Any) -> tuple[Tensor, ...]:
     Args:
         attributes: The map ``NodeDef.attr``.
     """
-    return _read_tensors(tuple([(key, attributes[key].SerializeToString()) for key in _KEYS if key in attributes]))
+    serialized = tuple([(key, attributes[key].SerializeToString()) for key in _KEYS if key in attributes])
+    is_small = sum(len(value) for _, value in serialized) <= MAX_KEY_BYTES
+    return _read_small(serialized) if is_small else _read_tensors(serialized)
 
 
-@lru_cache(maxsize=4096)
 def _read_tensors(serialized: tuple[tuple[str, bytes], ...]) -> tuple[Tensor, ...]:
     """From the bytes of the attributes, which are the same for many nodes of a graph."""
     attributes = {key: AttrValue.FromString(value) for key, value in serialized}
@@ -143,6 +146,9 @@ def _read_tensors(serialized: tuple[tuple[str, bytes], ...]) -> tuple[Tensor, ..
         is_handle = told[0] == [()]  # of a variable, which TensorFlow hands on as a scalar; `shape` is what it holds
         return _zip(told[-1] if is_handle else told[0], dtypes)
     return _zip([None], dtypes) if dtypes and dtypes[0] else ()
+
+
+_read_small = lru_cache(maxsize=4096)(_read_tensors)
 
 
 def _zip(shapes: list[tuple[int, ...] | None], dtypes: list[str]) -> tuple[Tensor, ...]:
