@@ -209,6 +209,7 @@ def operations_answer(graph: StepGraph, row_id: str) -> Answer:
         "saved_bytes": figures.saved_bytes,
         "weights": [],
         "saved": _saved_of(hierarchy, loose, scope_id),
+        "finding": None,
     }
 
 

@@ -82,7 +82,8 @@ def _product(hierarchy: Hierarchy, index: int) -> str:
     """The sizes of a matrix product with a weight that is another module's."""
     node = hierarchy.graph.nodes[index]
     source, port = node.inputs[0]
-    read = hierarchy.graph.nodes[source].outputs[port].shape
+    outputs = hierarchy.graph.nodes[source].outputs
+    read = outputs[port].shape if port < len(outputs) else None
     given = node.outputs[0].shape if node.outputs else None
     return f"{read[-1]:,} → {given[-1]:,}" if read and given else ""
 
