@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 from fastapi.responses import Response
 
 from dashboard.api.errors import not_found
@@ -51,6 +51,22 @@ def looking_up() -> Iterator[None]:
         yield
     except KeyError as error:
         raise not_found(error) from error
+
+
+@contextmanager
+def reading_logged() -> Iterator[None]:
+    """Around what reads what a run logged: 404 for what is not there, 422 for what makes no sense, 503 for lost files.
+
+    Raises:
+        HTTPException: In place of the error.
+    """
+    with looking_up():
+        try:
+            yield
+        except ValueError as error:
+            raise HTTPException(status_code=422, detail=str(error)) from error
+        except (OSError, EOFError) as error:
+            raise HTTPException(503, "The event file changed or went away while it was read. Ask again.") from error
 
 
 def json_answer(content: Any) -> Response:

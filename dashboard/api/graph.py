@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from dashboard.api.answers import answer as send
-from dashboard.api.answers import json_answer
+from dashboard.api.answers import json_answer, reading_logged
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
-from dashboard.api.errors import not_found
 from dashboard.api.graph_sources import GraphCache as GraphCache
 from dashboard.api.graph_sources import GraphKey as GraphKey
 from dashboard.api.graph_sources import GraphName, GraphNameParameter
@@ -67,7 +66,7 @@ class HierarchyRoute:
         """What `make` says of the hierarchy.
 
         Raises:
-            HTTPException: 404 without such a run, graph or node, 422 for what makes no sense.
+            HTTPException: 404 without such a run, graph or node, 422 for what makes no sense, 503 for a lost file.
         """
 
         def draw() -> Response:
@@ -75,13 +74,9 @@ class HierarchyRoute:
             client.check()
             return json_answer(make(hierarchy))
 
-        try:
+        with reading_logged():
             key = self._cache.find_key(name.run, name.graph)
             return send(request, (self._server, key.place, self._cache.count_graphs(name.run)), draw)
-        except KeyError as error:
-            raise not_found(error) from error
-        except ValueError as error:
-            raise HTTPException(status_code=422, detail=str(error)) from error
 
 
 def make_router(cache: GraphCache, server: str) -> APIRouter:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from dashboard.api.answers import answer as send
-from dashboard.api.answers import json_answer
+from dashboard.api.answers import json_answer, reading_logged
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
-from dashboard.api.errors import not_found
 from dashboard.api.graph import (
     GRAPH_EXAMPLE,
     NODE_EXAMPLE,
@@ -24,14 +21,15 @@ from dashboard.api.graph import (
     OpenParameter,
     SearchParameter,
 )
-from dashboard.api.graph_sources import UPLOAD, GraphCache, GraphKey, GraphName, GraphNameParameter
+from dashboard.api.graph_sources import UPLOAD, GraphCache, GraphKey, GraphName, GraphNameParameter, weigh
+from dashboard.api.made_once import Check, MadeOnce
 from dashboard.api.parameters import Name
 
 if TYPE_CHECKING:
     from dashboard.graph.answers import Answer
     from dashboard.graph.compare import Comparison
 
-MAX_COMPARISONS = 2
+MAX_BYTES = 200 << 20
 
 BaseParameter = Annotated[
     Name, Query(description="The run to compare with, or an uploaded graph.", examples=["baseline"])
@@ -42,12 +40,11 @@ COMPARE_EXAMPLE = GRAPH_EXAMPLE | {
 
 
 class ComparisonCache:
-    """Compared graphs, the last `MAX_COMPARISONS` of them. Safe to use from any thread."""
+    """Compared graphs, those asked for lately. Safe to use from any thread."""
 
     def __init__(self, graphs: GraphCache) -> None:
         self._graphs = graphs
-        self._lock = threading.Lock()
-        self._comparisons: OrderedDict[tuple[GraphKey, GraphKey], Comparison] = OrderedDict()
+        self._comparisons: MadeOnce[tuple[GraphKey, GraphKey], Comparison] = MadeOnce(MAX_BYTES, _weigh)
 
     def get(self, base: GraphKey, shown: GraphKey, client: Client) -> Comparison:
         """Compares two graphs, now if they were not compared lately.
@@ -58,16 +55,15 @@ class ComparisonCache:
         """
         from dashboard.graph.compare import compare
 
+        def make(check: Check) -> Comparison:
+            return compare(old, new, check)
+
         old, new = self._graphs.get(base, client), self._graphs.get(shown, client)
-        with self._lock:
-            client.check()  # it may have waited for the comparisons of others
-            keys = base, shown
-            if keys not in self._comparisons:
-                self._comparisons[keys] = compare(old, new)
-            self._comparisons.move_to_end(keys)
-            while len(self._comparisons) > MAX_COMPARISONS:
-                self._comparisons.popitem(last=False)
-            return self._comparisons[keys]
+        return self._comparisons.get((base, shown), make, client)
+
+
+def _weigh(comparison: Comparison) -> int:
+    return sum(map(weigh, (comparison.hierarchy, comparison.old, comparison.new)))
 
 
 class _Answers:
@@ -86,14 +82,10 @@ class _Answers:
             client.check()
             return json_answer(make(comparison))
 
-        try:
+        with reading_logged():
             old = self._graphs.find_key("", base) if base.startswith(f"{UPLOAD}:") else self._graphs.find_key(base)
             new = self._graphs.find_key(named.run, named.graph)
-            return send(request, (self._server, old[-1], new[-1]), draw)
-        except KeyError as error:
-            raise not_found(error) from error
-        except ValueError as error:
-            raise HTTPException(status_code=422, detail=str(error)) from error
+            return send(request, (self._server, old.place, new.place, self._graphs.count_graphs(named.run)), draw)
 
 
 def make_router(graphs: GraphCache, server: str) -> APIRouter:
@@ -114,12 +106,14 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
         """The graph of a run as `/data/graph` draws it, together with what only `base` has."""
         from dashboard.graph import drawing_answer, read_blocks
         from dashboard.graph.compare import annotate
+        from dashboard.graph.definition import has_backward_pass
 
         open_ids, shown = frozenset(opened or ()), read_blocks(blocks or ())
 
         def make(comparison: Comparison) -> Answer:
             drawn = drawing_answer(comparison.hierarchy, open_ids, keep, client.check, shown)
-            return annotate(comparison, drawn)
+            drawn["has_backward"] = has_backward_pass(comparison.new.graph)
+            return annotate(comparison, drawn) | graphs.describe(named, client)
 
         return answer(request, client, base, named, make)
 

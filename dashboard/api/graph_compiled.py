@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from dashboard.api.answers import answer, json_answer, looking_up
+from dashboard.api.answers import answer, json_answer, reading_logged
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
 from dashboard.api.graph import GraphCache, GraphKey
@@ -111,12 +111,9 @@ def make_router(store: LogStore, graphs: GraphCache, server: str) -> APIRouter:
             compiled = cache.get(key, client)
             return json_answer(compiled_answer(compiled, id) if compiled else NOTHING)
 
-        with looking_up():
+        with reading_logged():
             key = graphs.find_key(name.run, name.graph)
             stamp = server, key.place, [place for _, _, place in cache.find_places(key.run)]
-            try:
-                return answer(request, stamp, make)
-            except ValueError as error:
-                raise HTTPException(status_code=422, detail=str(error)) from error
+            return answer(request, stamp, make)
 
     return router

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from dashboard.api.answers import answer, looking_up
+from dashboard.api.answers import answer, reading_logged
 from dashboard.api.clients import ClientParameter
 from dashboard.api.description import MEDIA_TYPES, shows
 from dashboard.api.graph_sources import GraphCache, GraphNameParameter
@@ -37,8 +37,8 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
             headers = {"content-disposition": "attachment"}  # a link that saves it says what the file is called
             return Response(content, media_type=_TYPE_BY_FORMAT[format], headers=headers)
 
-        with looking_up():
+        with reading_logged():
             key = graphs.find_key(named.run, named.graph)
-        return answer(request, (server, key.place), write)
+            return answer(request, (server, key.place), write)
 
     return router

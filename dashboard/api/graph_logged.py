@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from dashboard.api.answers import answer, json_answer, looking_up
+from dashboard.api.answers import answer, json_answer, reading_logged
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
 from dashboard.api.graph import GraphCache, IdParameter
@@ -59,19 +59,16 @@ def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
     reader = LoggedReader(store)
 
     def send(
-        request: Request, client: Client, name: GraphName, make: Callable[[Hierarchy], dict[str, Any]]
+        request: Request, client: Client, name: GraphName, make: Callable[[Hierarchy, str], dict[str, Any]]
     ) -> Response:
-        with looking_up():
+        with reading_logged():
             key = cache.find_key(name.run, name.graph)
-            version = store.run(name.run).version
-        try:
+            version = store.run(key.run).version if key.run else 0
             return answer(
                 request,
                 (server, key.place, version),
-                lambda: json_answer({"version": version, **make(cache.get(key, client))}),
+                lambda: json_answer({"version": version, **make(cache.get(key, client), key.run)}),
             )
-        except ValueError as error:
-            raise HTTPException(status_code=422, detail=str(error)) from error
 
     @router.get("/data/graph/logged", responses=shows(EXAMPLE))
     def get_logged(
@@ -80,9 +77,9 @@ def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
         """What the run logged of its graph's nodes at a step: values by quantity and id of the node or scope.
 
         `step` is the step that the values are of, `steps` are those that have some, and `missing` says of each
-        quantity without values why it has none.
+        quantity without values why it has none. Of an uploaded graph nothing was logged.
         """
-        return send(request, client, name, lambda hierarchy: _sum_up(store, reader, client, hierarchy, name.run, step))
+        return send(request, client, name, lambda hierarchy, run: _sum_up(store, reader, client, hierarchy, run, step))
 
     @router.get("/data/graph/logged/node", responses=shows(NODE_EXAMPLE))
     def get_logged_of_node(
@@ -90,9 +87,9 @@ def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
     ) -> Response:
         """What the run logged of one scope or node, each with its value at a step and a small curve or histogram."""
 
-        def make(hierarchy: Hierarchy) -> dict[str, Any]:
+        def make(hierarchy: Hierarchy, run: str) -> dict[str, Any]:
             index = hierarchy.index_by_id.get(id, 0)
-            return {"rows": list_logged(store, reader, client, (hierarchy, name.run, index), step) if index else []}
+            return {"rows": list_logged(store, reader, client, (hierarchy, run, index), step) if index else []}
 
         return send(request, client, name, make)
 

@@ -7,9 +7,6 @@ start need not wait for it.
 from __future__ import annotations
 
 import gc
-import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from fastapi import Depends, Query
 
 from dashboard.api.clients import Client
+from dashboard.api.made_once import Check, MadeOnce
 from dashboard.api.parameters import Name, RunParameter
+from dashboard.api.uploaded_graphs import UploadedGraphs
 from dashboard.store.blob_bytes import name_place
 from dashboard.store.protocol import LogStore
 from summaries.kinds.graph_kinds import GRAPH_KINDS, read_graph
@@ -26,11 +25,14 @@ from summaries.kinds.graph_kinds import GRAPH_KINDS, read_graph
 if TYPE_CHECKING:
     from dashboard.graph import Hierarchy
 
-MAX_GRAPHS = 4
-MAX_UPLOADS = 4
+MAX_BYTES = 400 << 20
+NODE_BYTES, MESSAGE_BYTES = 4_000, 3
+"""What a node costs as it is indexed, and a byte of a GraphDef as a message."""
 MAX_LISTED = 100
 UPLOAD = "upload"
 FUNCTION = "#function="
+
+GONE = "This graph was uploaded and is not kept any more. Open its file again."
 
 _NAMES = {"graphs": "Graph", "graph_keras_model": "Keras model"}
 
@@ -82,13 +84,12 @@ GraphNameParameter = Annotated[GraphName, Depends()]
 
 
 class GraphCache:
-    """The indexed graphs of a store, the last `MAX_GRAPHS` of them, and uploaded ones. Safe to use from any thread."""
+    """The indexed graphs of a store, those asked for lately, and uploaded ones. Safe to use from any thread."""
 
     def __init__(self, store: LogStore) -> None:
         self._store = store
-        self._lock = threading.Lock()
-        self._hierarchies: OrderedDict[GraphKey, Hierarchy] = OrderedDict()
-        self._uploads: OrderedDict[str, bytes] = OrderedDict()
+        self._hierarchies: MadeOnce[GraphKey, Hierarchy] = MadeOnce(MAX_BYTES, weigh)
+        self._uploads = UploadedGraphs()
 
     def find_key(self, run: str, graph: str = "") -> GraphKey:
         """Finds a graph of a run.
@@ -110,9 +111,9 @@ class GraphCache:
         for kind, tag in self._tags(run):
             places = self._store.blobs(run, tag, kind)
             for index in range(len(places.steps) - 1, -1, -1):
-                key = GraphKey(run, kind, tag, index, name_place(places, index))
+                key = GraphKey(run, kind, tag, index, "")
                 if graph in ("", key.id):
-                    return key
+                    return key._replace(place=name_place(places, index))
         if graph:
             raise KeyError(f"The run {run!r} has no graph {graph!r}. Choose one of those that it logged.")
         raise KeyError(f"The run {run!r} logged no graph.")
@@ -151,26 +152,18 @@ class GraphCache:
                     yield kind, tag
 
     def add_upload(self, content: bytes) -> GraphKey:
-        """Keeps a GraphDef that somebody sent, binary or as text, in the place of the oldest of `MAX_UPLOADS` others.
+        """Keeps a GraphDef that somebody sent, binary or as text, in place of those asked for longest ago.
 
         Raises:
             ValueError: If it is none.
         """
-        blob = _read_upload(content)
-        name = hashlib.sha256(blob).hexdigest()[:32]
-        with self._lock:
-            self._uploads[name] = blob
-            self._uploads.move_to_end(name)
-            while len(self._uploads) > MAX_UPLOADS:
-                self._uploads.popitem(last=False)
-        return _upload_key(name)
+        return _upload_key(self._uploads.add(content))
 
     def _find_upload(self, graph: str) -> GraphKey:
         key = _upload_key(graph.rpartition(":")[2])
-        with self._lock:
-            if key.tag in self._uploads and key.id == graph:
-                return key
-        raise KeyError("This graph was uploaded and is not kept any more. Open its file again.")
+        if key.id != graph or self._uploads.find(key.tag) is None:
+            raise KeyError(GONE)
+        return key
 
     def get(self, key: GraphKey, client: Client) -> Hierarchy:
         """The graph of a key, indexed now if it was not asked for lately.
@@ -178,59 +171,38 @@ class GraphCache:
         Raises:
             KeyError: If it was uploaded and is gone.
             ValueError: If the logged bytes are no graph.
+            OSError: If the event file can't be read any more; EOFError likewise.
             ClientGoneError: If the client went away before all was done.
         """
-        with self._lock:
-            client.check()  # it may have waited for the graphs of others
-            return self._get(key, client)
+        whole = self.get(key.whole, client) if key.function else None
+        return self._hierarchies.get(key, lambda check: self._read(key, whole, check), client)
 
-    def _get(self, key: GraphKey, client: Client) -> Hierarchy:
-        if key not in self._hierarchies:
-            self._hierarchies[key] = self._read(key, client)
-        self._hierarchies.move_to_end(key)
-        while len(self._hierarchies) > MAX_GRAPHS:
-            self._hierarchies.popitem(last=False)
-        return self._hierarchies[key]
-
-    def _read(self, key: GraphKey, client: Client) -> Hierarchy:
+    def _read(self, key: GraphKey, whole: Hierarchy | None, check: Check) -> Hierarchy:
         from dashboard.graph import build_hierarchy
         from dashboard.graph import read_graph as read_nodes
 
-        if key.function:
-            definition = self._get(key.whole, client).graph.logged
-            return build_hierarchy(read_nodes(definition, client.check, (), key.function), client.check)
-        if key.kind == UPLOAD:
-            kind, content = "graphs", self._uploads[key.tag]
-        else:
-            kind, content = key.kind, self._store.blob(key.run, key.tag, key.kind, key.number)
-        client.check()
         with _garbage_kept():
-            definition, notes = read_graph(kind, content)
-            return build_hierarchy(read_nodes(definition, client.check, notes), client.check)
+            definition, notes = (whole.graph.logged, ()) if whole else self._read_definition(key)
+            check()
+            return build_hierarchy(read_nodes(definition, check, notes, key.function), check)
+
+    def _read_definition(self, key: GraphKey) -> tuple[Any, tuple[str, ...]]:
+        if key.kind != UPLOAD:
+            return read_graph(key.kind, self._store.blob(key.run, key.tag, key.kind, key.number))
+        found = self._uploads.find(key.tag)
+        if found is None:
+            raise KeyError(GONE)
+        content, notes = found
+        return read_graph("graphs", content)[0], notes
+
+
+def weigh(hierarchy: Hierarchy) -> int:
+    """About how many bytes an indexed graph takes."""
+    return NODE_BYTES * len(hierarchy.graph.nodes) + MESSAGE_BYTES * int(hierarchy.graph.definition.ByteSize())
 
 
 def _upload_key(name: str) -> GraphKey:
     return GraphKey("", UPLOAD, name, 0, name)
-
-
-def _read_upload(content: bytes) -> bytes:
-    """A GraphDef as bytes, from its binary form or from its text.
-
-    Raises:
-        ValueError: If it is neither.
-    """
-    from google.protobuf import text_format
-
-    from summaries.proto.graph_pb2 import GraphDef
-
-    try:
-        text = content.decode()
-        graph: Any = text_format.Parse(text, GraphDef(), allow_unknown_field=True)
-    except (UnicodeDecodeError, text_format.ParseError):
-        graph, _ = read_graph("graphs", content)
-    if not graph.node and not graph.library.function:
-        raise ValueError("The file must be a GraphDef, as .pb or .pbtxt, with at least one node; this one has none.")
-    return bytes(graph.SerializeToString())
 
 
 @contextmanager

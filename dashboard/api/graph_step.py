@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from dashboard.api.answers import answer, json_answer, looking_up
+from dashboard.api.answers import answer, json_answer, reading_logged
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
 from dashboard.api.graph import BlockParameter, IdParameter, OpenParameter
-from dashboard.api.graph_sources import MAX_GRAPHS, GraphCache, GraphKey, GraphName, GraphNameParameter
+from dashboard.api.graph_sources import GraphCache, GraphKey, GraphName, GraphNameParameter, weigh
+from dashboard.api.made_once import MadeOnce
 
 if TYPE_CHECKING:
     from dashboard.graph.answers import Answer
     from dashboard.graph.step import StepGraph
+
+MAX_BYTES = 100 << 20
 
 STEP_EXAMPLE = {
     "rows": [{"id": "dense", "kind": "module", "name": "dense", "params": 50, "flops": 1600, "saved_bytes": 800}],
@@ -33,14 +34,13 @@ OPERATIONS_EXAMPLE = {"id": "h/0/attn#ops", "name": "softmax attention", "op": "
 
 
 class StepCache:
-    """The training steps of indexed graphs, the last `MAX_GRAPHS` of them. Safe to use from any thread."""
+    """The training steps of indexed graphs, those asked for lately. Safe to use from any thread."""
 
     def __init__(self, graphs: GraphCache, server: str) -> None:
         """Over indexed graphs; `server` is part of each ETag."""
         self._graphs = graphs
         self._server = server
-        self._lock = threading.Lock()
-        self._steps: OrderedDict[GraphKey, StepGraph] = OrderedDict()
+        self._steps: MadeOnce[GraphKey, StepGraph] = MadeOnce(MAX_BYTES, lambda step: weigh(step.step.hierarchy))
 
     def get(self, key: GraphKey, client: Client) -> StepGraph:
         """The step of a graph, read now if it was not asked for lately.
@@ -53,26 +53,16 @@ class StepCache:
         from dashboard.graph.step import read_step_graph
 
         hierarchy = self._graphs.get(key, client)
-        with self._lock:
-            client.check()
-            if key not in self._steps:
-                self._steps[key] = read_step_graph(hierarchy, client.check)
-            self._steps.move_to_end(key)
-            while len(self._steps) > MAX_GRAPHS:
-                self._steps.popitem(last=False)
-            return self._steps[key]
+        return self._steps.get(key, lambda check: read_step_graph(hierarchy, check), client)
 
     def answer(
         self, request: Request, client: Client, name: GraphName, make: Callable[[StepGraph], Answer]
     ) -> Response:
         """Answers with what `make` says of a step, or that the client has it; 404 or 422 if there is none."""
-        with looking_up():
+        with reading_logged():
             key = self._graphs.find_key(name.run, name.graph)
             stamp = self._server, key.place, self._graphs.count_graphs(name.run)
-            try:
-                return answer(request, stamp, lambda: json_answer(make(self.get(key, client))))
-            except ValueError as error:
-                raise HTTPException(status_code=422, detail=str(error)) from error
+            return answer(request, stamp, lambda: json_answer(make(self.get(key, client))))
 
 
 def make_router(graphs: GraphCache, server: str) -> APIRouter:

@@ -6,6 +6,7 @@ Modules are matched by structure, so that one with another name, or one that mov
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard.graph.answers import Answer, find_batch
@@ -39,11 +40,19 @@ class Comparison:
     batches: tuple[int | None, int | None]
 
 
-def compare(old: Hierarchy, new: Hierarchy) -> Comparison:
-    """Compares two graphs; `new` is the one shown."""
+def compare(old: Hierarchy, new: Hierarchy, check: Callable[[], None] = lambda: None) -> Comparison:
+    """Compares two graphs.
+
+    Args:
+        old: The graph to compare with.
+        new: The graph that is shown.
+        check: Called between two steps of the work; what it raises ends it.
+    """
     batches = find_batch(old), find_batch(new)
-    matching = match(old, new, batches if batches[0] != batches[1] else (None, None))
+    matching = match(old, new, batches if batches[0] != batches[1] else (None, None), check)
+    check()
     union = unite(old, new, matching)
+    check()
     tree = union.hierarchy
     old_by_item: dict[int, int] = {}
     changes: dict[int, str] = {}

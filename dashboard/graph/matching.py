@@ -30,16 +30,22 @@ class Matching:
     changed: frozenset[int]
 
 
-def match(old: Hierarchy, new: Hierarchy, batches: tuple[int | None, int | None] = (None, None)) -> Matching:
+def match(
+    old: Hierarchy,
+    new: Hierarchy,
+    batches: tuple[int | None, int | None] = (None, None),
+    check: Callable[[], None] = lambda: None,
+) -> Matching:
     """Pairs the items of two trees, from the root down. Each item is in one pair at most.
 
     Args:
         old: The tree to compare with.
         new: The tree that is shown.
         batches: Batch sizes of both, which count as equal.
+        check: Called between two items; what it raises ends the work.
     """
-    trees = _Tree.of(old, batches[0]), _Tree.of(new, batches[1])
-    pairs = _Pairs(*trees)
+    trees = _Tree.of(old, batches[0], check), _Tree.of(new, batches[1], check)
+    pairs = _Pairs(*trees, check)
     pairs.add_below(0, 0)
     pairs.add_moved()
     changed = {there for here, there in pairs.new_by_old.items() if trees[0].exact[here] != trees[1].exact[there]}
@@ -63,8 +69,8 @@ class _Tree:
     ops: tuple[int, ...]
 
     @classmethod
-    def of(cls, hierarchy: Hierarchy, batch: int | None) -> _Tree:
-        return cls(hierarchy, structural_hashes(hierarchy, batch), op_hashes(hierarchy))
+    def of(cls, hierarchy: Hierarchy, batch: int | None, check: Callable[[], None]) -> _Tree:
+        return cls(hierarchy, structural_hashes(hierarchy, batch, check), op_hashes(hierarchy, check))
 
     def is_scope(self, index: int) -> bool:
         return self.hierarchy.items[index].node < 0
@@ -84,6 +90,7 @@ _KEYS: tuple[_Key, ...] = (
 class _Pairs:
     old: _Tree
     new: _Tree
+    check: Callable[[], None]
     new_by_old: dict[int, int] = field(default_factory=dict)
     old_by_new: dict[int, int] = field(default_factory=dict)
 
@@ -91,6 +98,7 @@ class _Pairs:
         """Pairs two items and what they hold."""
         waiting = [(old, new)]
         while waiting:
+            self.check()
             here, there = waiting.pop()
             self._add(here, there)
             if self.old.exact[here] == self.new.exact[there]:

@@ -57,6 +57,7 @@ def test_two_graphs_are_drawn_in_one(client: TestClient) -> None:
     assert changes == {"x": "", "net": "changed", "net/relu": "", "net/drop": "removed", "head": "added"}
     counts = {kind: answer["comparison"][kind] for kind in ("added", "removed", "changed")}
     assert counts == {"added": 1, "removed": 0, "changed": 1}
+    assert ([graph["id"] for graph in answer["graphs"]], answer["has_backward"]) == ([answer["graph"]], False)
 
 
 def test_removed_node_has_facts_and_is_found(client: TestClient) -> None:

@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from dashboard.api import graph_upload
 from dashboard.api.graph import GraphCache
 from dashboard.api.graph_logged import make_router
 from dashboard.store.memory import MemoryStore
@@ -18,6 +19,7 @@ from summaries import SummaryWriter
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
 from summaries.proto.run_metadata_pb2 import DeviceStepStats, NodeExecStats, RunMetadata, StepStats
 
+UPLOADED = GraphDef(node=[NodeDef(name="fc/kernel", op="Parameter")])
 KERNELS = {0: np.full(9, 1.0), 100: np.full(9, 2.0), 200: np.full(9, np.nan)}
 
 
@@ -40,8 +42,11 @@ def ask(tmp_path: Path, read_store: Callable[[], MemoryStore]) -> Iterator[Calla
             writer.add_run_metadata(metadata, f"step{step}", step)
     app = FastAPI()
     store = read_store()
-    app.include_router(make_router(store, GraphCache(store), "board"))
+    graphs = GraphCache(store)
+    app.include_router(make_router(store, graphs, "board"))
+    app.include_router(graph_upload.make_router(graphs))
     with TestClient(app) as client:
+        client.post("/data/graph/upload", content=UPLOADED.SerializeToString())
         yield lambda run="net", path="", **query: client.get(
             f"/data/graph/logged{path}", params={"run": run, **query}
         ).json()
@@ -75,6 +80,16 @@ def test_measured_times_come_from_the_run_metadata_of_the_step(ask: Callable[...
     assert ask("profiled")["quantities"]["time"] == {"fc/dot": 60.0, "fc": 60.0}
     assert ask("profiled", step=50)["quantities"]["time"] == {"fc/dot": 40.0, "fc": 40.0}
     assert "time" not in ask("profiled")["missing"]
+
+
+def test_nothing_was_logged_of_an_uploaded_graph(ask: Callable[..., dict[str, Any]]) -> None:
+    name = GraphCache(MemoryStore()).add_upload(UPLOADED.SerializeToString()).id
+
+    for run in ("net", ""):
+        answer = ask(run, graph=name)
+
+        assert (answer["step"], answer["quantities"]["grad_norm"]) == (None, {})
+        assert ask(run, path="/node", graph=name, id="fc/kernel")["rows"] == []
 
 
 def test_an_unknown_run_is_refused(ask: Callable[..., dict[str, Any]]) -> None:

@@ -11,7 +11,8 @@ from fastapi.testclient import TestClient
 from google.protobuf import text_format
 
 from dashboard.api import graph, graph_upload
-from dashboard.api.graph_sources import MAX_UPLOADS, GraphCache
+from dashboard.api.graph_sources import GraphCache
+from dashboard.api.uploaded_graphs import MAX_TEXT_BYTES, UploadedGraphs
 from dashboard.store.memory import MemoryStore
 from summaries import SummaryWriter
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
@@ -76,12 +77,53 @@ def test_upload_that_is_no_graph_is_refused(client: TestClient) -> None:
         assert "GraphDef" in answer.json()["detail"]
 
 
-def test_few_uploads_are_kept(client: TestClient) -> None:
-    graphs = [GraphDef(node=[NodeDef(name=f"x{i}", op="Placeholder")]) for i in range(MAX_UPLOADS + 1)]
-    kept = [upload(client, one.SerializeToString()) for one in graphs]
+def test_uploads_asked_for_longest_ago_go_first() -> None:
+    graphs = [GraphDef(node=[NodeDef(name=f"{i}" * 900, op="Placeholder")]) for i in range(4)]
+    uploads = UploadedGraphs(max_bytes=4_500)
 
-    gone = client.get("/data/graph", params={"run": "net", "graph": kept[0]})
+    first, second, third = (uploads.add(one.SerializeToString()) for one in graphs[:3])
+    was_there = uploads.find(first) is not None and uploads.find(second) is not None
+    last = uploads.add(graphs[3].SerializeToString())
+
+    assert was_there
+    assert [uploads.find(name) is None for name in (first, second, third, last)] == [False, False, True, False]
+
+
+def test_graph_that_is_not_kept_any_more_is_not_found(client: TestClient) -> None:
+    gone = client.get("/data/graph", params={"run": "net", "graph": "upload:0:0123"})
 
     assert gone.status_code == 404
     assert gone.json()["detail"] == "This graph was uploaded and is not kept any more. Open its file again."
-    assert names(client, graph=kept[-1]) == [f"x{MAX_UPLOADS}"]
+
+
+def test_text_that_is_nested_too_deep_is_refused(client: TestClient) -> None:
+    levels = 400
+    text = "node { attr { value { list { func {" + "attr { value { func {" * levels + "}}}" * levels + "}}}}}"
+
+    answer = client.post("/data/graph/upload", content=text.encode())
+
+    assert answer.status_code == 422
+    assert "GraphDef" in answer.json()["detail"]
+
+
+def test_text_that_would_be_read_for_long_is_refused(client: TestClient) -> None:
+    answer = client.post("/data/graph/upload", content=b"# comment\n" * (MAX_TEXT_BYTES // 10 + 1))
+
+    assert answer.status_code == 422
+    assert "as text" in answer.json()["detail"]
+
+
+def test_what_is_missing_from_an_uploaded_file_is_told(client: TestClient) -> None:
+    name = upload(client, SMALL.SerializeToString()[:-1])
+
+    assert client.get("/data/graph", params={"run": "", "graph": name}).json()["notes"] != []
+
+
+def test_lost_event_file_is_a_503(client: TestClient, tmp_path: Path) -> None:
+    for path in (tmp_path / "net").iterdir():
+        path.unlink()
+
+    answer = client.get("/data/graph", params={"run": "net"})
+
+    assert answer.status_code == 503
+    assert answer.json()["detail"].endswith("Ask again.")
