@@ -17,7 +17,7 @@ from trainer import Estimator, RunConfig, heads, layers
 NUM_HELD_OUT = 397
 
 
-def train(logdir: Path | None, steps: int = 400) -> float:
+def train(logdir: Path, steps: int = 400) -> float:
     """Trains, and returns the accuracy on the digits held out."""
     images, digits = load_digits(return_X_y=True)
     images = (images.reshape(-1, 8, 8, 1) / 16).astype(np.float32)

@@ -1,9 +1,9 @@
-"""The one place where arrays go onto devices.
+"""The one place where a training puts arrays onto devices.
 
-Compiled programs follow where their arguments lie: `jax.jit` splits a step over devices as its data and state are
-split. So a mesh of devices is an argument of these two functions, as a `jax.sharding.NamedSharding` for each: rows
-over one axis of the mesh, params in copies or split by their names. Nothing else, loop and programs included, knows how
-many devices there are.
+`jax.jit` splits a step over devices as its data and state are split. So a mesh of devices would be an argument of these
+two functions, as a `jax.sharding.NamedSharding` for each: rows over one axis of the mesh, params in copies or split by
+their names. `trainer.programs.Programs` keeps a compiled step by shapes alone, as long as there is one device, and
+predictions go where the params lie.
 """
 
 from __future__ import annotations
