@@ -45,15 +45,16 @@ def _make_nodes(layer: Config, scope: str, inputs: Sequence[str]) -> Iterator[No
     if layers is None:
         yield _make_node(layer, name, inputs)
         return
-    starts = _starts_of(layer, inputs)
+    by_name = _by_name(layers)
+    starts = {} if _is_sequential(layer) else _starts_of(layer, inputs)
     previous: tuple[str, ...] = tuple(inputs)
     for inner in layers:
         if _is_sequential(layer):
             own = previous
-            previous = (_find_output(layer, (_name_of(inner), 0), name),)
+            previous = (_find_output(by_name, (_name_of(inner), 0), name),)
         else:
             sources = _iter_sources(inner.get("inbound_nodes") or ())
-            own = (*(_find_output(layer, source, name) for source in sources), *starts.get(_name_of(inner), ()))
+            own = (*(_find_output(by_name, source, name) for source in sources), *starts.get(_name_of(inner), ()))
         yield from _make_nodes(inner, name, tuple(dict.fromkeys(own)))
 
 
@@ -63,17 +64,25 @@ def _starts_of(model: Config, inputs: Sequence[str]) -> dict[str, tuple[str, ...
     return {name: (source,) for name, source in zip(names, inputs, strict=False)}
 
 
-def _find_output(model: Config, source: Source, scope: str) -> str:
-    """The node that makes the output of a layer of the model; of a model the one of its layers that makes it."""
+def _by_name(layers: Iterable[Config]) -> dict[str, Config]:
+    """Layers by their names; of those of one name, the first."""
+    found: dict[str, Config] = {}
+    for layer in layers:
+        found.setdefault(_name_of(layer), layer)
+    return found
+
+
+def _find_output(layers: Mapping[str, Config], source: Source, scope: str) -> str:
+    """The node that makes the output of one of the layers; of a model the one of its layers that makes it."""
     name, index = source
-    layer = next((one for one in _layers_of(model) or () if _name_of(one) == name), None)
+    layer = layers.get(name)
     inner = () if layer is None else _layers_of(layer) or ()
     if layer is None or not inner:
         return _join(scope, name)
     if _is_sequential(layer):
-        return _find_output(layer, (_name_of(inner[-1]), 0), _join(scope, name))
+        return _find_output({_name_of(inner[-1]): inner[-1]}, (_name_of(inner[-1]), 0), _join(scope, name))
     outputs = _to_sources(layer["config"].get("output_layers") or ()) or [(_name_of(inner[-1]), 0)]
-    return _find_output(layer, outputs[min(index, len(outputs) - 1)], _join(scope, name))
+    return _find_output(_by_name(inner), outputs[min(index, len(outputs) - 1)], _join(scope, name))
 
 
 def _iter_sources(value: Any) -> Iterator[Source]:

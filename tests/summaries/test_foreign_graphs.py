@@ -146,6 +146,12 @@ def test_a_sequential_model_is_a_chain():
     assert (graph.node[0].op, graph.node[0].attr["units"].i) == ("Dense", 3)
 
 
+def test_a_sequential_model_of_keras_1_is_a_chain():
+    graph = graph_of_keras_model({"class_name": "Sequential", "config": [dense("a"), dense("b")]})
+
+    assert edges(graph) == {"Sequential/a": set(), "Sequential/b": {"Sequential/a"}}
+
+
 def test_keras_models_of_the_corpus_have_the_edges_that_tensorboard_gives_them():
     models = [model for folder in ("keras", "tf2") for model in _find_models(FIXTURES / folder)]
 
