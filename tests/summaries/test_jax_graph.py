@@ -157,6 +157,7 @@ def test_while_and_cond_are_inlined_without_a_cycle() -> None:
         assert {edge.split(":")[0] for edge in node.input} <= seen
         seen.add(node.name)
     assert {"forward/while/body/mul", "forward/cond/branch_0/cos", "forward/cond/pick"} <= seen
+    assert next(node for node in graph.node if node.name == "forward/cond/pick").attr["_jax_flops"].i == 0
 
 
 def test_convolution_flops_are_two_for_each_multiply_add() -> None:

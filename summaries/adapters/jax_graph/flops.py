@@ -12,6 +12,7 @@ _MOVES = frozenset(
         "bitcast_convert_type",
         "broadcast_in_dim",
         "concatenate",
+        "cond",
         "convert_element_type",
         "copy",
         "copy_p",
