@@ -13,17 +13,18 @@ from dashboard.api.answers import answer, json_answer, reading_logged
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
 from dashboard.api.graph import GraphCache, IdParameter
-from dashboard.api.graph_sources import GraphName, GraphNameParameter
+from dashboard.api.graph_costs import CostReader
+from dashboard.api.graph_sources import GraphKey, GraphName, GraphNameParameter
 from dashboard.api.logged_values import LoggedReader, find_tags, pick_steps, rounded
 from dashboard.api.node_logged import list_logged
 from dashboard.api.parameters import Step
 from dashboard.store.blob_bytes import FileIdentity
 from dashboard.store.protocol import LogStore
-from summaries.kinds import RUN_METADATA, TRACE
 
 if TYPE_CHECKING:
     from dashboard.graph import Hierarchy
-    from dashboard.graph.live_values import Values
+
+Readers = tuple[LogStore, LoggedReader, CostReader]
 
 MAX_STEPS = 500
 
@@ -56,10 +57,10 @@ NODE_EXAMPLE = {
 def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
     """Makes the routes over what runs logged of their graphs' nodes; `server` is part of each ETag."""
     router = APIRouter(tags=["graph"])
-    reader = LoggedReader(store)
+    reader, costs = LoggedReader(store), CostReader(store)
 
     def send(
-        request: Request, client: Client, name: GraphName, make: Callable[[Hierarchy, str], dict[str, Any]]
+        request: Request, client: Client, name: GraphName, make: Callable[[Hierarchy, GraphKey], dict[str, Any]]
     ) -> Response:
         with reading_logged():
             key = cache.find_key(name.run, name.graph)
@@ -67,7 +68,7 @@ def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
             return answer(
                 request,
                 (server, key.place, version),
-                lambda: json_answer({"version": version, **make(cache.get(key, client), key.run)}),
+                lambda: json_answer({"version": version, **make(cache.get(key, client), key)}),
             )
 
     @router.get("/data/graph/logged", responses=shows(EXAMPLE))
@@ -79,7 +80,8 @@ def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
         `step` is the step that the values are of, `steps` are those that have some, and `missing` says of each
         quantity without values why it has none. Of an uploaded graph nothing was logged.
         """
-        return send(request, client, name, lambda hierarchy, run: _sum_up(store, reader, client, hierarchy, run, step))
+        readers = store, reader, costs
+        return send(request, client, name, lambda hierarchy, key: _sum_up(readers, client, (hierarchy, key), step))
 
     @router.get("/data/graph/logged/node", responses=shows(NODE_EXAMPLE))
     def get_logged_of_node(
@@ -87,22 +89,22 @@ def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
     ) -> Response:
         """What the run logged of one scope or node, each with its value at a step and a small curve or histogram."""
 
-        def make(hierarchy: Hierarchy, run: str) -> dict[str, Any]:
+        def make(hierarchy: Hierarchy, key: GraphKey) -> dict[str, Any]:
             index = hierarchy.index_by_id.get(id, 0)
-            return {"rows": list_logged(store, reader, client, (hierarchy, run, index), step) if index else []}
+            return {"rows": list_logged(store, reader, client, (hierarchy, key.run, index), step) if index else []}
 
         return send(request, client, name, make)
 
     return router
 
 
-def _sum_up(
-    store: LogStore, reader: LoggedReader, client: Client, hierarchy: Hierarchy, run: str, step: int | None
-) -> dict[str, Any]:
+def _sum_up(readers: Readers, client: Client, graph: tuple[Hierarchy, GraphKey], step: int | None) -> dict[str, Any]:
     from dashboard.graph import MISSING, MISSING_COSTS, is_live, sum_up
 
-    tags = [tag for tag in find_tags(store, hierarchy, run) if is_live(tag)]
-    tracks = [track for tag in client.while_there(tags) if (track := reader.find_track(run, tag))]
+    store, reader, costs = readers
+    hierarchy, key = graph
+    tags = [tag for tag in find_tags(store, hierarchy, key.run) if is_live(tag)]
+    tracks = [track for tag in client.while_there(tags) if (track := reader.find_track(key.run, tag))]
     identities: dict[Path, FileIdentity] = {}
     logged, newest = [], None
     for track in client.while_there(tracks):
@@ -111,7 +113,7 @@ def _sum_up(
         if value is not None:
             logged.append((track.tag, value))
             newest = max(int(track.steps[row]), newest if newest is not None else int(track.steps[row]))
-    found = {**sum_up(hierarchy, logged), **_find_costs(store, hierarchy, run, step)}
+    found = {**sum_up(hierarchy, logged), **costs.find(hierarchy, key, step)}
     quantities = {
         what: rounded({hierarchy.items[item].id: value for item, value in values.items() if item})
         for what, values in found.items()
@@ -122,23 +124,3 @@ def _sum_up(
         "quantities": quantities,
         "missing": {what: reason for what, reason in (MISSING | MISSING_COSTS).items() if not quantities[what]},
     }
-
-
-def _find_costs(store: LogStore, hierarchy: Hierarchy, run: str, step: int | None) -> dict[str, Values]:
-    """Time and memory by item, from the RunMetadata of a step, or the last before it."""
-    from dashboard.graph import sum_costs
-
-    costs: dict[str, Values] = {"time": {}, "memory": {}}
-    for kind in (RUN_METADATA, TRACE):
-        for tag in (tag for tag, runs in store.tags(kind.name).items() if run in runs):
-            blobs = store.blobs(run, tag, kind.name)
-            rows = [row for row, at in enumerate(blobs.steps.tolist()) if step is None or at <= step]
-            if not rows:
-                continue
-            try:
-                metadata = kind.decode(store.blob(run, tag, kind.name, rows[-1]))
-            except (ValueError, OSError, EOFError):
-                continue
-            found = sum_costs(hierarchy, metadata)
-            costs = {what: found[what] or known for what, known in costs.items()}
-    return costs

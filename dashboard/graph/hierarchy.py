@@ -92,6 +92,13 @@ class Hierarchy:
         return frozenset(link.source for link in self.links)
 
     @cached_property
+    def item_by_name(self) -> dict[str, int]:
+        """Index of the item of each node by its name in the GraphDef."""
+        protos = self.graph.definition.node
+        nodes = zip(self.graph.nodes, self.item_by_node, strict=True)
+        return {protos[node.position].name: item for node, item in nodes}
+
+    @cached_property
     def devices(self) -> dict[int, frozenset[str]]:
         """Names of the devices of the nodes in each item; without those items that have none."""
         devices: dict[int, set[str]] = defaultdict(set)

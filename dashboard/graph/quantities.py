@@ -70,15 +70,11 @@ def sum_costs(hierarchy: Hierarchy, metadata: Any) -> dict[str, Values]:
         hierarchy: The graph.
         metadata: A RunMetadata message. A node that ran several times is the sum of its runs, as in TensorBoard.
     """
-    item_by_name = {
-        hierarchy.graph.definition.node[node.position].name: item
-        for node, item in zip(hierarchy.graph.nodes, hierarchy.item_by_node, strict=True)
-    }
     times: Values = {}
     memory: Values = {}
     for device in metadata.step_stats.dev_stats:
         for stats in device.node_stats:
-            item = item_by_name.get(stats.node_name)
+            item = hierarchy.item_by_name.get(stats.node_name)
             if item is None:
                 continue
             times[item] = times.get(item, 0.0) + (stats.op_end_rel_micros or stats.all_end_rel_micros)

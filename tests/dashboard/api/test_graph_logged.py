@@ -35,7 +35,7 @@ def ask(tmp_path: Path, read_store: Callable[[], MemoryStore]) -> Iterator[Calla
         writer.add_graph(GraphDef(node=[NodeDef(name="x", op="Placeholder")]))
     with SummaryWriter(tmp_path / "profiled") as writer:
         writer.add_graph(GraphDef(node=[NodeDef(name="fc/dot", op="Dot")]))
-        for step, micros in ((0, 40), (100, 60)):
+        for step, micros in ((0, 40), (900, 50), (1000, 60)):
             stats = NodeExecStats(node_name="fc/dot", op_end_rel_micros=micros)
             devices = [DeviceStepStats(device="/cpu:0", node_stats=[stats])]
             metadata = RunMetadata(step_stats=StepStats(dev_stats=devices))
@@ -79,6 +79,7 @@ def test_a_run_that_logged_nothing_of_its_nodes_says_why(ask: Callable[..., dict
 def test_measured_times_come_from_the_run_metadata_of_the_step(ask: Callable[..., dict[str, Any]]) -> None:
     assert ask("profiled")["quantities"]["time"] == {"fc/dot": 60.0, "fc": 60.0}
     assert ask("profiled", step=50)["quantities"]["time"] == {"fc/dot": 40.0, "fc": 40.0}
+    assert ask("profiled", step=999)["quantities"]["time"] == {"fc/dot": 50.0, "fc": 50.0}
     assert "time" not in ask("profiled")["missing"]
 
 
