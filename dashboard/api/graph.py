@@ -53,6 +53,14 @@ SEARCH_EXAMPLE = {
 }
 
 
+def graph_answer(content: Answer) -> Response:
+    """An answer about a graph; a drawing that took too long is made again when it is asked for again."""
+    response = json_answer(content)
+    if content.get("is_coarse"):
+        response.headers["cache-control"] = "no-store"
+    return response
+
+
 class HierarchyRoute:
     """Answers from the hierarchy of the graph that a request names; equal requests get an ETag."""
 
@@ -72,7 +80,7 @@ class HierarchyRoute:
         def draw() -> Response:
             hierarchy = self._cache.get(key, client)
             client.check()
-            return json_answer(make(hierarchy))
+            return graph_answer(make(hierarchy))
 
         with reading_logged():
             key = self._cache.find_key(name.run, name.graph)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from dashboard.api.answers import answer as send
-from dashboard.api.answers import json_answer, reading_logged
+from dashboard.api.answers import reading_logged
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
 from dashboard.api.graph import (
@@ -20,6 +20,7 @@ from dashboard.api.graph import (
     KeepParameter,
     OpenParameter,
     SearchParameter,
+    graph_answer,
 )
 from dashboard.api.graph_sources import UPLOAD, GraphCache, GraphKey, GraphName, GraphNameParameter, weigh
 from dashboard.api.made_once import Check, MadeOnce
@@ -80,7 +81,7 @@ class _Answers:
         def draw() -> Response:
             comparison = self._cache.get(old, new, client)
             client.check()
-            return json_answer(make(comparison))
+            return graph_answer(make(comparison))
 
         with reading_logged():
             old = self._graphs.find_key("", base) if base.startswith(f"{UPLOAD}:") else self._graphs.find_key(base)

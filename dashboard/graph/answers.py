@@ -57,6 +57,7 @@ def drawing_answer(
         "byte_range": hierarchy.byte_range if hierarchy.byte_range[1] else None,
         "closed": drawing.closed,
         "twins": drawing.twins,
+        "is_coarse": drawing.is_coarse,
         "only": only,
         "families": [{"key": key, "name": name} for key, name in FAMILY_NAMES.items() if key in used],
         "layers": _layers(hierarchy, opened, drawing.shown),
