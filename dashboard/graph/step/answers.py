@@ -17,10 +17,11 @@ from dashboard.graph.step.kinds import Largest, Segment, find_largest, split_by_
 from dashboard.graph.step.optimizers import name_optimizer
 from dashboard.graph.step.paths import find_place
 from dashboard.graph.step.phases import Step, read_step
-from dashboard.graph.step.rows import OPERATIONS, Figures, Row, build_rows, count_all, count_one, shown_block
+from dashboard.graph.step.rows import MAX_ROWS, OPERATIONS, Figures, Row, build_rows, count_all, count_one, shown_block
 from dashboard.graph.step.words import find_words
 
 NO_BACKWARD = "This graph has no backward pass. Log the training step to see it."
+CUT = f"Shows the first {MAX_ROWS} rows. Close modules to see those below."
 # Operations between modules that keep nothing and compute less than this share of their scope get one quiet line.
 QUIET_SHARE = 0.02
 
@@ -78,7 +79,7 @@ def step_answer(graph: StepGraph, open_ids: frozenset[str], shown: Mapping[str, 
         "optimizer": _optimizer(step),
         "batch": find_batch(hierarchy),
         "dtype": hierarchy.dtype,
-        "notes": list(hierarchy.graph.notes),
+        "notes": [*hierarchy.graph.notes, *([CUT] if len(rows) >= MAX_ROWS else [])],
     }
 
 
