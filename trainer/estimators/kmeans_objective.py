@@ -90,7 +90,7 @@ def squared_distances(features: Array, centers: Array) -> Array:
 
 def best_start(rows: np.ndarray, weights: np.ndarray | None, n_clusters: int, seed: int, num_starts: int) -> np.ndarray:
     """Of several starts of `plus_plus` the one that is tightest after a few steps, ``(n_clusters, d)``."""
-    starts = [plus_plus(rows, weights, n_clusters, seed + number) for number in range(num_starts)]
+    starts = [plus_plus(rows, weights, n_clusters, [seed, number]) for number in range(num_starts)]
     if num_starts == 1:
         return starts[0]
     batch = Batch(jnp.asarray(rows), None, jnp.ones(len(rows)) if weights is None else jnp.asarray(weights))
@@ -111,7 +111,7 @@ def _settle(centers: Array, batch: Batch) -> tuple[Array, Array]:
     return centers, loss(centers)
 
 
-def plus_plus(rows: np.ndarray, weights: np.ndarray | None, n_clusters: int, seed: int) -> np.ndarray:
+def plus_plus(rows: np.ndarray, weights: np.ndarray | None, n_clusters: int, seed: int | Sequence[int]) -> np.ndarray:
     """Centers to begin with: rows far from one another, ``(n_clusters, d)``.
 
     Each is drawn with a probability proportional to its squared distance to those before; of a few draws the one that
