@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import sys
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +12,7 @@ from summaries.adapters.contract import OTHER_LIBRARY
 from summaries.proto.graph_pb2 import GraphDef
 
 _LOG = logging.getLogger(__name__)
+_ENCODED: weakref.WeakKeyDictionary[Any, dict[tuple[str, bytes, str], bytes]] = weakref.WeakKeyDictionary()
 
 
 def is_keras_model(model: Any) -> bool:
@@ -56,12 +57,15 @@ def encode_program(tag: str, compiled: Any, graph: GraphDef, function: str) -> b
         return b""
 
 
-@functools.lru_cache(maxsize=8)
 def _encode_program(tag: str, compiled: Any, graph: bytes, function: str) -> bytes:
-    """Kept, since a search fits the same program many times."""
+    """Kept as long as the program, since a search fits the same one many times."""
     from summaries.adapters.xla import read_compiled
     from summaries.kinds.xla_programs import encode_xla_program
 
-    platform = sys.modules["jax"].default_backend()
-    program = read_compiled(compiled, GraphDef.FromString(graph), function, platform=platform)
-    return encode_xla_program(tag, program)
+    known = _ENCODED.setdefault(compiled, {})
+    key = tag, graph, function
+    if key not in known:
+        platform = sys.modules["jax"].default_backend()
+        program = read_compiled(compiled, GraphDef.FromString(graph), function, platform=platform)
+        known[key] = encode_xla_program(tag, program)
+    return known[key]
