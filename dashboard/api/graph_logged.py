@@ -15,7 +15,7 @@ from dashboard.api.description import shows
 from dashboard.api.graph import GraphCache, IdParameter
 from dashboard.api.graph_costs import CostReader
 from dashboard.api.graph_sources import GraphKey, GraphName, GraphNameParameter
-from dashboard.api.logged_values import LoggedReader, find_tags, pick_steps, rounded
+from dashboard.api.logged_values import LoggedReader, pick_steps, rounded
 from dashboard.api.node_logged import list_logged
 from dashboard.api.parameters import Step
 from dashboard.store.blob_bytes import FileIdentity
@@ -24,7 +24,7 @@ from dashboard.store.protocol import LogStore
 if TYPE_CHECKING:
     from dashboard.graph import Hierarchy
 
-Readers = tuple[LogStore, LoggedReader, CostReader]
+Readers = tuple[LoggedReader, CostReader]
 
 MAX_STEPS = 500
 
@@ -80,7 +80,7 @@ def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
         `step` is the step that the values are of, `steps` are those that have some, and `missing` says of each
         quantity without values why it has none. Of an uploaded graph nothing was logged.
         """
-        readers = store, reader, costs
+        readers = reader, costs
         return send(request, client, name, lambda hierarchy, key: _sum_up(readers, client, (hierarchy, key), step))
 
     @router.get("/data/graph/logged/node", responses=shows(NODE_EXAMPLE))
@@ -101,9 +101,9 @@ def make_router(store: LogStore, cache: GraphCache, server: str) -> APIRouter:
 def _sum_up(readers: Readers, client: Client, graph: tuple[Hierarchy, GraphKey], step: int | None) -> dict[str, Any]:
     from dashboard.graph import MISSING, MISSING_COSTS, is_live, sum_up
 
-    store, reader, costs = readers
+    reader, costs = readers
     hierarchy, key = graph
-    tags = [tag for tag in find_tags(store, hierarchy, key.run) if is_live(tag)]
+    tags = [tag for tag in reader.find_tags(hierarchy, key.run) if is_live(tag)]
     tracks = [track for tag in client.while_there(tags) if (track := reader.find_track(key.run, tag))]
     identities: dict[Path, FileIdentity] = {}
     logged, newest = [], None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from dashboard.queries.histograms import current_points
 from dashboard.store.blob_bytes import FileIdentity, identify_file
-from dashboard.store.cache import ByteCache
+from dashboard.store.cache import ByteCache, weigh
 from dashboard.store.protocol import LogStore
 from summaries import Blobs, Histogram, kinds
 from summaries.proto.summary_pb2 import Summary
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 HISTOGRAMS = "histograms"
 KINDS = ("scalars", HISTOGRAMS)
 MAX_KEPT_BYTES = 8_000_000
-MOMENTS_BYTES = 200
+MOMENTS_BYTES, TAG_BYTES = 200, 300
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,21 @@ class LoggedReader:
     def __init__(self, store: LogStore) -> None:
         self._store = store
         self._moments = ByteCache(MAX_KEPT_BYTES)
+        self._matched = ByteCache(MAX_KEPT_BYTES)
+
+    def find_tags(self, hierarchy: Hierarchy, run: str) -> tuple[LoggedTag, ...]:
+        """The tags of a run that belong to something in its graph, matched anew when the run has others."""
+        from dashboard.graph import match_tags
+
+        tags = {kind: tuple(tag for tag, runs in self._store.tags(kind).items() if run in runs) for kind in KINDS}
+        stamp = tuple(tags.values())
+        kept = self._matched.find(run, stamp)
+        if kept is not None and kept[0]() is hierarchy:
+            matched: tuple[LoggedTag, ...] = kept[1]
+            return matched
+        found = match_tags(hierarchy, tags)
+        self._matched.put(run, stamp, (weakref.ref(hierarchy), found), weigh(stamp) + TAG_BYTES * len(found))
+        return found
 
     def find_track(self, run: str, tag: LoggedTag) -> Track | None:
         """All of a tag that counts; None if nothing does, or the run lost it meanwhile."""
@@ -118,15 +134,6 @@ class LoggedReader:
         except (OSError, EOFError, ValueError):
             return None
         return histogram if Summary.Value.FromString(blob).tag == track.tag.tag else None
-
-
-def find_tags(store: LogStore, hierarchy: Hierarchy, run: str) -> tuple[LoggedTag, ...]:
-    """The tags of a run that belong to something in its graph."""
-    from dashboard.graph import match_tags
-
-    return match_tags(
-        hierarchy, {kind: [tag for tag, runs in store.tags(kind).items() if run in runs] for kind in KINDS}
-    )
 
 
 def pick_steps(tracks: Sequence[Track], limit: int) -> list[int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboard.api.clients import Client
-from dashboard.api.logged_values import LoggedReader, Track, find_tags, pick_steps
+from dashboard.api.logged_values import LoggedReader, Track, pick_steps
 from dashboard.api.sparklines import draw_sparkline
 from dashboard.queries.buckets import make_buckets, resample
 from dashboard.store.blob_bytes import FileIdentity
@@ -42,7 +42,7 @@ def list_logged(
         step: Of the cursor; None for the newest.
     """
     hierarchy, run, index = place
-    held = [tag for tag in find_tags(store, hierarchy, run) if index in (tag.item, *hierarchy.ancestors(tag.item))]
+    held = [tag for tag in reader.find_tags(hierarchy, run) if index in (tag.item, *hierarchy.ancestors(tag.item))]
     tracks = [track for tag in client.while_there(held) if (track := reader.find_track(run, tag))]
     own = [track for track in tracks if index in (track.tag.item, hierarchy.items[track.tag.item].parent)]
     own.sort(key=lambda track: (-hierarchy.items[track.tag.item].params, track.tag.item, _ORDER.index(track.tag.what)))
