@@ -77,7 +77,9 @@ class GraphName:
     """Which graph is asked for, from the query of a request; the newest of the run if `graph` is empty."""
 
     run: RunParameter
-    graph: Annotated[Name, Query(description="Which graph of the run; the newest if empty.", examples=[""])] = ""
+    graph: Annotated[
+        Name, Query(description="Which graph of the run, or an uploaded one; the newest if empty.", examples=[""])
+    ] = ""
 
 
 GraphNameParameter = Annotated[GraphName, Depends()]
