@@ -93,7 +93,7 @@ def read_graph(
     """
     opened = open_calls(definition, function, check)
     protos = list(opened.definition.node)
-    links = [_split_inputs(proto.input) for proto in protos]
+    links = [split_inputs(proto.input) for proto in protos]
     position_by_name: dict[str, int] = {}
     for position, proto in enumerate(protos):
         position_by_name.setdefault(proto.name, position)
@@ -136,7 +136,7 @@ def _find_slots(protos: list[Any]) -> set[str]:
     return {name for name in variables if name.rpartition("/")[0] in variables}
 
 
-def _split_inputs(names: Iterable[str]) -> tuple[list[tuple[str, int]], list[str]]:
+def split_inputs(names: Iterable[str]) -> tuple[list[tuple[str, int]], list[str]]:
     """Data inputs ``name:port`` and control inputs ``^name``, apart."""
     data, controls = [], []
     for text in names:

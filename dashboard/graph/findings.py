@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 from dashboard.graph.definition import Node
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.modules import is_parameter
+from dashboard.graph.stacks import count_copies
 
 LARGE_SHARE = 0.25
 MIN_WIDE_SHARE = 0.01
@@ -34,12 +33,6 @@ def find_finding(hierarchy: Hierarchy, index: int) -> Finding | None:
     below = hierarchy.nodes_below(index)
     nodes = [hierarchy.graph.nodes[node] for node in below]
     return _find_unread(hierarchy, below) or _find_wide(hierarchy, index, nodes) or _find_large(hierarchy, index, nodes)
-
-
-def count_copies(hierarchy: Hierarchy, index: int) -> int:
-    """How often an item stands in the model: once for each block of the stacks that it is in."""
-    stacks = (outer for outer, _ in pairwise([*hierarchy.ancestors(index), index]) if outer in hierarchy.stacks)
-    return math.prod(len(hierarchy.stacks[outer]) for outer in stacks)
 
 
 def _find_unread(hierarchy: Hierarchy, below: list[int]) -> Finding | None:

@@ -9,12 +9,12 @@ from dashboard.graph.answers import Answer
 from dashboard.graph.below import scopes_below
 from dashboard.graph.definition import Node
 from dashboard.graph.families import FAMILY_NAMES
-from dashboard.graph.findings import Finding, count_copies, find_finding
+from dashboard.graph.findings import Finding, find_finding
 from dashboard.graph.flows import find_output, incoming_links, outgoing_links, saved_below, weights_below
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.modules import describe, display_name
 from dashboard.graph.quantities import device_of
-from dashboard.graph.stacks import find_blocks
+from dashboard.graph.stacks import count_copies, find_blocks
 from dashboard.graph.tensors import find_tensors, short_dtype
 
 MAX_LISTED = 12

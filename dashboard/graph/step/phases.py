@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
+from dashboard.graph.definition import split_inputs
 from dashboard.graph.hierarchy import Hierarchy
 from dashboard.graph.recomputed import is_recomputed, plain_parts
 from dashboard.graph.tensors import find_tensors
@@ -115,7 +116,7 @@ class _Reader:
         costs.backward_flops += flops
         if is_recomputed(proto):
             costs.recomputed_flops += flops
-        for name, port in _split(proto.input):
+        for name, port in split_inputs(proto.input)[0]:
             if name in self._forward:
                 self._kept.setdefault(self._forward[name], set()).add(port)
             elif name in self._module_by_name:
@@ -139,7 +140,7 @@ class _Reader:
             )
             return
         costs.update_flops += proto.attr["_jax_flops"].i if "_jax_flops" in proto.attr else 0
-        for name, _ in _split(proto.input):
+        for name, _ in split_inputs(proto.input)[0]:
             self._weighing.update(self._chain(self._module_by_name.get(name, 0)))
             if proto.op == "mul" and self._is_parameter(name):
                 self._is_decaying = True
@@ -191,15 +192,6 @@ def _param_bytes(hierarchy: Hierarchy) -> tuple[int, ...]:
                 found[at] += sum(tensor.num_bytes for tensor in node.outputs)
                 at = hierarchy.items[at].parent
     return tuple(found)
-
-
-def _split(inputs: Iterable[str]) -> list[tuple[str, int]]:
-    """Names and output numbers of data inputs."""
-    found = []
-    for text in inputs:
-        name, _, port = text.rpartition(":")
-        found.append((name, int(port)) if name and port.isdecimal() else (text, 0))
-    return found
 
 
 def _state_names(scope: str, label: str, module: str, params: Iterable[str]) -> list[str]:
