@@ -75,10 +75,9 @@ class Walk:
         return [*outputs[:num_carry], *stacked]
 
     def _add_while(self, eqn: Any, values: list[Value | None], place: Place) -> list[Value | None]:
-        """The condition and one turn of the body; a graph has no cycle."""
+        """One turn of the body; a graph has no cycle in which something would read the condition."""
         num_cond, num_body = eqn.params["cond_nconsts"], eqn.params["body_nconsts"]
         carry = values[num_cond + num_body :]
-        self.inline(eqn.params["cond_jaxpr"], [*values[:num_cond], *carry], place.loop("while", "cond"))
         body_inputs = [*values[num_cond : num_cond + num_body], *carry]
         return self.inline(eqn.params["body_jaxpr"], body_inputs, place.loop("while", "body"))
 
