@@ -38,6 +38,7 @@ from dashboard.api import (
     tags,
     trash,
 )
+from dashboard.api.graph_sources import GraphCache
 from dashboard.api.groupings import Groupings
 from dashboard.api.live import NewsHub
 from dashboard.api.run_facts import RunFactTable
@@ -62,7 +63,7 @@ def make_routers(
 ) -> tuple[APIRouter, ...]:
     """Makes every data route of one board; `server` tells it from every other, also on the same logdir."""
     grouped = Groupings()
-    graphs = graph.GraphCache(store)
+    graphs = GraphCache(store)
     return (
         aggregates.make_router(store, grouped, server),
         blobs.make_router(store, server),

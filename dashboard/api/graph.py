@@ -11,9 +11,7 @@ from dashboard.api.answers import answer as send
 from dashboard.api.answers import json_answer, reading_logged
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
-from dashboard.api.graph_sources import GraphCache as GraphCache
-from dashboard.api.graph_sources import GraphKey as GraphKey
-from dashboard.api.graph_sources import GraphName, GraphNameParameter
+from dashboard.api.graph_sources import GraphCache, GraphName, GraphNameParameter
 from dashboard.api.parameters import Name
 
 if TYPE_CHECKING:

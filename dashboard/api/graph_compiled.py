@@ -11,8 +11,7 @@ from fastapi.responses import Response
 from dashboard.api.answers import answer, json_answer, reading_logged
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
-from dashboard.api.graph import GraphCache, GraphKey
-from dashboard.api.graph_sources import GraphNameParameter
+from dashboard.api.graph_sources import GraphCache, GraphKey, GraphNameParameter
 from dashboard.api.parameters import Name
 from dashboard.store.blob_bytes import name_place
 from dashboard.store.protocol import LogStore

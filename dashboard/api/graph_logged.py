@@ -12,9 +12,9 @@ from fastapi.responses import Response
 from dashboard.api.answers import answer, json_answer, reading_logged
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
-from dashboard.api.graph import GraphCache, IdParameter
+from dashboard.api.graph import IdParameter
 from dashboard.api.graph_costs import CostReader
-from dashboard.api.graph_sources import GraphKey, GraphName, GraphNameParameter
+from dashboard.api.graph_sources import GraphCache, GraphKey, GraphName, GraphNameParameter
 from dashboard.api.logged_values import LoggedReader, pick_steps, rounded
 from dashboard.api.node_logged import list_logged
 from dashboard.api.parameters import Step

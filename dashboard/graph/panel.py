@@ -61,7 +61,7 @@ def panel_answer(hierarchy: Hierarchy, item_id: str) -> Answer:
         "output": output.text,
         "output_bytes": output.num_bytes,
         "weights": [_weight(weight, item.id) for weight in weights_below(hierarchy, index, MAX_LISTED)],
-        "saved": [_saved(kept, item.id) for kept in saved_below(hierarchy, index, MAX_LISTED)],
+        "saved": [describe_saved(kept, item.id) for kept in saved_below(hierarchy, index, MAX_LISTED)],
         "copies": count_copies(hierarchy, index),
         "finding": _finding(find_finding(hierarchy, index)),
         "source": _find_source(hierarchy, index),
@@ -79,7 +79,8 @@ def _weight(node: Node, scope: str) -> Answer:
     return {"id": node.path, "name": _relative(node.path, scope), "value": node.outputs[0].text if node.outputs else ""}
 
 
-def _saved(node: Node, scope: str) -> Answer:
+def describe_saved(node: Node, scope: str) -> Answer:
+    """A node whose value is kept for the backward pass, named from a scope around it."""
     dtype = node.outputs[0].dtype if node.outputs else ""
     return {"id": node.path, "name": _relative(node.path, scope), "dtype": dtype, "bytes": node.saved_bytes}
 

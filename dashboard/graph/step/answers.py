@@ -10,7 +10,7 @@ from dashboard.graph.definition import has_backward_pass
 from dashboard.graph.families import FAMILY_NAMES
 from dashboard.graph.flows import saved_below
 from dashboard.graph.hierarchy import Hierarchy
-from dashboard.graph.panel import MAX_LISTED, panel_answer
+from dashboard.graph.panel import MAX_LISTED, describe_saved, panel_answer
 from dashboard.graph.step.contents import Contents
 from dashboard.graph.step.flows import find_flows
 from dashboard.graph.step.kinds import Largest, Segment, find_largest, split_by_kind
@@ -230,12 +230,5 @@ _NO_SCOPE: Answer = {
 
 def _saved_of(hierarchy: Hierarchy, loose: tuple[int, ...], scope_id: str) -> list[Answer]:
     kept = [node for index in loose for node in saved_below(hierarchy, index, MAX_LISTED)]
-    return [
-        {
-            "id": node.path,
-            "name": node.path.removeprefix(f"{scope_id}/"),
-            "dtype": node.outputs[0].dtype if node.outputs else "",
-            "bytes": node.saved_bytes,
-        }
-        for node in sorted(kept, key=lambda node: -node.saved_bytes)[:MAX_LISTED]
-    ]
+    largest = sorted(kept, key=lambda node: -node.saved_bytes)[:MAX_LISTED]
+    return [describe_saved(node, scope_id) for node in largest]

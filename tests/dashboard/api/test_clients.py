@@ -27,6 +27,7 @@ from dashboard.api import (
     series,
     sparklines,
 )
+from dashboard.api.graph_sources import GraphCache
 from dashboard.api.groupings import Groupings
 from dashboard.api.run_facts import RunFactTable
 from dashboard.api.selections import Selections
@@ -139,7 +140,7 @@ def witness(store: SlowStore, tmp_path: Path) -> Witness:
     app.include_router(series.make_router(store, selections, "board"))
     app.include_router(points.make_router(store, selections, "board"))
     app.include_router(aggregates.make_router(store, groupings, "board"))
-    app.include_router(graph.make_router(graph.GraphCache(store), "board"))
+    app.include_router(graph.make_router(GraphCache(store), "board"))
     app.include_router(health.make_router(store, settings, Tailer(tmp_path, store, lambda: None), "board"))
     app.include_router(run_queries.make_router(table))
     app.include_router(run_groups.make_router(table))

@@ -11,7 +11,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from dashboard.api.graph import GraphCache, make_router
+from dashboard.api.graph import make_router
+from dashboard.api.graph_sources import GraphCache
 from dashboard.store.memory import MemoryStore
 from summaries import LogdirTail, SummaryWriter
 from summaries.proto.graph_pb2 import GraphDef, NodeDef

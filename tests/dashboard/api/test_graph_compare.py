@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from google.protobuf import text_format
 
-from dashboard.api.graph import GraphCache
 from dashboard.api.graph_compare import make_router as make_compare_router
 from dashboard.api.graph_export import make_router as make_export_router
+from dashboard.api.graph_sources import GraphCache
 from dashboard.api.graph_upload import make_router as make_upload_router
 from dashboard.store.memory import MemoryStore
 from summaries import SummaryWriter

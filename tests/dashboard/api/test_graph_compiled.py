@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from dashboard.api.graph import GraphCache
 from dashboard.api.graph_compiled import make_router
+from dashboard.api.graph_sources import GraphCache
 from dashboard.store.memory import MemoryStore
 from summaries import SummaryWriter
 from summaries.kinds import XLA_PROGRAMS

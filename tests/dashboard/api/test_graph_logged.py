@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from dashboard.api import graph_upload
-from dashboard.api.graph import GraphCache
 from dashboard.api.graph_logged import make_router
+from dashboard.api.graph_sources import GraphCache
 from dashboard.store.memory import MemoryStore
 from summaries import SummaryWriter
 from summaries.proto.graph_pb2 import GraphDef, NodeDef

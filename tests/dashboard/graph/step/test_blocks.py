@@ -94,6 +94,7 @@ def test_operations_between_modules_have_facts_of_their_own(graph: StepGraph) ->
     row = next(row for row in step_answer(graph, OPEN, {})["rows"] if row["id"] == "h/0/attn#ops")
     facts = operations_answer(graph, "h/0/attn#ops")
 
+    assert facts["finding"] is None
     assert facts["saved_bytes"] == row["saved_bytes"] == sum(kept["bytes"] for kept in facts["saved"])
     assert not any(kept["id"].startswith(("h/0/attn/qkv/", "h/0/attn/proj/")) for kept in facts["saved"])
     with pytest.raises(KeyError, match="has no row"):
