@@ -60,3 +60,39 @@ def test_colouring_of_one_theme_gives_that_of_the_other(run_module: RunModule) -
     """
 
     assert run_module("graph/colors.js", body) == [False, True]
+
+
+def test_values_that_are_no_numbers_are_told_as_they_were_logged(run_module: RunModule) -> None:
+    body = """
+        const row = { family: "linear", depth: 0, gradients: ["∂W"], backward_flops: 1, forward: "Dense", flops: 1 };
+        const told = (value) => [module.gradientTexts(row, value)[1], module.updateTexts(row, "SGD", value)[1]];
+        const loss = module.forwardTexts({ ...row, family: "loss" }, "+Inf")[0];
+        return [told("NaN"), told("+Inf"), told(0.5), loss];
+    """
+
+    assert run_module("graph/step/words.js", body) == [
+        ["‖∂W‖ NaN", "ΔW∕W NaN"],
+        ["‖∂W‖ +Inf", "ΔW∕W +Inf"],
+        ["‖∂W‖ 0.5000", "ΔW∕W 0.5000"],
+        "loss = +Inf",
+    ]
+
+
+def test_a_row_of_operations_has_no_norm_of_its_module(run_module: RunModule) -> None:
+    body = """
+        const values = module.valuesOf({ grad_norm: { attn: 2 }, update_ratio: { attn: 0.1 } });
+        const rows = [{ kind: "module", item: "attn" }, { kind: "operations", item: "attn" }];
+        return rows.map((row) => [values.norm(row) ?? null, values.ratio(row) ?? null]);
+    """
+
+    assert run_module("graph/step/rows.js", body) == [[2, 0.1], [None, None]]
+
+
+def test_lanes_beside_the_arrows_stay_within_their_column(run_module: RunModule) -> None:
+    body = """
+        const rows = Array.from({ length: 40 }, (_, i) => ({ id: i, kind: "module" }));
+        const flows = Array.from({ length: 19 }, (_, i) => [i, 39 - i]);
+        return Math.max(...module.placeLanes(rows, flows).values());
+    """
+
+    assert run_module("graph/step/measures.js", body) == 38

@@ -1,16 +1,16 @@
 // What boxes are coloured by: how each box looks, and the number at its right.
 
-import { shortBytes, shortCount, shortMicros, shortValue } from "./numbers.js";
+import { isBad, shortBytes, shortCount, shortMicros, shortValue, writeValue } from "./numbers.js";
 import { inkOn, logScale, rampColor, rootScale } from "./ramp.js";
 
-const SATURATED = "category";
+const CATEGORY = "category";
 const NUM_COLORS = 8;
 
 // of(box): a value of the drawing; others come from what the run logged. range: of a logarithm.
 export const COLORINGS = [
   { key: "structure", name: "Structure" },
-  { key: "device", name: "Device", kind: SATURATED, of: (box) => box.device },
-  { key: "dtype", name: "Type", kind: SATURATED, of: (box) => box.dtype },
+  { key: "device", name: "Device", kind: CATEGORY, of: (box) => box.device },
+  { key: "dtype", name: "Type", kind: CATEGORY, of: (box) => box.dtype },
   { key: "time", name: "Compute time", kind: "root", isLogged: true, write: shortMicros },
   { key: "memory", name: "Memory", kind: "root", isLogged: true, write: shortBytes },
   { key: "params", name: "Parameters", kind: "root", of: (box) => box.params, write: shortCount },
@@ -62,7 +62,7 @@ function valuesOf(values, isOfAll) {
 
 function makeLook(coloring, boxes, perBox, copies, theme) {
   if (coloring.kind === undefined) return { of: () => null, legend: {} };
-  if (coloring.kind === SATURATED) return categories(boxes, perBox);
+  if (coloring.kind === CATEGORY) return categories(boxes, perBox);
   if (coloring.kind === "bad") return { of: (box) => (isPainted(box) ? badLook(perBox(box)) : null), legend: { isCount: true } };
   const painted = boxes.filter(isPainted);
   const total = (box) => (isSum(coloring) ? (perBox(box) ?? 0) * copies.get(box.id) : perBox(box));
@@ -82,9 +82,6 @@ function rampLook(value, scale, theme, isShown) {
   const color = rampColor(theme, scale.share(value));
   return { name: "is-valued", fill: `rgb(${color.join(" ")})`, ink: inkOn(color) };
 }
-
-// NaN and infinities come as words.
-const isBad = (value) => typeof value === "string";
 
 function badLook(count) {
   return { name: count > 0 ? "is-bad" : "is-none" };
@@ -112,15 +109,15 @@ function makeCells(coloring, boxes, values, theme) {
 }
 
 function writeNumber(coloring, value, values, box) {
-  if (coloring.kind === SATURATED) return value ?? "";
+  if (coloring.kind === CATEGORY) return value ?? "";
   if (coloring.kind !== undefined) return value === undefined ? "" : value || coloring.kind === "bad" ? write(coloring, value) : "";
   const scalar = values.value?.[box.item];
   if (box.params || box.tied) return box.params ? shortCount(box.params) : "tied";
-  return scalar === undefined ? "" : isBad(scalar) ? scalar : shortValue(scalar);
+  return scalar === undefined ? "" : writeValue(scalar, shortValue);
 }
 
 export function write(coloring, value) {
-  return isBad(value) ? value : coloring.write(value);
+  return writeValue(value, coloring.write);
 }
 
 // How often each box stands in the model: a box in an open stack is one of its blocks.

@@ -6,7 +6,7 @@ import { formatCount } from "../format.js";
 import { h, useEffect, useState } from "../react.js";
 import { ROOT } from "../root.js";
 import { session } from "../session.js";
-import { shortValue } from "./numbers.js";
+import { shortValue, writeValue } from "./numbers.js";
 
 const WIDTH = 96;
 const HEIGHT = 22;
@@ -83,7 +83,7 @@ export function wordsOf({ what, name, tag }) {
 
 export function valueOf(row) {
   if (row.bars) return Number.isFinite(row.std) ? `σ ${shortValue(row.std)}` : "–";
-  return typeof row.value === "number" ? shortValue(row.value) : (row.value ?? "–");
+  return row.value == null ? "–" : writeValue(row.value, shortValue);
 }
 
 export function drawLine({ steps, values }) {

@@ -33,6 +33,14 @@ export function shortMicros(micros) {
   return micros < 999_500 ? `${(micros / 1e3).toPrecision(3)} ms` : `${(micros / 1e6).toPrecision(3)} s`;
 }
 
+// NaN and infinities come as words.
+export const isBad = (value) => typeof value === "string";
+
+// A value in its own notation; a word as it is.
+export function writeValue(value, notation) {
+  return isBad(value) ? value : notation(value);
+}
+
 // 3 significant digits: 0.214, 9.40e-4.
 export function shortValue(value) {
   if (value === 0) return "0";

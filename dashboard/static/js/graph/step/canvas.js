@@ -32,7 +32,7 @@ export class StepCanvas {
     this.names.remove();
   }
 
-  // size: {width, height} of what is in sight; live: {norm(id), ratio(id), value(id)}. -> the columns, for the heads
+  // size: {width, height} of what is in sight; live: {norm(row), ratio(row), value(id)}. -> the columns, for the heads
   show(step, size, live) {
     const before = new Map(this.rows.map((row) => [row.id, row]));
     const columns = placeColumns(size.width);

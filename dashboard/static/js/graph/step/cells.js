@@ -71,13 +71,13 @@ export function drawBlocks(row, { columns }) {
   return [drawStrip(row, { x: (from + to - width) / 2, y: row.height / 2 - 7, width })];
 }
 
-// Forward, gradients and update of one row. live: {norm(id), ratio(id), value(id)}
+// Forward, gradients and update of one row. live: {norm(row), ratio(row), value(id)}
 export function drawCells(row, { columns, optimizer, live }) {
   if (row.cellHeight === 0) return [];
   const cells = [drawCell(row, columns.forward, "is-forward", forwardTexts(row, live.value(row.item)))];
   if (row.kind === "input") return cells;
-  if (row.gradients.length || row.backward_flops) cells.push(drawCell(row, columns.gradients, "is-gradient", gradientTexts(row, live.norm(row.item))));
-  if (row.params && optimizer) cells.push(drawCell(row, columns.update, "is-update", updateTexts(row, optimizer, live.ratio(row.item))));
+  if (row.gradients.length || row.backward_flops) cells.push(drawCell(row, columns.gradients, "is-gradient", gradientTexts(row, live.norm(row))));
+  if (row.params && optimizer) cells.push(drawCell(row, columns.update, "is-update", updateTexts(row, optimizer, live.ratio(row))));
   return cells;
 }
 

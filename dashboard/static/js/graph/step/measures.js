@@ -82,6 +82,8 @@ export function thickness(bytes, most, cellHeight) {
   return Math.max(THINNEST, Math.min(THICKEST, cellHeight - 6) * Math.min(1, bytes / Math.max(1, most)));
 }
 
+const LANES = { first: -46, px: 12, last: 7 }; // more than fit share the last
+
 // What is read further below passes behind the rows between, in a lane of its own: {id of the upper row: offset}.
 export function placeLanes(rows, flows) {
   const place = new Map(rows.map((row, i) => [row.id, i]));
@@ -93,7 +95,7 @@ export function placeLanes(rows, flows) {
     let lane = lanes.findIndex((end) => end <= from);
     if (lane < 0) lane = lanes.push(0) - 1;
     lanes[lane] = to;
-    found.set(upper, -46 + 12 * lane);
+    found.set(upper, LANES.first + LANES.px * Math.min(lane, LANES.last));
   }
   return found;
 }

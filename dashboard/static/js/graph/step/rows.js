@@ -44,6 +44,13 @@ export function rowsBetween(rows, flows, one, other) {
   return null;
 }
 
+// What was logged of modules, by rows and, for values, by ids. A row of operations is a part of its module, which the
+// norm and the ratio are of.
+export function valuesOf({ grad_norm: norms = {}, update_ratio: ratios = {}, value: values = {} }) {
+  const ofModule = (held) => (row) => (row.kind === "operations" ? undefined : held[row.item]);
+  return { norm: ofModule(norms), ratio: ofModule(ratios), value: (id) => values[id] };
+}
+
 export function isOperations(id) {
   return id.endsWith(OPERATIONS);
 }

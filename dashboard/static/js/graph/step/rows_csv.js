@@ -6,6 +6,6 @@ const FIGURES = ["params", "flops", "saved_bytes", "backward_flops", "recomputed
 
 export function rowsCSV({ rows, totals }, live) {
   const head = ["row", "path", "depth", "kind", "copies", ...FIGURES, "gradient_norm", "update_ratio"];
-  const lines = rows.map((row) => [row.name, row.id, row.depth, row.op, row.blocks ? row.count : row.copies, ...FIGURES.map((key) => row.all[key] ?? ""), live.norm(row.item) ?? "", live.ratio(row.item) ?? ""]);
+  const lines = rows.map((row) => [row.name, row.id, row.depth, row.op, row.blocks ? row.count : row.copies, ...FIGURES.map((key) => row.all[key] ?? ""), live.norm(row) ?? "", live.ratio(row) ?? ""]);
   return csvLines([head, ...lines, ["Total", "", "", "", "", ...FIGURES.map((key) => totals[key] ?? ""), "", ""]]);
 }

@@ -1,6 +1,7 @@
 // Asks the server for the rows of a run's training step, and for the facts of what is selected.
 
 import { useCallback, useEffect, useState } from "../../react.js";
+import { isOperations } from "./rows.js";
 
 // {step, error, retry}: `step` stays on show until the next one is there.
 export function useStep(session, run, { graph, open, blocks }) {
@@ -28,7 +29,7 @@ export function useRowFacts(session, run, { graph }, id) {
       return undefined;
     }
     const request = new AbortController();
-    const route = id.endsWith("#ops") ? "data/graph/step/operations" : "data/graph/node";
+    const route = isOperations(id) ? "data/graph/step/operations" : "data/graph/node";
     session.getJSON(route, { run, graph: graph || undefined, id }, request.signal).then(setFacts, (error) => {
       if (error.name !== "AbortError") setFacts({ error: error.message });
     });

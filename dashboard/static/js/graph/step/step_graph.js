@@ -13,7 +13,7 @@ import { useView } from "../view.js";
 import { useStepActions } from "./actions.js";
 import { Band } from "./band.js";
 import { FoldedLayers } from "./folded_layers.js";
-import { findRow, isOperations, rowsBetween } from "./rows.js";
+import { findRow, isOperations, rowsBetween, valuesOf } from "./rows.js";
 import { rowsCSV } from "./rows_csv.js";
 import { stepSheet } from "./sheet.js";
 import { useRowFacts, useStep } from "./source.js";
@@ -123,5 +123,5 @@ function Node({ run, row, view, facts, live, act }) {
 
 // What the rows say of the run at the step of the cursor.
 function useValues(logged) {
-  return useMemo(() => ({ norm: (id) => logged?.quantities.grad_norm?.[id], ratio: (id) => logged?.quantities.update_ratio?.[id], value: (id) => logged?.quantities.value?.[id] }), [logged]);
+  return useMemo(() => valuesOf(logged?.quantities ?? {}), [logged]);
 }

@@ -9,7 +9,7 @@ import { headTexts } from "./words.js";
 const ZOOMS = [0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2];
 const HEAD_PX = 46;
 
-// row: the selected one; live: {norm(id), ratio(id), value(id)}; canvas: a ref that gets the StepCanvas; chip: a bar over
+// row: the selected one; live: {norm(row), ratio(row), value(id)}; canvas: a ref that gets the StepCanvas; chip: a bar over
 // the rows, or null; on: {select(id, isSecond), toggle(id), pick(id, place), key(event)}
 export function StepRows({ step, row, spotlight, live, zoom, setZoom, frame, canvas, chip, on }) {
   const host = useRef(null);

@@ -1,7 +1,7 @@
 // What stands in heads, cells and ribbons.
 
 import { formatCount, formatValue } from "../../format.js";
-import { shortBytes, shortCount } from "../numbers.js";
+import { shortBytes, shortCount, writeValue } from "../numbers.js";
 
 export function flopText(flops) {
   return flops < 1e4 ? `${formatCount(flops)} FLOP` : `${shortCount(flops)}FLOP`;
@@ -45,19 +45,19 @@ export function forwardTexts(row, value) {
   const kind = [row.forward, row.forward.replace(/^.* /, "")];
   const cost = row.flops ? flopText(row.flops) : row.main_op || "no operations";
   const isLoss = row.family === "loss" && row.depth === 0;
-  return isLoss && value !== undefined ? [`loss = ${typeof value === "string" ? value : formatValue(value)}`, [`${row.forward} · ${cost}`, ...kind]] : [kind, cost];
+  return isLoss && value !== undefined ? [`loss = ${writeValue(value, formatValue)}`, [`${row.forward} · ${cost}`, ...kind]] : [kind, cost];
 }
 
 export function gradientTexts(row, norm) {
   const isLoss = row.family === "loss" && row.depth === 0;
   const title = isLoss ? "∂loss = 1" : row.gradients.join("  ") || "∂x";
-  if (norm !== undefined) return [title, `‖∂W‖ ${formatValue(norm)}`];
+  if (norm !== undefined) return [title, `‖∂W‖ ${writeValue(norm, formatValue)}`];
   if (isLoss && row.op === "Softmax cross-entropy") return [title, ["softmax − one-hot", flopText(row.backward_flops)]];
   return [title, flopText(row.backward_flops)];
 }
 
 export function updateTexts(row, optimizer, ratio) {
-  if (ratio !== undefined) return [optimizer, `ΔW∕W ${formatValue(ratio)}`];
+  if (ratio !== undefined) return [optimizer, `ΔW∕W ${writeValue(ratio, formatValue)}`];
   return [optimizer, row.state_bytes ? [`${shortBytes(row.state_bytes)} of state`, `${shortBytes(row.state_bytes)} state`, shortBytes(row.state_bytes)] : flopText(row.update_flops)];
 }
 
