@@ -96,3 +96,25 @@ def test_lanes_beside_the_arrows_stay_within_their_column(run_module: RunModule)
     """
 
     assert run_module("graph/step/measures.js", body) == 38
+
+
+def test_open_scopes_never_exceed_what_the_server_takes(run_module: RunModule) -> None:
+    body = """
+        const open = Array.from({ length: 499 }, (_, i) => `s${i}`);
+        const seen = new Set(open.slice(0, 100));
+        const one = module.withOpened(open, ["s3", "t", "u"], (id) => seen.has(id));
+        const all = module.withOpened(open, ["t", "u"], () => true);
+        return [one.open.length, one.open.includes("u"), one.isCut, all.open.length, all.isCut];
+    """
+
+    assert run_module("graph/open_scopes.js", body) == [102, True, False, 500, True]
+
+
+def test_reopened_groups_keep_what_holds_them_also_of_another_block(run_module: RunModule) -> None:
+    body = """
+        const open = ["h", "h/0/mlp", "h/0/mlp/fc", "wte", "head"];
+        const twins = { "h/0/mlp": "h/3/mlp", "h/0/mlp/fc": "h/3/mlp/fc" };
+        return module.onlyOpen(open, ["h/3/mlp"], twins);
+    """
+
+    assert run_module("graph/open_scopes.js", body) == ["h", "h/0/mlp", "h/0/mlp/fc"]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from summaries import SummaryWriter
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
@@ -329,3 +329,26 @@ def test_numbers_have_three_digits(run_module: RunModule) -> None:
 
     assert counts == ["0", "7,040", "16.6 k", "124 M", "2.35 T"]
     assert sizes == ["0 B", "320 B", "1.28 kB", "999 kB", "1.00 MB"]
+
+
+def test_a_graph_that_is_gone_or_cannot_be_drawn_is_told(open_page: OpenPage, other_board: str) -> None:
+    page = open_page(f"{other_board}/graph?run=plain&graph=gone", allow_console="404|500")
+    problem = page.get_by_role("alert").filter(has_text="This graph could not be read")
+    expect(problem).to_be_visible()
+    problem.get_by_role("button", name="Show the newest graph").click()
+    expect(box(page, "net")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("graph=gone"))
+
+    def fail(route: Route) -> None:
+        route.fulfill(status=500, json={"detail": "The disk is gone."})
+
+    page.route(re.compile("/data/graph(/node)?\\?"), fail)
+    box(page, "net").dblclick()
+    expect(page.locator(".notification")).to_contain_text("The graph could not be drawn anew: The disk is gone.")
+    expect(box(page, "net")).to_be_visible()
+    page.locator(".graph-svg").press("Shift+Enter")
+    expect(page.locator(".notification")).to_contain_text(["drawn anew", "The node could not be read: The disk is gone."])
+
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    expect(box(page, "net/stem")).to_be_visible()

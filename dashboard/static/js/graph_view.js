@@ -40,7 +40,7 @@ function Shown({ empty, runs, run, take }) {
   const graph = session.view.get("graph.graph") ?? "";
   const more = h(OpenLine, { take });
   if (!run && !isUploaded(graph)) return h(EmptyPage, { empty, kind: "graphs", more });
-  if (session.view.get("graph.view") === "step") return h(StepGraph, { key: run, run, runs, take, choose: { run: chooseRun, view: chooseView, graph: chooseGraph }, problem: (error, retry) => h(Problem, { error, retry, empty, more }) });
+  if (session.view.get("graph.view") === "step") return h(StepGraph, { key: `${run}\n${graph}`, run, runs, take, choose: { run: chooseRun, view: chooseView, graph: chooseGraph }, problem: (error, retry) => h(Problem, { run, error, retry, empty, more }) });
   return h(RunGraph, { key: `${run}\n${graph}`, run, runs, choose: chooseRun, empty, take });
 }
 
@@ -49,7 +49,7 @@ function chooseView(name) {
 }
 
 function chooseGraph(run, graph) {
-  session.view.set({ "graph.run": run, "graph.graph": graph, "graph.open": [], "graph.block": [], "graph.node": null, "graph.to": null, "graph.at": null }, { label: "graph of the run" });
+  session.view.set({ "graph.run": run, "graph.graph": graph, "graph.open": [], "graph.block": [], "graph.node": null, "graph.to": null, "graph.trace": "off", "graph.at": null }, { label: "graph of the run" });
 }
 
 function RunGraph({ run, runs, choose, empty, take }) {
@@ -65,8 +65,9 @@ function RunGraph({ run, runs, choose, empty, take }) {
   const act = useActions({ view, drawing, canvas, field, selectedBox, run });
   useEffect(() => {
     if (view.toReveal.current && selectedBox) {
-      view.toReveal.current = false;
-      canvas.current?.reveal(selectedBox.id);
+      if (view.toReveal.current === "zoom") canvas.current?.zoomTo(selectedBox.id);
+      else canvas.current?.reveal(selectedBox.id);
+      view.toReveal.current = "";
     }
   }, [drawing, view.selected]);
   const isAnyOpen = boxes.some((box) => box.kind === "group" && box.item !== drawing.only);
@@ -89,7 +90,7 @@ function RunGraph({ run, runs, choose, empty, take }) {
       saving: h(ExportMenu, { isReady: Boolean(drawing), sheet: () => modelSheet(canvas.current), run: run || "file", params: { run, graph: view.graph || undefined }, tables: () => csvItems(drawing, run || "file"), take }),
       colors,
     }),
-    error ? h(Problem, { error, retry, empty, more: h(OpenLine, { take }) }) : h(Content, { drawing, run, view, item, facts, selectedBox, canvas, colors, act }),
+    error ? h(Problem, { run, error, retry, empty, more: h(OpenLine, { take }) }) : h(Content, { drawing, run, view, item, facts, selectedBox, canvas, colors, act }),
   );
 }
 
@@ -117,7 +118,7 @@ function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, colors, a
       canvas,
       chip,
       at: view.at,
-      on: { move: view.moveTo, select: act.select, toggle: act.toggle, pick: act.pick, hover: view.setHovered, reopen: view.openOnly, key: act.key },
+      on: { move: view.moveTo, select: act.select, toggle: act.toggle, pick: act.pick, hover: view.setHovered, reopen: (ids) => view.openOnly(ids, drawing.twins), key: act.key },
     }),
     view.hasDock &&
       h(
@@ -125,7 +126,7 @@ function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, colors, a
         null,
         h(LayerTable, { drawing, run, selected: item, hovered: view.hovered, on: { select: act.go, toggle: act.toggle, hover: view.setLit } }),
         h(Divider),
-        item ? h(Node, { item, facts, compiled, logged: { run, id: selectedBox?.blocks ? selectedBox.shown : item, live: colors.live }, isTraced: drawing.is_traced, act, view, close: () => view.select("") }) : h(NoNode, { compiled }),
+        item ? h(Node, { item, facts, compiled, logged: isUploaded(view.graph) ? null : { run, id: selectedBox?.blocks ? selectedBox.shown : item, live: colors.live }, isTraced: drawing.is_traced, act, view, close: () => view.select("") }) : h(NoNode, { compiled }),
       ),
   );
 }
@@ -135,15 +136,18 @@ function Node({ item, facts, logged, compiled, isTraced, act, view, close }) {
   return h(NodePanel, { facts: facts?.id === item ? facts : null, logged, compiled, isTraced, go: act.go, trace: { isOn: view.isTraced, toggle: () => view.setTrace(!view.isTraced) }, expand: facts?.is_scope ? () => act.expandBelow(item) : null, close });
 }
 
-// A failed request: a run without a graph shows how to log one.
-function Problem({ error, retry, empty, more }) {
-  if (error.status === 404 && !isUploaded(session.view.get("graph.graph"))) return h(EmptyPage, { empty, kind: "graphs", isSelection: true, more });
+// A failed request: a run without a graph shows how to log one; where the link names a graph, that may be gone.
+function Problem({ run, error, retry, empty, more }) {
+  const { graph, compare } = session.view.ofPage("graph");
+  if (error.status === 404 && !graph && !compare) return h(EmptyPage, { empty, kind: "graphs", isSelection: true, more });
   return h(
     "div",
     { className: "notice", role: "alert" },
     h("strong", null, "This graph could not be read"),
     h("span", null, error.message),
     h("button", { type: "button", className: "link", onClick: retry }, "Try again"),
+    graph && run && h("button", { type: "button", className: "link", onClick: () => chooseGraph(run, null) }, "Show the newest graph"),
+    compare && h("button", { type: "button", className: "link", onClick: () => session.view.set({ "graph.compare": null }, { label: "compared run" }) }, "End the comparison"),
     more,
   );
 }

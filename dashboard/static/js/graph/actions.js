@@ -21,11 +21,15 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     const [path, runs] = sourceOf(run, view, part);
     return session.getJSON(path, { ...runs, ...params }, signal);
   };
+  // What is asked for by a press; null where the server did not answer, which is then told.
+  const fetched = (part, params) => get(part, params).catch(tellLost);
   const ask = useCallback((q, signal) => get("/search", { q }, signal), [run, base, graph]);
-  const reveal = (id) => {
-    view.toReveal.current = true;
+  // way: how it comes into sight once it is drawn, "reveal" or "zoom"
+  const reveal = (id, way = "reveal") => {
+    view.toReveal.current = way;
     view.select(id);
   };
+  const openMany = (ids) => view.openMany(ids, openTest(drawing));
   // A box that stands for many nodes leads to the search among them.
   const select = (id, isSecond) => {
     if (findBox(drawing.boxes, id)?.item === "") field.current?.focus();
@@ -36,27 +40,29 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     const box = findBox(drawing.boxes, id);
     if (canvas.current && box) canvas.current.held = box.id;
     if (box?.kind === "group") view.close(box.item, drawing);
-    else if (box?.can_open) view.openMany([box.item]);
+    else if (box?.can_open) openMany([box.item]);
     if (box) reveal(box.id);
   };
   // Opens a box and all in it, as far as fits a drawing.
   const expandBelow = async (id) => {
     const box = findBox(drawing.boxes, id);
     if (!box?.can_open) return;
+    const facts = await fetched("/node", { id: box.item });
+    if (!facts) return;
     canvas.current.held = box.id;
-    const { below, is_below_cut: isCut } = await get("/node", { id: box.item });
-    view.openMany(below);
-    if (isCut) notify({ id: "graph below", text: "Some groups stay closed to keep this fluid.", detail: "Open them one by one." });
+    openMany(facts.below);
+    if (facts.is_below_cut) notify({ id: "graph below", text: "Some groups stay closed to keep this fluid.", detail: "Open them one by one." });
     reveal(box.id);
   };
   // Selects a node wherever it is: opens what hides it.
-  const go = async (id) => {
+  const go = async (id, way) => {
     if (!drawing.boxes.some((box) => box.item === id)) {
-      const { path, blocks } = await get("/node", { id });
-      if (blocks.length > 0) view.showBlocks(blocks);
-      view.openMany(path.slice(0, -1));
+      const facts = await fetched("/node", { id });
+      if (!facts) return;
+      if (facts.blocks.length > 0) view.showBlocks(facts.blocks);
+      openMany(facts.path.slice(0, -1));
     }
-    reveal(id);
+    reveal(id, way);
   };
   // Shows another block of a stack; what was selected in one is then selected in the other.
   const pick = (id, place) => {
@@ -69,9 +75,11 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     if (place >= 0 && place < box.blocks.length) pick(box.id, place);
     return Boolean(box);
   };
-  const zoomTo = async (id) => {
-    await go(id);
-    canvas.current?.zoomTo(drawing.boxes.find((box) => box.item === id)?.id);
+  const zoomTo = (id) => {
+    const box = drawing.boxes.find((one) => one.item === id);
+    if (!box) return go(id, "zoom");
+    view.select(id);
+    return canvas.current?.zoomTo(box.id);
   };
   const step = (key) => {
     const next = stepFrom(drawing, selectedBox?.id, key);
@@ -104,7 +112,13 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     return go(hit.id);
   };
   const find = { choose, hits: (ids) => view.setSpotlight(ids && shownHits(drawing, ids)) };
-  return { ask, select, toggle, pick, go, zoomTo, key, find, expandBelow, expandAll: () => view.openMany(expandable(drawing)) };
+  return { ask, select, toggle, pick, go: (id) => go(id), zoomTo, key, find, expandBelow, expandAll: () => openMany(expandable(drawing)) };
+}
+
+// -> null
+export function tellLost(error) {
+  notify({ id: "graph node", tone: "bad", text: `The node could not be read: ${error.message}` });
+  return null;
 }
 
 // Of what a search found, the boxes in sight that are it or hold it.
@@ -112,6 +126,12 @@ function shownHits(drawing, ids) {
   if (!drawing) return null;
   const found = drawing.boxes.filter((box) => ids.some((id) => id === box.item || (box.can_open && id.startsWith(`${box.item}/`))));
   return { boxes: new Set(found.map((box) => box.id)), edges: new Set() };
+}
+
+// Whether an open scope is drawn, be it as its twin in another block.
+function openTest({ boxes, twins }) {
+  const drawn = new Set(boxes.filter((box) => box.kind === "group").map((box) => box.item));
+  return (id) => drawn.has(twins[id] ?? id);
 }
 
 function expandable(drawing) {

@@ -12,5 +12,5 @@ export function chosenRun(runs = session.runs.filter(hasGraph)) {
 
 // What was open in the graph of one run says nothing of another.
 export function chooseRun(run) {
-  session.view.set({ "graph.run": run, "graph.graph": null, "graph.open": [], "graph.block": [], "graph.node": null, "graph.compare": null, "graph.to": null, "graph.at": null }, { label: "run of the graph" });
+  session.view.set({ "graph.run": run, "graph.graph": null, "graph.open": [], "graph.block": [], "graph.node": null, "graph.compare": null, "graph.to": null, "graph.trace": "off", "graph.at": null }, { label: "run of the graph" });
 }

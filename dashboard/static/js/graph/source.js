@@ -1,59 +1,53 @@
 // Asks the server for the graph of a run with some scopes open, and for the facts of a node.
 
+import { notify } from "../notifications.js";
 import { useCallback, useEffect, useRef, useState } from "../react.js";
+import { useNews } from "./news.js";
 
-const NEWS_SECS = 10;
+const NEWS_MS = 10_000;
 
 // Where a graph of a run is asked for, alone or with that of another: [path, parameters]
 export function sourceOf(run, { base, graph }, part = "") {
   return base ? [`data/graph/compare${part}`, { run, base, graph: graph || undefined }] : [`data/graph${part}`, { run, graph: graph || undefined }];
 }
 
-// {drawing, run, error, retry}: `drawing` stays on show until the next one is there; `run` is the run it belongs to.
+// {drawing, error, retry}: `drawing` stays on show until the next one is there, and where that cannot be had.
 export function useDrawing(session, run, { base, graph, open, blocks }, keep) {
-  const [state, setState] = useState({ drawing: null, run: null, error: null });
+  const [state, setState] = useState({ drawing: null, error: null, answered: "" });
   const [attempt, setAttempt] = useState(0);
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
-  const opened = [...open].sort().join("\n");
-  const shownBlocks = [...blocks].sort().join("\n");
-  const shown = useRef("");
+  const [path, runs] = sourceOf(run, { base, graph });
+  const source = JSON.stringify([path, runs]);
+  const wanted = { open: [...open].sort(), block: [...blocks].sort() };
+  const asked = JSON.stringify([source, wanted, attempt]);
+  const shown = useRef({ text: "", source: "" });
   useEffect(() => {
     if (!run && !graph) return undefined;
     const request = new AbortController();
-    const [path, runs] = sourceOf(run, { base, graph });
-    const params = { ...runs, open: opened ? opened.split("\n") : [], block: shownBlocks ? shownBlocks.split("\n") : [], keep: keep || undefined };
-    session.getJSON(path, params, request.signal).then(
+    session.getJSON(path, { ...runs, ...wanted, keep: keep || undefined }, request.signal).then(
       (drawing) => {
         const text = JSON.stringify(drawing);
-        if (text === shown.current) return;
-        shown.current = text;
-        setState({ drawing, run, error: null });
+        const isSame = text === shown.current.text;
+        shown.current = { text, source };
+        setState((last) => ({ drawing: isSame ? last.drawing : drawing, error: null, answered: asked }));
       },
       (error) => {
         if (error.name === "AbortError") return;
-        shown.current = "";
-        setState({ drawing: null, run, error });
+        const isKept = shown.current.source === source;
+        if (isKept) notify({ id: "graph drawing", tone: "bad", text: `The graph could not be drawn anew: ${error.message}`, action: { label: "Try again", run: retry } });
+        else shown.current = { text: "", source: "" };
+        setState((last) => (isKept ? { ...last, answered: asked } : { drawing: null, error, answered: asked }));
       },
     );
     return () => request.abort();
-  }, [session, run, base, graph, opened, shownBlocks, attempt]);
-  useNews(session, run, state.drawing === null, retry);
-  return { ...state, retry };
+  }, [session, asked]);
+  useNews(session, run, retry, { ms: newsMs(state.error), isAsking: state.answered !== asked });
+  return { drawing: state.drawing, error: state.error, retry };
 }
 
-// A run may log its graph after it was looked at: ask at once while there is none, seldom afterwards.
-function useNews(session, run, isMissing, ask) {
-  const asked = useRef(0);
-  useEffect(
-    () =>
-      session.on("news", ({ changed }) => {
-        const now = performance.now();
-        if (!changed.includes(run) || (!isMissing && now - asked.current < NEWS_SECS * 1000)) return;
-        asked.current = now;
-        ask();
-      }),
-    [session, run, isMissing, ask],
-  );
+// A run may log its graph after it was looked at: ask at once while there is none, seldom otherwise.
+export function newsMs(error) {
+  return error?.status === 404 ? 0 : NEWS_MS;
 }
 
 export function useFacts(session, run, { base, graph }, id) {

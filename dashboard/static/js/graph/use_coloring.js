@@ -1,7 +1,8 @@
 // What the page is coloured by, which stands in the URL, and what the run logged of its nodes at the step of the cursor.
 
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "../react.js";
+import { useCallback, useEffect, useMemo, useReducer, useState } from "../react.js";
 import { COLORINGS, findColoring, makeColoring, reasonAgainst } from "./colors.js";
+import { useNews } from "./news.js";
 
 const NEWS_MS = 2_000; // between two looks at a run that writes
 
@@ -23,13 +24,24 @@ function useLive(session, run, graph) {
   const step = useCursor(session);
   const [logged, setLogged] = useState(null);
   const [asked, ask] = useReducer((count) => count + 1, 0);
-  useNews(session, run, ask);
+  const [answered, setAnswered] = useState(asked);
+  useNews(session, run, ask, { ms: NEWS_MS, isAsking: answered !== asked });
   useEffect(() => {
-    if (!run) return undefined; // a graph from a file: nothing was logged
+    if (!run) {
+      setLogged(nothing("Nothing is logged of a graph from a file."));
+      return undefined;
+    }
     const request = new AbortController();
     session.getJSON("data/graph/logged", { run, graph: graph || undefined, step: step ?? undefined }, request.signal).then(
-      (answer) => setLogged((known) => (isSame(known, answer) ? known : answer)),
-      (error) => error.name !== "AbortError" && setLogged({ step: null, steps: [], quantities: {}, missing: everythingMissing(error) }),
+      (answer) => {
+        setLogged((known) => (isSame(known, answer) ? known : answer));
+        setAnswered(asked);
+      },
+      (error) => {
+        if (error.name === "AbortError") return;
+        setLogged(nothing(`It could not be read: ${error.message}`));
+        setAnswered(asked);
+      },
     );
     return () => request.abort();
   }, [session, run, graph, step, asked]);
@@ -49,29 +61,11 @@ function useCursor(session) {
   return step;
 }
 
-// Asks anew when the run wrote, at most so often.
-function useNews(session, run, ask) {
-  const timer = useRef(null);
-  useEffect(() => {
-    const off = session.on("news", ({ changed }) => {
-      if (!changed.includes(run)) return;
-      timer.current ??= setTimeout(() => {
-        timer.current = null;
-        ask();
-      }, NEWS_MS);
-    });
-    return () => {
-      off();
-      clearTimeout(timer.current);
-      timer.current = null;
-    };
-  }, [session, run]);
-}
-
 function isSame(known, answer) {
   return known !== null && JSON.stringify({ ...known, version: 0 }) === JSON.stringify({ ...answer, version: 0 });
 }
 
-function everythingMissing(error) {
-  return Object.fromEntries(COLORINGS.filter((one) => one.isLogged).map(({ key }) => [key, `It could not be read: ${error.message}`]));
+function nothing(reason) {
+  const missing = Object.fromEntries(COLORINGS.filter((one) => one.isLogged).map(({ key }) => [key, reason]));
+  return { step: null, steps: [], quantities: {}, missing };
 }

@@ -3,7 +3,8 @@
 import { useCallback } from "../../react.js";
 import { session } from "../../session.js";
 import { useEscape, useKeys } from "../../use_keys.js";
-import { idInBlock } from "../stacks.js";
+import { tellLost } from "../actions.js";
+import { idInBlock, stackAround } from "../stacks.js";
 import { moveFrom, rowsOf } from "./rows.js";
 import { nextZoom } from "./step_rows.js";
 
@@ -15,21 +16,28 @@ export function useStepActions({ view, step, row, run, zoom, setZoom, field, fra
   const source = { run, graph: view.graph || undefined };
   const ask = useCallback((q, signal) => session.getJSON("data/graph/search", { ...source, q }, signal), [run, view.graph]);
   const rows = step?.rows ?? [];
+  const openMany = (ids) => {
+    const inSight = new Set(rows.flatMap((one) => one.opened_by));
+    view.openMany(ids, (id) => inSight.has(id));
+  };
   const toggle = (id) => {
     const one = rows.find((other) => other.id === id);
     if (one?.kind === "group") view.closeMany(one.opened_by);
-    else if (one?.can_open) view.openMany([one.id]);
+    else if (one?.can_open) openMany([one.id]);
     if (one) view.select(one.id);
   };
   // Brings the row that shows a node into sight, and selects the node.
   const show = (place, id = place.row) => {
     if (place.blocks.length > 0) view.showBlocks(place.blocks);
     const missing = place.open.filter((one) => !view.open.has(one));
-    if (missing.length > 0) view.openMany(missing);
+    if (missing.length > 0) openMany(missing);
     view.select(id);
   };
   const select = (id, isSecond) => (isSecond && id ? view.selectSecond(id) : view.select(id));
-  const go = async (id) => show(await session.getJSON("data/graph/step/place", { ...source, id }), id);
+  const go = async (id) => {
+    const place = await session.getJSON("data/graph/step/place", { ...source, id }).catch(tellLost);
+    if (place) show(place, id);
+  };
   const pick = (id, place) => {
     const stack = rows.find((one) => one.id === id);
     view.showBlocks([`${id}=${place}`], { "graph.node": idInBlock(view.selected, stack, place) || null });
@@ -65,12 +73,5 @@ export function useStepActions({ view, step, row, run, zoom, setZoom, field, fra
   };
   const find = { choose, hits: (ids) => view.setSpotlight(ids && rowsOf(rows, ids)) };
   const closed = rows.filter((one) => one.can_open).map((one) => one.id);
-  return { ask, select, toggle, show, go, pick, key, find, expandAll: () => view.openMany(closed.slice(0, MAX_EXPANDED)) };
-}
-
-// The nearest stack around a row that is open, or the row itself.
-function stackAround(rows, row) {
-  const byId = new Map(rows.map((one) => [one.id, one]));
-  for (let at = row; at; at = byId.get(at.parent)) if (at.blocks) return at;
-  return undefined;
+  return { ask, select, toggle, show, go, pick, key, find, expandAll: () => openMany(closed.slice(0, MAX_EXPANDED)) };
 }

@@ -4,7 +4,7 @@ import { h, useMemo, useRef, useState } from "../../react.js";
 import { session } from "../../session.js";
 import { Dock } from "../dock.js";
 import { ExportMenu, tableItems } from "../export_menu.js";
-import { GraphChoice } from "../graph_choice.js";
+import { GraphChoice, isUploaded } from "../graph_choice.js";
 import { NoNode, NodePanel } from "../panel.js";
 import { crumbs, Toolbar } from "../toolbar.js";
 import { TraceChip } from "../trace_chip.js";
@@ -27,7 +27,7 @@ export function StepGraph({ run, runs, choose, take, problem }) {
   const { step, error, retry } = useStep(session, run, view);
   const row = step ? findRow(step.rows, view.selected) : undefined;
   const facts = useRowFacts(session, run, view, view.selected);
-  const { live } = useColoring(session, run, null, view.graph);
+  const { live } = useColoring(session, isUploaded(view.graph) ? "" : run, null, view.graph);
   const values = useValues(live.logged);
   const [zoom, setZoom] = useState(1);
   const field = useRef(null);
@@ -114,10 +114,10 @@ function usePath(step, row, to) {
 }
 
 function Node({ run, row, view, facts, live, act }) {
-  const compiled = { run, graph: view.graph, light: act.find.hits };
+  const compiled = { run: isUploaded(view.graph) ? "" : run, graph: view.graph, light: act.find.hits };
   if (!view.selected) return h(NoNode, { compiled });
   if (facts?.error) return h("section", { className: "graph-panel" }, h("p", { className: "graph-panel-body graph-quiet" }, facts.error));
-  const logged = isOperations(view.selected) ? null : { run, id: row?.blocks && row.id === view.selected ? row.shown : view.selected, live };
+  const logged = isOperations(view.selected) || isUploaded(view.graph) ? null : { run, id: row?.blocks && row.id === view.selected ? row.shown : view.selected, live };
   return h(NodePanel, { facts: facts?.id === view.selected ? facts : null, logged, compiled: isOperations(view.selected) ? null : compiled, isTraced: true, go: act.go, close: () => view.select("") });
 }
 
