@@ -336,19 +336,19 @@ def test_a_graph_that_is_gone_or_cannot_be_drawn_is_told(open_page: OpenPage, ot
     problem = page.get_by_role("alert").filter(has_text="This graph could not be read")
     expect(problem).to_be_visible()
     problem.get_by_role("button", name="Show the newest graph").click()
-    expect(box(page, "net")).to_be_visible()
+    expect(box(page, "net/block")).to_be_visible()
     expect(page).not_to_have_url(re.compile("graph=gone"))
 
     def fail(route: Route) -> None:
         route.fulfill(status=500, json={"detail": "The disk is gone."})
 
     page.route(re.compile("/data/graph(/node)?\\?"), fail)
-    box(page, "net").dblclick()
+    box(page, "net/block").dblclick()
     expect(page.get_by_text("The graph could not be drawn anew: The disk is gone.")).to_be_visible()
-    expect(box(page, "net")).to_be_visible()
+    expect(box(page, "net/block")).to_be_visible()
     page.locator(".graph-svg").press("Shift+Enter")
     expect(page.get_by_text("The node could not be read: The disk is gone.")).to_be_visible()
 
     page.unroute_all()
     page.get_by_role("button", name="Try again").click()
-    expect(box(page, "net/stem")).to_be_visible()
+    expect(box(page, "net/block/relu")).to_be_visible()
