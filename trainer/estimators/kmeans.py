@@ -258,7 +258,7 @@ def _with_zeros(batch: Rows) -> tuple[Any, ...]:
 
 def _count(features: Any) -> int:
     """Number of rows of an array, a table or a dict of columns."""
-    if isinstance(features, Mapping):
-        return len(next(iter(features.values()), ()))
     shape: tuple[int, ...] = getattr(features, "shape", ())
-    return int(shape[0]) if len(shape) else len(features)
+    if len(shape):  # asked first, since SciPy's matrices of one form are dicts of their entries
+        return int(shape[0])
+    return len(next(iter(features.values()), ())) if isinstance(features, Mapping) else len(features)

@@ -76,3 +76,11 @@ def test_several_starts_give_no_looser_clusters_than_one() -> None:
 def test_number_of_starts_is_checked(blobs: Arrays) -> None:
     with pytest.raises(ValueError, match="n_init must be a positive integer; got 0"):
         KMeans(3, n_init=0).fit(blobs[0])
+
+
+@pytest.mark.parametrize("form", ["csr", "dok", "lil"])
+def test_sparse_matrices_are_refused_in_words(form: str) -> None:
+    sparse = pytest.importorskip("scipy.sparse").coo_array(np.eye(4)).asformat(form)
+
+    with pytest.raises(ValueError, match=r"X must be a dense array; got a sparse matrix\."):
+        KMeans(2).fit(sparse)
