@@ -311,7 +311,7 @@ def test_what_a_loop_hands_from_turn_to_turn_is_kept_of_each_turn(turn: Callable
     assert sum(node.attr["_jax_saved_bytes"].i for node in graph.node) == sum(aval.size * 4 for aval in kept)
 
 
-def test_an_einsum_is_named_as_one() -> None:
+def test_an_einsum_is_named_by_its_result() -> None:
     graph = convert(lambda x: jnp.einsum("ij,kj->ik", jnp.sin(x), x), FEATURES)
 
-    assert [node.name for node in graph.node][-1] == "forward/einsum/dot_general"
+    assert [node.name for node in graph.node][-1] == "forward/einsum_ik/dot_general"

@@ -13,7 +13,7 @@ _LAYER = re.compile(
     r"drop|pool|flatten|reshape|activation|attention|residual|norm|block|layer|encoder|decoder|merge|mask"
 )
 _FUNCTIONS = frozenset(
-    {"tril", "triu", "where", "clip", "var", "std", "mean", "take", "takealongaxis", "onehot", "split", "einsum", "pad"}
+    {"tril", "triu", "where", "clip", "var", "std", "mean", "take", "takealongaxis", "onehot", "split", "pad"}
     | {"softmax", "logsoftmax", "relu", "relu6", "gelu", "silu", "elu", "selu", "swish", "sigmoid", "softplus"}
     | {"logsumexp", "matmul", "roll", "floordivide", "remainder", "argmax", "isclose", "leakyrelu", "norm", "square"}
     | {"bernoulli", "uniform", "normal", "randomsplit", "cumsum", "nanmean", "sort", "tile", "repeat", "stack", "cond"}
@@ -67,7 +67,7 @@ class Contents:
 
 def _is_layer_name(name: str, *, is_top: bool) -> bool:
     plain = name.lower()
-    if re.sub(r"[^a-z]", "", plain) in _FUNCTIONS:
+    if plain.startswith("einsum") or re.sub(r"[^a-z]", "", plain) in _FUNCTIONS:
         return False
     return is_top or bool(_NUMBERED.search(plain) or _LAYER.search(plain))
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 _REMAT = "rematted_computation"
 _TRANSFORM = re.compile(r"(\w+)\(")
 _BRACKETS = re.compile(r"\w+\(|\)")
+_NO_LETTERS = re.compile(r"\W+")
 
 
 class Place(NamedTuple):
@@ -72,5 +73,10 @@ def parse_name_stack(name_stack: str) -> tuple[tuple[str, ...], frozenset[str]]:
 
 
 def clean_name(name: str) -> str:
-    """The name of a call or scope; `einsum` in place of its subscripts."""
-    return "einsum" if "->" in name else name.strip("_<>")
+    """The name of a call or scope; of an einsum's subscripts those of its result.
+
+    >>> clean_name("bqhd,bkhd->bhqk")
+    'einsum_bhqk'
+    """
+    _, arrow, result = name.partition("->")
+    return "_".join(filter(None, ("einsum", _NO_LETTERS.sub("", result)))) if arrow else name.strip("_<>")
