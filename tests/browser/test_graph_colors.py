@@ -54,7 +54,7 @@ def net(writer: SummaryWriter, tmp_path: Path, start_board: Callable[[Path], str
 
 def test_boxes_tell_the_gradient_norm_of_the_newest_step_and_follow_the_run(net: Page, writer: SummaryWriter) -> None:
     expect(box(net, "fc").locator(".graph-number")).to_have_text("0.200")
-    expect(net.locator(".graph-step")).to_contain_text("step 1 · newest")
+    expect(net.locator(".graph-cursor")).to_contain_text("step 1 · newest")
 
     write_step(writer, 3)
     writer.close()
@@ -66,7 +66,7 @@ def test_the_step_is_the_cursor_of_all_pages(net: Page) -> None:
     net.get_by_role("button", name="Step before").click()
 
     expect(box(net, "fc").locator(".graph-number")).to_have_text("0.100")
-    expect(net.locator(".graph-step")).to_contain_text("step 0")
+    expect(net.locator(".graph-cursor")).to_contain_text("step 0")
     expect(net).to_have_url(re.compile("step=0"))
     net.get_by_role("slider", name="Step", exact=True).press("End")
     expect(box(net, "fc").locator(".graph-number")).to_have_text("0.200")

@@ -70,7 +70,7 @@ def test_switch_and_keys_change_the_view_and_the_link(open_page: OpenPage, board
     expect(page.locator('.graph-box[data-id="wte"]')).to_be_visible()
 
     page.get_by_role("radio", name="Training step").click()
-    expect(row(page, "wte")).to_have_class(re.compile("is-selected"))
+    expect(row(page, "wte")).to_have_attribute("aria-selected", "true")
     expect(page).to_have_url(re.compile("view=step"))
 
     page.keyboard.press("1")

@@ -54,6 +54,11 @@ function Table({ rows, drawing, columns, sort, setSort, selected, hovered, on })
   const scroller = useRef(null);
   const [place, setPlace] = useState({ top: 0, height: 600 });
   const [focused, setFocused] = useState("");
+  useLayoutEffect(() => {
+    const observer = new ResizeObserver(([{ target }]) => setPlace({ top: target.scrollTop, height: target.clientHeight }));
+    observer.observe(scroller.current);
+    return () => observer.disconnect();
+  }, []);
   const rowPx = isSmall() ? ROW_PX.small : ROW_PX.wide;
   const [from, to] = rowsInSight(rows.length, place, rowPx);
   const at = Math.max(0, rows.findIndex((row) => row.id === (focused || selected)));

@@ -16,32 +16,37 @@ const CODE = 'writer.add_histogram("grads/{id}", gradients, step)';
 
 // live: of use_coloring.js
 export function Logged({ run, id, live }) {
-  const rows = useRows(run, id, live);
+  const { rows, error } = useRows(run, id, live);
   const step = live.logged?.step ?? null;
+  if (error) return h(Unread, { error });
   if (rows === null) return null;
   if (rows.length === 0) return h(Nothing, { id });
   return h(
     "div",
     null,
     h("h4", null, "Logged for this node", step !== null && ` · at step ${formatCount(step)}`),
-    rows.some((row) => row.num_bad > 0) && h(Bad, { rows, step }),
     rows.map((row) => h(Row, { key: `${row.what} ${row.tag}`, row, run })),
+    rows.some((row) => row.num_bad > 0) && h(Bad, { rows, step }), // last, since it comes and goes as steps pass
   );
 }
 
 // Stays on show until the next answer is there, so that nothing jumps as steps pass.
 function useRows(run, id, live) {
-  const [rows, setRows] = useState(null);
+  const [state, setState] = useState({ rows: null, error: null });
   const { step, logged } = live;
   useEffect(() => {
     const request = new AbortController();
     session.getJSON("data/graph/logged/node", { run, graph: live.graph || undefined, id, step: step ?? undefined }, request.signal).then(
-      (answer) => setRows(answer.rows),
-      (error) => error.name !== "AbortError" && setRows([]),
+      ({ rows }) => setState({ rows, error: null }),
+      (error) => error.name !== "AbortError" && setState({ rows: null, error }),
     );
     return () => request.abort();
   }, [run, id, step, logged]);
-  return rows;
+  return state;
+}
+
+function Unread({ error }) {
+  return h("div", null, h("h4", null, "Logged for this node"), h("p", { className: "graph-quiet", role: "status" }, `It could not be read: ${error.message}`));
 }
 
 function Nothing({ id }) {

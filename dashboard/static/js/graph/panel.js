@@ -1,6 +1,8 @@
 // The node panel: what the selected box is, what it costs, what it reads and gives.
 
+import { copyText } from "../clipboard.js";
 import { countOf, formatCount } from "../format.js";
+import { notify } from "../notifications.js";
 import { Icon, h, useState } from "../react.js";
 import { Compiled } from "./compiled.js";
 import { Logged } from "./logged_rows.js";
@@ -31,11 +33,11 @@ export function NodePanel({ facts, logged, compiled, isTraced, go, trace, expand
       facts.finding && h("p", { className: "graph-finding" }, h("strong", null, facts.finding.lead), ` — ${facts.finding.text}`),
       h(Facts, { facts }),
       h(Saved, { key: `saved ${facts.id}`, saved: facts.saved, copies: facts.copies, go }),
-      logged && h(Logged, { key: logged.id, ...logged }),
       compiled && h(Compiled, { id: facts.id, ...compiled }),
       h(Ends, { title: "Reads", ends: facts.inputs, go }),
       h(Ends, { title: "Read by", ends: facts.outputs, go }),
       h(Controls, { controls: facts.controls, go }),
+      logged && h(Logged, { key: logged.id, ...logged }), // last, since it comes after the rest
     ),
   );
 }
@@ -122,8 +124,12 @@ function flopsOf(flops) {
   return flops > 0 ? `${shortCount(flops)} FLOPs` : "without FLOPs";
 }
 
+async function copy(text) {
+  if (!(await copyText(text))) notify({ tone: "warn", text: "The browser lets no page copy here." });
+}
+
 function Source({ source }) {
-  return h("button", { type: "button", className: "link mono", title: `Copy ${source}`, onClick: () => navigator.clipboard.writeText(source) }, source.split("/").pop());
+  return h("button", { type: "button", className: "link mono", title: `Copy ${source}`, onClick: () => copy(source) }, source.split("/").pop());
 }
 
 function Saved({ saved, copies, go }) {

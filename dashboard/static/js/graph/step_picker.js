@@ -14,12 +14,12 @@ export function StepPicker({ live, name = "" }) {
   const words = logged.step === null ? "before the first value" : `step ${formatCount(logged.step)}`;
   return h(
     "div",
-    { className: "graph-step", role: "group", "aria-label": "Step of the live values" },
+    { className: "graph-cursor", role: "group", "aria-label": "Step of the live values" },
     h("p", { title: isLast && live.step === null ? "The newest values; they follow the run" : "The step that all pages point at; Esc lets go of it" }, name && `${name} at `, words, isLast && live.step === null && h("span", { className: "graph-quiet" }, " · newest")),
     steps.length > 1 &&
       h(
         "div",
-        { className: "graph-step-row" },
+        { className: "graph-cursor-row" },
         h(Turn, { icon: "chevron-right is-flipped", label: "Step before", isOff: place <= 0, run: () => go(place - 1) }),
         h("input", { type: "range", min: 0, max: steps.length - 1, value: Math.max(0, place), "aria-label": "Step", "aria-valuetext": words, onKeyDown: keepKeys, onChange: (event) => go(Number(event.target.value)) }),
         h(Turn, { icon: "chevron-right", label: "Step after", isOff: isLast, run: () => go(place + 1) }),

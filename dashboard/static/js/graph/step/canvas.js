@@ -62,6 +62,7 @@ export class StepCanvas {
   select(id) {
     this.selected = id;
     for (const element of this.#elements()) element.classList.toggle("is-selected", element.dataset.id === id);
+    for (const row of this.layers.rows.children) row.setAttribute("aria-selected", String(row.dataset.id === id));
   }
 
   // Dims all but some rows; null dims nothing.
