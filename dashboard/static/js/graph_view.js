@@ -6,7 +6,7 @@ import { chooseRun, chosenRun } from "./graph/chosen_run.js";
 import { CompareChip } from "./graph/compare.js";
 import { Divider, Dock } from "./graph/dock.js";
 import { csvItems, ExportMenu } from "./graph/export_menu.js";
-import { GraphChoice, hasGraph, isUploaded } from "./graph/graph_choice.js";
+import { GraphChoice, hasGraph, isUploaded, sourceName } from "./graph/graph_choice.js";
 import { LayerTable } from "./graph/layers.js";
 import { NoNode, NodePanel } from "./graph/panel.js";
 import { modelSheet } from "./graph/sheet.js";
@@ -87,7 +87,7 @@ function RunGraph({ run, runs, choose, empty, take }) {
       on: { run: choose, compare: view.compareWith, go: act.zoomTo, expandAll: isAnyOpen ? view.closeAll : act.expandAll, find: act.find },
       ask: act.ask,
       field,
-      saving: h(ExportMenu, { isReady: Boolean(drawing), sheet: () => modelSheet(canvas.current), run: run || "file", params: { run, graph: view.graph || undefined }, tables: () => csvItems(drawing, run || "file"), take }),
+      saving: h(ExportMenu, { isReady: Boolean(drawing), sheet: () => modelSheet(canvas.current), run: sourceName(run, view.graph), params: { run, graph: view.graph || undefined }, tables: () => csvItems(drawing, sourceName(run, view.graph)), take }),
       colors,
     }),
     error ? h(Problem, { run, error, retry, empty, more: h(OpenLine, { take }) }) : h(Content, { drawing, run, view, item, facts, selectedBox, canvas, colors, act }),

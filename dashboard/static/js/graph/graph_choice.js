@@ -9,6 +9,9 @@ export const GRAPH_KINDS = ["graphs", "graph_run_metadata_graph", "graph_run_met
 // Whether a graph came from a file and not from a run.
 export const isUploaded = (graph) => Boolean(graph?.startsWith("upload:"));
 
+// What files that are saved of a graph are named after.
+export const sourceName = (run, graph) => (isUploaded(graph) ? "opened file" : run);
+
 export const hasGraph = (run) => GRAPH_KINDS.some((kind) => run.kinds.includes(kind));
 
 // graphs: as the server lists them, the newest of each tag first; choose(id or null for the newest)

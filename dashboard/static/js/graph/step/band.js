@@ -23,6 +23,7 @@ export function Band({ step, show }) {
       h("span", { className: "grow" }),
       totals.saved_bytes >= WORTH_TELLING && step.largest ? h(LargestSentence, { step, show }) : h("span", null, batchWords(step)),
     ),
+    step.notes.length > 0 && h("div", { className: "graph-quiet", role: "status" }, step.notes.join(" ")),
     totals.saved_bytes > 0 && h("div", { className: "graph-step-bar", role: "list" }, segments.map((segment) => h(Segment, { key: segment.name, segment, share: segment.num_bytes / totals.saved_bytes }))),
   );
 }

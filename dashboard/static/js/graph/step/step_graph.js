@@ -4,7 +4,7 @@ import { h, useMemo, useRef, useState } from "../../react.js";
 import { session } from "../../session.js";
 import { Dock } from "../dock.js";
 import { ExportMenu, tableItems } from "../export_menu.js";
-import { GraphChoice, isUploaded } from "../graph_choice.js";
+import { GraphChoice, isUploaded, sourceName } from "../graph_choice.js";
 import { NoNode, NodePanel } from "../panel.js";
 import { crumbs, Toolbar } from "../toolbar.js";
 import { TraceChip } from "../trace_chip.js";
@@ -58,9 +58,9 @@ export function StepGraph({ run, runs, choose, take, problem }) {
       saving: h(ExportMenu, {
         isReady: Boolean(step),
         sheet: () => stepSheet(canvas.current, step, { frame: frame.current, zoom }),
-        run: run || "file",
+        run: sourceName(run, view.graph),
         params: { run, graph: view.graph || undefined },
-        tables: () => tableItems("rows", run || "file", () => rowsCSV(step, values)),
+        tables: () => tableItems("rows", sourceName(run, view.graph), () => rowsCSV(step, values)),
         take,
       }),
     }),
