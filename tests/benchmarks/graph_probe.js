@@ -1,5 +1,5 @@
-// What a page of a graph takes, seen from inside of it; times are those of performance.now. TensorBoard's and Model
-// Explorer's drawings lie in shadow roots.
+// What a page of a graph takes, seen from inside of it; times are those of performance.now. TensorBoard's drawing lies in
+// shadow roots; how Model Explorer is driven is in model_explorer_probe.js.
 
 window.probe = (() => {
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
@@ -39,9 +39,13 @@ window.probe = (() => {
       isOpen: (element) => element?.classList.contains("expanded"),
       press: (element) => fire(element.querySelector(".buttoncontainer"), "click"),
     },
+    get modelExplorer() {
+      return window.modelExplorer;
+    },
   };
 
-  const toggle = async ({ find, isOpen, press }, id, wanted, patience) => {
+  const toggle = async ({ find, isOpen, prepare, press }, id, wanted, patience) => {
+    await prepare?.(find(id));
     const began = performance.now();
     press(find(id));
     const isDone = await until(() => Boolean(isOpen(find(id))) === wanted, patience);

@@ -75,9 +75,7 @@ def start_board(logdir: str | Path, index: str | Path) -> Iterator[Server]:
 @contextmanager
 def start_tensorboard(logdir: str | Path, *flags: str) -> Iterator[Server]:
     """TensorBoard on a logdir, from the line that says that it is ready."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = find_free_port()
     command = [sys.executable, "-m", "tensorboard.main", "--port", str(port), "--logdir", str(logdir), *flags]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -88,3 +86,10 @@ def start_tensorboard(logdir: str | Path, *flags: str) -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait(_END_SECS)
+
+
+def find_free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

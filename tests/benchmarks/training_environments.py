@@ -6,9 +6,7 @@ The original, tf.estimator, was last in TensorFlow 2.15.1; Keras' TensorBoard ca
 from __future__ import annotations
 
 import contextlib
-import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,49 +14,21 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 
+from tests.benchmarks.environments import Environment
 from tests.benchmarks.training_peers import Fit
 from tests.benchmarks.training_problems import Problem
 
-FOLDER = Path(platformdirs.user_cache_dir("trainboard")) / "benchmarks"
-
 
 @dataclass(frozen=True)
-class Environment:
-    """Packages beside those of the benchmark.
+class TrainingEnvironment(Environment):
+    """Packages of a peer that trains.
 
     Attributes:
-        peer: Who needs them.
-        folder: Where they are installed, in the cache.
-        packages: What pip installs, about 1.5 GB.
         script: What fits at each line of its input.
     """
 
-    peer: str
-    folder: str
-    packages: tuple[str, ...]
     script: str
-
-    def find_python(self) -> str | None:
-        """Its Python; makes the environment at the first call, and says so if it cannot."""
-        folder = FOLDER / self.folder
-        python = folder / "bin" / "python"
-        if not python.exists():
-            python311 = shutil.which("python3.11")
-            if python311 is None:
-                sys.stderr.write(f"Skipped {self.peer}: its environment needs python3.11 on the PATH.\n")
-                return None
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            commands = (
-                [python311, "-m", "venv", str(folder)],
-                [str(python), "-m", "pip", "install", "-q", *self.packages],
-            )
-            if any(subprocess.run(command, check=False).returncode for command in commands):
-                shutil.rmtree(folder, ignore_errors=True)
-                sys.stderr.write(f"Skipped {self.peer}: {', '.join(self.packages)} could not be installed.\n")
-                return None
-        return str(python)
 
 
 def _same(package: str) -> str:
@@ -69,10 +39,10 @@ def _same(package: str) -> str:
         return package
 
 
-TF1 = Environment(
+TF1 = TrainingEnvironment(
     "tf.estimator", "tf215", ("tensorflow-cpu==2.15.1", "tensorflow-estimator==2.15.0"), "tf1_estimator.py"
 )
-KERAS = Environment(
+KERAS = TrainingEnvironment(
     "Keras with TensorBoard",
     "keras_tensorboard",
     (_same("keras"), _same("jax"), "tensorflow-cpu", "tensorboard"),
@@ -81,7 +51,7 @@ KERAS = Environment(
 
 
 @contextlib.contextmanager
-def fits_elsewhere(problem: Problem, environment: Environment) -> Iterator[dict[str, Fit]]:
+def fits_elsewhere(problem: Problem, environment: TrainingEnvironment) -> Iterator[dict[str, Fit]]:
     """The peer's name and a fit by a process in its environment; empty where that cannot be made."""
     python = environment.find_python()
     if python is None:
