@@ -33,11 +33,11 @@ export function NodePanel({ facts, logged, compiled, isTraced, go, trace, expand
       facts.finding && h("p", { className: "graph-finding" }, h("strong", null, facts.finding.lead), ` — ${facts.finding.text}`),
       h(Facts, { facts }),
       h(Saved, { key: `saved ${facts.id}`, saved: facts.saved, copies: facts.copies, go }),
-      compiled && h(Compiled, { id: facts.id, ...compiled }),
       h(Ends, { title: "Reads", ends: facts.inputs, go }),
       h(Ends, { title: "Read by", ends: facts.outputs, go }),
       h(Controls, { controls: facts.controls, go }),
-      logged && h(Logged, { key: logged.id, ...logged }), // last, since it comes after the rest
+      logged && h(Logged, { key: logged.id, ...logged }), // what comes after the rest stands below it
+      compiled && h(Compiled, { id: facts.id, ...compiled }),
     ),
   );
 }
