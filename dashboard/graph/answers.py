@@ -121,7 +121,8 @@ def _box(hierarchy: Hierarchy, box: Box) -> Answer:
         "count": box.count,
     }
     if not box.item:
-        return answer | {"item": "", "family": "io", "can_open": False}
+        members = [_member(hierarchy, index) for index in box.members]
+        return answer | {"item": "", "family": "io", "can_open": False, "members": members}
     description = describe(hierarchy, box.item)
     owner = None if item.params or item.node >= 0 else hierarchy.owners.get(box.item)
     return answer | {
@@ -139,6 +140,13 @@ def _box(hierarchy: Hierarchy, box: Box) -> Answer:
         "copies": count_copies(hierarchy, box.item),
         "turns": find_turns(hierarchy, box.item),
     }
+
+
+def _member(hierarchy: Hierarchy, index: int) -> Answer:
+    """An item that is folded into a box, as the list of that box tells it."""
+    item = hierarchy.items[index]
+    description = describe(hierarchy, index)
+    return {"id": item.id, "name": display_name(hierarchy, index), "op": description.op, "params": item.params}
 
 
 def _stack(hierarchy: Hierarchy, index: int, shown: Mapping[int, int]) -> Answer:

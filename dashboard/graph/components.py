@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import pairwise
 
-from dashboard.graph.elements import Element, Scene, drop_elements, merge_elements
+from dashboard.graph.elements import Scene, drop_elements, fold_elements
 
 MAX_LOOSE = 12
 
 
-def fold_loose(scene: Scene) -> Scene:
-    """Folds what has no wires when there is much of it."""
+def fold_loose(scene: Scene, kept: Collection[int] = ()) -> Scene:
+    """Folds what has no wires when there is much of it, but for the items of `kept`."""
     wired = {index for wire in scene.wires for index in (wire.source, wire.target)}
     loose = [i for i, element in enumerate(scene.elements) if i not in wired and element.kind != "group"]
     if len(loose) <= MAX_LOOSE:
         return scene
-    folded = loose[MAX_LOOSE - 2 :]
-    first = scene.elements[folded[0]]
-    into = Element(f"{first.id}+{len(folded)}", "more", 0, f"+{len(folded)} more", len(folded))
-    return merge_elements(scene, folded, into)
+    ordered = sorted(loose, key=lambda index: scene.elements[index].item not in kept)
+    return fold_elements(scene, ordered[MAX_LOOSE - 2 :])
 
 
 def split_scene(scene: Scene) -> tuple[Scene, list[Scene]]:

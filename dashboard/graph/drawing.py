@@ -42,6 +42,7 @@ class Box:
         height: From top to bottom.
         spine: x of its own spine, where edges meet its top.
         count: As `Element.count`.
+        members: As `Element.members`.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Box:
     height: float
     spine: float
     count: int
+    members: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from dashboard.graph.families import (
     CONSTANT_OPS,
@@ -34,6 +35,7 @@ class Element:
         item: Index in the hierarchy; that of the scope for ``entry`` and ``exit``, 0 for ``more``.
         name: What is written on it.
         count: How many stand behind it: readers of a copied node, or nodes folded into ``more`` or constants.
+        members: Indices in the hierarchy of what is folded into it.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Element:
     item: int
     name: str
     count: int = 0
+    members: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,13 @@ class _Bundle:
     via: tuple[str, ...] = ()
 
 
-def build_scene(hierarchy: Hierarchy, scope: int, open_ids: frozenset[str]) -> Scene:
+def build_scene(
+    hierarchy: Hierarchy, scope: int, open_ids: frozenset[str], kept: Collection[int] = frozenset()
+) -> Scene:
     """What a scope shows while the scopes of `open_ids` are open.
 
-    Shape-only operations become part of the edge they lie on, and a source that many read is set beside each
-    of its readers.
+    Shape-only operations become part of the edge they lie on, a source that many read is set beside each of its
+    readers, and the constants of one reader are folded, but for the items of `kept`.
     """
     level = hierarchy.levels.get(scope) or Level()
     bundles = {pair: _Bundle(links) for pair, links in level.between.items()}
@@ -98,7 +103,7 @@ def build_scene(hierarchy: Hierarchy, scope: int, open_ids: frozenset[str]) -> S
         for (source, target), bundle in bundles.items()
     ]
     scene = Scene(tuple(elements), tuple(sorted(wires, key=lambda w: (w.source, w.target))))
-    return _copy_busy_sources(_fold_constants(scene, hierarchy))
+    return _copy_busy_sources(_fold_constants(scene, hierarchy, kept))
 
 
 def _contract(hierarchy: Hierarchy, scope: int, bundles: dict[tuple[int, int], _Bundle]) -> list[int]:
@@ -193,7 +198,7 @@ def find_only_end(hierarchy: Hierarchy, index: int) -> str:
     return kind if kind in ("input", "output") else ""
 
 
-def _fold_constants(scene: Scene, hierarchy: Hierarchy) -> Scene:
+def _fold_constants(scene: Scene, hierarchy: Hierarchy, kept: Collection[int]) -> Scene:
     """Leaves out constants that nothing reads here, and folds the constants of one reader when they are many."""
     readers: dict[int, set[int]] = {}
     for wire in scene.wires:
@@ -201,17 +206,15 @@ def _fold_constants(scene: Scene, hierarchy: Hierarchy) -> Scene:
     constants = [i for i, e in enumerate(scene.elements) if hierarchy.items[e.item].node in hierarchy.constants]
     unread = {index for index in constants if not readers.get(index, set()) - set(constants)}
     if unread and len(unread) < len(scene.elements):
-        return _fold_constants(drop_elements(scene, unread), hierarchy)
+        return _fold_constants(drop_elements(scene, unread), hierarchy, kept)
     by_reader: dict[int, list[int]] = {}
     for index in constants:
-        if len(readers.get(index, ())) == 1:
+        if len(readers.get(index, ())) == 1 and scene.elements[index].item not in kept:
             by_reader.setdefault(next(iter(readers[index])), []).append(index)
     many = next((held for held in by_reader.values() if len(held) > MAX_CONSTANTS), None)
     if many is None:
         return scene
-    first = scene.elements[many[0]]
-    into = Element(f"{first.id}+{len(many)}", "aux", 0, f"{len(many)} constants", len(many))
-    return _fold_constants(merge_elements(scene, many, into), hierarchy)
+    return _fold_constants(fold_elements(scene, many, "aux", "{:,} constants"), hierarchy, kept)
 
 
 def _count_streams(child: int, bundles: dict[tuple[int, int], _Bundle], kinds: dict[int, str]) -> int:
@@ -276,7 +279,16 @@ def drop_elements(scene: Scene, dropped: Iterable[int]) -> Scene:
     return Scene(tuple(scene.elements[index] for index in kept), wires)
 
 
-def merge_elements(scene: Scene, merged: Iterable[int], into: Element) -> Scene:
+def fold_elements(scene: Scene, folded: Sequence[int], kind: str = "more", words: str = "+{:,} more") -> Scene:
+    """The scene with some elements folded into one, which says in `words` how many it stands for."""
+    elements = [scene.elements[index] for index in sorted(folded)]
+    members = dict.fromkeys(chain.from_iterable(element.members or (element.item,) for element in elements))
+    count = len(members)
+    into = Element(f"{elements[0].id}+{count}", kind, 0, words.format(count), count, tuple(members))
+    return _merge_elements(scene, folded, into)
+
+
+def _merge_elements(scene: Scene, merged: Iterable[int], into: Element) -> Scene:
     """The scene with some elements replaced by one, whose wires are theirs together."""
     gone = set(merged)
     elements = [element for index, element in enumerate(scene.elements) if index not in gone]

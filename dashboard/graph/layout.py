@@ -21,7 +21,7 @@ from dashboard.graph.parts import Part, set_beside
 from dashboard.graph.paths import Course, Gaps, find_courses, stack_rows
 from dashboard.graph.ranks import LEFT, RIGHT, rank
 from dashboard.graph.routes import Route, find_routes
-from dashboard.graph.stacks import find_scope, find_shown
+from dashboard.graph.stacks import find_scope, find_shown, find_twin
 from dashboard.graph.widths import make_width
 
 SIZES = {
@@ -58,6 +58,7 @@ class _Plan:
         width_of: The thickness of an edge by its bytes.
         check: Called before each scope.
         shown: Which block each stack shows, by the index of the stack.
+        kept: Items that no row folds away: what is selected, and what holds it.
     """
 
     hierarchy: Hierarchy
@@ -65,6 +66,7 @@ class _Plan:
     width_of: Callable[[int], float]
     check: Callable[[], None]
     shown: Mapping[int, int] = field(default_factory=dict)
+    kept: frozenset[int] = frozenset()
 
 
 def layout(
@@ -80,7 +82,8 @@ def layout(
     Args:
         hierarchy: The graph.
         open_ids: Ids of the open scopes; unknown ones and those inside of closed ones do nothing.
-        keep: Id of the selected item, whose groups are the last to be closed when there is too much to draw.
+        keep: Id of the selected item, whose groups are the last to be closed when there is too much to draw, and
+            which no long row folds away.
         check: Called between two scopes; what it raises ends the work.
         blocks: Which block a stack shows, by the id of the stack; the first that holds `keep` or something open
             where nothing is said.
@@ -94,12 +97,13 @@ def layout(
     shown = find_shown(hierarchy, blocks or {}, (keep, *sorted(open_ids)))
     drawn = find_drawn(hierarchy, open_ids, shown)
     open_ids, closed = close_beyond_limit(hierarchy, frozenset(drawn.values()), keep, shown)
+    plan = _Plan(hierarchy, open_ids, width_of, check, shown, _find_kept(hierarchy, keep, shown))
     is_coarse = False
     try:
-        part = _lay_fluid(_Plan(hierarchy, open_ids, width_of, _until(max_secs, check), shown), keep, closed)
+        part = _lay_fluid(replace(plan, check=_until(max_secs, check)), keep, closed)
     except _TooSlowError:
         is_coarse = True
-        part = _lay_scope(_Plan(hierarchy, frozenset(), width_of, check, shown), 0, 0)
+        part = _lay_scope(replace(plan, open_ids=frozenset()), 0, 0)
     edges = sorted(part.edges, key=lambda edge: -edge.num_bytes)[:MAX_EDGES]
     kept = set(map(id, edges))
     return Drawing(
@@ -113,6 +117,14 @@ def layout(
         twins={asked: twin for asked, twin in sorted(drawn.items()) if asked != twin},
         shown=shown,
     )
+
+
+def _find_kept(hierarchy: Hierarchy, keep: str, shown: Mapping[int, int]) -> frozenset[int]:
+    index = hierarchy.index_by_id.get(keep, 0)
+    if not index:
+        return frozenset()
+    twin = find_twin(hierarchy, index, shown)
+    return frozenset((twin, *hierarchy.ancestors(twin)))
 
 
 def _lay_fluid(plan: _Plan, keep: str, closed: list[str]) -> Part:
@@ -145,11 +157,11 @@ def _until(max_secs: float, check: Callable[[], None]) -> Callable[[], None]:
 def _lay_scope(plan: _Plan, opened: int, level: int) -> Part:
     plan.check()
     scope = find_scope(plan.hierarchy, opened, plan.shown)
-    scene = build_scene(plan.hierarchy, scope, plan.open_ids)
+    scene = build_scene(plan.hierarchy, scope, plan.open_ids, plan.kept)
     if not scene.elements:
         return Part((), (), 0, 0, GROUP_FIRST_GAP)
     inner = {element.id: _lay_group(plan, element, level) for element in scene.elements if element.kind == "group"}
-    main, rest = split_scene(fold_loose(scene))
+    main, rest = split_scene(fold_loose(scene, plan.kept))
     parent = plan.hierarchy.items[opened].id
     part = _lay_connected(plan, main, inner, parent, level)
     if scope and not _has_border(main.elements):
@@ -170,7 +182,7 @@ def _lay_group(plan: _Plan, element: Element, level: int) -> Part:
 
 
 def _lay_connected(plan: _Plan, scene: Scene, inner: dict[str, Part], parent: str, level: int) -> Part:
-    ranks = rank(scene, plan.hierarchy)
+    ranks = rank(scene, plan.hierarchy, plan.kept)
     elements = ranks.scene.elements
     sizes = [_size(element, inner) for element in elements]
     grid = Grid(ranks, place(ranks, sizes), sizes)
@@ -210,6 +222,7 @@ def _make_box(element: Element, size: Size, place: tuple[float, float], parent: 
         height=size.height,
         spine=x,
         count=element.count,
+        members=element.members,
     )
 
 

@@ -7,9 +7,10 @@ edges enter to where they leave). It is drawn straight, everything else stands b
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from dashboard.graph.elements import Element, Scene, Wire, merge_elements
+from dashboard.graph.elements import Element, Scene, Wire, fold_elements
 from dashboard.graph.families import find_family
 from dashboard.graph.hierarchy import Hierarchy
 
@@ -39,11 +40,17 @@ class Ranks:
     metrics: frozenset[int] = frozenset()
 
 
-def rank(scene: Scene, hierarchy: Hierarchy) -> Ranks:
-    """Finds spine and rows of a connected scene, folding the rows of more than `MAX_ROW` elements."""
+def rank(scene: Scene, hierarchy: Hierarchy, kept: Collection[int] = ()) -> Ranks:
+    """Finds spine and rows of a connected scene, folding the rows of more than `MAX_ROW` elements.
+
+    Args:
+        scene: The scene.
+        hierarchy: The graph.
+        kept: Items that are not folded.
+    """
     while True:
         ranks = _rank_once(scene, hierarchy)
-        folded = _fold_longest_row(ranks, hierarchy)
+        folded = _fold_longest_row(ranks, hierarchy, kept)
         if folded is None:
             return ranks
         scene = folded
@@ -260,7 +267,7 @@ def _closed(scene: Scene, rows: list[int]) -> tuple[int, ...]:
     return tuple(ends.get(kind, place.get(row, 0)) for row, kind in zip(rows, kinds, strict=True))
 
 
-def _fold_longest_row(ranks: Ranks, hierarchy: Hierarchy) -> Scene | None:
+def _fold_longest_row(ranks: Ranks, hierarchy: Hierarchy, kept: Collection[int]) -> Scene | None:
     """The scene with the most crowded row folded to `KEPT_IN_ROW` elements and one for the rest; None if none is."""
     members: dict[int, list[int]] = defaultdict(list)
     for index, row in enumerate(ranks.rows):
@@ -271,16 +278,13 @@ def _fold_longest_row(ranks: Ranks, hierarchy: Hierarchy) -> Scene | None:
     on_spine = set(ranks.spine)
     elements = ranks.scene.elements
 
-    def merit(index: int) -> tuple[bool, bool, int, int]:
-        item = hierarchy.items[elements[index].item]
-        return (index in on_spine, elements[index].kind == "group", item.num_nodes, -index)
+    def merit(index: int) -> tuple[bool, bool, bool, int, int]:
+        item = elements[index].item
+        is_group = elements[index].kind == "group"
+        return (index in on_spine, is_group, item in kept, hierarchy.items[item].num_nodes, -index)
 
     ordered = sorted((i for i in members[row] if elements[i].kind not in ("entry", "exit")), key=merit, reverse=True)
-    rest = [index for index in ordered[KEPT_IN_ROW:] if elements[index].kind != "group" and index not in on_spine]
+    rest = [index for index in ordered[KEPT_IN_ROW:] if not any(merit(index)[:3])]
     if len(rest) < 2:
         return None
-    count = sum(max(1, elements[index].count) if elements[index].kind == "more" else 1 for index in rest)
-    first = min(rest)
-    return merge_elements(
-        ranks.scene, rest, Element(f"{elements[first].id}+{count}", "more", 0, f"+{count} more", count)
-    )
+    return fold_elements(ranks.scene, rest)

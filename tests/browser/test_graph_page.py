@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, Route, expect
 
 from summaries import SummaryWriter
@@ -182,6 +184,50 @@ def test_search_without_a_hit_says_so(iris: Page) -> None:
     iris.keyboard.type("nothing")
 
     expect(iris.locator(".graph-hits")).to_have_text("No node matches nothing.")
+
+
+def test_box_of_folded_siblings_lists_them_and_brings_in_the_one_chosen(
+    start_board: Callable[[Path], str], open_page: OpenPage, tmp_path: Path
+) -> None:
+    held = [f"branch{i}" for i in range(40)]
+    branches = [NodeDef(name=name, op="Tanh" if name == "branch33" else "Relu", input=["x"]) for name in held]
+    ends = [NodeDef(name="x", op="Placeholder"), NodeDef(name="sum", op="AddN", input=held)]
+    with SummaryWriter(tmp_path / "wide") as writer:
+        writer.add_graph(GraphDef(node=[*ends, *branches]))
+    page = open_page(f"{start_board(tmp_path)}/graph?run=wide")
+    more = page.locator(".graph-box.is-more")
+    expect(more).to_have_text("+30 more")
+
+    page.keyboard.press("f")
+    settle(page)
+    first = more.get_attribute("data-id") or ""
+    more.click()
+    dialog = page.get_by_role("dialog", name="30 nodes folded here")
+    options = dialog.get_by_role("option")
+    expect(options).to_have_count(30)
+    assert not {option.get_attribute("title") for option in options.all()} & set(names(page))
+    violations = Axe().run(page).response["violations"]
+    assert [one["id"] for one in violations if one["impact"] in ("serious", "critical")] == []
+    page.keyboard.type("tanh")
+    expect(options).to_have_text(re.compile("^branch33Tanh"))
+    page.keyboard.press("Enter")
+
+    expect(dialog).to_have_count(0)
+    expect(box(page, "branch33")).to_have_class(re.compile("is-selected"))
+    expect(more).to_have_text("+30 more")
+    expect(page.locator(".graph-svg")).to_be_focused()
+    box(page, "sum").click()
+    expect(page.locator(".graph-title h3")).to_have_text("sum")
+    expect(box(page, "branch33")).to_be_visible()
+
+    page.goto(f"{page.url.partition('&')[0]}&node={quote(first)}")
+    expect(more).to_have_class(re.compile("is-selected"))
+    page.get_by_role("tree", name="Graph").focus()
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.locator(".graph-svg")).to_be_focused()
 
 
 def test_wheel_pans_and_with_control_zooms_at_the_pointer(iris: Page) -> None:

@@ -6,6 +6,7 @@ import { chooseRun, chosenRun } from "./graph/chosen_run.js";
 import { CompareChip } from "./graph/compare.js";
 import { Divider, Dock } from "./graph/dock.js";
 import { csvItems, ExportMenu } from "./graph/export_menu.js";
+import { FoldedList } from "./graph/folded.js";
 import { GraphChoice, hasGraph, isUploaded, sourceName } from "./graph/graph_choice.js";
 import { LayerTable } from "./graph/layers.js";
 import { NoNode, NodePanel } from "./graph/panel.js";
@@ -120,6 +121,7 @@ function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, colors, a
       at: view.at,
       on: { move: view.moveTo, select: act.select, toggle: act.toggle, pick: act.pick, hover: view.setHovered, reopen: (ids) => view.openOnly(ids, drawing.twins), key: act.key },
     }),
+    act.folded.box && h(FoldedList, { key: act.folded.box.id, ...act.folded, canvas }),
     view.hasDock &&
       h(
         Dock,

@@ -44,7 +44,8 @@ export function Popover({ label, button, children, align = "start", isSheet = tr
   );
 }
 
-function Panel({ label, opener, back, align, role, close, className, children }) {
+// What floats at an opener, which may be any element. opener, back: refs of it, and of what gets the focus afterwards.
+export function Panel({ label, opener, back, align, role, close, className, children }) {
   const element = useRef(null);
   const current = useRef(close);
   current.current = close;

@@ -206,7 +206,7 @@ def test_cycle_is_drawn_with_an_edge_that_runs_upwards(make_hierarchy: MakeHiera
 
 
 def test_long_row_is_folded_to_ten_and_the_rest(make_hierarchy: MakeHierarchy) -> None:
-    branches = [(f"branch_{i}", "Relu", ["x"]) for i in range(40)]
+    branches = [(f"branch{i}", "Relu", ["x"]) for i in range(40)]
     names = [name for name, _, _ in branches]
     hierarchy = make_hierarchy(("x", "Placeholder", []), *branches, ("sum", "AddN", names))
 
@@ -217,6 +217,25 @@ def test_long_row_is_folded_to_ten_and_the_rest(make_hierarchy: MakeHierarchy) -
     assert len(drawing.boxes) == 2 + 11
     check_boxes(drawing)
     check_edges(drawing)
+    folded = {hierarchy.items[index].id for index in more.members}
+    assert folded == set(names) - {box.id for box in drawing.boxes}
+
+
+def test_long_row_shows_the_node_to_be_kept(make_hierarchy: MakeHierarchy) -> None:
+    branches = [(f"branch{i}", "Relu", ["x"]) for i in range(40)]
+    names = [name for name, _, _ in branches]
+    loose = [(f"init{i}", "NoOp", []) for i in range(30)]
+    constants = [(f"size{i}", "Const", []) for i in range(8)]
+    hierarchy = make_hierarchy(
+        ("x", "Placeholder", []), *branches, *loose, *constants, ("sum", "AddN", [*names, *(c[0] for c in constants)])
+    )
+
+    for keep in ("branch37", "init29", "size7"):
+        drawing = layout(hierarchy, CLOSED, keep=keep)
+        assert box_named(drawing, keep)
+        assert len(drawing.boxes) <= len(layout(hierarchy, CLOSED).boxes) + 1
+        check_boxes(drawing)
+        check_edges(drawing)
 
 
 def test_source_that_many_read_is_set_beside_each_reader(make_hierarchy: MakeHierarchy) -> None:

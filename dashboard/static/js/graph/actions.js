@@ -1,6 +1,6 @@
 // What clicks, keys and buttons of the Graph page do.
 
-import { useCallback } from "../react.js";
+import { useCallback, useState } from "../react.js";
 import { notify } from "../notifications.js";
 import { session } from "../session.js";
 import { useEscape, useKeys } from "../use_keys.js";
@@ -30,18 +30,19 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     view.select(id);
   };
   const openMany = (ids) => view.openMany(ids, openTest(drawing));
-  // A box that stands for many nodes leads to the search among them.
+  const [listed, setListed] = useState(""); // id of the box whose folded nodes are listed
   const select = (id, isSecond) => {
-    if (findBox(drawing.boxes, id)?.item === "") field.current?.focus();
+    if (findBox(drawing.boxes, id)?.members) setListed(id);
     else if (isSecond && id) view.selectSecond(id);
     else view.select(id);
   };
   const toggle = (id) => {
     const box = findBox(drawing.boxes, id);
+    if (box?.members) return setListed(box.id);
     if (canvas.current && box) canvas.current.held = box.id;
     if (box?.kind === "group") view.close(box.item, drawing);
     else if (box?.can_open) openMany([box.item]);
-    if (box) reveal(box.id);
+    return box && reveal(box.id);
   };
   // Opens a box and all in it, as far as fits a drawing.
   const expandBelow = async (id) => {
@@ -112,7 +113,8 @@ export function useActions({ view, drawing, canvas, field, selectedBox, run }) {
     return go(hit.id);
   };
   const find = { choose, hits: (ids) => view.setSpotlight(ids && shownHits(drawing, ids)) };
-  return { ask, select, toggle, pick, go: (id) => go(id), zoomTo, key, find, expandBelow, expandAll: () => openMany(expandable(drawing)) };
+  const folded = { box: drawing?.boxes.find((box) => box.id === listed && box.members), choose: (member) => reveal(member.id), close: () => setListed("") };
+  return { ask, select, toggle, folded, pick, go: (id) => go(id), zoomTo, key, find, expandBelow, expandAll: () => openMany(expandable(drawing)) };
 }
 
 // -> null

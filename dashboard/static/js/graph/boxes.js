@@ -24,6 +24,7 @@ export function drawBox(box, totals, coloring, targets) {
     id: boxDomId(box.id),
     role: "treeitem",
     "aria-level": box.level + 1,
+    "aria-haspopup": box.members ? "dialog" : undefined,
     "aria-expanded": box.can_open ? String(box.kind === "group") : undefined,
     "aria-label": spokenName(box, targets),
   });

@@ -14,7 +14,7 @@ export function Find({ ask, on, field }) {
   useHits(ask, query, (found) => {
     setAnswer(found);
     setAt(0);
-    on.hits(found && !found.problem ? found.hits.map((hit) => hit.id) : null);
+    on.hits(found && !found.problem ? found.hits.flatMap((hit) => [hit.id, ...hit.scopes]) : null);
   });
   const choose = (hit) => {
     setOpen(false);
@@ -28,10 +28,10 @@ export function Find({ ask, on, field }) {
   };
   const hits = answer?.hits ?? [];
   const onKeyDown = (event) => {
-    const steps = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.key in steps) {
+    const next = optionFrom(event.key, at, hits.length);
+    if (next !== null) {
       event.preventDefault();
-      setAt((hits.length + at + steps[event.key]) % Math.max(1, hits.length));
+      setAt(next);
     } else if (event.key === "Enter" && hits[at]) choose(hits[at]);
     else if (event.key === "Escape") close();
     event.stopPropagation();
@@ -52,6 +52,7 @@ export function Find({ ask, on, field }) {
         role: "combobox",
         "aria-expanded": isOpen,
         "aria-controls": "graph-hits",
+        "aria-activedescendant": isOpen && hits[at] ? optionId("graph-hits", at) : undefined,
         spellCheck: false,
         onFocus: () => setOpen(true),
         onChange: (event) => {
@@ -90,28 +91,42 @@ function useHits(ask, query, receive) {
 }
 
 function Hits({ answer, query, at, choose }) {
-  const list = useRef(null);
-  useEffect(() => {
-    list.current?.children[at]?.scrollIntoView({ block: "nearest" });
-  }, [at]);
   if (answer.problem) return h("p", { className: "graph-hits graph-quiet" }, answer.problem);
   if (answer.total === 0) return h("p", { className: "graph-hits graph-quiet" }, "No node matches ", h("code", null, query), ".");
   return h(
     "div",
     { className: "graph-hits" },
-    h(
-      "ul",
-      { id: "graph-hits", role: "listbox", ref: list },
-      answer.hits.map((hit, i) =>
-        h(
-          "li",
-          { key: hit.id, role: "option", "aria-selected": i === at, title: hit.id, onMouseDown: (event) => event.preventDefault(), onClick: () => choose(hit) },
-          h("span", { className: "graph-hit-name" }, hit.name),
-          h("span", { className: "graph-hit-op" }, hit.op),
-          h("span", { className: "graph-hit-path mono" }, hit.scopes[hit.scopes.length - 1] ?? ""),
-        ),
-      ),
-    ),
+    h(Options, { id: "graph-hits", label: "Nodes that match", hits: answer.hits, at, choose, last: (hit) => hit.scopes[hit.scopes.length - 1] ?? "" }),
     answer.total > answer.hits.length && h("p", { className: "graph-quiet" }, `The first ${answer.hits.length} of ${formatCount(answer.total)}`),
   );
+}
+
+// Nodes to choose among, below a field that has the focus. hits: [{id, name, op}]; at: which is marked;
+// last(hit): what stands at the end of its line
+export function Options({ id, label, hits, at, choose, last }) {
+  const list = useRef(null);
+  useEffect(() => {
+    list.current?.children[at]?.scrollIntoView({ block: "nearest" });
+  }, [at]);
+  return h(
+    "ul",
+    { id, className: "graph-options", role: "listbox", "aria-label": label, ref: list },
+    hits.map((hit, i) =>
+      h(
+        "li",
+        { key: hit.id, id: optionId(id, i), role: "option", "aria-selected": i === at, title: hit.id, onMouseDown: (event) => event.preventDefault(), onClick: () => choose(hit) },
+        h("span", { className: "graph-hit-name" }, hit.name),
+        h("span", { className: "graph-hit-op" }, hit.op),
+        h("span", { className: "graph-hit-path mono" }, last(hit)),
+      ),
+    ),
+  );
+}
+
+export const optionId = (list, at) => `${list}-${at}`;
+
+// Where an arrow key leads from an option, round at the ends; null for other keys.
+export function optionFrom(key, at, count) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[key];
+  return step ? (count + at + step) % Math.max(1, count) : null;
 }

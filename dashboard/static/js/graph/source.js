@@ -19,12 +19,13 @@ export function useDrawing(session, run, { base, graph, open, blocks }, keep) {
   const [path, runs] = sourceOf(run, { base, graph });
   const source = JSON.stringify([path, runs]);
   const wanted = { open: [...open].sort(), block: [...blocks].sort() };
-  const asked = JSON.stringify([source, wanted, attempt]);
+  const kept = useKept(keep, JSON.stringify([source, wanted]), state.drawing);
+  const asked = JSON.stringify([source, wanted, kept, attempt]);
   const shown = useRef({ text: "", source: "" });
   useEffect(() => {
     if (!run && !graph) return undefined;
     const request = new AbortController();
-    session.getJSON(path, { ...runs, ...wanted, keep: keep || undefined }, request.signal).then(
+    session.getJSON(path, { ...runs, ...wanted, keep: kept || undefined }, request.signal).then(
       (drawing) => {
         const text = JSON.stringify(drawing);
         const isSame = text === shown.current.text;
@@ -43,6 +44,15 @@ export function useDrawing(session, run, { base, graph, open, blocks }, keep) {
   }, [session, asked]);
   useNews(session, run, retry, { ms: newsMs(state.error), isAsking: state.answered !== asked });
   return { drawing: state.drawing, error: state.error, retry };
+}
+
+// The selected node that a drawing is asked to show. One that is in sight anyway changes nothing, so that a selection
+// moves no boxes; one that is folded away brings itself in.
+function useKept(keep, asked, drawing) {
+  const held = useRef({ asked: "", keep: "" });
+  const isAway = keep && drawing && !drawing.boxes.some((box) => box.id === keep || box.item === keep);
+  if (held.current.asked !== asked || isAway) held.current = { asked, keep };
+  return held.current.keep;
 }
 
 // A run may log its graph after it was looked at: ask at once while there is none, seldom otherwise.

@@ -26,7 +26,7 @@ export function Tooltip({ hovered, frame }) {
 }
 
 function BoxText({ box }) {
-  if (!box.item) return h("strong", null, `${formatCount(box.count)} nodes in one; find them with /`);
+  if (!box.item) return h("strong", null, `${formatCount(box.count)} nodes in one; press to list them`);
   const figures = [
     box.params && `${formatCount(box.params)} params`,
     box.tied && `tied with ${box.tied}`,
