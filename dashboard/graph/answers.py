@@ -138,6 +138,7 @@ def _box(hierarchy: Hierarchy, box: Box) -> Answer:
         "saved_bytes": item.saved_bytes,
         "nodes": item.num_nodes,
         "copies": count_copies(hierarchy, box.item),
+        "is_series": box.item in hierarchy.series,
         "turns": find_turns(hierarchy, box.item),
     }
 
@@ -150,6 +151,8 @@ def _member(hierarchy: Hierarchy, index: int) -> Answer:
 
 
 def _stack(hierarchy: Hierarchy, index: int, shown: Mapping[int, int]) -> Answer:
+    if index in hierarchy.series:
+        return {"count": len(hierarchy.items[index].children)}
     blocks = hierarchy.stacks.get(index)
     if not blocks:
         return {}
@@ -205,6 +208,7 @@ def _layers(hierarchy: Hierarchy, opened: frozenset[str], shown: Mapping[int, in
 def _layer(hierarchy: Hierarchy, index: int, depth: int, links: list[int], opened: frozenset[str]) -> Answer:
     item = hierarchy.items[index]
     output = find_output(hierarchy, index, links)
+    members = item.children if index in hierarchy.series else hierarchy.stacks.get(index, ())
     return {
         "id": item.id,
         "name": display_name(hierarchy, index),
@@ -215,7 +219,7 @@ def _layer(hierarchy: Hierarchy, index: int, depth: int, links: list[int], opene
         "flops": item.flops,
         "saved_bytes": item.saved_bytes,
         "nodes": item.num_nodes,
-        "count": len(hierarchy.stacks.get(index, ())),
+        "count": len(members),
         "can_open": bool(item.children),
         "is_open": item.id in opened,
     }

@@ -167,8 +167,8 @@ def _list_changes(comparison: Comparison) -> list[Answer]:
 
 
 def _is_layer(tree: Hierarchy, index: int) -> bool:
-    """Whether an item holds operations only, or is one."""
-    return all(tree.items[child].node >= 0 for child in tree.items[index].children)
+    """Whether an item holds operations and series of them only, or is an operation."""
+    return all(tree.items[child].node >= 0 or child in tree.series for child in tree.items[index].children)
 
 
 def _change(comparison: Comparison, index: int) -> Answer:

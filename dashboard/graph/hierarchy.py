@@ -64,6 +64,7 @@ class Hierarchy:
         dtype: The type of most bytes on the edges, which labels leave out.
         byte_range: The bytes drawn thinnest and thickest; (0, 0) if no size is known.
         stacks: The blocks of each stack, in their order, by the index of its item; see `stacks`.
+        series: Indices of the items that hold a series of operations; see `series`.
     """
 
     graph: Graph
@@ -76,6 +77,7 @@ class Hierarchy:
     dtype: str
     byte_range: tuple[int, int]
     stacks: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    series: frozenset[int] = frozenset()
 
     def node(self, item: Item) -> Node | None:
         """The node of an item; None for a scope."""
@@ -128,6 +130,21 @@ class Hierarchy:
             path.append(index)
             index = self.items[index].parent
         return path[::-1]
+
+    def scope_of(self, index: int) -> int:
+        """The scope that holds an item, as the graph has it: around the series that the item may be in."""
+        parent = self.items[index].parent
+        return self.items[parent].parent if parent in self.series else parent
+
+    def operations(self, scope: int) -> list[int]:
+        """Items of the nodes right in a scope, those of its series too."""
+        found: list[int] = []
+        for child in self.items[scope].children:
+            if child in self.series:
+                found += self.items[child].children
+            elif self.items[child].node >= 0:
+                found.append(child)
+        return found
 
     def nodes_below(self, index: int) -> list[int]:
         """Indices of the nodes in an item, in file order."""

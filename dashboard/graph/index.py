@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dashboard.graph.definition import Graph
 from dashboard.graph.families import CONSTANT_OPS, LIST_OPS, plain_op
 from dashboard.graph.hierarchy import Hierarchy, Level, Link
+from dashboard.graph.series import add_series
 from dashboard.graph.stacks import add_stacks
 from dashboard.graph.tensors import Tensor
 from dashboard.graph.tree import Item, build_tree
@@ -41,7 +42,7 @@ def build_hierarchy(graph: Graph, check: Callable[[], None] = lambda: None) -> H
         dtype=_main_dtype(sizes),
         byte_range=find_byte_range(num_bytes for _, num_bytes in sizes),
     )
-    return add_stacks(hierarchy, check)
+    return add_stacks(add_series(hierarchy, check), check)
 
 
 def _find_constants(graph: Graph) -> frozenset[int]:

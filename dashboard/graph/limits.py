@@ -31,9 +31,13 @@ def close_beyond_limit(
 def find_only_module(hierarchy: Hierarchy) -> str:
     """Id of the module that is all of the graph but its inputs and outputs, as torch and Keras write; else empty."""
     children = hierarchy.items[0].children
-    modules = [child for child in children if hierarchy.items[child].node < 0 and not find_only_end(hierarchy, child)]
+    modules = [child for child in children if _is_module(hierarchy, child)]
     is_alone = len(modules) == 1 and modules[0] not in hierarchy.stacks
     return hierarchy.items[modules[0]].id if is_alone else ""
+
+
+def _is_module(hierarchy: Hierarchy, index: int) -> bool:
+    return hierarchy.items[index].node < 0 and index not in hierarchy.series and not find_only_end(hierarchy, index)
 
 
 def find_drawn(hierarchy: Hierarchy, open_ids: frozenset[str], shown: Mapping[int, int]) -> dict[str, str]:

@@ -83,6 +83,8 @@ def describe(hierarchy: Hierarchy, index: int) -> Description:
     item = hierarchy.items[index]
     if index in hierarchy.stacks:
         return _describe_stack(hierarchy, index)
+    if index in hierarchy.series:
+        return _describe_series(hierarchy, index)
     node = hierarchy.node(item)
     if node is not None:
         return _describe_node(node)
@@ -102,6 +104,14 @@ def _describe_stack(hierarchy: Hierarchy, index: int) -> Description:
     """What each of its blocks is."""
     each = describe(hierarchy, hierarchy.stacks[index][0])
     return replace(each, family="attn") if each.family in ("other", "math") else each
+
+
+def _describe_series(hierarchy: Hierarchy, index: int) -> Description:
+    """What its members are, with the shape that all of them give."""
+    nodes = [hierarchy.graph.nodes[member] for member in hierarchy.nodes_below(index)]
+    labels = {node.outputs[0].label if node.outputs else "" for node in nodes}
+    detail = labels.pop() if len(labels) == 1 else ""
+    return replace(_describe_node(nodes[0]), detail=detail or _count_ops(hierarchy.items[index]))
 
 
 def is_parameter(node: Node) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
+from dashboard.graph.enclosing import enclose, natural_order
 from dashboard.graph.hierarchy import Hierarchy, Item, Level
 from dashboard.graph.likeness import find_keys
 
@@ -36,7 +37,7 @@ def add_stacks(hierarchy: Hierarchy, check: Callable[[], None] = lambda: None) -
                 items[scope].children = blocks
                 stacks[scope] = tuple(blocks)
             else:
-                stacks[_enclose(items, hierarchy.levels, scope, blocks)] = tuple(blocks)
+                stacks[enclose(items, hierarchy.levels, scope, blocks, _stack_name(items[blocks[0]]))] = tuple(blocks)
     return replace(
         hierarchy,
         items=tuple(items),
@@ -98,75 +99,11 @@ def _find_fans(items: tuple[Item, ...], members: list[int], level: Level) -> Ite
             fans[frozenset(around[member])].append(member)
     for held in fans.values():
         if len(held) > 1:
-            yield sorted(held, key=lambda member: _natural(items[member].name))
+            yield sorted(held, key=lambda member: natural_order(items[member].name))
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
-    """Sorts ``h_2`` before ``h_10``."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
-
-
-def _enclose(items: list[Item], levels: dict[int, Level], scope: int, blocks: list[int]) -> int:
-    """Puts some children of a scope into a scope of their own; returns its index."""
-    first, last = items[blocks[0]], items[blocks[-1]]
-    path = f"{items[scope].id}/[{first.name}–{last.name}]".lstrip("/")
-    stack = Item(
-        path,
-        _LAST_INDEX.sub("", first.name) or first.name,
-        scope,
-        items[scope].depth + 1,
-        children=blocks,
-        is_made=True,
-    )
-    for block in (items[index] for index in blocks):
-        stack.params += block.params
-        stack.flops += block.flops
-        stack.saved_bytes += block.saved_bytes
-        stack.num_nodes += block.num_nodes
-        stack.times = min(stack.times or block.times, block.times or stack.times)
-    index = len(items)
-    items.append(stack)
-    held = set(blocks)
-    place = next(i for i, child in enumerate(items[scope].children) if child in held)
-    items[scope].children = [child for child in items[scope].children if child not in held]
-    items[scope].children.insert(place, index)
-    _deepen(items, index, blocks)
-    if scope in levels:
-        levels[scope], levels[index] = _split_level(levels[scope], index, held)
-    return index
-
-
-def _deepen(items: list[Item], index: int, blocks: Iterable[int]) -> None:
-    waiting = list(blocks)
-    for block in waiting:
-        items[block].parent = index
-    while waiting:
-        below = items[waiting.pop()]
-        below.depth += 1
-        waiting += below.children
-
-
-def _split_level(level: Level, index: int, held: set[int]) -> tuple[Level, Level]:
-    """The edges of a scope seen from it, and those seen from within the stack that now holds some of its children."""
-    outer, inner = Level(), Level()
-    for (source, target), links in level.between.items():
-        if source in held and target in held:
-            inner.between[source, target] += links
-            continue
-        if source in held:
-            inner.leaving[source] += links
-        if target in held:
-            inner.entering[target] += links
-        outer.between[index if source in held else source, index if target in held else target] += links
-    for side, own, within in (
-        (level.entering, outer.entering, inner.entering),
-        (level.leaving, outer.leaving, inner.leaving),
-    ):
-        for child, links in side.items():
-            own[index if child in held else child] += links
-            if child in held:
-                within[child] += links
-    return outer, inner
+def _stack_name(first: Item) -> str:
+    return _LAST_INDEX.sub("", first.name) or first.name
 
 
 def find_twin(hierarchy: Hierarchy, index: int, shown: Mapping[int, int]) -> int:

@@ -60,7 +60,9 @@ class Contents:
 
     def _is_module(self, index: int) -> bool:
         item = self._hierarchy.items[index]
-        if item.node >= 0 or (not item.params and self._order[index] == len(self._hierarchy.graph.nodes)):
+        if item.node >= 0 or index in self._hierarchy.series:
+            return False
+        if not item.params and self._order[index] == len(self._hierarchy.graph.nodes):
             return False
         return item.params > 0 or _is_layer_name(item.name, is_top=item.parent == 0)
 

@@ -32,8 +32,7 @@ def _row_by_item(hierarchy: Hierarchy, rows: Sequence[Row], solid: Collection[st
     found: dict[int, int] = {}
     for place, row in enumerate(rows):
         if row.kind == "operations" and row.id in solid:
-            children = [child for member in row.members for child in hierarchy.items[member].children]
-            loose = [child for child in children if hierarchy.items[child].node >= 0]
+            loose = [child for member in row.members for child in hierarchy.operations(member)]
             kept = [child for child in loose if hierarchy.items[child].saved_bytes]
             found.update(dict.fromkeys(kept or loose, place))
         elif row.kind in ("module", "stack", "input"):
@@ -44,9 +43,10 @@ def _row_by_item(hierarchy: Hierarchy, rows: Sequence[Row], solid: Collection[st
 def _find_readers(hierarchy: Hierarchy, row_by_item: dict[int, int]) -> dict[int, set[int]]:
     """By the place of a row, the places of the rows below that read what it gives."""
     places = [row_by_item.get(index, -1) for index in range(len(hierarchy.items))]
-    for index, item in enumerate(hierarchy.items):  # a scope stands before what it holds, but for folded parts
-        if places[index] < 0 and item.parent > 0:
-            places[index] = places[item.parent]
+    for index in sorted(range(len(places)), key=lambda index: hierarchy.items[index].depth):
+        parent = hierarchy.items[index].parent
+        if places[index] < 0 and parent > 0:
+            places[index] = places[parent]
     readers: dict[int, set[int]] = {}
     reaching: list[frozenset[int]] = []
     for index, node in enumerate(hierarchy.graph.nodes):

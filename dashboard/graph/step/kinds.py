@@ -73,7 +73,7 @@ def split_by_kind(step: Step, top_rows: Sequence[Row]) -> list[Segment]:
     kind_by_scope: dict[int, tuple[str, str]] = {}
     for index, node in enumerate(hierarchy.graph.nodes):
         if node.saved_bytes:
-            scope = hierarchy.items[hierarchy.item_by_node[index]].parent
+            scope = hierarchy.scope_of(hierarchy.item_by_node[index])
             if scope not in kind_by_scope:
                 kind_by_scope[scope] = _kind(hierarchy, scope)
             kind = kind_by_scope[scope]
@@ -131,13 +131,14 @@ def find_largest(step: Step) -> Largest | None:
     copies = max(held.values(), key=lambda indices: sum(nodes[index].saved_bytes for index in indices))
     first = nodes[copies[0]]
     item = hierarchy.items[hierarchy.item_by_node[copies[0]]]
+    scope = hierarchy.scope_of(hierarchy.item_by_node[copies[0]])
     ports = step.kept_ports.get(copies[0], (0,))
     dtype = first.outputs[ports[0]].dtype if ports[0] < len(first.outputs) else ""
     total = sum(nodes[index].saved_bytes for index in copies)
     is_even = total == first.saved_bytes * len(copies)
     return Largest(
         item.id,
-        display_name(hierarchy, item.parent) if item.parent else "",
+        display_name(hierarchy, scope) if scope else "",
         item.name.rstrip("0123456789").rstrip("_") or item.name,
         dtype,
         first.saved_bytes if is_even else max(nodes[index].saved_bytes for index in copies),

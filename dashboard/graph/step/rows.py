@@ -185,6 +185,10 @@ def is_input(hierarchy: Hierarchy, index: int) -> bool:
     return bool(node.outputs) and node.outputs[0].shape != ()
 
 
+def _is_operation(hierarchy: Hierarchy, index: int) -> bool:
+    return hierarchy.items[index].node >= 0 or index in hierarchy.series
+
+
 def _readers(hierarchy: Hierarchy, rows: list[Row]) -> dict[int, Row]:
     """By the item of an input, the first top row that reads it, if that is not the loss."""
     top_rows = [row for row in rows if row.depth == 0 and find_family(hierarchy.items[row.item].name) != "loss"]
@@ -196,7 +200,7 @@ def _readers(hierarchy: Hierarchy, rows: list[Row]) -> dict[int, Row]:
         if hierarchy.items[source].parent == 0:
             target = hierarchy.item_by_node[link.target]
             top = (*hierarchy.ancestors(target), target)[0]
-            row = row_by_item.get(top) or row_by_item.get(0 if hierarchy.items[top].node >= 0 else top)
+            row = row_by_item.get(top) or row_by_item.get(0 if _is_operation(hierarchy, top) else top)
             if row:
                 found[source] = min(found.get(source, row), row, key=lambda one: place[one.id])
     return found

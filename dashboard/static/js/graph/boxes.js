@@ -2,7 +2,7 @@
 
 import { formatCount } from "../format.js";
 import { changeMark, changedLine, spokenChange } from "./change_marks.js";
-import { drawPill as drawCount, drawSheets, drawStrip, isStack, pillWidth, blockNumber } from "./stacks.js";
+import { drawPill as drawCount, drawSheets, drawStrip, isMany, isStack, pillWidth, blockNumber } from "./stacks.js";
 import { svg, svgText } from "./svg.js";
 import { elide, textWidth } from "./text.js";
 import { thirdLine } from "./third_line.js";
@@ -59,7 +59,8 @@ export function boxDomId(id) {
 
 // targets: names of what reads it
 export function spokenName(box, targets = []) {
-  const parts = [isStack(box) ? `${box.name}, ${box.count} identical blocks` : box.name, box.op && box.op !== box.name ? box.op : "", box.detail];
+  const members = isMany(box) ? `${box.count} ${isStack(box) ? "identical blocks" : "operations"}` : "";
+  const parts = [box.name, members, box.op && box.op !== box.name ? box.op : "", box.detail];
   if (box.turns) parts.push(`${formatCount(box.turns)} turns`);
   if (box.params) parts.push(`${formatCount(box.params)} parameters`);
   if (box.tied) parts.push(`tied with ${box.tied}`);
@@ -77,6 +78,7 @@ function drawModule(box, totals, coloring) {
   const pill = pillWidth(box);
   const name = elide(box.name, room - (right ? textWidth(right, "number") + 8 : 0) - (pill && pill + 8), "name");
   return [
+    ...(isMany(box) ? drawSheets(box, 5, 8) : []),
     frame(box, 8, "graph-under"),
     frame(box, 8),
     svg("path", { class: "graph-stripe", d: `M6,9v${box.height - 18}` }),
@@ -91,7 +93,7 @@ function drawModule(box, totals, coloring) {
 
 // Drops the activation before it cuts.
 function secondLine(box, room) {
-  const whole = [box.op, box.detail].filter(Boolean).join(" ");
+  const whole = [box.is_series && box.op === box.name ? "" : box.op, box.detail].filter(Boolean).join(" ");
   if (textWidth(whole, "detail") <= room) return whole;
   const front = whole.split(" · ");
   return elide(front.length === 2 && box.op ? front[0] : whole, room, "detail");

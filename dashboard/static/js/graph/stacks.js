@@ -9,14 +9,17 @@ const MIN_CELL = 16; // px that a finger or a number needs
 
 export const isStack = (box) => Boolean(box.blocks);
 
+// A stack, or a series of operations: what has a number of equal members.
+export const isMany = (box) => isStack(box) || Boolean(box.is_series);
+
 // Two sheets behind a box, each a step further.
 export function drawSheets(box, step, radius) {
   return [2, 1].map((i) => svg("rect", { class: "graph-sheet", x: i * step, y: i * step, width: box.width, height: box.height, rx: radius }));
 }
 
-// What the pill says: the number of blocks, or the turns of a loop as far as they are known.
+// What the pill says: the number of blocks or members, or the turns of a loop as far as they are known.
 export function pillText(box) {
-  if (isStack(box)) return `×${box.count}`;
+  if (isMany(box)) return `×${box.count}`;
   return typeof box.turns === "number" ? `↻${box.turns ? ` ${box.turns}` : ""}` : "";
 }
 

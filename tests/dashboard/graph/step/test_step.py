@@ -96,6 +96,26 @@ def test_saved_bytes_are_those_of_jaxs_own_residuals(definition: Any) -> None:
     assert totals["saved_bytes"] > 0
 
 
+def branching(params: Any, features: jax.Array, labels: jax.Array) -> jax.Array:
+    """An MLP with six sines side by side between its layers."""
+    with jax.named_scope("dense_0"):
+        x = features @ params["dense_0"]["kernel"]
+        x = sum((jnp.sin(x * factor) for factor in range(6)), x) + params["dense_0"]["bias"]
+    return mlp({"dense_1": params["dense_1"]}, x, labels)
+
+
+def test_operations_in_a_series_count_where_they_stand() -> None:
+    definition = trace(branching, *mlp_arguments())
+    hierarchy = build_hierarchy(read_graph(definition))
+    answer = step_answer(read_step_graph(hierarchy), frozenset(), {})
+
+    assert "dense_0/[sin–sin_5]" in {hierarchy.items[index].id for index in hierarchy.series}
+    kept = sum(node.attr["_jax_saved_bytes"].i for node in definition.node)
+    assert sum(row["saved_bytes"] for row in answer["rows"]) == kept
+    assert {("dense_0", "dense_1"), ("dense_1", "loss")} <= {tuple(flow) for flow in answer["flows"]}
+    assert place_answer(read_step_graph(hierarchy), "dense_0/sin_3")["row"] == "dense_0"
+
+
 def test_place_of_a_node_is_the_row_that_shows_it(definition: Any) -> None:
     assert place_answer(read(definition), "dense_1/dot_general") == {"row": "dense_1", "open": [], "blocks": []}
 
