@@ -6,10 +6,10 @@ that the data take.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from dashboard.graph.enclosing import enclose, natural_order
 from dashboard.graph.families import INPUT_OPS, plain_op
@@ -17,7 +17,6 @@ from dashboard.graph.hierarchy import Hierarchy, Level
 from dashboard.graph.modules import is_parameter
 
 MIN_MEMBERS = 5
-_NUMBER = re.compile(r"_\d+$")
 
 
 def add_series(hierarchy: Hierarchy, check: Callable[[], None] = lambda: None) -> Hierarchy:
@@ -44,37 +43,52 @@ def add_series(hierarchy: Hierarchy, check: Callable[[], None] = lambda: None) -
 
 
 def _base_name(name: str) -> str:
-    return _NUMBER.sub("", name)
+    base, _, number = name.rpartition("_")
+    return base if base and number.isdecimal() else name
 
 
 def _find_series(hierarchy: Hierarchy, scope: int) -> Iterator[list[int]]:
     """The operations of each series right in a scope, in the order of their numbers."""
-    named = _group_by_name(hierarchy, scope)
-    if not named:
+    groups = _group_by_name(hierarchy, scope)
+    if not groups:
         return
     children = hierarchy.items[scope].children
     pairs = (hierarchy.levels.get(scope) or Level()).between
     from_top = _find_depths(children, pairs)
-    from_bottom = _find_depths(children, [(target, source) for source, target in pairs])
+    rows = [row for members in groups for row in _group(members, from_top.get)]
+    if not rows:
+        return
     streams = _find_streams(hierarchy, scope)
-    for members in named:
-        beside: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for member in members:
-            if member in from_top and member in from_bottom:  # what reads weights only stands at its reader
-                beside[from_top[member], 0 if member in streams else from_bottom[member]].append(member)
-        for held in beside.values():
-            if MIN_MEMBERS <= len(held) < len(children):
-                yield sorted(held, key=lambda member: natural_order(hierarchy.items[member].name))
+    from_bottom = _find_depths(children, [(target, source) for source, target in pairs])
+
+    def place(member: int) -> int | None:
+        """What reads weights only stands at its reader."""
+        return 0 if member in streams else from_bottom.get(member)
+
+    for members in chain.from_iterable(_group(row, place) for row in rows):
+        if len(members) < len(children):
+            yield sorted(members, key=lambda member: natural_order(hierarchy.items[member].name))
 
 
 def _group_by_name(hierarchy: Hierarchy, scope: int) -> list[list[int]]:
     """Operations that may be a series by name and kind. What reads nothing stands at its reader and is none."""
-    groups: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for child in hierarchy.items[scope].children:
+    if len(hierarchy.items[scope].children) < MIN_MEMBERS:
+        return []
+
+    def kind(child: int) -> tuple[str, str, str] | None:
         node = hierarchy.node(hierarchy.items[child])
-        if node is not None and node.inputs:
-            groups[_base_name(hierarchy.items[child].name), node.op, node.mark].append(child)
-    return [members for members in groups.values() if len(members) >= MIN_MEMBERS]
+        return (_base_name(hierarchy.items[child].name), node.op, node.mark) if node and node.inputs else None
+
+    return _group(hierarchy.items[scope].children, kind)
+
+
+def _group(members: Iterable[int], key: Callable[[int], Hashable]) -> list[list[int]]:
+    """The members by key, where `MIN_MEMBERS` have the same; those without a key are left out."""
+    groups: dict[Hashable, list[int]] = defaultdict(list)
+    for member in members:
+        groups[key(member)].append(member)
+    groups.pop(None, None)
+    return [held for held in groups.values() if len(held) >= MIN_MEMBERS]
 
 
 def _find_streams(hierarchy: Hierarchy, scope: int) -> set[int]:
