@@ -38,6 +38,12 @@ def place(page: Page, node: str) -> tuple[float, float]:
     return round(frame["x"] + frame["width"] / 2), round(frame["y"])
 
 
+def turn(page: Page, pixels: int) -> None:
+    """Turns the wheel, and waits for the frame that follows it."""
+    page.mouse.wheel(0, pixels)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))")
+
+
 def settle(page: Page) -> None:
     """Waits until boxes and viewpoint have glided to their places."""
     script = (
@@ -234,11 +240,11 @@ def test_wheel_pans_and_with_control_zooms_at_the_pointer(iris: Page) -> None:
     x, y = place(iris, "dense_0")
     iris.mouse.move(x, y)
 
-    iris.mouse.wheel(0, 30)
+    turn(iris, 30)
     assert place(iris, "dense_0") == (x, y - 30)
-    iris.mouse.wheel(0, -30)
+    turn(iris, -30)
     iris.keyboard.down("Control")
-    iris.mouse.wheel(0, -120)
+    turn(iris, -120)
     iris.keyboard.up("Control")
     assert place(iris, "dense_0") == (x, y)
     assert place(iris, "dense_1")[1] - y > 96

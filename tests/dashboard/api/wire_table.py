@@ -42,9 +42,10 @@ def make(**fields: Any) -> DrawnSeries:
 CASES = {
     "two points and a mark, all exact in float32": Case(
         make(
-            run=1, tag=2, version=7, num_total=1000, num_unplaced=6, steps=np.array([0.0, 1.0]), wall_times=1e9 + np.array([0.0, 1.0]),
-            values=np.array([0.5, 1.5]), segment_starts=np.array([0]), superseded=np.array([False]),
-            non_finite_steps=np.array([5.0]), non_finite_wall_times=np.array([1e9 + 5.0]),
+            run=1, tag=2, version=7, num_total=1000, num_unplaced=6, steps=np.array([0.0, 1.0]),
+            wall_times=1e9 + np.array([0.0, 1.0]), values=np.array([0.5, 1.5]),
+            segment_starts=np.array([0]), superseded=np.array([False]), non_finite_steps=np.array([5.0]),
+            non_finite_wall_times=np.array([1e9 + 5.0]),
             non_finite_values=np.array([-INF]), tally=Tally((0, 3, 40), (NAN, 8.0, 4.0)), last_value=INF,
         ),
         struct.pack("<IIQQIIIIdd", 1, 2, 7, 1000, 2, 1, 1, 8, 1e9, 1e9)
@@ -53,7 +54,8 @@ CASES = {
         + struct.pack("<IIII", 0, 0, 0, 0)  # one start and one flag, each padded to 8 bytes
         + struct.pack("<4HfIII", 5, 0, 0, 0, 5.0, 0, 2, 0),
         {
-            "run": 1, "tag": 2, "version": 7, "numTotal": 1000, "numUnplaced": 6, "firstWall": 1e9, "counts": [0, 3, 40],
+            "run": 1, "tag": 2, "version": 7, "numTotal": 1000, "numUnplaced": 6,
+            "firstWall": 1e9, "counts": [0, 3, 40],
             "firstSteps": ["NaN", 8.0, 4.0], "lastValue": "Infinity", "steps": [0.0, 1.0], "x": None,
             "walls": [0.0, 1.0], "values": [0.5, 1.5], "smoothed": None, "segments": [0], "superseded": [0],
             "nonFinite": {"steps": [5.0], "x": None, "walls": [5.0], "kinds": [2]},
@@ -72,7 +74,8 @@ CASES = {
         + struct.pack("<3d3d", 0.1, -2.0, 3e300, 0.1, -1.0, 2e300)
         + struct.pack("<IIII", 0, 2, 1, 0),
         {
-            "run": 0, "tag": 0, "version": 2**40, "numTotal": 5_000_000_000, "numUnplaced": 0, "firstWall": 1e9, "counts": [4, 0, 0],
+            "run": 0, "tag": 0, "version": 2**40, "numTotal": 5_000_000_000, "numUnplaced": 0,
+            "firstWall": 1e9, "counts": [4, 0, 0],
             "firstSteps": [2.0, "NaN", "NaN"], "lastValue": -0.5, "steps": [0.0, 1.0, 2.0**53],
             "x": None, "walls": [DAYS_30, DAYS_30 + 0.125, DAYS_30 + 0.25], "values": [0.1, -2.0, 3e300],
             "smoothed": [0.1, -1.0, 2e300], "segments": [0, 2], "superseded": [1, 0],
@@ -88,7 +91,8 @@ CASES = {
         + struct.pack("<4I5d", 0, 0, 0, 0, NAN, NAN, NAN, 0.5, 3.0)
         + struct.pack("<4HfIfIfIIIII", 0, 0, 0, 0, 0.0, 0, 0.5, 0, 0.25, 0, 0, 0, 0, 0),
         {
-            "run": 0, "tag": 0, "version": 0, "numTotal": 1, "numUnplaced": 0, "firstWall": 1e9, "counts": [0, 0, 0],
+            "run": 0, "tag": 0, "version": 0, "numTotal": 1, "numUnplaced": 0,
+            "firstWall": 1e9, "counts": [0, 0, 0],
             "firstSteps": ["NaN", "NaN", "NaN"], "lastValue": 0.5, "steps": [3.0], "x": None, "walls": [-2.0],
             "values": [0.5], "smoothed": [0.25], "segments": [0], "superseded": [0],
             "nonFinite": {"steps": [], "x": None, "walls": [], "kinds": []},
@@ -108,7 +112,8 @@ CASES = {
         + struct.pack("<IIII", 0, 0, 0, 0)
         + struct.pack("<2IdfIII", 2, 0, 0.75, 2.0, 0, 0, 0),
         {
-            "run": 0, "tag": 0, "version": 0, "numTotal": 3, "numUnplaced": 0, "firstWall": 1e9, "counts": [1, 0, 0],
+            "run": 0, "tag": 0, "version": 0, "numTotal": 3, "numUnplaced": 0,
+            "firstWall": 1e9, "counts": [1, 0, 0],
             "firstSteps": [5.0, "NaN", "NaN"], "lastValue": 1.5, "steps": [3.0, 70_004.0], "x": [0.5, 1e300],
             "walls": [0.0, 1.0], "values": [0.5, 1.5], "smoothed": None, "segments": [0], "superseded": [0],
             "nonFinite": {"steps": [5.0], "x": [0.75], "walls": [2.0], "kinds": [0]},
@@ -119,7 +124,8 @@ CASES = {
         struct.pack("<IIQQIIIIdd", 0, 0, 0, 0, 0, 0, 0, 0, 1e9, 0.0)
         + struct.pack("<4I5d", 0, 0, 0, 0, NAN, NAN, NAN, NAN, 0.0),
         {
-            "run": 0, "tag": 0, "version": 0, "numTotal": 0, "numUnplaced": 0, "firstWall": 1e9, "counts": [0, 0, 0],
+            "run": 0, "tag": 0, "version": 0, "numTotal": 0, "numUnplaced": 0,
+            "firstWall": 1e9, "counts": [0, 0, 0],
             "firstSteps": ["NaN", "NaN", "NaN"], "lastValue": "NaN", "steps": [], "x": None, "walls": [],
             "values": [], "smoothed": None, "segments": [], "superseded": [],
             "nonFinite": {"steps": [], "x": None, "walls": [], "kinds": []},
