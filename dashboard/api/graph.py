@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from dashboard.api.answers import answer as send
-from dashboard.api.answers import json_answer, reading_logged
-from dashboard.api.clients import Client, ClientParameter
+from dashboard.api.clients import ClientParameter
 from dashboard.api.description import shows
-from dashboard.api.graph_sources import GraphCache, GraphName, GraphNameParameter
+from dashboard.api.graph_answers import GraphAnswers
+from dashboard.api.graph_sources import GraphCache, GraphNameParameter
 from dashboard.api.parameters import Name
 
 if TYPE_CHECKING:
@@ -51,45 +49,10 @@ SEARCH_EXAMPLE = {
 }
 
 
-def graph_answer(content: Answer) -> Response:
-    """An answer about a graph; a drawing that took too long is made again when it is asked for again."""
-    response = json_answer(content)
-    if content.get("is_coarse"):
-        response.headers["cache-control"] = "no-store"
-    return response
-
-
-class HierarchyRoute:
-    """Answers from the hierarchy of the graph that a request names; equal requests get an ETag."""
-
-    def __init__(self, cache: GraphCache, server: str) -> None:
-        """Takes the graphs of a store; `server` is part of each ETag."""
-        self._cache, self._server = cache, server
-
-    def answer(
-        self, request: Request, client: Client, name: GraphName, make: Callable[[Hierarchy], Answer]
-    ) -> Response:
-        """What `make` says of the hierarchy.
-
-        Raises:
-            HTTPException: 404 without such a run, graph or node, 422 for what makes no sense, 503 for a lost file.
-        """
-
-        def draw() -> Response:
-            hierarchy = self._cache.get(key, client)
-            client.check()
-            return graph_answer(make(hierarchy))
-
-        with reading_logged():
-            key = self._cache.find_key(name.run, name.graph)
-            return send(request, (self._server, key.place, self._cache.count_graphs(name.run)), draw)
-
-
 def make_router(cache: GraphCache, server: str) -> APIRouter:
     """Makes the routes over the graphs of a store; `server` is part of each ETag."""
     router = APIRouter(tags=["graph"])
-
-    answer = HierarchyRoute(cache, server).answer
+    answer = GraphAnswers(cache, server, cache.get).answer
 
     @router.get("/data/graph", responses=shows(GRAPH_EXAMPLE))
     def get_graph(

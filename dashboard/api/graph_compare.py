@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from dashboard.api.answers import answer as send
-from dashboard.api.answers import reading_logged
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
 from dashboard.api.graph import (
@@ -20,9 +17,9 @@ from dashboard.api.graph import (
     KeepParameter,
     OpenParameter,
     SearchParameter,
-    graph_answer,
 )
-from dashboard.api.graph_sources import UPLOAD, GraphCache, GraphKey, GraphName, GraphNameParameter, weigh
+from dashboard.api.graph_answers import GraphAnswers
+from dashboard.api.graph_sources import GraphCache, GraphKey, GraphNameParameter, weigh
 from dashboard.api.made_once import Check, MadeOnce
 from dashboard.api.parameters import Name
 
@@ -67,32 +64,10 @@ def _weigh(comparison: Comparison) -> int:
     return sum(map(weigh, (comparison.hierarchy, comparison.old, comparison.new)))
 
 
-class _Answers:
-    """Makes the answers over two runs' graphs."""
-
-    def __init__(self, graphs: GraphCache, server: str) -> None:
-        self._graphs = graphs
-        self._server = server
-        self._cache = ComparisonCache(graphs)
-
-    def answer(
-        self, request: Request, client: Client, base: str, named: GraphName, make: Callable[[Comparison], Answer]
-    ) -> Response:
-        def draw() -> Response:
-            comparison = self._cache.get(old, new, client)
-            client.check()
-            return graph_answer(make(comparison))
-
-        with reading_logged():
-            old = self._graphs.find_key("", base) if base.startswith(f"{UPLOAD}:") else self._graphs.find_key(base)
-            new = self._graphs.find_key(named.run, named.graph)
-            return send(request, (self._server, old.place, new.place, self._graphs.count_graphs(named.run)), draw)
-
-
 def make_router(graphs: GraphCache, server: str) -> APIRouter:
     """Makes the routes over two graphs; `server` is part of each ETag."""
     router = APIRouter(tags=["graph"])
-    answer = _Answers(graphs, server).answer
+    answer = GraphAnswers(graphs, server, ComparisonCache(graphs).get).answer
 
     @router.get("/data/graph/compare", responses=shows(COMPARE_EXAMPLE))
     def get_comparison(
@@ -116,7 +91,7 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
             drawn["has_backward"] = has_backward_pass(comparison.new.graph)
             return annotate(comparison, drawn) | graphs.describe(named, client)
 
-        return answer(request, client, base, named, make)
+        return answer(request, client, named, make, base)
 
     @router.get("/data/graph/compare/node", responses=shows(NODE_EXAMPLE))
     def get_node(
@@ -125,7 +100,7 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
         """The facts of one scope or node of either graph."""
         from dashboard.graph import panel_answer
 
-        return answer(request, client, base, named, lambda comparison: panel_answer(comparison.hierarchy, id))
+        return answer(request, client, named, lambda comparison: panel_answer(comparison.hierarchy, id), base)
 
     @router.get("/data/graph/compare/search", responses=shows(SEARCH_EXAMPLE))
     def search_nodes(
@@ -134,6 +109,6 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
         """The scopes and nodes of either graph whose path or op matches."""
         from dashboard.graph import search_answer
 
-        return answer(request, client, base, named, lambda comparison: search_answer(comparison.hierarchy, q))
+        return answer(request, client, named, lambda comparison: search_answer(comparison.hierarchy, q), base)
 
     return router

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from dashboard.api.answers import answer, json_answer, reading_logged
 from dashboard.api.clients import Client, ClientParameter
 from dashboard.api.description import shows
 from dashboard.api.graph import BlockParameter, IdParameter, OpenParameter
-from dashboard.api.graph_sources import GraphCache, GraphKey, GraphName, GraphNameParameter, weigh
+from dashboard.api.graph_answers import GraphAnswers
+from dashboard.api.graph_sources import GraphCache, GraphKey, GraphNameParameter, weigh
 from dashboard.api.made_once import MadeOnce
 
 if TYPE_CHECKING:
@@ -36,10 +35,9 @@ OPERATIONS_EXAMPLE = {"id": "h/0/attn#ops", "name": "softmax attention", "op": "
 class StepCache:
     """The training steps of indexed graphs, those asked for lately. Safe to use from any thread."""
 
-    def __init__(self, graphs: GraphCache, server: str) -> None:
-        """Over indexed graphs; `server` is part of each ETag."""
+    def __init__(self, graphs: GraphCache) -> None:
+        """Over indexed graphs."""
         self._graphs = graphs
-        self._server = server
         self._steps: MadeOnce[GraphKey, StepGraph] = MadeOnce(MAX_BYTES, lambda step: weigh(step.step.hierarchy))
 
     def get(self, key: GraphKey, client: Client) -> StepGraph:
@@ -55,20 +53,11 @@ class StepCache:
         hierarchy = self._graphs.get(key, client)
         return self._steps.get(key, lambda check: read_step_graph(hierarchy, check), client)
 
-    def answer(
-        self, request: Request, client: Client, name: GraphName, make: Callable[[StepGraph], Answer]
-    ) -> Response:
-        """Answers with what `make` says of a step, or that the client has it; 404 or 422 if there is none."""
-        with reading_logged():
-            key = self._graphs.find_key(name.run, name.graph)
-            stamp = self._server, key.place, self._graphs.count_graphs(name.run)
-            return answer(request, stamp, lambda: json_answer(make(self.get(key, client))))
-
 
 def make_router(graphs: GraphCache, server: str) -> APIRouter:
     """Makes the routes over the training steps of a store; `server` is part of each ETag."""
     router = APIRouter(tags=["graph"])
-    steps = StepCache(graphs, server)
+    answer = GraphAnswers(graphs, server, StepCache(graphs).get).answer
 
     @router.get("/data/graph/step", responses=shows(STEP_EXAMPLE))
     def get_step(
@@ -87,14 +76,14 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
         def make(step: StepGraph) -> Answer:
             return step_answer(step, open_ids, shown) | graphs.describe(name, client)
 
-        return steps.answer(request, client, name, make)
+        return answer(request, client, name, make)
 
     @router.get("/data/graph/step/place", responses=shows(PLACE_EXAMPLE))
     def get_place(request: Request, client: ClientParameter, name: GraphNameParameter, id: IdParameter) -> Response:
         """The row of the training step that shows a node, and what has to be open for it."""
         from dashboard.graph.step import place_answer
 
-        return steps.answer(request, client, name, lambda step: place_answer(step, id))
+        return answer(request, client, name, lambda step: place_answer(step, id))
 
     @router.get("/data/graph/step/operations", responses=shows(OPERATIONS_EXAMPLE))
     def get_operations(
@@ -103,6 +92,6 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
         """The facts of a row of operations that are in no module of their scope."""
         from dashboard.graph.step import operations_answer
 
-        return steps.answer(request, client, name, lambda step: operations_answer(step, id))
+        return answer(request, client, name, lambda step: operations_answer(step, id))
 
     return router
