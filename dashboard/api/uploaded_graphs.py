@@ -50,14 +50,18 @@ def _read(content: bytes) -> tuple[bytes, tuple[str, ...]]:
     except RecursionError as error:
         raise ValueError("The file must be a GraphDef of fewer levels; this one is nested too deep to read.") from error
     if graph is None:
-        graph, notes = read_graph("graphs", content)
+        try:
+            graph, notes = read_graph("graphs", content)
+        except ValueError as error:
+            why = f"as text it cannot be read at {notes[0]}" if notes else "this one is neither"
+            raise ValueError(f"The file must be a GraphDef, as .pb or .pbtxt; {why}.") from error
     if not graph.node and not graph.library.function:
         raise ValueError("The file must be a GraphDef, as .pb or .pbtxt, with at least one node; this one has none.")
     return bytes(graph.SerializeToString()), notes
 
 
 def _read_text(content: bytes) -> tuple[Any, tuple[str, ...]]:
-    """A GraphDef from its text; None if it is not written as text."""
+    """A GraphDef from its text, with no notes; None, and where and why it is none, if it is not written as text."""
     from google.protobuf import text_format
 
     from summaries.proto.graph_pb2 import GraphDef
@@ -68,5 +72,7 @@ def _read_text(content: bytes) -> tuple[Any, tuple[str, ...]]:
             limit = f"{MAX_TEXT_BYTES:,} bytes as text; got {len(content):,}"
             raise ValueError(f"The file must have at most {limit}. Save the graph as .pb.")
         return text_format.Parse(text, GraphDef(), allow_unknown_field=True), ()
-    except (UnicodeDecodeError, text_format.ParseError):
+    except UnicodeDecodeError:
         return None, ()
+    except text_format.ParseError as error:
+        return None, (f"{error}".rstrip("."),)

@@ -258,8 +258,12 @@ def _is_traced(protos: list[Any]) -> bool:
 
 def _notes(num_missing: int, num_renamed: int) -> tuple[str, ...]:
     notes = []
-    if num_missing:
+    if num_missing == 1:
+        notes.append("1 input names a node that is not in the graph; it is left out.")
+    elif num_missing:
         notes.append(f"{num_missing:,} inputs name nodes that are not in the graph; they are left out.")
-    if num_renamed:
+    if num_renamed == 1:
+        notes.append("1 node shares its name with another; it is numbered.")
+    elif num_renamed:
         notes.append(f"{num_renamed:,} nodes share a name with another; they are numbered.")
     return tuple(notes)

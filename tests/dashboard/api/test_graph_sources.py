@@ -96,6 +96,13 @@ def test_graph_that_is_not_kept_any_more_is_not_found(client: TestClient) -> Non
     assert gone.json()["detail"] == "This graph was uploaded and is not kept any more. Open its file again."
 
 
+def test_text_that_was_cut_off_is_refused_by_its_line(client: TestClient) -> None:
+    answer = client.post("/data/graph/upload", content=b'node { name: "a" }\nnode { name: "b"')
+
+    assert answer.status_code == 422
+    assert "cannot be read at 2:" in answer.json()["detail"]
+
+
 def test_text_that_is_nested_too_deep_is_refused(client: TestClient) -> None:
     levels = 400
     text = "node { attr { value { list { func {" + "attr { value { func {" * levels + "}}}" * levels + "}}}}}"

@@ -23,6 +23,12 @@ def test_inputs_that_name_no_node_are_left_out_with_a_note() -> None:
     assert graph.notes == ("2 inputs name nodes that are not in the graph; they are left out.",)
 
 
+def test_input_that_names_no_node_is_left_out_with_a_note() -> None:
+    graph = read_graph(graph_of(("a", "Neg", ["gone"])))
+
+    assert graph.notes == ("1 input names a node that is not in the graph; it is left out.",)
+
+
 def test_nodes_of_one_name_are_numbered_with_a_note() -> None:
     graph = read_graph(graph_of(("a", "X", []), ("a", "Y", []), ("b", "Z", ["a"])))
 

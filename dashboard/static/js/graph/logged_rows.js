@@ -12,15 +12,14 @@ const WIDTH = 96;
 const HEIGHT = 22;
 const PAD = 2;
 const WORDS = { grad_norm: "Gradient norm", update_ratio: "Update ratio ΔW/W", params: "values", grads: "gradients", updates: "updates", activations: "activations", zero_share: "share of zeros", nonfinite_share: "share of non-finite" };
-const CODE = 'writer.add_histogram("grads/{id}", gradients, step)';
 
 // live: of use_coloring.js
-export function Logged({ run, id, live }) {
+export function Logged({ run, id, hasParams, live }) {
   const { rows, error } = useRows(run, id, live);
   const step = live.logged?.step ?? null;
   if (error) return h(Unread, { error });
   if (rows === null) return null;
-  if (rows.length === 0) return h(Nothing, { id });
+  if (rows.length === 0) return h(Nothing, { id, hasParams });
   return h(
     "div",
     null,
@@ -49,8 +48,8 @@ function Unread({ error }) {
   return h("div", null, h("h4", null, "Logged for this node"), h("p", { className: "graph-quiet", role: "status" }, `It could not be read: ${error.message}`));
 }
 
-function Nothing({ id }) {
-  const code = CODE.replace("{id}", id);
+function Nothing({ id, hasParams }) {
+  const code = hasParams ? `writer.add_histogram("grads/${id}", gradients, step)` : `writer.add_histogram("activations/${id}", values, step)`;
   return h(
     "div",
     null,

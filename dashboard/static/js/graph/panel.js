@@ -36,7 +36,7 @@ export function NodePanel({ facts, logged, compiled, isTraced, go, trace, expand
       h(Ends, { title: "Reads", ends: facts.inputs, go }),
       h(Ends, { title: "Read by", ends: facts.outputs, go }),
       h(Controls, { controls: facts.controls, go }),
-      logged && h(Logged, { key: logged.id, ...logged }), // what comes after the rest stands below it
+      logged && h(Logged, { key: logged.id, hasParams: facts.params > 0, ...logged }), // what comes after the rest stands below it
       compiled && h(Compiled, { id: facts.id, ...compiled }),
     ),
   );
