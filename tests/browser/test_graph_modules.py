@@ -1,4 +1,4 @@
-"""The pure modules of the Graph page: ways among rows, the viewpoint, colours."""
+"""The modules of the Graph page by themselves: ways among rows, the viewpoint, presses, colours, numbers."""
 
 from __future__ import annotations
 
@@ -118,3 +118,45 @@ def test_reopened_groups_keep_what_holds_them_also_of_another_block(run_module: 
     """
 
     assert run_module("graph/open_scopes.js", body) == ["h", "h/0/mlp", "h/0/mlp/fc"]
+
+
+def test_click_on_a_box_that_is_painted_anew_meanwhile_counts(run_module: RunModule) -> None:
+    clicked = run_module(
+        "graph/gestures.js",
+        """
+        const clicked = [];
+        const id = (target) => target.closest("[data-id]")?.dataset.id ?? "";
+        const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+        document.documentElement.append(svg);
+        new module.Gestures(svg, {
+          select: (target) => clicked.push(["select", id(target)]),
+          toggle: (target) => clicked.push(["toggle", id(target)]),
+        });
+        const paint = () => {
+          svg.innerHTML = '<g data-id="dense"><rect/></g>';
+        };
+        paint();
+        svg.querySelector("rect").dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, button: 0 }));
+        paint();
+        for (const name of ["click", "dblclick"]) svg.dispatchEvent(new MouseEvent(name));
+        svg.querySelector("rect").dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, button: 0 }));
+        svg.dispatchEvent(new MouseEvent("click"));
+        return clicked;
+        """,
+    )
+
+    assert clicked == [["select", "dense"], ["toggle", "dense"], ["select", ""]]
+
+
+def test_corners_are_rounded_by_no_more_than_half_a_side(run_module: RunModule) -> None:
+    path = run_module("graph/edges.js", "return module.roundedPath([[0, 0], [0, 40], [8, 40]], 10)")
+
+    assert path == "M0,0L0,36Q0,40 4,40L8,40"
+
+
+def test_numbers_have_three_digits(run_module: RunModule) -> None:
+    counts = run_module("graph/numbers.js", "return [0, 7040, 16568, 1.24e8, 2.346e12].map(module.shortCount)")
+    sizes = run_module("graph/numbers.js", "return [0, 320, 1280, 999499, 999600].map(module.shortBytes)")
+
+    assert counts == ["0", "7,040", "16.6 k", "124 M", "2.35 T"]
+    assert sizes == ["0 B", "320 B", "1.28 kB", "999 kB", "1.00 MB"]

@@ -17,7 +17,6 @@ from summaries.proto.graph_pb2 import GraphDef, NodeDef
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
-RunModule = Callable[[str, str], object]
 
 
 def box(page: Page, node: str) -> Locator:
@@ -129,34 +128,6 @@ def test_double_click_opens_and_closes_without_moving_what_is_above(iris: Page) 
 
     box(iris, "dense_1").locator(".graph-fold").click()
     expect(box(iris, "dense_1/dot_general")).to_have_count(0)
-
-
-def test_click_on_a_box_that_is_painted_anew_meanwhile_counts(run_module: RunModule) -> None:
-    clicked = run_module(
-        "graph/gestures.js",
-        """
-        const clicked = [];
-        const id = (target) => target.closest("[data-id]")?.dataset.id ?? "";
-        const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-        document.documentElement.append(svg);
-        new module.Gestures(svg, {
-          select: (target) => clicked.push(["select", id(target)]),
-          toggle: (target) => clicked.push(["toggle", id(target)]),
-        });
-        const paint = () => {
-          svg.innerHTML = '<g data-id="dense"><rect/></g>';
-        };
-        paint();
-        svg.querySelector("rect").dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, button: 0 }));
-        paint();
-        for (const name of ["click", "dblclick"]) svg.dispatchEvent(new MouseEvent(name));
-        svg.querySelector("rect").dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, button: 0 }));
-        svg.dispatchEvent(new MouseEvent("click"));
-        return clicked;
-        """,
-    )
-
-    assert clicked == [["select", "dense"], ["toggle", "dense"], ["select", ""]]
 
 
 def test_keys_walk_along_the_edges_and_open(iris: Page) -> None:
@@ -367,20 +338,6 @@ def test_phone_has_the_dock_below_the_canvas(open_page: OpenPage, iris_board: st
     assert canvas["width"] == dock["width"] == 400
     assert canvas["y"] + canvas["height"] <= dock["y"]
     assert page.evaluate("document.documentElement.scrollWidth") == 400
-
-
-def test_corners_are_rounded_by_no_more_than_half_a_side(run_module: RunModule) -> None:
-    path = run_module("graph/edges.js", "return module.roundedPath([[0, 0], [0, 40], [8, 40]], 10)")
-
-    assert path == "M0,0L0,36Q0,40 4,40L8,40"
-
-
-def test_numbers_have_three_digits(run_module: RunModule) -> None:
-    counts = run_module("graph/numbers.js", "return [0, 7040, 16568, 1.24e8, 2.346e12].map(module.shortCount)")
-    sizes = run_module("graph/numbers.js", "return [0, 320, 1280, 999499, 999600].map(module.shortBytes)")
-
-    assert counts == ["0", "7,040", "16.6 k", "124 M", "2.35 T"]
-    assert sizes == ["0 B", "320 B", "1.28 kB", "999 kB", "1.00 MB"]
 
 
 def test_a_graph_that_is_gone_or_cannot_be_drawn_is_told(open_page: OpenPage, other_board: str) -> None:

@@ -94,7 +94,7 @@ class BaseEstimator(SklearnManners):
         if steps is None and epochs is None:
             steps, epochs = (self._make_config().steps, None) if data.repeats else (None, 1)
         first_step = int(fitted.train_state.step) if self.warm_start else 0
-        return self._train(fitted, data, _plan(data, steps, epochs, first_step), checkpoints, validation_data, hooks)
+        return self._train(fitted, data, Plan.of(data, steps, epochs, first_step), checkpoints, validation_data, hooks)
 
     def partial_fit(
         self,
@@ -117,7 +117,7 @@ class BaseEstimator(SklearnManners):
             data = self._fitted.open(X, y, sample_weight, is_training=True)
             fitted = self._fitted.with_state(self._fitted.copy_state())
             checkpoints = self._open_run(fitted)
-        plan = _plan(data, steps, epochs, int(fitted.train_state.step))
+        plan = Plan.of(data, steps, epochs, int(fitted.train_state.step))
         return self._train(self._for_a_part(fitted), data, plan, checkpoints, validation_data, hooks)
 
     def restore(self, X: Any, y: Any = None, *, checkpoint: Literal["last", "best"] = "last") -> Self:  # noqa: N803
@@ -392,12 +392,3 @@ def _check_lengths(steps: Any, epochs: Any) -> None:
     for name, value in (("steps", steps), ("epochs", epochs)):
         if value is not None:
             check_count(name, value)
-
-
-def _plan(data: Data, steps: int | None, epochs: int | None, first_step: int) -> Plan:
-    if steps is None:
-        return Plan(None, epochs, must_reach=False, feed_begins=first_step)
-    # Arrays go on in the order that one long training had taken; batches cannot be given again and again.
-    feed_begins = 0 if data.repeats and epochs is None else first_step
-    epochs = epochs or (None if data.repeats else 1)
-    return Plan(first_step + int(steps), epochs, must_reach=True, feed_begins=feed_begins)

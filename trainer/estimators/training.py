@@ -7,7 +7,7 @@ import dataclasses
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import jax
 
@@ -53,6 +53,16 @@ class Plan:
     epochs: int | None
     must_reach: bool
     feed_begins: int = 0
+
+    @classmethod
+    def of(cls, data: Data, steps: int | None, epochs: int | None, first_step: int) -> Self:
+        """A training of so many steps, or of so many epochs without them, that begins at `first_step`."""
+        if steps is None:
+            return cls(None, epochs, must_reach=False, feed_begins=first_step)
+        # Arrays go on in the order that one long training had taken; batches cannot be given again and again.
+        feed_begins = 0 if data.repeats and epochs is None else first_step
+        epochs = epochs or (None if data.repeats else 1)
+        return cls(first_step + int(steps), epochs, must_reach=True, feed_begins=feed_begins)
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ class Hook:
     """Base of all hooks; each method may be left out."""
 
     def begin(self, context: Context) -> None:
-        """Called before the first step, with everything compiled."""
+        """Called before the first step; the training program may still be compiling."""
 
     def next_step(self, step: int) -> int | None:
         """Returns the first step after `step` at which `run` is to be called; None for never."""
