@@ -32,9 +32,14 @@ def layer(page: Page, node: str) -> list[str]:
 
 
 def place(page: Page, node: str) -> tuple[float, float]:
-    """Where the middle of a box's upper edge is on the screen, rounded to px."""
-    frame = box(page, node).locator("> .graph-frame").bounding_box()
-    return round(frame["x"] + frame["width"] / 2), round(frame["y"])
+    """Where the middle of a box's upper edge is on the screen, in px: in one turn, as boxes are painted anew."""
+    script = """id => {
+      const frame = document.querySelector(`.graph-box[data-id="${id}"] > .graph-frame`);
+      const { x, y, width } = frame.getBoundingClientRect();
+      return [Math.round(x + width / 2), Math.round(y)];
+    }"""
+    x, y = page.evaluate(script, node)
+    return x, y
 
 
 def turn(page: Page, pixels: int) -> None:
@@ -322,11 +327,9 @@ def test_logdir_without_a_graph_says_how_to_log_one_and_shows_it_when_it_comes(
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_colours_are_the_themes(open_page: OpenPage, iris_board: str, theme: str) -> None:
     page = open_page(f"{iris_board}/graph", theme=theme)
-    expect(box(page, "dense_0")).to_be_visible()
 
-    stripe = box(page, "dense_0").locator(".graph-stripe").evaluate("path => getComputedStyle(path).stroke")
-
-    assert stripe == {"light": "rgb(63, 111, 216)", "dark": "rgb(127, 165, 255)"}[theme]
+    stroke = {"light": "rgb(63, 111, 216)", "dark": "rgb(127, 165, 255)"}[theme]
+    expect(box(page, "dense_0").locator(".graph-stripe")).to_have_css("stroke", stroke)
 
 
 def test_phone_has_the_dock_below_the_canvas(open_page: OpenPage, iris_board: str) -> None:
