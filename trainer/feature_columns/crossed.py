@@ -78,7 +78,8 @@ class CrossedColumn(CategoricalColumn):
         for part_hashes, part_is_there in parts:
             hashes = join_fingerprints(hashes[:, :, None], part_hashes[:, None, :]).reshape(num_rows, -1)
             is_there = (is_there[:, :, None] & part_is_there[:, None, :]).reshape(num_rows, -1)
-        return np.where(is_there, hashes % np.uint64(self.hash_bucket_size), -1).astype(np.int32)
+        buckets = (hashes % np.uint64(self.hash_bucket_size)).astype(np.int64)
+        return np.where(is_there, buckets, -1).astype(np.int32)
 
     def _leaves(self) -> Iterator[str | CategoricalColumn]:
         """The parts, and instead of crossed ones theirs, in the order in which TensorFlow mixes them."""
