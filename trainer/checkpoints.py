@@ -173,6 +173,7 @@ class Checkpoints:
     ) -> None:
         name = _file_name(step)
         with _whole_file(self.folder / name) as temporary:
+            _begin_transfers(arrays)
             _save_file({key: np.asarray(value, order="C") for key, value in arrays.items()}, temporary)
         arrays.clear()  # a view of memory that the training wants back
         if flush is not None:
@@ -228,17 +229,22 @@ class Checkpoints:
 def snapshot(train_state: TrainState) -> dict[str, Any]:
     """The arrays by path, which stay as they are while the training reuses its memory.
 
-    On a CPU these are views: as long as one lives, XLA takes other memory. Elsewhere the device makes a copy, and its
-    transfer begins.
+    On a CPU these are views: as long as one lives, XLA takes other memory. Elsewhere the device makes a copy, which is
+    left there: room for it on the host is not made in an instant.
     """
     leaves = jax.tree.leaves(train_state)
     if any(device.platform != "cpu" for leaf in leaves if isinstance(leaf, jax.Array) for device in leaf.devices()):
         leaves = _copy_on_device(leaves)
-        for leaf in leaves:
-            leaf.copy_to_host_async()
     else:
         leaves = [np.asarray(leaf) for leaf in leaves]
     return dict(zip(leaf_paths(train_state), leaves, strict=True))
+
+
+def _begin_transfers(arrays: Mapping[str, Any]) -> None:
+    """Has all arrays of a device on their way to the host before the first is waited for."""
+    for value in arrays.values():
+        if isinstance(value, jax.Array):
+            value.copy_to_host_async()
 
 
 @jax.jit
