@@ -51,6 +51,7 @@ def assert_same(one: Any, other: Any) -> None:
     jax.tree.map(np.testing.assert_array_equal, jax.device_get(one), jax.device_get(other))
 
 
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="only a CPU runs convolutions slowly in a loop")
 def test_foreign_convolution_is_dispatched_step_by_step_on_a_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     programs = make_programs(ForeignConv())
     feed = ArrayFeed(ROWS, batch_size=8, seed=0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from trainer.counts import check_count
 from trainer.feature_columns.base import CategoricalColumn, FeatureColumn
-from trainer.feature_columns.fingerprints import Words, join_fingerprints
+from trainer.feature_columns.fingerprints import Words, choose_buckets, join_fingerprints
 from trainer.feature_columns.hashed import HashBucketColumn
 from trainer.feature_columns.values import Features, hash_values, read_distinct
 from trainer.feature_columns.weighted import WeightedColumn
@@ -78,8 +78,7 @@ class CrossedColumn(CategoricalColumn):
         for part_hashes, part_is_there in parts:
             hashes = join_fingerprints(hashes[:, :, None], part_hashes[:, None, :]).reshape(num_rows, -1)
             is_there = (is_there[:, :, None] & part_is_there[:, None, :]).reshape(num_rows, -1)
-        buckets = (hashes % np.uint64(self.hash_bucket_size)).astype(np.int64)
-        return np.where(is_there, buckets, -1).astype(np.int32)
+        return choose_buckets(hashes, self.hash_bucket_size, is_there)
 
     def _leaves(self) -> Iterator[str | CategoricalColumn]:
         """The parts, and instead of crossed ones theirs, in the order in which TensorFlow mixes them."""

@@ -37,6 +37,11 @@ def join_fingerprints(first: Words, second: Words) -> Words:
     return _shift_mix(_shift_mix(joined * _CAT) * _CAT)
 
 
+def choose_buckets(hashes: Words, num_buckets: int, is_there: np.ndarray) -> np.ndarray:
+    """The bucket that each hash falls into, int32 of the same shape; -1 where nothing `is_there`."""
+    return np.where(is_there, (hashes % np.uint64(num_buckets)).astype(np.int64), -1).astype(np.int32)
+
+
 def _hash(texts: np.ndarray, length: int) -> Words:
     """Hashes texts of one length, ``(n, length)`` uint8."""
     if length <= 16:

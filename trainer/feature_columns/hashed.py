@@ -9,6 +9,7 @@ import numpy as np
 
 from trainer.counts import check_count
 from trainer.feature_columns.base import CategoricalColumn, KeyColumn, name_dtype
+from trainer.feature_columns.fingerprints import choose_buckets
 from trainer.feature_columns.values import Distinct, Features, hash_values, read_distinct
 from trainer.layers.configs import register
 
@@ -56,7 +57,7 @@ class HashBucketColumn(KeyColumn, CategoricalColumn):
 def hash_ids(distinct: Distinct, num_buckets: int) -> np.ndarray:
     """Bucket of each distinct value, ``(values,)`` int32; -1 for a missing one."""
     is_there = np.array([value is not None for value in distinct.values], bool)
-    return np.where(is_there, hash_values(distinct) % np.uint64(num_buckets), -1).astype(np.int32)
+    return choose_buckets(hash_values(distinct), num_buckets, is_there)
 
 
 categorical_column_with_hash_bucket = HashBucketColumn

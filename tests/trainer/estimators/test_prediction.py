@@ -38,6 +38,7 @@ def test_predictions_are_those_of_the_network_itself(fitted: Estimator) -> None:
     np.testing.assert_allclose(fitted.predictions(features)["logits"], logits, atol=1e-5)
 
 
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="only a CPU runs convolutions slowly in a loop")
 def test_foreign_convolution_is_predicted_and_evaluated_block_by_block() -> None:
     class Convolution:
         def init(self, key: jax.Array, example: jax.Array) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
