@@ -1,12 +1,13 @@
 // The canvas with what floats over it: zoom buttons, minimap, legend, notes, tooltip.
 
-import { Icon, h, useCallback, useEffect, useRef, useState } from "../react.js";
+import { h, useCallback, useEffect, useRef, useState } from "../react.js";
 import { GraphCanvas } from "./canvas.js";
 import { Legend } from "./legend.js";
 import { Minimap } from "./minimap.js";
 import { onFontsLoaded } from "./text.js";
 import { Tooltip } from "./tooltip.js";
 import { isCornerTaken, placeOf, viewAt } from "./viewport.js";
+import { ZoomButtons } from "./zoom_buttons.js";
 
 const NARROW_PX = 680;
 const PLACE_MS = 400;
@@ -64,7 +65,7 @@ export function Stage({ drawing, run, coloring, live, selected, lit, spotlight, 
   return h(
     "div",
     { className: "graph-canvas", ref: host, onKeyDown: on.key, "data-theme-drawn": theme },
-    h(ZoomButtons, { canvas }),
+    h(ZoomButtons, { fitted: "Fit the whole graph", zoom: { in: () => canvas.current.zoomBy(1.25), out: () => canvas.current.zoomBy(0.8), fit: () => canvas.current.fit() } }),
     chip,
     drawing.notes.length > 0 && h("div", { className: "graph-float graph-notes", role: "status" }, drawing.notes.map((note) => h("p", { key: note }, note)), drawing.closed.length > 0 && h("button", { type: "button", className: "link", title: "Open these groups and close the others", onClick: () => on.reopen(drawing.closed) }, "Reopen")),
     size && h(Legend, { drawing, coloring, live, isCrowded: isCrowded || size.width < NARROW_PX }),
@@ -97,17 +98,4 @@ function usePlace(canvas, place, at, listeners) {
 
 function areSame(one, other) {
   return Math.abs(one.x - other.x) < 1 && Math.abs(one.y - other.y) < 1 && Math.abs(one.k / other.k - 1) < 0.01;
-}
-
-function ZoomButtons({ canvas }) {
-  const buttons = [
-    ["plus", "Zoom in (+)", () => canvas.current.zoomBy(1.25)],
-    ["minus", "Zoom out (−)", () => canvas.current.zoomBy(0.8)],
-    ["arrows-maximize", "Fit the whole graph (F)", () => canvas.current.fit()],
-  ];
-  return h(
-    "div",
-    { className: "graph-float graph-zoom" },
-    buttons.map(([icon, label, act]) => h("button", { key: icon, type: "button", className: "icon-button", title: label, "aria-label": label, onClick: act }, h(Icon, { name: icon, size: 14 }))),
-  );
 }

@@ -1,8 +1,9 @@
 // The rows of a training step with their heads, which stay in sight, in a frame that scrolls.
 
-import { Icon, h, useEffect, useLayoutEffect, useRef, useState } from "../../react.js";
+import { h, useEffect, useLayoutEffect, useRef, useState } from "../../react.js";
 import { onFontsLoaded } from "../text.js";
 import { Tooltip } from "../tooltip.js";
+import { ZoomButtons } from "../zoom_buttons.js";
 import { rowDomId, StepCanvas } from "./canvas.js";
 import { headTexts } from "./words.js";
 
@@ -44,7 +45,7 @@ export function StepRows({ step, row, spotlight, live, zoom, setZoom, frame, can
       ),
     ),
     chip,
-    h(ZoomButtons, { zoom, setZoom }),
+    h(ZoomButtons, { fitted: "Fit the columns into the page", zoom: { in: () => setZoom(nextZoom(zoom, 1)), out: () => setZoom(nextZoom(zoom, -1)), fit: () => setZoom(1) } }),
     h(Tooltip, { hovered, frame }),
   );
 }
@@ -109,17 +110,4 @@ function reveal(frame, row, zoom) {
 export function nextZoom(zoom, by) {
   const place = ZOOMS.indexOf(zoom) + by;
   return ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, place))];
-}
-
-function ZoomButtons({ zoom, setZoom }) {
-  const buttons = [
-    ["plus", "Zoom in (+)", () => setZoom(nextZoom(zoom, 1))],
-    ["minus", "Zoom out (−)", () => setZoom(nextZoom(zoom, -1))],
-    ["arrows-maximize", "Fit the columns into the page (F)", () => setZoom(1)],
-  ];
-  return h(
-    "div",
-    { className: "graph-float graph-zoom" },
-    buttons.map(([icon, label, act]) => h("button", { key: icon, type: "button", className: "icon-button", title: label, "aria-label": label, onClick: act }, h(Icon, { name: icon, size: 14 }))),
-  );
 }
