@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 100 << 20
 
 STEP_EXAMPLE = {
+    "has_backward": True,
     "rows": [{"id": "dense", "kind": "module", "name": "dense", "params": 50, "flops": 1600, "saved_bytes": 800}],
     "flows": [["features", "dense"]],
     "totals": {"params": 50, "flops": 1600, "saved_bytes": 800, "backward_flops": 3200, "state_bytes": 400},
@@ -40,24 +41,41 @@ class StepCache:
         self._graphs = graphs
         self._steps: MadeOnce[GraphKey, StepGraph] = MadeOnce(MAX_BYTES, lambda step: weigh(step.step.hierarchy))
 
-    def get(self, key: GraphKey, client: Client) -> StepGraph:
-        """The step of a graph, read now if it was not asked for lately.
+    def find(self, key: GraphKey, client: Client) -> StepGraph | None:
+        """The step of a graph, read now if it was not asked for lately; None for a graph without a backward pass.
 
         Raises:
             ValueError: If the logged bytes are no graph.
-            KeyError: If the graph has no backward pass; carries a sentence.
             ClientGoneError: If the client went away before all was done.
         """
+        from dashboard.graph import has_backward_pass
         from dashboard.graph.step import read_step_graph
 
         hierarchy = self._graphs.get(key, client)
+        if not has_backward_pass(hierarchy.graph):
+            return None
         return self._steps.get(key, lambda check: read_step_graph(hierarchy, check), client)
+
+    def get(self, key: GraphKey, client: Client) -> StepGraph:
+        """As `find`.
+
+        Raises:
+            KeyError: If the graph has no backward pass; carries a sentence.
+        """
+        from dashboard.graph.step import NO_BACKWARD
+
+        step = self.find(key, client)
+        if step is None:
+            raise KeyError(NO_BACKWARD)
+        return step
 
 
 def make_router(graphs: GraphCache, server: str) -> APIRouter:
     """Makes the routes over the training steps of a store; `server` is part of each ETag."""
     router = APIRouter(tags=["graph"])
-    answer = GraphAnswers(graphs, server, StepCache(graphs).get).answer
+    steps = StepCache(graphs)
+    answer = GraphAnswers(graphs, server, steps.get).answer
+    answer_any = GraphAnswers(graphs, server, steps.find).answer
 
     @router.get("/data/graph/step", responses=shows(STEP_EXAMPLE))
     def get_step(
@@ -67,16 +85,20 @@ def make_router(graphs: GraphCache, server: str) -> APIRouter:
         opened: OpenParameter = None,
         blocks: BlockParameter = None,
     ) -> Response:
-        """The rows of a run's training step with the scopes and stacks `open` opened; 404 without a backward pass."""
+        """The rows of a run's training step with the scopes and stacks `open` opened.
+
+        `has_backward` is false of a graph without a backward pass, which has none.
+        """
         from dashboard.graph import read_blocks
-        from dashboard.graph.step import step_answer
+        from dashboard.graph.step import NO_STEP, step_answer
 
         open_ids, shown = frozenset(opened or ()), read_blocks(blocks or ())
 
-        def make(step: StepGraph) -> Answer:
-            return step_answer(step, open_ids, shown) | graphs.describe(name, client)
+        def make(step: StepGraph | None) -> Answer:
+            drawn = step_answer(step, open_ids, shown) if step else NO_STEP
+            return drawn | graphs.describe(name, client)
 
-        return answer(request, client, name, make)
+        return answer_any(request, client, name, make)
 
     @router.get("/data/graph/step/place", responses=shows(PLACE_EXAMPLE))
     def get_place(request: Request, client: ClientParameter, name: GraphNameParameter, id: IdParameter) -> Response:

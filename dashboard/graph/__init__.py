@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from dashboard.graph.answers import drawing_answer as drawing_answer
+from dashboard.graph.definition import has_backward_pass as has_backward_pass
 from dashboard.graph.definition import read_graph as read_graph
 from dashboard.graph.hierarchy import Hierarchy as Hierarchy
 from dashboard.graph.index import build_hierarchy as build_hierarchy

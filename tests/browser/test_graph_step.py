@@ -141,7 +141,7 @@ def test_first_column_stays_in_sight_on_a_phone(open_page: OpenPage, board: str)
 
 
 def test_graph_without_a_backward_pass_says_so(open_page: OpenPage, board: str) -> None:
-    page = open_page(f"{board}/graph?run=raw", allow_console="404")
+    page = open_page(f"{board}/graph?run=raw")
     choice = page.get_by_role("radio", name="Training step")
     expect(choice).to_have_attribute("title", SENTENCE)
     expect(choice).to_have_attribute("aria-disabled", "true")

@@ -6,6 +6,7 @@ A traced step → costs booked at the modules of the forward pass → rows in fo
 from __future__ import annotations
 
 from dashboard.graph.step.answers import NO_BACKWARD as NO_BACKWARD
+from dashboard.graph.step.answers import NO_STEP as NO_STEP
 from dashboard.graph.step.answers import StepGraph as StepGraph
 from dashboard.graph.step.answers import operations_answer as operations_answer
 from dashboard.graph.step.answers import place_answer as place_answer

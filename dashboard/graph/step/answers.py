@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from dashboard.graph.answers import Answer, find_batch
-from dashboard.graph.definition import has_backward_pass
 from dashboard.graph.families import FAMILY_NAMES
 from dashboard.graph.flows import saved_below
 from dashboard.graph.hierarchy import Hierarchy
@@ -21,6 +20,8 @@ from dashboard.graph.step.rows import MAX_ROWS, OPERATIONS, Figures, Row, build_
 from dashboard.graph.step.words import find_words
 
 NO_BACKWARD = "This graph has no backward pass. Log the training step to see it."
+NO_STEP: Answer = {"has_backward": False, "rows": []}
+"""The answer of a graph without a backward pass."""
 CUT = f"Shows the first {MAX_ROWS} rows. Close modules to see those below."
 # Operations between modules that keep nothing and compute less than this share of their scope get one quiet line.
 QUIET_SHARE = 0.02
@@ -44,13 +45,7 @@ class StepGraph:
 
 
 def read_step_graph(hierarchy: Hierarchy, check: Callable[[], None] = lambda: None) -> StepGraph:
-    """Reads the training step of a graph.
-
-    Raises:
-        KeyError: If it has no backward pass; carries a sentence.
-    """
-    if not has_backward_pass(hierarchy.graph):
-        raise KeyError(NO_BACKWARD)
+    """Reads the training step of a graph that has a backward pass."""
     step = read_step(hierarchy, check)
     contents = Contents(hierarchy)
     segments = split_by_kind(step, [row for row in build_rows(step, contents) if row.depth == 0])
@@ -71,6 +66,7 @@ def step_answer(graph: StepGraph, open_ids: frozenset[str], shown: Mapping[str, 
     solid = {answer["id"] for answer in answers if not answer["is_quiet"]}
     root, costs = hierarchy.items[0], step.totals[0]
     return {
+        "has_backward": True,
         "rows": answers,
         "flows": [[rows[upper].id, rows[lower].id] for upper, lower in find_flows(hierarchy, rows, solid)],
         "totals": {"params": root.params, "flops": root.flops, "saved_bytes": root.saved_bytes, **asdict(costs)},

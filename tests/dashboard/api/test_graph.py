@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from dashboard.api.graph import make_router
 from dashboard.api.graph_sources import GraphCache
+from dashboard.api.graph_step import make_router as make_step_router
 from dashboard.store.memory import MemoryStore
 from summaries import LogdirTail, SummaryWriter
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
@@ -32,7 +33,9 @@ def client(tmp_path: Path, read_store: Callable[[], MemoryStore]) -> Iterator[Te
     with SummaryWriter(tmp_path / "bare") as writer:
         writer.add_scalar("loss", 1.0, 0)
     app = FastAPI()
-    app.include_router(make_router(GraphCache(read_store()), "board"))
+    graphs = GraphCache(read_store())
+    app.include_router(make_router(graphs, "board"))
+    app.include_router(make_step_router(graphs, "board"))
     with TestClient(app) as client:
         yield client
 
@@ -48,6 +51,18 @@ def test_open_scopes_are_named_in_the_query(client: TestClient) -> None:
     answer = client.get("/data/graph", params={"run": "net", "open": ["net", "nothing"]}).json()
 
     assert [box["id"] for box in answer["boxes"]] == ["x", "net", "net/relu", "net/relu_1"]
+
+
+def test_graph_without_a_backward_pass_says_that_it_has_no_training_step(client: TestClient) -> None:
+    answer = client.get("/data/graph/step", params={"run": "net"}).json()
+    place = client.get("/data/graph/step/place", params={"run": "net", "id": "net"})
+
+    assert (answer["has_backward"], answer["rows"]) == (False, [])
+    assert [graph["name"] for graph in answer["graphs"]] == ["Graph"]
+    assert (place.status_code, place.json()["detail"]) == (
+        404,
+        "This graph has no backward pass. Log the training step to see it.",
+    )
 
 
 def test_unchanged_graph_is_not_sent_again(client: TestClient) -> None:

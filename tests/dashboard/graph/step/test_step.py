@@ -120,13 +120,6 @@ def test_place_of_a_node_is_the_row_that_shows_it(definition: Any) -> None:
     assert place_answer(read(definition), "dense_1/dot_general") == {"row": "dense_1", "open": [], "blocks": []}
 
 
-def test_graph_of_a_forward_pass_has_no_training_step() -> None:
-    definition = graph_from_jaxpr(jax.jit(mlp).trace(*mlp_arguments()).jaxpr)
-
-    with pytest.raises(KeyError, match=r"This graph has no backward pass\. Log the training step to see it\."):
-        read(definition)
-
-
 def remat(params: Any, x: jax.Array) -> jax.Array:
     for name in ("first", "second"):
         with jax.named_scope(name):

@@ -38,6 +38,7 @@ export function StepGraph({ run, runs, choose, take, problem }) {
     view.compareWith(name);
     choose.view("model");
   };
+  const isMissing = step?.has_backward === false;
   const isAnyOpen = Boolean(step?.rows.some((one) => one.kind === "group"));
   return h(
     "div",
@@ -56,7 +57,7 @@ export function StepGraph({ run, runs, choose, take, problem }) {
       ask: act.ask,
       field,
       saving: h(ExportMenu, {
-        isReady: Boolean(step),
+        isReady: Boolean(step?.has_backward),
         sheet: () => stepSheet(canvas.current, step, { frame: frame.current, zoom }),
         run: sourceName(run, view.graph),
         params: { run, graph: view.graph || undefined },
@@ -64,12 +65,11 @@ export function StepGraph({ run, runs, choose, take, problem }) {
         take,
       }),
     }),
-    error ? h(Missing, { error, retry, problem, choose }) : h(Content, { step, run, row, view, facts, live, values, zoom, setZoom, frame, canvas, act }),
+    error ? problem(error, retry) : isMissing ? h(Missing, { choose }) : h(Content, { step, run, row, view, facts, live, values, zoom, setZoom, frame, canvas, act }),
   );
 }
 
-function Missing({ error, retry, problem, choose }) {
-  if (error.status !== 404 || error.message !== NO_BACKWARD) return problem(error, retry);
+function Missing({ choose }) {
   return h(
     "div",
     { className: "notice", role: "status" },
