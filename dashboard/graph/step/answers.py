@@ -85,7 +85,9 @@ def _optimizer(step: Step) -> str:
         return ""
     num_kept = step.own[0].state_bytes if 0 in step.own else 0
     keeps_others = num_kept > step.param_bytes[0] / 2
-    return name_optimizer(step.state_names, is_decaying=step.is_decaying, keeps_others=keeps_others)
+    return name_optimizer(
+        step.state_names, step.transformations, is_decaying=step.is_decaying, keeps_others=keeps_others
+    )
 
 
 def _row(graph: StepGraph, row: Row, open_ids: frozenset[str], shown: Mapping[str, int]) -> Answer:

@@ -58,6 +58,7 @@ class Step:
         owners: Modules that read a parameter of another module, and whose it is: tied weights.
         state_names: What the optimizer keeps of a parameter: ``mu``.
         is_decaying: Whether the update multiplies parameters: weight decay.
+        transformations: The optimizer's parts, as optax calls them: ``scale_by_adam``.
     """
 
     hierarchy: Hierarchy
@@ -70,6 +71,7 @@ class Step:
     owners: dict[int, int]
     state_names: frozenset[str]
     is_decaying: bool
+    transformations: frozenset[str]
 
 
 def read_step(hierarchy: Hierarchy, check: Callable[[], None] = lambda: None) -> Step:
@@ -102,6 +104,7 @@ class _Reader:
         self._kept: dict[int, set[int]] = {}
         self._state_names: set[str] = set()
         self._is_decaying = False
+        self._transformations: set[str] = set()
         definition = hierarchy.graph.definition
         self._forward = {definition.node[node.position].name: i for i, node in enumerate(hierarchy.graph.nodes)}
         self._find = cache(self._find_module)
@@ -139,6 +142,8 @@ class _Reader:
                 _state_names(scope, label, self._hierarchy.items[module].id, self._params_of(module))
             )
             return
+        if "_jax_transformation" in proto.attr:
+            self._transformations.add(proto.attr["_jax_transformation"].s.decode(errors="replace"))
         costs.update_flops += proto.attr["_jax_flops"].i if "_jax_flops" in proto.attr else 0
         for name, _ in split_inputs(proto.input)[0]:
             self._weighing.update(self._chain(self._module_by_name.get(name, 0)))
@@ -180,6 +185,7 @@ class _Reader:
             owners=self._hierarchy.owners,
             state_names=frozenset(self._state_names),
             is_decaying=self._is_decaying,
+            transformations=frozenset(self._transformations),
         )
 
 

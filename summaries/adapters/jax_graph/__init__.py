@@ -21,6 +21,7 @@ Attributes beside TensorFlow's `_output_shapes`:
 | `_jax_source` | bytes | `file:line` |
 | `_jax_times` | int | how often it runs in a step, where that is known and not once |
 | `_jax_remat` | bool | true where it computes a forward value again for the backward pass |
+| `_jax_transformation` | bytes | optax's name of the transformation, `scale_by_adam`, on its first operation |
 
 JAX's scopes and jaxprs are not a stable interface: all that knows about them is in this folder.
 

@@ -30,11 +30,18 @@ def encode_nodes(nodes: Sequence[Node], saved: Mapping[int, int]) -> GraphDef:
         saved: Bytes that are kept for the backward pass, by `id` of the node.
     """
     names = _names_of(nodes)
-    parts = [wire.field(_NODE, _encode_node(node, names, saved.get(id(node), 0))) for node in nodes]
+    first = {node.transformation: id(node) for node in reversed(nodes)}  # one of each tells it
+    tells = set(first.values())
+    parts = [
+        wire.field(
+            _NODE, _encode_node(node, names, saved.get(id(node), 0), node.transformation if id(node) in tells else "")
+        )
+        for node in nodes
+    ]
     return GraphDef.FromString(b"".join((*parts, wire.field(_VERSIONS, wire.varint_field(1, _PRODUCER)))))
 
 
-def _encode_node(node: Node, names: Mapping[int, str], saved_bytes: int) -> bytes:
+def _encode_node(node: Node, names: Mapping[int, str], saved_bytes: int, transformation: str) -> bytes:
     inputs = dict.fromkeys(_input_name(names, value) for value in node.inputs)
     outputs = tuple((_shape_of(aval), getattr(aval, "dtype", None), num_bytes(aval)) for aval in node.avals)
     return b"".join(
@@ -49,6 +56,7 @@ def _encode_node(node: Node, names: Mapping[int, str], saved_bytes: int) -> byte
             _source_attribute(node.source) if node.source else b"",
             _int_attribute("_jax_times", node.times) if node.times > 1 else b"",
             _REMAT if node.is_remat else b"",
+            _transformation_attribute(transformation) if transformation else b"",
         )
     )
 
@@ -109,6 +117,10 @@ def _encode_shape(shape: tuple[int, ...]) -> bytes:
 @functools.lru_cache(maxsize=4096)
 def _source_attribute(source: str) -> bytes:
     return _attribute("_jax_source", wire.field(_BYTES, source.encode(errors="replace")))
+
+
+def _transformation_attribute(name: str) -> bytes:
+    return _attribute("_jax_transformation", wire.field(_BYTES, name.encode()))
 
 
 @functools.lru_cache(maxsize=4096)

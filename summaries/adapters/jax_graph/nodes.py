@@ -29,6 +29,7 @@ class Node:
         is_remat: Whether it computes a forward value again.
         is_plain: Whether nothing was differentiated where it stands.
         times: How often it runs.
+        transformation: Of the update, which of optax's transformations it is part of, or empty.
     """
 
     phase: str
@@ -46,6 +47,7 @@ class Node:
     is_remat: bool = False
     is_plain: bool = True
     times: int = 1
+    transformation: str = ""
 
 
 class Value(NamedTuple):

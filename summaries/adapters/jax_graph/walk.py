@@ -109,6 +109,7 @@ class Walk:
             is_remat=place.is_remat,
             is_plain=not place.transforms & _DIFFERENTIATED,
             times=place.times,
+            transformation=self._sources.find_transformation(eqn.source_info.traceback) if phase == UPDATE else "",
         )
         self.nodes.append(node)
         return [Value(node, index) for index in range(len(eqn.outvars))]

@@ -182,6 +182,13 @@ def test_arrow_of_what_is_read_next_ends_there(tied_graph: StepGraph) -> None:
     [
         (optax.adam(0.1), "Adam"),
         (optax.adamw(0.1), "AdamW"),
+        (optax.amsgrad(0.1), "AMSGrad"),
+        (optax.adabelief(0.1), "AdaBelief"),
+        (optax.yogi(0.1), "Yogi"),
+        (optax.radam(0.1), "RAdam"),
+        (optax.adamax(0.1), "Adamax"),
+        (optax.lamb(0.1), "LAMB"),
+        (optax.chain(optax.clip_by_global_norm(1.0), optax.adam(0.1)), "Adam"),
         (optax.sgd(0.1), "SGD"),
         (optax.sgd(0.1, momentum=0.9), "Momentum"),
         (optax.rmsprop(0.1), "RMSProp"),
@@ -189,7 +196,7 @@ def test_arrow_of_what_is_read_next_ends_there(tied_graph: StepGraph) -> None:
         (optax.lion(0.1, weight_decay=0.0), "Lion"),
     ],
 )
-def test_optimizer_is_told_by_what_it_keeps(optimizer: optax.GradientTransformation, name: str) -> None:
+def test_optimizer_of_optax_has_its_name(optimizer: optax.GradientTransformation, name: str) -> None:
     params, *inputs = mlp_arguments()
     state = optimizer.init(params)
 
@@ -208,6 +215,10 @@ def test_optimizer_is_told_by_what_it_keeps(optimizer: optax.GradientTransformat
     )
 
     assert step_answer(read(definition), frozenset(), {})["optimizer"] == name
+
+
+def test_optimizer_that_the_graph_does_not_name_is_like_one_that_keeps_the_same(definition: Any) -> None:
+    assert step_answer(read(definition), frozenset(), {})["optimizer"] == "like Momentum"
 
 
 def test_a_graph_that_ends_with_the_gradients_has_no_optimizer() -> None:
