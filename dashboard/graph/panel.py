@@ -133,7 +133,8 @@ def attribute_text(value: Any) -> str:
     if form in ("i", "f", "b", "placeholder"):
         return str(getattr(value, form))
     if form in ("shape", "type"):
-        tensors = find_tensors({"shape": value} if form == "shape" else {"dtype": value})
+        key = "shape" if form == "shape" else "dtype"
+        tensors = find_tensors({key: value}, {key})
         return tensors[0].text if tensors else "unknown"
     if form == "tensor":
         return _tensor_text(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -118,16 +118,17 @@ def short_dtype(name: str) -> str:
 _KEYS = ("_jax_shape", "_jax_dtype", "_output_shapes", "dtype", "DstT", "T", "shape")
 
 
-def find_tensors(attributes: Any) -> tuple[Tensor, ...]:
+def find_tensors(attributes: Any, keys: Container[str]) -> tuple[Tensor, ...]:
     """The outputs that a node's attributes tell about; empty if they tell nothing.
 
     JAX's own attributes come first, then TensorFlow's ``_output_shapes``, then a ``shape`` alone.
 
     Args:
         attributes: The map ``NodeDef.attr``.
+        keys: Its keys.
     """
-    serialized = tuple([(key, attributes[key].SerializeToString()) for key in _KEYS if key in attributes])
-    is_small = sum(len(value) for _, value in serialized) <= MAX_KEY_BYTES
+    serialized = tuple([(key, attributes[key].SerializeToString()) for key in _KEYS if key in keys])
+    is_small = sum([len(value) for _, value in serialized]) <= MAX_KEY_BYTES
     return _read_small(serialized) if is_small else _read_tensors(serialized)
 
 

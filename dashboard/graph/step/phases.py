@@ -137,7 +137,7 @@ class _Reader:
         module = self._find(scope)
         costs = self._own.setdefault(module, Costs())
         if not proto.input and proto.op == "Placeholder":
-            costs.state_bytes += sum(tensor.num_bytes for tensor in find_tensors(proto.attr))
+            costs.state_bytes += sum(tensor.num_bytes for tensor in find_tensors(proto.attr, proto.attr))
             self._state_names.update(
                 _state_names(scope, label, self._hierarchy.items[module].id, self._params_of(module))
             )
