@@ -10,6 +10,7 @@ Synopsis:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 VARINT, FIXED64, BYTES, START_GROUP, END_GROUP, FIXED32 = range(6)
 """Wire types."""
@@ -38,6 +39,7 @@ def field(number: int, content: bytes) -> bytes:
     return field_prefix(number, len(content)) + content
 
 
+@lru_cache(maxsize=1 << 12)
 def field_prefix(number: int, length: int) -> bytes:
     """What stands before the content of field `number` when that is `length` bytes long."""
     return varint(number << 3 | BYTES) + varint(length)

@@ -10,17 +10,26 @@ its chart.
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 from google.protobuf.message import DecodeError
 
+from summaries import wire
 from summaries.columns import Floats
-from summaries.kinds.contract import Kind
+from summaries.kinds.contract import Kind, encode_tag
 from summaries.proto.summary_pb2 import HistogramProto, Summary
 from summaries.tensors import decode_tensor
 from summaries.values import is_real
+
+_DOUBLE = struct.Struct("<d")
+_DOUBLE_BYTES = _DOUBLE.size
+_ZERO = bytes(_DOUBLE_BYTES)
+_TAG, _HISTO = 1, 5
+_BUCKET_LIMIT, _BUCKET = 6, 7
 
 
 @dataclass(frozen=True)
@@ -53,14 +62,15 @@ def encode_histogram(tag: str, histogram: Histogram) -> bytes:
 
     The first bucket written is empty and ends where the first true one begins: the format has right edges only.
     """
+    moments = (histogram.min, histogram.max, histogram.num, histogram.sum, histogram.sum_squares)
     if len(histogram.counts) == 0:
-        return _encode(tag, histogram, np.zeros(0), np.zeros(0))
+        return _encode(tag, moments, b"", b"")
     limits = np.concatenate([histogram.lefts[:1], histogram.rights])
-    return _encode(tag, histogram, limits, np.concatenate([[0.0], histogram.counts]))
+    return _encode(tag, moments, _doubles(limits), _doubles(np.concatenate([[0.0], histogram.counts])))
 
 
 def encode_buckets(tag: str, moments: Floats, limits: Floats, counts: npt.NDArray[np.number]) -> bytes:
-    """A `Summary.Value` from counts over all of `limits`; runs of empty buckets become one, which loses nothing.
+    """A `Summary.Value` from counts over all of `limits`; see `encode_rows`.
 
     Args:
         tag: The tag.
@@ -68,26 +78,48 @@ def encode_buckets(tag: str, moments: Floats, limits: Floats, counts: npt.NDArra
         limits: Right edge of each bucket, ascending. Shape (k,).
         counts: Shape (k,).
     """
-    is_used = np.asarray(counts) > 0
+    return encode_rows([tag], np.asarray(moments)[None], limits, np.asarray(counts)[None])[0]
+
+
+def encode_rows(
+    tags: Sequence[str], moments: npt.NDArray[np.number], limits: Floats, counts: npt.NDArray[np.number]
+) -> list[bytes]:
+    """A `Summary.Value` for each row of counts; runs of empty buckets become one, which loses nothing.
+
+    Args:
+        tags: One a row.
+        moments: min, max, num, sum, sum of squares. Shape (t, 5).
+        limits: Right edge of each bucket, ascending; of all rows. Shape (k,).
+        counts: Shape (t, k).
+    """
+    num_rows, num_buckets = counts.shape
+    is_used = counts > 0
     is_kept = is_used.copy()
-    is_kept[:-1] |= is_used[1:]  # the empty bucket whose right edge is the left edge of a used one
-    used = np.flatnonzero(is_kept)
-    low, high, num, total, squares = (float(moment) for moment in moments)
-    histogram = Histogram(low, high, num, total, squares, limits[:0], limits[:0], limits[:0])
-    return _encode(tag, histogram, limits[used], np.asarray(counts)[used])
+    is_kept[:, :-1] |= is_used[:, 1:]  # the empty bucket whose right edge is the left edge of a used one
+    places = np.flatnonzero(is_kept)
+    kept_limits = _doubles(limits[places % max(1, num_buckets)])
+    kept_counts = _doubles(np.ravel(counts)[places])
+    ends = (np.searchsorted(places, np.arange(num_rows + 1) * num_buckets) * _DOUBLE_BYTES).tolist()
+    return [
+        _encode(tag, row, kept_limits[begin:end], kept_counts[begin:end])
+        for tag, row, begin, end in zip(tags, moments.tolist(), ends, ends[1:], strict=False)
+    ]
 
 
-def _encode(tag: str, moments: Histogram, limits: Floats, counts: npt.NDArray[np.number]) -> bytes:
-    histo = HistogramProto(
-        min=moments.min,
-        max=moments.max,
-        num=moments.num,
-        sum=moments.sum,
-        sum_squares=moments.sum_squares,
-        bucket_limit=limits.tolist(),
-        bucket=counts.tolist(),
-    )
-    return Summary.Value(tag=tag, histo=histo).SerializeToString()
+def _doubles(numbers: npt.NDArray[np.number]) -> bytes:
+    """Numbers as they stand in a packed field."""
+    return numbers.astype("<f8").tobytes()
+
+
+def _encode(tag: str, moments: Sequence[float], limits: bytes, counts: bytes) -> bytes:
+    """The message, without a message object, which takes Python's numbers one by one."""
+    parts = [
+        bytes((number << 3 | wire.FIXED64,)) + packed
+        for number, packed in enumerate(map(_DOUBLE.pack, moments), start=1)
+        if packed != _ZERO  # as proto3 has it
+    ]
+    parts += [wire.field(number, packed) for number, packed in ((_BUCKET_LIMIT, limits), (_BUCKET, counts)) if packed]
+    return wire.field(_TAG, encode_tag(tag)) + wire.field(_HISTO, b"".join(parts))
 
 
 def decode_histogram(blob: bytes) -> Histogram:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from summaries import adapters, buckets
 from summaries.events import encode_event
 from summaries.kinds import HISTOGRAMS
-from summaries.kinds.histograms import encode_buckets
+from summaries.kinds.histograms import encode_buckets, encode_rows
 from summaries.methods.base import Methods
 from summaries.values import check_bins, check_dtype, check_real, check_shape, keep_array, to_step, to_time
 
@@ -129,8 +129,8 @@ class HistogramMethods(Methods):
         names = tuple(tags)
 
         def encode() -> bytes:
-            rows = zip(names, adapters.to_numpy(kept_moments), adapters.to_numpy(kept_counts), strict=True)
-            blobs = (encode_buckets(tag, row, buckets.HISTOGRAM_LIMITS, row_counts) for tag, row, row_counts in rows)
+            moments, counts = adapters.to_numpy(kept_moments), adapters.to_numpy(kept_counts)
+            blobs = encode_rows(names, moments, buckets.HISTOGRAM_LIMITS, counts)
             return encode_event(wall_time, step, b"".join(HISTOGRAMS.envelope(blob) for blob in blobs))
 
         num_bytes = kept_counts.nbytes + kept_moments.nbytes

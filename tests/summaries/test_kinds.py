@@ -33,7 +33,7 @@ from summaries.kinds import (
     decode,
 )
 from summaries.kinds.confusion_matrices import make_confusion_matrix
-from summaries.kinds.histograms import encode_buckets
+from summaries.kinds.histograms import encode_buckets, encode_rows
 from summaries.kinds.hparams import Experiment, Hparam, Interval, Metric, SessionEnd, SessionStart
 from summaries.kinds.json_values import encode_json_text
 from summaries.kinds.plotly_figures import to_figure_json
@@ -307,6 +307,21 @@ def test_decode_histogram_of_unequal_columns_raises():
 
     with pytest.raises(ValueError, match="as many limits as counts; got 2 and 1"):
         HISTOGRAMS.decode(Summary.Value(histo=histo).SerializeToString())
+
+
+def test_encode_rows_gives_the_bytes_of_the_message_of_each_row():
+    tags = ["weights", "ungew\u00f6hnlich", "b", "c"]
+    limits = np.array([-1.0, 0.5, 1e300, np.inf])
+    moments = np.array([[-1.5, 2.5, 5, 6, 40], [0, -0.0, 0, 0, 0], [np.nan, np.nan, 3, 0, 0], [-np.inf, 1, 2, 3, 4]])
+    counts = np.array([[0, 2, 3, 0], [0, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 1]], np.int32)
+    buckets = [([-1.0, 0.5, 1e300], [0, 2, 3]), ([], []), ([], []), ([-1.0, 1e300, np.inf], [1, 0, 1])]
+
+    blobs = encode_rows(tags, moments, limits, counts)
+
+    for blob, tag, row, (kept, values) in zip(blobs, tags, moments.tolist(), buckets, strict=True):
+        names = ("min", "max", "num", "sum", "sum_squares")
+        histo = HistogramProto(**dict(zip(names, row, strict=True)), bucket_limit=kept, bucket=values)
+        assert blob == Summary.Value(tag=tag, histo=histo).SerializeToString()
 
 
 def test_encode_buckets_keeps_one_empty_bucket_before_each_run_of_used_ones():
