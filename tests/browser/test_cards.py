@@ -122,6 +122,19 @@ def test_full_screen_fills_the_window_until_escape(open_page: OpenPage, board: s
     expect(page).not_to_have_url(re.compile("full="))
 
 
+def test_keys_act_on_the_card_that_was_pointed_at_or_focused_last(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars")
+    card(page, "train/loss").locator(".card-plot").focus()
+    card(page, "val/loss").hover()
+    page.keyboard.press("e")
+    expect(card(page, "val/loss")).to_have_class(re.compile("is-expanded"))
+
+    card(page, "train/loss").locator(".card-plot").focus()
+    page.keyboard.press("e")
+
+    expect(card(page, "train/loss")).to_have_class(re.compile("is-expanded"))
+
+
 def test_menu_of_a_card_is_used_by_keys_alone(open_page: OpenPage, board: str) -> None:
     page = open_page(f"{board}/scalars")
     page.get_by_role("button", name="Menu of val/acc").focus()

@@ -35,8 +35,13 @@ export function useCardKeys(kind, cards) {
   ]);
 }
 
+// Where the person is: the pointer if it moved since the focus did, else the focus.
+let isPointing = false;
+addEventListener("pointermove", () => (isPointing = true), { capture: true, passive: true });
+addEventListener("focusin", () => (isPointing = false), { capture: true });
+
 // Id of the card; undefined for none.
 function cardAtHand() {
-  const card = document.activeElement?.closest(".card") ?? document.querySelector(".card:hover");
-  return card?.dataset.card;
+  const [focused, pointed] = [document.activeElement?.closest(".card"), document.querySelector(".card:hover")];
+  return (isPointing ? (pointed ?? focused) : (focused ?? pointed))?.dataset.card;
 }
