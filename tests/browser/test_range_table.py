@@ -130,6 +130,26 @@ def test_table_of_the_cursor_stands_beside_that_of_the_range(open_page: OpenPage
         assert is_beside or of_tip["y"] + of_tip["height"] <= other["y"]
 
 
+@pytest.mark.parametrize("height", [900, 620])
+def test_table_of_the_cursor_covers_neither_chart_nor_range_in_a_wide_card(
+    open_page: OpenPage, board: str, height: int
+) -> None:
+    page = open_page(f"{board}/scalars?v=3&card=loss&span=step:20..57:loss", height=height)
+    expect(page.locator(".range-panel.is-in-card tbody tr")).to_have_count(2)
+    page.locator(".is-expanded").evaluate("card => card.scrollIntoView({ block: 'end' })")
+    page.locator(".is-expanded .u-over").hover()
+
+    tip = page.locator(".plot-tip:not(.range-panel)")
+    expect(tip.locator("tbody tr")).to_have_count(2)
+    tip_box, plot, panel = (
+        place.bounding_box() for place in (tip, page.locator(".is-expanded .card-plot"), page.locator(".range-panel"))
+    )
+    assert tip_box is not None
+    assert plot is not None
+    assert panel is not None
+    assert tip_box["y"] + tip_box["height"] <= plot["y"] or tip_box["y"] >= panel["y"] + panel["height"]
+
+
 def test_two_presses_of_escape_within_a_frame_close_two_things(open_page: OpenPage, board: str) -> None:
     page = open_page(f"{board}/scalars?v=2&full=loss&span=step:20..57:loss")
     expect(page.locator(".card.is-full")).to_be_visible()

@@ -209,6 +209,26 @@ def test_note_at_the_held_cursor_is_marked_on_the_lane_and_kept(own_page: Page) 
     expect(page).to_have_url(re.compile(r"[?&]step=200\b"))
 
 
+def test_no_mark_of_the_lane_covers_the_number_of_another(own_page: Page) -> None:
+    page = own_page
+    page.evaluate("""async () => {
+      const { session } = await import("/static/js/session.js");
+      const value = (step) => ({ step, text: "x", tag: "train/loss" });
+      const note = (step, i) => ({ path: ["runs", "exp/b", "annotations", `n${i}`], value: value(step) });
+      const steps = [...Array(12).fill(200), 223, 240];
+      await session.postJSON("data/sidecar/edits", { edits: steps.map(note) });
+    }""")
+    marks = card(page, "train/loss").locator(".plot-mark")
+    expect(marks.first).to_contain_text("1")
+
+    overlaps = marks.evaluate_all("""marks => marks.slice(1).filter((mark, i) => {
+      const before = marks[i].querySelector("sup") ?? marks[i];
+      return before.getBoundingClientRect().right > mark.getBoundingClientRect().left;
+    }).length""")
+
+    assert overlaps == 0
+
+
 def test_keys_go_along_the_lane(own_page: Page) -> None:
     page = own_page
     for share, text in ((0.25, "first"), (0.75, "second")):

@@ -1,10 +1,11 @@
-// Places what belongs to a plot: under it, above it where there is more room; never over it. On a small screen it is a
-// sheet at the bottom, which the style sheet places.
+// Places what belongs to a plot: under it, above it where there is more room; never over it, and beside the list of runs
+// where there is room. On a small screen it is a sheet at the bottom, which the style sheet places.
 
 import { isSmall } from "../screen.js";
 
 const GAP_PX = 6;
 const EDGE_PX = 8;
+const LEAST_PX = 140; // what is lower says too little
 
 // Places what is said of a plot at which another thing is docked: beside it, down to its lower edge.
 export function dockBeside(root, anchor) {
@@ -17,18 +18,32 @@ export function dockBeside(root, anchor) {
   moveTo(root, left, Math.max(EDGE_PX, box.bottom - height));
 }
 
-export function dock(root, anchor) {
+// spared: what stands under the plot and is not covered either, where there is any room beside it; null for nothing
+export function dock(root, anchor, spared = null) {
   if (isSmall()) return root.removeAttribute("style");
   const box = anchor.getBoundingClientRect();
-  const below = innerHeight - EDGE_PX - box.bottom - GAP_PX;
+  const pageLeft = anchor.closest(".page-content")?.getBoundingClientRect().left ?? 0;
+  const bottom = spared ? Math.max(box.bottom, spared.getBoundingClientRect().bottom) : box.bottom;
+  const below = innerHeight - EDGE_PX - bottom - GAP_PX;
   const above = box.top - GAP_PX - EDGE_PX;
   root.style.maxHeight = "";
+  if (spared && Math.max(above, below) < LEAST_PX) return placeAtBottom(root, box, pageLeft);
   const isBelow = root.offsetHeight <= below || below >= above;
   root.style.maxHeight = `${Math.max(isBelow ? below : above, 0)}px`;
   const { offsetWidth: width, offsetHeight: height } = root;
-  const left = Math.max(EDGE_PX, Math.min(box.left + box.width / 2 - width / 2, innerWidth - width - EDGE_PX));
-  const top = isBelow ? box.bottom + GAP_PX : box.top - height - GAP_PX;
-  moveTo(root, left, top);
+  moveTo(root, centerOn(box, width, pageLeft), isBelow ? bottom + GAP_PX : box.top - height - GAP_PX);
+}
+
+// Over the end of what stands under the plot, whose beginning stays in sight.
+function placeAtBottom(root, box, pageLeft) {
+  root.style.maxHeight = `${innerHeight - EDGE_PX - box.bottom - GAP_PX}px`;
+  moveTo(root, centerOn(box, root.offsetWidth, pageLeft), innerHeight - EDGE_PX - root.offsetHeight);
+}
+
+function centerOn(box, width, pageLeft) {
+  const most = innerWidth - width - EDGE_PX;
+  const least = pageLeft + EDGE_PX <= most ? pageLeft + EDGE_PX : EDGE_PX;
+  return Math.max(least, Math.min(box.left + box.width / 2 - width / 2, most));
 }
 
 function moveTo(root, left, top) {

@@ -7,6 +7,7 @@ import { hasPoints, pointAtStep } from "./nearest.js";
 import { marksOf } from "./marks.js";
 
 const MERGE_PX = 9; // marks nearer to each other are one, with their number
+const COUNT_PX = 5; // before that number, and for each of its digits
 const MAX_NAMED = 8;
 const SIGNS = { checkpoint: "◇", restart: "↻", alert: "▲", note: "✎" };
 const ORDER = ["alert", "note", "restart", "checkpoint"]; // which sign a place with several has
@@ -89,8 +90,13 @@ function placesOf(plot, lines, tag, axis) {
   }
   const places = [];
   for (const { left, mark } of found.sort((a, b) => a.left - b.left)) {
-    if (places.length > 0 && left - places.at(-1).left < MERGE_PX) places.at(-1).marks.push(mark);
+    if (places.length > 0 && left - places.at(-1).left < widthOf(places.at(-1))) places.at(-1).marks.push(mark);
     else places.push({ left, marks: [mark] });
   }
   return places;
+}
+
+// Of what stands at a place, to where the next may begin.
+function widthOf({ marks: { length } }) {
+  return MERGE_PX + (length > 1 ? COUNT_PX * (1 + String(length).length) : 0);
 }

@@ -50,6 +50,11 @@ class RangePanel {
     return this.#shown?.anchor === anchor && !this.#root.classList.contains("is-in-card");
   }
 
+  // Its element, if it stands in the card of a plot, else null.
+  inCardOf(anchor) {
+    return this.#shown?.anchor === anchor && this.#root.classList.contains("is-in-card") ? this.#root : null;
+  }
+
   hide(owner) {
     if (!this.#shown || this.#shown.owner !== owner) return;
     this.#offs.forEach((off) => off());

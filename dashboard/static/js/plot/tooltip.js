@@ -39,7 +39,8 @@ class Tooltip {
     document.documentElement.style.removeProperty(SHEET);
   }
 
-  #draw() {
+  // limit: how many rows it has while it is not held
+  #draw(limit = preference("tooltip.rows")) {
     if (this.#isWriting && this.#shown.isHeld) return;
     this.#isWriting = false;
     const { lines, lit, x, isHeld, axis, comparison, card, anchor } = this.#shown;
@@ -47,7 +48,7 @@ class Tooltip {
     const sort = preference("tooltip.sort");
     const drawn = describePoints(lines, x);
     const points = sortPoints(isHeld ? this.#exact.of(drawn, { x, axis }) : drawn, sort, lit);
-    const near = isHeld && !isSmall() ? pickPoints(points, lit, Infinity) : pickPoints(points, lit, preference("tooltip.rows"));
+    const near = isHeld && !isSmall() ? pickPoints(points, lit, Infinity) : pickPoints(points, lit, limit);
     const differing = comparison.differing.slice(0, MAX_COLUMNS);
     const short = shortenNames(differing);
     const hparams = differing.map((name) => ({ name, title: short.get(name) }));
@@ -58,9 +59,12 @@ class Tooltip {
     root.classList.toggle("is-held", isHeld);
     root.setAttribute("role", isHeld ? "group" : "tooltip");
     root.setAttribute("aria-label", `Values of ${card.title}`);
-    root.replaceChildren(head(card.title, at), table(columns, near, lit), this.#foot(points.length - near.length, at, isHeld, columns.some(({ title }) => title.includes("smoothed"))));
+    const isDelta = lines.some(({ baseline }) => baseline);
+    root.replaceChildren(head(isDelta ? `Δ ${card.title}` : card.title, at), table(columns, near, lit), this.#foot(points.length - near.length, at, isHeld, columns.some(({ title }) => title.includes("smoothed"))));
     root.hidden = false;
     this.#dock();
+    const numFitting = isHeld ? limit : countFitting(root.querySelector(".plot-tip-rows"));
+    if (numFitting < near.length && numFitting > 1 && numFitting < limit) return this.#draw(numFitting);
     if (isHeld && !wasHeld && isSmall()) reveal(anchor, root.offsetHeight);
     this.#copied = () => toTSV(columns, points);
     if (isHeld) scroll(root.querySelector(".plot-tip-rows"), wasHeld ? scrolled : null);
@@ -77,11 +81,11 @@ class Tooltip {
     return this.#root;
   }
 
-  // Under the plot; where the table of a range is docked, beside it.
+  // Under the plot; where the table of a range is docked, beside it; where that stands in the card, below or above both.
   #dock() {
     const { anchor } = this.#shown;
     if (rangePanel.isDockedAt(anchor)) dockBeside(this.#root, anchor);
-    else dock(this.#root, anchor);
+    else dock(this.#root, anchor, rangePanel.inCardOf(anchor));
   }
 
   // Copies the whole table where nothing is selected.
@@ -155,6 +159,14 @@ class Tooltip {
 // Points of groups are of no one time.
 function sayTime({ line, index, seconds }) {
   return line.group ? "linear between the points of a run" : formatClock(line.firstWall + seconds, timeDigits(line, index));
+}
+
+// How many rows are whole where a table has less room than it needs, but for that of the baseline, which is always there.
+function countFitting(frame) {
+  const { rows } = frame.querySelector("tbody");
+  if (frame.scrollHeight <= frame.clientHeight) return rows.length;
+  const room = frame.clientHeight - rows[0].offsetTop;
+  return Math.floor(room / rows[0].offsetHeight) - (rows[0].classList.contains("is-baseline") ? 1 : 0);
 }
 
 // To where it was; at first the lit row is in the middle.
