@@ -181,6 +181,24 @@ def test_common_folders_are_elided_but_never_a_whole_name(run_module: Run) -> No
     ]
 
 
+def test_names_are_as_short_as_they_are_told_apart(run_module: Run) -> None:
+    names = {
+        "s7/gpt-124m-0412": "s7/…0412",
+        "s7/gpt-124m-0413": "…0413",
+        "s8/gpt-124m-0412": "s8/…0412",
+        "s8/gpt-124m-0414": "…0414",
+        "lr=0.1/seed=0": "lr=0.1/seed=0",
+        "lr=0.1/seed=1": "lr=0.1/seed=1",
+        "alone": "alone",
+    }
+
+    found = run_module(
+        "runs/tree.js", f"return Object.fromEntries(module.shortNames(new Map({[[name, name] for name in names]})));"
+    )
+
+    assert found == names
+
+
 def test_answer_since_a_version_is_merged_into_the_list_of_runs(run_module: Callable[[str, str], object]) -> None:
     known = "[{name: 'c', first_wall_time: 3}, {name: 'b', first_wall_time: 2}, {name: 'a', first_wall_time: 1}]"
     changed = "[{name: 'd', first_wall_time: 3}, {name: 'a', first_wall_time: 1}, {name: 'new', first_wall_time: null}]"

@@ -144,7 +144,11 @@ def test_metric_is_told_as_difference_to_the_baseline(open_page: OpenPage, few: 
 
     row(page, "sweep/experiment-0000").hover()
     page.keyboard.press("b")
-    expect(row(page, "sweep/experiment-0000").get_by_role("img", name="Baseline")).to_be_visible()
+    flag = row(page, "sweep/experiment-0000").get_by_role("img", name="Baseline")
+    expect(flag).to_be_visible()
+    name = row(page, "sweep/experiment-0000").locator("bdi").first
+    assert name.evaluate("name => name.scrollWidth <= name.clientWidth")
+    expect(page.get_by_role("button", name="Δ to …0000")).to_be_visible()
     menu.click()
     page.get_by_role("checkbox", name="Difference to the baseline").click()
     page.keyboard.press("Escape")

@@ -1,18 +1,31 @@
 // Names of runs, and what people added to them.
 
-// Adds to each run the folders that all share.
+import { shortNames } from "./runs/tree.js";
+
+let known = { names: [], prefix: "", short: new Map() }; // of the last list of runs, since most bring no other names
+
+// Adds to each run the folders that all share, and its own name as short as it is still told from all others.
 export function prefixRuns(runs) {
-  const prefix = commonFolder(runs.map((run) => run.name));
-  return runs.map((run) => ({ ...run, prefix }));
+  if (runs.length !== known.names.length || runs.some(({ name }, i) => name !== known.names[i])) known = nameAll(runs.map(({ name }) => name));
+  const { prefix, short } = known;
+  return runs.map((run) => ({ ...run, prefix, short: short.get(run.name) }));
+}
+
+function nameAll(names) {
+  const prefix = commonFolder(names);
+  return { names, prefix, short: shortNames(new Map(names.map((name) => [name, name.slice(prefix.length)]))) };
 }
 
 // A run as all of the page shows it, with what people added to it: `label` is the name that was given to it, here or
-// by its program, else its own without the folders that all share; `isPutAside` says that it is out of sight.
+// by its program, else its own without the folders that all share; `shortLabel` lacks the beginning that runs share, as
+// the list of runs does; `isPutAside` says that it is out of sight.
 // Its colour is given to it by `paint`.
 export function dressRun(run, notes, { baseline }) {
+  const given = notes.name || run.display_name;
   return {
     ...run,
-    label: notes.name || run.display_name || run.name.slice(run.prefix.length) || run.name,
+    label: given || run.name.slice(run.prefix.length) || run.name,
+    shortLabel: given || run.short || run.name,
     chosenColor: notes.color ?? null,
     isBaseline: run.name === baseline,
     isPinned: notes.is_pinned ?? false,

@@ -27,7 +27,7 @@ function makeLine(aggregate, { key, label, color, slot }, members) {
     ...source,
     name: key,
     tagName: aggregate.tagName,
-    run: { name: label, label, color, dash: dashOf(slot), isBaseline: false, isGroup: true },
+    run: { name: label, label, shortLabel: label, color, dash: dashOf(slot), isBaseline: false, isGroup: true },
     source,
     steps: aggregate.axis === "step" ? x : stepsAt(x, members, aggregate.axis),
     values,

@@ -12,7 +12,7 @@ export function explainBad(button, { session, run, tag }) {
     const first = await found;
     if (!first || isExplained) return;
     isExplained = true;
-    button.title += `\nFirst bad in ${run.label || run.name}: ${first.tag} at step ${formatCount(first.step)} (${first.value})${first.tag === tag ? "" : "\nClick to go there"}`;
+    button.title += `\nFirst bad in ${run.shortLabel}: ${first.tag} at step ${formatCount(first.step)} (${first.value})${first.tag === tag ? "" : "\nClick to go there"}`;
   };
   button.addEventListener("pointerenter", explain);
   button.addEventListener("focus", explain);

@@ -36,7 +36,8 @@ async function namesIn(tag, session) {
 
 function withoutBaseline(session, baseline, parts) {
   const names = [...new Set(parts.flatMap((part) => part.names ?? []))];
-  const text = names.length > 0 ? `${session.labelOf(baseline)} lacks ${listed(names)}.` : `No step of these runs lies within those of ${session.labelOf(baseline)}.`;
+  const label = session.runNamed(baseline)?.shortLabel ?? baseline;
+  const text = names.length > 0 ? `${label} lacks ${listed(names)}.` : `No step of these runs lies within those of ${label}.`;
   return { title: "There is no difference to the baseline", texts: [text], action: { label: "Show values", run: toggleDelta } };
 }
 

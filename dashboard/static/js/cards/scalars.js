@@ -210,7 +210,7 @@ function writeFoot(element, lines, { session, isLog, numOutside, baseline }) {
 }
 
 function deltaNote(baseline) {
-  const note = make("span", "", `Δ to ${baseline.label}`);
+  const note = make("span", "", `Δ to ${baseline.shortLabel}`);
   note.title = `Each value less that of ${baseline.name}, which is interpolated at the run's own steps. No points where it has none.`;
   return note;
 }
@@ -239,7 +239,7 @@ function nonFiniteNote(lines, session) {
   const total = kinds.reduce((sum, { count }) => sum + count, 0);
   note.append(make("span", "icon icon-alert-triangle is-12"), `${formatCount(total)} `, make("span", "card-foot-word", kinds.length > 1 ? "NaN or Inf" : kinds[0].word));
   const hits = kinds.map(({ kind }) => firstWith(lines, kind));
-  const firsts = hits.map(({ run, firstSteps }, i) => `First in ${run.label || run.name} at step ${formatCount(firstSteps[kinds[i].kind])}`);
+  const firsts = hits.map(({ run, firstSteps }, i) => `First in ${run.shortLabel} at step ${formatCount(firstSteps[kinds[i].kind])}`);
   note.title = kinds.length > 1 ? kinds.map(({ word, count }, i) => `${formatCount(count)} ${word}. ${firsts[i]}`).join("\n") : firsts[0];
   explainBad(note, { session, run: hits[0].run, tag: hits[0].tagName });
   return [note];

@@ -10,7 +10,7 @@ export function dressLines(lines, { tags, words, i }) {
     name: i === 0 ? line.name : `${line.name}\n${tags[i]}`, // tells it from the others of the plot
     tagName: tags[i],
     isMore: i > 0,
-    run: { ...line.run, label: `${line.run.label} · ${words[i]}`, dash: i === 0 ? line.run.dash : tagDash(i) },
+    run: { ...line.run, label: `${line.run.label} · ${words[i]}`, shortLabel: `${line.run.shortLabel} · ${words[i]}`, dash: i === 0 ? line.run.dash : tagDash(i) },
   }));
 }
 

@@ -16,8 +16,8 @@ export default function Delta() {
   if (!baseline) return null;
   return h(
     "button",
-    { type: "button", className: "toggle delta-button", "aria-pressed": isDelta(), "aria-label": `Δ to ${baseline.label}`, title: `${LABEL}, ${baseline.name} (D)`, onClick: toggleDelta },
+    { type: "button", className: "toggle delta-button", "aria-pressed": isDelta(), "aria-label": `Δ to ${baseline.shortLabel}`, title: `${LABEL}, ${baseline.name} (D)`, onClick: toggleDelta },
     "Δ",
-    h("bdi", { className: "is-spare" }, `to ${baseline.label}`),
+    h("bdi", { className: "is-spare" }, `to ${baseline.shortLabel}`),
   );
 }

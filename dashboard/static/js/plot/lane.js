@@ -85,7 +85,7 @@ function placesOf(plot, lines, tag, axis) {
     for (const { kind, step, text } of marksOf(line.run.name, tag)) {
       const x = axis === "step" ? step : line.x.points[pointAtStep(line, step)];
       const left = Math.round(plot.valToPos(x, "x"));
-      if (left >= 0 && left <= width) found.push({ left, mark: { kind, step, run: line.run.label, text } });
+      if (left >= 0 && left <= width) found.push({ left, mark: { kind, step, run: line.run.shortLabel, text } });
     }
   }
   const places = [];

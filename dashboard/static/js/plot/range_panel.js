@@ -167,7 +167,7 @@ class RangePanel {
     const cell = line.insertCell();
     cell.className = "run";
     cell.title = row.name;
-    cell.append(swatch, row.isOfMany ? `${run.label || run.name} · ${row.tag}` : run.label || run.name);
+    cell.append(swatch, row.isOfMany ? `${run.shortLabel} · ${row.tag}` : run.shortLabel);
     if (run.isBaseline) cell.append(element("span", "badge", "baseline"));
     for (const { name, className, text, exact } of columns) {
       const one = line.insertCell();

@@ -128,7 +128,7 @@ class Tooltip {
     const { lit, lines, x, card } = this.#shown;
     const { step } = describePoints(lines, x).find(({ line }) => line === lit);
     const field = element("input", "plot-tip-note");
-    Object.assign(field, { placeholder: `Note on ${lit.run.label} at step ${formatCount(step)}`, maxLength: 500 });
+    Object.assign(field, { placeholder: `Note on ${lit.run.shortLabel} at step ${formatCount(step)}`, maxLength: 500 });
     field.setAttribute("aria-label", "Note");
     field.addEventListener("keydown", (event) => {
       if (!["Enter", "Escape"].includes(event.key)) return;

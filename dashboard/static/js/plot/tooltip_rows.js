@@ -66,7 +66,7 @@ export function columnsOf(points, { hparams, textOf, axis, isHeld }) {
   const wallTime = ({ line, seconds }) => line.firstWall + seconds;
   const digits = Math.max(...points.map(({ line, index }) => timeDigits(line, index)));
   return [
-    { title: "Run", className: "run", text: ({ line }) => line.run.label || line.run.name, exact: ({ line }) => line.run.name },
+    { title: "Run", className: "run", text: ({ line }) => line.run.shortLabel, exact: ({ line }) => line.run.name },
     ...hparams.map(({ name, title }) => column(title, "hparam", ({ line }) => textOf(line.run.name, name))),
     column(title("value"), isSmoothed ? "raw" : "value", ({ line, raw }) => write({ line, value: raw }), ({ raw }) => raw, isDelta ? ({ raw }) => raw : null),
     isSmoothed && column(title("smoothed"), "value", write, ({ value }) => value, isDelta ? ({ value }) => value : null),

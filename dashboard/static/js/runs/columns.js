@@ -14,6 +14,7 @@ const MIN_NAME = 11; // and those that someone chose
 const CHARACTER_PX = { name: 7.6, hparam: 6.7, head: 6.3, separator: 9.5 };
 const FIXED_PX = 100; // padding, box, swatch and status, with all gaps
 const INDENT_PX = 16;
+const FLAG_PX = 16; // of the baseline, beside its name
 const AGE_PX = 36;
 const CURVE_PX = 40;
 const SHARE_PX = 60; // of a difference in percent: +119.0 %
@@ -39,7 +40,8 @@ export function chooseMetric() {
 //   places: of tree.js
 export function fitColumns({ hparams, metric, places, panelPx }) {
   const widthOf = (most) => (Math.min(most, places.longest) + 0.5) * CHARACTER_PX.name + INDENT_PX * places.deepest;
-  let room = panelPx - FIXED_PX - widthOf(MIN_NAME) - (metric.name ? METRIC_PX : 0); // once names can be told apart
+  const flagPx = session.runNamed(session.sidecar.baseline) ? FLAG_PX : 0;
+  let room = panelPx - FIXED_PX - flagPx - widthOf(MIN_NAME) - (metric.name ? METRIC_PX : 0); // once names can be told apart
   const take = (px, isWanted = true) => {
     const isTaken = isWanted && room >= px;
     if (isTaken) room -= px;

@@ -26,6 +26,20 @@ export function placeRuns(names, areFlat = false) {
   return places;
 }
 
+// Names as they stand alone, outside of their folders: without the beginning that the runs of a folder share, which is
+// shown as `…`; behind their folder where others end the same. names: as above → name of the run → its short name
+export function shortNames(names) {
+  const { placeOf } = placeRuns(names);
+  const numOf = new Map();
+  for (const { label, elided } of placeOf.values()) numOf.set(label.slice(elided.length), (numOf.get(label.slice(elided.length)) ?? 0) + 1);
+  const shorten = (run, { label, elided, chain }) => {
+    if (!elided) return names.get(run);
+    const end = label.slice(elided.length);
+    return numOf.get(end) === 1 || chain.length === 0 ? `…${end}` : `${chain.at(-1).path}/…${end}`;
+  };
+  return new Map([...placeOf].map(([run, place]) => [run, shorten(run, place)]));
+}
+
 // Leaves of each name in a flat list what it would have within its folders, where no other run looks the same by that.
 function shorten(flat, { placeOf }) {
   const endOf = ({ label, elided }) => label.slice(elided.length);
