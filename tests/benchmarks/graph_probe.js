@@ -4,11 +4,13 @@
 window.probe = (() => {
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   const POLL_MS = 4;
+  const REST_MS = 150; // that the pointer of a hand is on a box before it presses
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const until = async (isDone, patience) => {
     const began = performance.now();
     while (!isDone()) {
       if (performance.now() - began > patience) return false;
-      await new Promise((done) => setTimeout(done, POLL_MS));
+      await pause(POLL_MS);
     }
     await frame();
     return true;
@@ -21,6 +23,11 @@ window.probe = (() => {
   };
 
   const fire = (element, type) => element.dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true, composed: true }));
+
+  const rest = async (element) => {
+    for (const type of ["pointermove", "mouseover", "mousemove"]) fire(element, type);
+    await pause(REST_MS);
+  };
 
   const drivers = {
     ours: {
@@ -45,7 +52,7 @@ window.probe = (() => {
   };
 
   const toggle = async ({ find, isOpen, prepare, press }, id, wanted, patience) => {
-    await prepare?.(find(id));
+    await (prepare ?? rest)(find(id));
     const began = performance.now();
     press(find(id));
     const isDone = await until(() => Boolean(isOpen(find(id))) === wanted, patience);
@@ -70,7 +77,7 @@ window.probe = (() => {
         if (closed.length === 0) break;
         const id = closed[(i * 7) % closed.length];
         taken.push(await toggle(driver, id, true, patience));
-        await new Promise((done) => setTimeout(done, 300)); // what moves comes to rest
+        await pause(300); // what moves comes to rest
         if (i % 4 !== 0 || i > 12) await toggle(driver, id, false, patience);
       }
       return taken.filter(Number.isFinite);

@@ -1,7 +1,7 @@
 // The Graph page: the graph of one run by scopes, its layer table, and the facts of the selected node.
 
 import { EmptyPage } from "./empty_page.js";
-import { findBox, useActions } from "./graph/actions.js";
+import { findBox, requestToOpen, useActions } from "./graph/actions.js";
 import { chooseRun, chosenRun } from "./graph/chosen_run.js";
 import { CompareChip } from "./graph/compare.js";
 import { Divider, Dock } from "./graph/dock.js";
@@ -20,7 +20,7 @@ import { TraceChip, useTrace } from "./graph/trace_chip.js";
 import { DropTarget, OpenLine, useUpload } from "./graph/upload.js";
 import { useColoring } from "./graph/use_coloring.js";
 import { useView } from "./graph/view.js";
-import { h, useEffect, useRef, useSession } from "./react.js";
+import { h, useEffect, useLayoutEffect, useRef, useSession } from "./react.js";
 import { session } from "./session.js";
 
 export default function GraphView({ empty }) {
@@ -55,7 +55,7 @@ function chooseGraph(run, graph) {
 
 function RunGraph({ run, runs, choose, empty, take }) {
   const view = useView(run);
-  const { drawing, error, retry } = useDrawing(session, run, view, view.selected);
+  const { drawing, error, retry, expect } = useDrawing(session, run, view, view.selected);
   const canvas = useRef(null);
   const field = useRef(null);
   const boxes = drawing?.boxes ?? [];
@@ -64,7 +64,9 @@ function RunGraph({ run, runs, choose, empty, take }) {
   const facts = useFacts(session, run, view, item);
   const colors = useColoring(session, isUploaded(view.graph) ? "" : run, drawing, view.graph);
   const act = useActions({ view, drawing, canvas, field, selectedBox, run });
-  useEffect(() => {
+  const next = drawing ? requestToOpen(findBox(boxes, view.hovered || view.lit) ?? selectedBox, { run, view, drawing }) : "";
+  useEffect(() => expect(next), [next]);
+  useLayoutEffect(() => {
     if (view.toReveal.current && selectedBox) {
       if (view.toReveal.current === "zoom") canvas.current?.zoomTo(selectedBox.id);
       else canvas.current?.reveal(selectedBox.id);

@@ -4,7 +4,7 @@ import { useCallback, useState } from "../react.js";
 import { notify } from "../notifications.js";
 import { session } from "../session.js";
 import { useEscape, useKeys } from "../use_keys.js";
-import { sourceOf } from "./source.js";
+import { requestOf, sourceOf } from "./source.js";
 import { idInBlock, stackAround } from "./stacks.js";
 import { stepFrom } from "./steps.js";
 
@@ -13,6 +13,12 @@ const MAX_EXPANDED = 60;
 // The box of an id: a copy by its own, else the one that draws the item.
 export function findBox(boxes, id) {
   return id ? (boxes.find((box) => box.id === id) ?? boxes.find((box) => box.item === id)) : undefined;
+}
+
+// What the server is asked for if a box is opened next; "" where it is none that opens.
+export function requestToOpen(box, { run, view, drawing }) {
+  if (!box?.can_open || box.kind === "group") return "";
+  return requestOf(run, view, { open: view.opened([box.item], openTest(drawing)), blocks: view.blocks, keep: box.id });
 }
 
 export function useActions({ view, drawing, canvas, field, selectedBox, run }) {

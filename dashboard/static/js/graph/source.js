@@ -1,7 +1,8 @@
 // Asks the server for the graph of a run with some scopes open, and for the facts of a node.
 
 import { notify } from "../notifications.js";
-import { useCallback, useEffect, useRef, useState } from "../react.js";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "../react.js";
+import { Ahead } from "./ahead.js";
 import { useNews } from "./news.js";
 
 const NEWS_MS = 10_000;
@@ -11,39 +12,57 @@ export function sourceOf(run, { base, graph }, part = "") {
   return base ? [`data/graph/compare${part}`, { run, base, graph: graph || undefined }] : [`data/graph${part}`, { run, graph: graph || undefined }];
 }
 
-// {drawing, error, retry}: `drawing` stays on show until the next one is there, and where that cannot be had.
+// What the server is asked for a drawing, as text. open, blocks: as the URL has them; keep: the node to show
+export function requestOf(run, { base, graph }, { open, blocks, keep }) {
+  const [path, runs] = sourceOf(run, { base, graph });
+  return JSON.stringify([path, { ...runs, open: [...open].sort(), block: [...blocks].sort(), keep: keep || undefined }]);
+}
+
+// {drawing, error, retry, expect}: `drawing` stays on show until the next one is there, and where that cannot be had.
+// expect(request): what of `requestOf` is probably asked for next, or "".
 export function useDrawing(session, run, { base, graph, open, blocks }, keep) {
   const [state, setState] = useState({ drawing: null, error: null, answered: "" });
   const [attempt, setAttempt] = useState(0);
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
-  const [path, runs] = sourceOf(run, { base, graph });
-  const source = JSON.stringify([path, runs]);
-  const wanted = { open: [...open].sort(), block: [...blocks].sort() };
-  const kept = useKept(keep, JSON.stringify([source, wanted]), state.drawing);
-  const asked = JSON.stringify([source, wanted, kept, attempt]);
+  const source = JSON.stringify(sourceOf(run, { base, graph }));
+  const wanted = requestOf(run, { base, graph }, { open, blocks });
+  const kept = useKept(keep, wanted, state.drawing);
+  const request = requestOf(run, { base, graph }, { open, blocks, keep: kept });
+  const asked = JSON.stringify([request, attempt]);
+  const ahead = useAhead(session, run, base);
   const shown = useRef({ text: "", source: "" });
-  useEffect(() => {
+  // Before the frame is painted: an answer that is there is drawn in the frame of the press.
+  useLayoutEffect(() => {
     if (!run && !graph) return undefined;
-    const request = new AbortController();
-    session.getJSON(path, { ...runs, ...wanted, keep: kept || undefined }, request.signal).then(
-      (drawing) => {
-        const text = JSON.stringify(drawing);
-        const isSame = text === shown.current.text;
-        shown.current = { text, source };
-        setState((last) => ({ drawing: isSame ? last.drawing : drawing, error: null, answered: asked }));
-      },
-      (error) => {
-        if (error.name === "AbortError") return;
-        const isKept = shown.current.source === source;
-        if (isKept) notify({ id: "graph drawing", tone: "bad", text: `The graph could not be drawn anew: ${error.message}`, action: { label: "Try again", run: retry } });
-        else shown.current = { text: "", source: "" };
-        setState((last) => (isKept ? { ...last, answered: asked } : { drawing: null, error, answered: asked }));
-      },
-    );
-    return () => request.abort();
+    const show = ({ text, drawing }) => {
+      const isSame = text === shown.current.text;
+      shown.current = { text, source };
+      setState((last) => ({ drawing: isSame ? last.drawing : drawing, error: null, answered: asked }));
+    };
+    const fail = (error) => {
+      const isKept = shown.current.source === source;
+      if (isKept) notify({ id: "graph drawing", tone: "bad", text: `The graph could not be drawn anew: ${error.message}`, action: { label: "Try again", run: retry } });
+      else shown.current = { text: "", source: "" };
+      setState((last) => (isKept ? { ...last, answered: asked } : { drawing: null, error, answered: asked }));
+    };
+    return ahead.ask(request, show, fail);
   }, [session, asked]);
   useNews(session, run, retry, { ms: newsMs(state.error), isAsking: state.answered !== asked });
-  return { drawing: state.drawing, error: state.error, retry };
+  return { drawing: state.drawing, error: state.error, retry, expect: ahead.expect };
+}
+
+// Drawings that are asked for before they are wanted; what a run writes makes them old.
+function useAhead(session, run, base) {
+  const [ahead] = useState(
+    () =>
+      new Ahead(async (request, signal) => {
+        const text = await session.getText(...JSON.parse(request), signal);
+        return { text, drawing: JSON.parse(text) };
+      }),
+  );
+  useEffect(() => session.on("news", ({ changed }) => [run, base].some((name) => changed.includes(name)) && ahead.forget()), [session, run, base]);
+  useEffect(() => () => ahead.forget(), []);
+  return ahead;
 }
 
 // The selected node that a drawing is asked to show. One that is in sight anyway changes nothing, so that a selection

@@ -1,6 +1,6 @@
 // The canvas with what floats over it: zoom buttons, minimap, legend, notes, tooltip.
 
-import { h, useCallback, useEffect, useRef, useState } from "../react.js";
+import { h, useCallback, useEffect, useLayoutEffect, useRef, useState } from "../react.js";
 import { GraphCanvas } from "./canvas.js";
 import { Legend } from "./legend.js";
 import { Minimap } from "./minimap.js";
@@ -27,7 +27,8 @@ export function Stage({ drawing, run, coloring, live, selected, lit, spotlight, 
   const listeners = useRef(on);
   listeners.current = on;
   const follow = usePlace(canvas, place, at, listeners);
-  useEffect(() => {
+  // All of it before the frame is painted, so that a press and what it opens are one frame apart.
+  useLayoutEffect(() => {
     const drawn = new GraphCanvas(host.current, {
       select: (id, isSecond) => listeners.current.select(id, isSecond),
       toggle: (id) => id && listeners.current.toggle(id),
@@ -51,17 +52,17 @@ export function Stage({ drawing, run, coloring, live, selected, lit, spotlight, 
       canvas.current = null;
     };
   }, [canvas]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     setHovered(null);
     canvas.current.inset = chip ? BAR_PX : 0;
     canvas.current.show(drawing, { isFresh: shownRun.current !== run, coloring, place: at });
     shownRun.current = run;
     setCrowded(isCornerTaken(drawing, canvas.current.view, canvas.current.size, LEGEND_PX));
   }, [drawing, run]);
-  useEffect(() => canvas.current.color(coloring), [coloring]);
-  useEffect(() => canvas.current.select(selected), [selected, drawing]);
-  useEffect(() => canvas.current.light(lit), [lit, drawing]);
-  useEffect(() => canvas.current.spotlight(spotlight), [spotlight, drawing]);
+  useLayoutEffect(() => canvas.current.color(coloring), [coloring]);
+  useLayoutEffect(() => canvas.current.select(selected), [selected, drawing]);
+  useLayoutEffect(() => canvas.current.light(lit), [lit, drawing]);
+  useLayoutEffect(() => canvas.current.spotlight(spotlight), [spotlight, drawing]);
   return h(
     "div",
     { className: "graph-canvas", ref: host, onKeyDown: on.key, "data-theme-drawn": theme },

@@ -17,6 +17,11 @@ function viewOf(run) {
   return { graph: graph ?? "", open: open.slice(0, MAX_OPEN), blocks, node: node ?? "", compare: compare ?? "", to: to ?? "", trace, at };
 }
 
+// isInSight(id): whether an open scope is drawn
+function openedIn(run, ids, isInSight = () => true) {
+  return withOpened(viewOf(run).open.filter((one) => one !== CLOSED), ids, isInSight);
+}
+
 export function useView(run) {
   const { graph, open: opened, blocks, node: selected, compare, to, trace, at } = viewOf(run);
   const setQuietly = (changes) => session.view.set({ "graph.run": run, ...changes }, { isUndoable: false });
@@ -50,12 +55,13 @@ export function useView(run) {
     selectSecond: (id) => setQuietly(selected && id !== selected ? { "graph.to": id, "graph.trace": "off" } : { "graph.node": id, "graph.to": null }),
     setTrace: (isOn) => setQuietly({ "graph.trace": isOn ? "on" : "off", "graph.to": null }),
     toggleDock: () => setDock(!hasDock),
-    // isInSight(id): whether an open scope is drawn
-    openMany: (ids, isInSight = () => true) => {
-      const next = withOpened(viewOf(run).open.filter((one) => one !== CLOSED), ids, isInSight);
+    openMany: (ids, isInSight) => {
+      const next = openedIn(run, ids, isInSight);
       if (next.isCut) notify({ id: "open scopes", text: `No more than ${MAX_OPEN} groups are open at once.`, detail: "Close some to open others." });
       setOpen(next.open);
     },
+    // What is open once more is; as `withOpened`.
+    opened: (ids, isInSight) => openedIn(run, ids, isInSight).open,
     // twins: what is drawn for scopes that were opened in another block of their stack; only: the module that is open by itself
     close: (id, { twins, only }) => setOpen([...viewOf(run).open.filter((one) => (twins[one] ?? one) !== id), ...(id === only ? [CLOSED] : [])]),
     closeMany: (ids) => setOpen(viewOf(run).open.filter((one) => !ids.includes(one))),
