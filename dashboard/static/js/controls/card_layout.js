@@ -20,7 +20,7 @@ export default function CardLayout({ joinKey }) {
     className: "toggle card-layout",
     title: LABEL,
     "aria-label": LABEL,
-    children: [h(Icon, { key: "icon", name: "columns-3", size: 14 }), h("span", { key: "count" }, count === "auto" ? "Auto" : count), h(Icon, { key: "more", name: "chevron-down", size: 12 })],
+    children: [h(Icon, { key: "icon", name: "columns-3", size: 14 }), h("span", { key: "count", className: "control-word" }, count === "auto" ? "Auto" : count), h(Icon, { key: "more", name: "chevron-down", size: 12 })],
   };
   return h(
     Popover,
