@@ -106,7 +106,7 @@ def annotate(comparison: Comparison, answer: Answer) -> Answer:
         "batches": list(comparison.batches),
         "was": _figures(comparison.old, 0),
     }
-    answer["totals"] = answer["totals"] | _figures(comparison.new, 0)
+    answer["totals"] = answer["totals"] | _figures(comparison.new, 0) | {"was": comparison.old.items[0].params}
     return answer
 
 

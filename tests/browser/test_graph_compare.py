@@ -50,7 +50,7 @@ def test_run_to_compare_with_is_chosen_and_its_differences_are_marked(open_page:
     expect(box(page, "dense_0")).to_be_visible()
 
     page.get_by_role("button", name="Compare with another run").click()
-    page.get_by_role("menuitemradio", name="before").click()
+    page.get_by_role("option", name="before").click()
 
     bar = page.locator(".graph-compare-bar")
     expect(bar).to_contain_text("1 added")
@@ -66,6 +66,29 @@ def test_run_to_compare_with_is_chosen_and_its_differences_are_marked(open_page:
     expect(page.locator(".graph-mark")).to_have_count(0)
 
 
+def test_run_to_compare_with_is_found_among_many_by_keys(
+    open_page: OpenPage, start_board: Callable[[Path], str], tmp_path: Path
+) -> None:
+    for number in range(130):
+        write_net(tmp_path / f"run_{number:03}", [4, 10, 3 + number % 2])
+    page = open_page(f"{start_board(tmp_path)}/graph?run=run_000")
+    expect(box(page, "dense_0")).to_be_visible()
+
+    page.get_by_role("button", name="Compare with another run").click()
+    dialog = page.get_by_role("dialog", name="Compare with another run")
+    expect(dialog.get_by_role("option")).to_have_count(100)
+    expect(dialog.get_by_role("status")).to_have_text("100 of 129 are listed. Type to find others.")
+    page.keyboard.type("RUN_01")
+    expect(dialog.get_by_role("option")).to_have_count(10)
+    second = dialog.get_by_role("option").nth(1).inner_text()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile(f"compare={second}"))
+    expect(page.locator(".graph-compare-bar")).to_be_visible()
+    expect(dialog).to_have_count(0)
+
+
 def test_removed_layer_has_a_panel(open_page: OpenPage, board: str) -> None:
     page = open_page(f"{board}/graph?run=before&compare=after")
 
@@ -74,6 +97,21 @@ def test_removed_layer_has_a_panel(open_page: OpenPage, board: str) -> None:
     removed.click()
 
     expect(page.locator(".graph-title h3")).to_contain_text("dense_")
+
+
+def test_share_of_a_removed_layer_is_that_of_the_graph_that_had_it(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/graph?run=before&compare=after")
+    removed = page.locator(".graph-box.change-removed").first
+    expect(removed).to_be_visible()
+
+    share = removed.evaluate(
+        """box => {
+          const [bar, whole] = ["graph-bar-share", "graph-bar"].map((name) => box.querySelector(`.${name}`));
+          return bar.getAttribute("width") / whole.getAttribute("width");
+        }"""
+    )
+
+    assert share == pytest.approx(int(removed.locator(".graph-number").text_content() or 0) / 723, rel=0.01)
 
 
 def test_trace_dims_what_does_not_depend_on_the_node(open_page: OpenPage, board: str) -> None:

@@ -117,13 +117,15 @@ function drawStack(box, totals, coloring) {
   ];
 }
 
-function shareBar(box, totals) {
-  if (!box.params || !totals.params) return [];
+// Of what was removed, the share of the graph that had it.
+function shareBar(box, { params, was }) {
+  const whole = box.change === "removed" ? was : params;
+  if (!box.params || !whole) return [];
   const width = box.width - BAR_PAD;
   const place = { x: TEXT_X, y: box.height - 7.5, height: 3, rx: 1.5 };
   return [
     svg("rect", { class: "graph-bar", width, ...place }),
-    svg("rect", { class: "graph-bar-share", width: Math.max(2, (width * box.params * box.copies) / totals.params), ...place }),
+    svg("rect", { class: "graph-bar-share", width: Math.max(2, (width * Math.min(whole, box.params * box.copies)) / whole), ...place }),
   ];
 }
 

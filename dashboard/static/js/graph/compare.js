@@ -1,10 +1,10 @@
 // Comparing with another run: the choice of the run, and what differs, one change after the other.
 
 import { countOf, formatCount } from "../format.js";
-import { Menu } from "../overlay.js";
 import { Icon, h, useState } from "../react.js";
 import { useKeys } from "../use_keys.js";
 import { isUploaded } from "./graph_choice.js";
+import { RunPicker } from "./run_list.js";
 import { chooseFile, useUpload } from "./upload.js";
 
 export const SIGNS = { added: "+", removed: "−", changed: "~" };
@@ -16,21 +16,32 @@ export function CompareChoice({ session, runs, run, base, choose }) {
   const name = isUploaded(base) ? "the opened file" : (found?.label ?? base);
   const shown = base !== "";
   const take = useUpload(choose);
-  const items = [
-    { heading: "Compare with" },
-    ...others.map((one) => ({ label: one.label ?? one.name, isChecked: one.name === base, run: () => choose(one.name) })),
-    { label: "A file", icon: "upload", detail: ".pb or .pbtxt", run: () => chooseFile(take) },
-    ...(base ? [null, { label: "No comparison", icon: "x", run: () => choose(null) }] : []),
-  ];
   const face = shown
     ? [h("span", { key: "swatch", className: "swatch", style: { background: isUploaded(base) ? "var(--text-3)" : session.colorOf(base) } }), h("span", { key: "name", className: "graph-ellipsis" }, `vs ${name}`)]
     : [h(Icon, { key: "icon", name: "git-compare", size: 14 }), h("span", { key: "name", className: "graph-word" }, "Compare")];
-  return h(Menu, {
+  const words = shown ? `Compared with ${name}` : "Compare with another run";
+  const more = (close) => [
+    h(Choice, { key: "file", icon: "upload", label: "A file", detail: ".pb or .pbtxt", close, run: () => chooseFile(take) }),
+    shown && h(Choice, { key: "none", icon: "x", label: "No comparison", close, run: () => choose(null) }),
+  ];
+  return h(RunPicker, {
+    session,
     label: "Compare with another run",
     align: "end",
-    items,
-    button: { className: base ? "graph-button is-on" : "graph-button", title: shown ? `Compared with ${name}` : "Compare with the graph of another run", "aria-label": shown ? `Compared with ${name}` : "Compare with another run", children: face },
+    runs: others,
+    chosen: base,
+    choose,
+    more,
+    button: { className: shown ? "graph-button is-on" : "graph-button", title: shown ? words : "Compare with the graph of another run", "aria-label": words, children: face },
   });
+}
+
+function Choice({ icon, label, detail, close, run }) {
+  const choose = () => {
+    close();
+    run();
+  };
+  return h("button", { type: "button", className: "menu-item", onClick: choose }, h(Icon, { name: icon, size: 14 }), h("span", { className: "menu-label" }, label), detail && h("span", { className: "menu-detail" }, detail));
 }
 
 // comparison: of the drawing; selected: id of an item; go(id) shows one.

@@ -102,8 +102,8 @@ function Hits({ answer, query, at, choose }) {
 }
 
 // Nodes to choose among, below a field that has the focus. hits: [{id, name, op}]; at: which is marked;
-// last(hit): what stands at the end of its line
-export function Options({ id, label, hits, at, choose, last }) {
+// first(hit), last(hit): what stands at the start and the end of its line
+export function Options({ id, label, hits, at, choose, first = () => null, last }) {
   const list = useRef(null);
   useEffect(() => {
     list.current?.children[at]?.scrollIntoView({ block: "nearest" });
@@ -115,7 +115,7 @@ export function Options({ id, label, hits, at, choose, last }) {
       h(
         "li",
         { key: hit.id, id: optionId(id, i), role: "option", "aria-selected": i === at, title: hit.id, onMouseDown: (event) => event.preventDefault(), onClick: () => choose(hit) },
-        h("span", { className: "graph-hit-name" }, hit.name),
+        h("span", { className: "graph-hit-name" }, first(hit), hit.name),
         h("span", { className: "graph-hit-op" }, hit.op),
         h("span", { className: "graph-hit-path mono" }, last(hit)),
       ),

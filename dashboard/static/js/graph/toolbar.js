@@ -6,6 +6,7 @@ import { isSmall } from "../screen.js";
 import { ColorMenu } from "./color_menu.js";
 import { CompareChoice } from "./compare.js";
 import { Find } from "./find.js";
+import { RunPicker } from "./run_list.js";
 
 // lead: what stands before the path; which: the choice among the run's graphs; on: {run(name), compare(name or null), go(id), expandAll(), find}
 export function Toolbar({ session, runs, run, lead, which, base, selectedPath, isAnyOpen, canExpand, on, ask, field, colors, saving }) {
@@ -13,7 +14,7 @@ export function Toolbar({ session, runs, run, lead, which, base, selectedPath, i
     "div",
     { className: "toolbar graph-toolbar" },
     lead,
-    h(RunChoice, { session, runs, run, choose: on.run }),
+    run && h(RunChoice, { session, runs, run, choose: on.run }),
     which,
     h(Crumbs, { path: selectedPath, go: on.go }),
     h("span", { className: "grow" }),
@@ -35,23 +36,14 @@ function RunChoice({ session, runs, run, choose }) {
   if (!isSmall() && !preference("runs.hidden")) {
     return h("span", { className: "graph-run is-told", title: `Graph of ${run}` }, h("span", { className: "swatch", style: { background: session.colorOf(run) } }), session.labelOf(run));
   }
-  return h(
-    "label",
-    { className: "graph-run", title: `Graph of ${run}` },
-    h("span", { className: "swatch", style: { background: session.colorOf(run) } }),
-    h(
-      "select",
-      { value: run, "aria-label": "Run whose graph is shown", onChange: (event) => choose(event.target.value) },
-      runs.map(({ name, label }) => h("option", { key: name, value: name }, label ?? name)),
-    ),
-    h(Icon, { name: "chevron-down", size: 12 }),
-  );
+  const face = [h("span", { key: "swatch", className: "swatch", style: { background: session.colorOf(run) } }), h("span", { key: "name", className: "graph-ellipsis" }, session.labelOf(run)), h(Icon, { key: "icon", name: "chevron-down", size: 12 })];
+  return h(RunPicker, { session, label: "Run whose graph is shown", align: "start", runs, chosen: run, choose, button: { className: "graph-run", title: `Graph of ${run}`, "aria-label": "Run whose graph is shown", children: face } });
 }
 
-// The parts of a node's path, each by its last name.
+// The parts of a node's path, each by its last name; operations without a scope of their own by what they do.
 export function crumbs(facts) {
   const path = facts?.path ?? [];
-  return path.map((id, i) => ({ id, name: i && id.startsWith(path[i - 1]) ? id.slice(path[i - 1].length + 1) : id }));
+  return path.map((id, i) => ({ id, name: id.endsWith("#ops") ? facts.name : i && id.startsWith(path[i - 1]) ? id.slice(path[i - 1].length + 1) : id }));
 }
 
 function Crumbs({ path, go }) {
