@@ -36,7 +36,7 @@ EXAMPLE = {
     "step": 200,
     "steps": [0, 100, 200],
     "quantities": {"grad_norm": {"dense_0": 0.131, "dense_0/kernel": 0.13}, "update_ratio": {}, "nonfinite": {}},
-    "missing": {"update_ratio": "This run logged no update ratios of its layers."},
+    "missing": {"update_ratio": "Not logged: scalars update_ratio/LAYER, or histograms updates/… beside params/…."},
 }
 
 NODE_EXAMPLE = {

@@ -17,6 +17,7 @@ from dashboard.graph.tensors import Tensor, find_tensors
 
 MAX_DEPTH = 64
 TORCH_PARAMETER_OP = "primgetattr"
+NO_NODES = "This graph has no nodes."
 
 
 @dataclass(slots=True)
@@ -116,7 +117,7 @@ def read_graph(
     return Graph(
         tuple(nodes),
         _is_traced(protos),
-        (*notes, *opened.notes, *_notes(num_missing, num_renamed)),
+        (*notes, *opened.notes, *_notes(num_missing, num_renamed), *([] if nodes else [NO_NODES])),
         opened.definition,
         definition,
         opened.left,

@@ -68,7 +68,9 @@ def _find_large(hierarchy: Hierarchy, index: int, nodes: list[Node]) -> Finding 
     if share <= LARGE_SHARE:
         return None
     largest = max(nodes, key=lambda node: node.saved_bytes)
-    value = f"; the largest is {largest.outputs[0].text} of {largest.op}" if largest.outputs else ""
+    value = (
+        f"; the largest is {largest.outputs[0].text} of {largest.path.rpartition('/')[2]}" if largest.outputs else ""
+    )
     return Finding(f"{_percent(share)} of all saved bytes", f"kept here for backward{value}.")
 
 

@@ -28,9 +28,9 @@ from summaries import Histogram
 
 NON_FINITE, VALUE = "nonfinite", "value"
 MISSING = {
-    GRAD_NORM: "This run logged no gradients of its layers.",
-    UPDATE_RATIO: "This run logged no update ratios of its layers.",
-    NON_FINITE: "This run logged no histograms of its layers.",
+    GRAD_NORM: "Not logged: scalars grad_norm/LAYER, or histograms grads/….",
+    UPDATE_RATIO: "Not logged: scalars update_ratio/LAYER, or histograms updates/… beside params/….",
+    NON_FINITE: "Not logged: histograms of params/…, grads/… or activations/….",
 }
 
 

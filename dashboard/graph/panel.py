@@ -129,7 +129,7 @@ def attribute_text(value: Any) -> str:
     """An attribute in words; constants are named by shape and type, long texts are cut."""
     form = value.WhichOneof("value")
     if form == "s":
-        return _cut(value.s[: MAX_TEXT + 1].decode("utf-8", "replace"))
+        return _cut(value.s[: 4 * MAX_TEXT + 4].decode("utf-8", "replace"))
     if form in ("i", "f", "b", "placeholder"):
         return str(getattr(value, form))
     if form in ("shape", "type"):

@@ -38,7 +38,7 @@ def salvage_graph(blob: bytes) -> tuple[GraphDef, tuple[str, ...]]:
         elif number == _VERSIONS:
             _merge(graph.versions, content)
     if not graph.node and not graph.library.function:
-        raise ValueError("blob must be a GraphDef; got other bytes.")
+        raise ValueError("The bytes logged as a graph must be a GraphDef; got others. Log the graph again.")
     return graph, tuple(_notes(graph, fields, lost))
 
 

@@ -29,7 +29,7 @@ def decode_graph(blob: bytes) -> GraphDef:
     try:
         return GraphDef.FromString(blob)
     except DecodeError as error:
-        raise ValueError("blob must be a GraphDef; got other bytes.") from error
+        raise ValueError("The bytes logged as a graph must be a GraphDef; got others. Log the graph again.") from error
 
 
 def read_graph_def(blob: bytes) -> tuple[GraphDef, tuple[str, ...]]:

@@ -62,7 +62,7 @@ def test_functions_of_a_damaged_graph_are_kept():
 
 
 def test_other_bytes_are_no_graph():
-    with pytest.raises(ValueError, match=r"blob must be a GraphDef; got other bytes\."):
+    with pytest.raises(ValueError, match=r"must be a GraphDef; got others\."):
         read_graph_def(b"\xff\xff\xff")
 
 

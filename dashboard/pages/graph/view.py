@@ -14,7 +14,8 @@ _JAX = """\
 from summaries import SummaryWriter
 
 with SummaryWriter("{logdir}/first") as writer:
-    # a function with its arguments: the whole training step, if it is one; Flax NNX and Equinox modules likewise
+    # a function with its arguments: a whole training step,
+    # or a call; Flax NNX and Equinox modules likewise
     writer.add_graph(train_step, (params, opt_state, batch))
 """
 

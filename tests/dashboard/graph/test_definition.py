@@ -135,3 +135,7 @@ def test_a_variable_of_tensorflow_has_the_size_of_what_it_holds_and_those_of_its
 
     assert [node.params for node in graph.nodes] == [12, 0, 0]
     assert graph.nodes[0].outputs[0].text == "f32[4,3]"
+
+
+def test_a_graph_without_nodes_says_so() -> None:
+    assert read_graph(GraphDef()).notes == ("This graph has no nodes.",)

@@ -92,6 +92,7 @@ def test_a_constant_of_10_mb_is_told_in_a_few_words() -> None:
 
     assert attribute_text(AttrValue(tensor=tensor)) == "constant f32[2500000]"
     assert len(attribute_text(AttrValue(s=b"x" * 10 * MB))) < 300
+    assert attribute_text(AttrValue(s="é".encode() * 10 * MB)) == "é" * 200 + "…"
 
 
 @pytest.mark.parametrize(("num_bytes", "text"), [(0, "0 B"), (999, "999 B"), (1234, "1.23 kB"), (4.83e9, "4.83 GB")])

@@ -80,9 +80,12 @@ function open({ page, tag }) {
   goToCard({ name: page, path: new URL(page, ROOT).pathname }, tag);
 }
 
+// A share says what it is of: `bias gradients: share of zeros`.
 export function wordsOf({ what, name, tag }) {
   if (!WORDS[what] || what === "other") return tag;
-  return name ? `${name} ${WORDS[what]}` : WORDS[what][0].toUpperCase() + WORDS[what].slice(1);
+  const held = what.endsWith("_share") ? WORDS[tag.split("/")[1]] : undefined;
+  const words = held ? `${held}: ${WORDS[what]}` : WORDS[what];
+  return name ? `${name} ${words}` : words[0].toUpperCase() + words.slice(1);
 }
 
 export function valueOf(row) {

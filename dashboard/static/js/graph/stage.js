@@ -11,7 +11,7 @@ import { ZoomButtons } from "./zoom_buttons.js";
 
 const NARROW_PX = 680;
 const PLACE_MS = 400;
-const LEGEND_PX = { width: 176, height: 190 };
+const LEGEND_PX = { width: 206, height: 200 }; // with the gap to the edges
 const BAR_PX = 44; // that the bar over the drawing takes at its top
 
 // canvas: a ref that gets the GraphCanvas; chip: a bar over the drawing, or null;

@@ -27,15 +27,18 @@ export function textWidth(text, face) {
 // Keeps 60 % of what remains at the front.
 export function elide(text, room, face) {
   if (textWidth(text, face) <= room) return text;
-  let front = Math.ceil(text.length * 0.6);
-  let back = text.length - front;
-  while (front + back > 2) {
-    if (front > back * 1.5) front -= 1;
-    else back -= 1;
-    const short = `${text.slice(0, front)}…${back > 0 ? text.slice(-back) : ""}`;
-    if (textWidth(short, face) <= room) return short;
+  let [fits, cut] = [1, text.length]; // of the characters that are kept
+  while (cut - fits > 1) {
+    const middle = (fits + cut) >> 1;
+    if (textWidth(shortened(text, middle), face) <= room) fits = middle;
+    else cut = middle;
   }
-  return `${text.slice(0, 1)}…`;
+  return shortened(text, fits);
+}
+
+function shortened(text, count) {
+  const front = Math.ceil(count * 0.6);
+  return `${text.slice(0, front)}…${count > front ? text.slice(front - count) : ""}`;
 }
 
 // Fonts arrive after the first drawing: forget what was measured with their stand-ins.
