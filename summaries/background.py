@@ -224,6 +224,11 @@ class Outbox:
         self._ask(thread, _Turn(is_waiting), timeout_secs)
         return True
 
+    def start_drain(self) -> None:
+        """Has the thread write what is there already, and does not wait for it."""
+        if self._thread is not None and not self._outage.is_waiting():
+            self._turns.put(_Turn(is_waiting=False))
+
     def _is_inside_put(self) -> bool:
         is_owned: bool = self._lock._is_owned()  # type: ignore[attr-defined]  # as threading.Condition asks
         return is_owned

@@ -141,6 +141,7 @@ class SummaryWriter(
         file = open_record_file(self.log_dir, filename_suffix, self._firsts, fsync=fsync)
         is_segmented = is_remote(self.log_dir)
         self._outbox = Outbox(file, drain_secs=flush_secs if is_segmented else min(DRAIN_SECS, flush_secs))
+        self._is_segmented = is_segmented
         if is_segmented and heartbeat_secs is not None:
             heartbeat_secs = max(heartbeat_secs, flush_secs)  # nobody sees it before the segment is written
         self._life = Lifecycle(self._outbox.put_aside, heartbeat_secs=heartbeat_secs)
@@ -205,6 +206,14 @@ class SummaryWriter(
         self._outbox.flush()
         for subrun in list(self._subruns.values()):
             subrun.flush()
+
+    def start_flush(self) -> None:
+        """Has the background write what is there already, and does not wait for it: a `flush` that follows is short.
+
+        Does nothing in an object store, where each time makes a file.
+        """
+        if not self._is_segmented:
+            self._outbox.start_drain()
 
     def close(self) -> None:
         """Writes all that was logged and closes the file. A second call does nothing.

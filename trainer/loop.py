@@ -29,6 +29,9 @@ from trainer.step_graph import make_step_graph
 
 _LOG = logging.getLogger(__name__)
 
+# How often what was logged is written while the device computes; at the end nobody computes beside it.
+_FLUSH_SECS = 0.01
+
 
 @dataclass(frozen=True)
 class Chunk:
@@ -95,6 +98,7 @@ class Loop:
         self._in_flight: deque[Chunk] = deque()
         self._epoch = time.time() - time.perf_counter()  # wall time of the other clock's zero
         self._performance = Performance()
+        self._flushed = 0.0
         self._settled: deque[Steps] = deque()
         self._stop_reason: str | None = None
         self._next: tuple[Any, int] | None = None
@@ -259,6 +263,9 @@ class Loop:
             num_examples=chunk.count * chunk.batch_size,
             secs=secs,
         )
+        if self._in_flight and finished - self._flushed >= _FLUSH_SECS:
+            self._flushed = finished
+            self.writer.start_flush()
 
     def _first_bad(self, chunk: Chunk) -> tuple[int, str] | None:
         first_bad = np.asarray(chunk.numbers.first_bad)

@@ -58,6 +58,25 @@ def test_the_thread_writes_without_being_asked(tmp_path: Path):
     outbox.close()
 
 
+def test_start_drain_has_the_thread_write_and_does_not_wait_for_it(tmp_path: Path):
+    outbox = make_outbox(tmp_path)
+    may_encode, is_encoded = threading.Event(), threading.Event()
+
+    def encode() -> bytes:
+        assert may_encode.wait(PATIENCE_SECS)
+        is_encoded.set()
+        return b""
+
+    outbox.put(record("a", 1))
+    outbox.put_deferred(deferred("b", 2, encode=encode))
+    outbox.start_drain()
+    may_encode.set()
+
+    assert is_encoded.wait(PATIENCE_SECS)
+    assert steps_of(tmp_path) == {"a": [1]}
+    outbox.close()
+
+
 def test_a_full_buffer_has_the_caller_write(tmp_path: Path):
     outbox = make_outbox(tmp_path, buffer_bytes=100)
 

@@ -147,6 +147,9 @@ def test_dump_counts_params_after_the_step_and_the_gradients_of_the_next(program
         def add_scalars_at(self, step: int, values: Any) -> None:
             """The rate."""
 
+        def start_flush(self) -> None:
+            """There is no file."""
+
     run(programs, 20, hooks=[Every(5, dump)], writer=Recorder())
 
     for step, difference, norm in dumps[:3]:
@@ -204,6 +207,9 @@ def test_epochs_end_the_feed_and_weigh_the_short_batch_exactly() -> None:
 
         def add_scalars_at(self, step: int, values: Any) -> None:
             """The rate."""
+
+        def start_flush(self) -> None:
+            """There is no file."""
 
     example = rows._replace(weights=np.ones(5, np.float32))
     loop = Loop(

@@ -193,6 +193,9 @@ def test_loop_adds_collected_losses_and_gives_the_mask_of_real_rows() -> None:
         def add_scalars_at(self, step: int, values: Any) -> None:
             """The rate."""
 
+        def start_flush(self) -> None:
+            """There is no file."""
+
     state: TrainState = programs.init(0, 0.1, rows._replace(weights=np.ones(5, np.float32)))
     Loop(
         programs, ArrayFeed(rows, batch_size=4, num_epochs=1, seed=None), train_state=state, seed=0, writer=Recorder()

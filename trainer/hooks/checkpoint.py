@@ -120,6 +120,8 @@ class CheckpointHook(Hook):
                 "Could not save a checkpoint: %s. Continuing with the one of step %s.", error, self._checkpoints.step
             )
         writer = context.writer
+        if writer is not None:
+            writer.start_flush()  # beside the arrays
         self._checkpoints.save(
             context.step,
             context.train_state,
