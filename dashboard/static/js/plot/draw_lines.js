@@ -41,7 +41,8 @@ export function drawLines(plot, lines, { faint, underlay }) {
   clip(ctx, bbox, { beside: BLEED_PX * ratio });
   for (const line of [...faint, ...lines]) drawSinglePoints(ctx, line, place, bbox, ratio);
   if (!isMany) for (const line of lines) if (line.run.state === "running") drawEnd(ctx, line, place, bbox, ratio);
-  for (const line of [...faint, ...lines]) drawNonFinite(ctx, line, place, bbox, ratio);
+  const taken = isMany ? new Set() : null;
+  for (const line of [...faint, ...lines]) drawNonFinite(ctx, line, place, bbox, { ratio, taken });
   ctx.restore();
 }
 
@@ -190,8 +191,9 @@ function drawEnd(ctx, line, place, bbox, ratio) {
   dot(ctx, x, y, 2.5 * ratio, line.run.color);
 }
 
-// A cross on the floor in the run's colour, and a dotted line up where a stretch of them begins.
-function drawNonFinite(ctx, line, place, bbox, ratio) {
+// A cross on the floor in the run's colour, and a dotted line up where a stretch of them begins. taken: stretches that have
+// such a line of another run, where lines of all of many runs would hide the curves; null of few.
+function drawNonFinite(ctx, line, place, bbox, { ratio, taken }) {
   if (line.x.nonFinite.length === 0) return;
   const floor = bbox.top + bbox.height - 6 * ratio;
   const size = MARK_PX * ratio;
@@ -213,7 +215,9 @@ function drawNonFinite(ctx, line, place, bbox, ratio) {
     ctx.strokeStyle = line.run.color;
     ctx.lineWidth = 1.5 * ratio;
     ctx.stroke();
-    if (isInStretch) continue;
+    const stretch = Math.floor((x - bbox.left) / (STRETCH_PX * ratio));
+    if (isInStretch || taken?.has(stretch)) continue;
+    taken?.add(stretch);
     ctx.lineWidth = ratio;
     ctx.setLineDash([ratio, 3 * ratio]);
     ctx.beginPath();
