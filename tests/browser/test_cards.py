@@ -311,6 +311,26 @@ def test_chart_of_an_expression_is_built_changed_and_removed(
     expect(chart.locator(".card-value")).to_have_text(["0.2500", "1.000"])
 
 
+def test_expression_that_was_typed_but_not_added_is_part_of_the_chart(
+    open_page: OpenPage, start_board: Callable[..., str], tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "a") as writer:
+        writer.add_scalar("train/loss", 1.0, 0)
+    page = open_page(start_board(tmp_path, "--read-only"), allow_console="422")
+    page.get_by_role("button", name="New chart").click()
+    dialog = page.get_by_role("dialog", name="New chart")
+    make = dialog.get_by_role("button", name="Make chart")
+    expect(make).to_be_disabled()
+
+    dialog.get_by_role("textbox", name="Find a tag").fill("2 * train/los")
+    make.click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Did you mean train/loss?")
+    dialog.get_by_role("textbox", name="Find a tag").fill("2 * train/loss")
+    make.click()
+
+    expect(group(page, "Charts").locator(".card-value")).to_have_text("2.000")
+
+
 def test_chart_of_a_read_only_board_is_kept_in_the_browser(
     open_page: OpenPage, start_board: Callable[..., str], tmp_path: Path
 ) -> None:

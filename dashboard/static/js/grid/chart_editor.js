@@ -20,9 +20,14 @@ export function openChartEditor(chart = { id: null, title: "", tags: [] }) {
 function ChartEditor({ chart, close }) {
   const [title, setTitle] = useState(chart.title);
   const [tags, setTags] = useState(chart.tags);
+  const [isTyped, setIsTyped] = useState(false); // whether an expression stands in the field that was not added yet
+  const takeTyped = useRef(null);
   const isNew = chart.id === null;
-  const keep = () => {
-    const id = keepChart({ id: chart.id, title: title.trim() || defaultTitle(tags), tags });
+  const keep = async () => {
+    const typed = isTyped ? await takeTyped.current() : null;
+    if (isTyped && typed === null) return; // the field says what is wrong with it
+    const all = typed && !tags.includes(typed) ? [...tags, typed] : tags;
+    const id = keepChart({ id: chart.id, title: title.trim() || defaultTitle(all), tags: all });
     close();
     if (isNew) goToCard(pageHere(), id);
   };
@@ -42,7 +47,7 @@ function ChartEditor({ chart, close }) {
       { className: "dialog-body chart-fields" },
       h("label", { className: "field" }, h("input", { value: title, maxLength: 200, placeholder: tags.length > 0 ? defaultTitle(tags) : "Title", "aria-label": "Title", onChange: (event) => setTitle(event.target.value) })),
       h(Chosen, { tags, remove: (tag) => setTags(tags.filter((one) => one !== tag)) }),
-      h(Finder, { tags, add: (tag) => setTags([...tags, tag]) }),
+      h(Finder, { tags, add: (tag) => setTags([...tags, tag]), takeTyped, setIsTyped }),
     ),
     h(
       "footer",
@@ -50,7 +55,7 @@ function ChartEditor({ chart, close }) {
       session.sidecar.isReadOnly && h("span", { className: "hint" }, "This board only reads: the chart is kept in this browser."),
       h("span", { className: "grow" }),
       h("button", { type: "button", className: "button", onClick: close }, "Cancel"),
-      h("button", { type: "button", className: "button is-primary", disabled: tags.length === 0, onClick: keep }, isNew ? "Make chart" : "Save"),
+      h("button", { type: "button", className: "button is-primary", disabled: tags.length === 0 && !isTyped, onClick: keep }, isNew ? "Make chart" : "Save"),
     ),
   );
 }
@@ -75,8 +80,9 @@ function Chosen({ tags, remove }) {
   );
 }
 
-// Finds a tag, or takes what is typed as an expression.
-function Finder({ tags, add }) {
+// Finds a tag, or takes what is typed as an expression. takeTyped: is given a function → promise of the tag of that
+// expression, of null if it is wrong; setIsTyped(whether there is one)
+function Finder({ tags, add, takeTyped, setIsTyped }) {
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState(null); // {detail, column, length, suggestion}
   const field = useRef(null);
@@ -92,7 +98,15 @@ function Finder({ tags, add }) {
     if (!tags.includes(tag) && tags.length < MAX_TAGS) add(tag);
   };
   const text = typed.trim().replace(/^=\s*/, "");
-  const takeExpression = () => check(text).then(take, (error) => setProblem({ detail: error.message, ...error.body }));
+  const checkTyped = () =>
+    check(text).catch((error) => {
+      setProblem({ detail: error.message, ...error.body });
+      return null;
+    });
+  takeTyped.current = checkTyped;
+  const isExpression = text !== "" && (typed.trim().startsWith("=") || (free.length === 0 && !known.includes(text)));
+  useEffect(() => setIsTyped(isExpression), [isExpression]);
+  const takeExpression = () => checkTyped().then((tag) => tag !== null && take(tag));
   const enter = (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
