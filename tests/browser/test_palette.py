@@ -163,6 +163,17 @@ def test_best_tag_becomes_the_x_axis(open_page: OpenPage, board: str) -> None:
     expect(page.get_by_role("button", name="x-axis: train/grad_norm")).to_be_visible()
 
 
+def test_chart_is_begun_with_the_best_tag(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars")
+    open_palette(page, "grad_norm")
+    page.get_by_role("option", name="New chart with train/grad_norm").click()
+
+    dialog = page.get_by_role("dialog", name="New chart")
+    expect(dialog.get_by_role("list", name="Tags of the chart")).to_have_text("train/grad_norm")
+    dialog.get_by_role("button", name="Make chart").click()
+    expect(dialog).to_have_count(0)
+
+
 def test_best_tag_is_pinned(open_page: OpenPage, board: str) -> None:
     page = open_page(f"{board}/scalars")
     open_palette(page, "grad_norm")

@@ -1,6 +1,7 @@
 // What can be done with the scalar that fits best what was typed.
 
 import { countOf } from "../format.js";
+import { openChartEditor } from "../grid/chart_editor.js";
 import { isPinned, togglePin } from "../grid/pins.js";
 import { facts } from "../runs/facts.js";
 import { addTerm, writeName } from "../runs/query_syntax.js";
@@ -24,6 +25,7 @@ function listTagActions({ tag, numRuns }, pages) {
   return [
     { icon: "pin", label: `${isOn ? "Unpin" : "Pin"} ${tag}`, verb: isOn ? "unpin" : "pin", run: () => pinTag(pages, tag) },
     { icon: "chart-line", label: `Use ${tag} as x-axis`, verb: "use", run: () => useAsAxis(pages, tag) },
+    { icon: "plus", label: `New chart with ${tag}`, verb: "make", run: () => makeChart(pages, tag) },
     { icon: "filter", label: `Filter runs by ${term}`, detail: countOf(numRuns, "run"), verb: "filter", run: () => filterBy(term) },
   ];
 }
@@ -36,6 +38,11 @@ function pinTag(pages, tag) {
 function useAsAxis(pages, tag) {
   visitScalars(pages);
   session.view.set({ "scalars.x": METRIC + tag }, { label: "what the x-axis shows" });
+}
+
+function makeChart(pages, tag) {
+  visitScalars(pages);
+  openChartEditor({ id: null, title: "", tags: [tag] });
 }
 
 function visitScalars(pages) {
