@@ -5,6 +5,7 @@ import { formatClock, formatCount, formatDuration, formatValue } from "../format
 import { h } from "../react.js";
 import { chooseMetric } from "../runs/columns.js";
 import { facts as columns, useFacts } from "../runs/facts.js";
+import { toneOf } from "../runs/metrics.js";
 import { session } from "../session.js";
 import { Facts, Section } from "./section.js";
 import { clip, quoteCommand } from "./words.js";
@@ -12,14 +13,14 @@ import { clip, quoteCommand } from "./words.js";
 export function About({ run, facts }) {
   const environment = facts?.environment ?? {};
   useFacts();
-  const metric = chooseMetric().name;
+  const { name: metric, tag, measure } = chooseMetric();
   const value = columns.valueOf(run.name, metric);
   return h(
     Section,
     { title: "Run" },
     h(Facts, {
       rows: [
-        [metric.replace(/[.](\w+)$/, " $1"), Number.isFinite(value) && sayMetric(value, run.isBaseline ? null : columns.valueOf(session.sidecar.baseline, metric))],
+        [metric.replace(/[.](\w+)$/, " $1"), Number.isFinite(value) && sayMetric(value, run.isBaseline ? null : columns.valueOf(session.sidecar.baseline, metric), measure.endsWith("step") ? null : tag)],
         ["Started", run.first_wall_time !== null && h("time", { title: iso(run.first_wall_time) }, `${formatClock(run.first_wall_time)}, ${formatDuration(session.live.now - run.first_wall_time, 2)} ago`)],
         ["Lasted", run.first_wall_time !== null && run.last_wall_time !== null && formatDuration(run.last_wall_time - run.first_wall_time)],
         ["Points", formatCount(run.num_points)],
@@ -36,15 +37,23 @@ export function About({ run, facts }) {
   );
 }
 
-// The metric of the list, with how far it is from the baseline's.
-function sayMetric(value, baseline) {
+// The metric of the list, with how far it is from the baseline's. tag: whose direction tells better from worse; null of
+// what has none
+function sayMetric(value, baseline, tag) {
   const difference = value - baseline;
   if (baseline === null || !Number.isFinite(difference)) return formatValue(value);
   if (difference === 0) return `${formatValue(value)}, as the baseline`;
   const signed = (number, text) => `${number > 0 ? "+" : ""}${text}`;
   const share = (100 * difference) / Math.abs(baseline);
   const percent = Number.isFinite(share) ? ` (${signed(share, share.toFixed(Math.abs(share) < 0.1 ? 2 : 1)).replace("-", "−")} %)` : "";
-  return `${formatValue(value)}, ${signed(difference, formatValue(difference))}${percent} to baseline`;
+  const tone = tag === null ? null : toneOf(tag, difference);
+  return h(
+    window.React.Fragment,
+    null,
+    `${formatValue(value)}, `,
+    h("span", { className: tone ? `details-delta is-${tone}` : "details-delta" }, `${signed(difference, formatValue(difference))}${percent}`),
+    " to baseline",
+  );
 }
 
 function iso(wallTime) {
