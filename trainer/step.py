@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
@@ -117,7 +116,9 @@ class Step:
         count = self._num_micro_batches(batch)
         if count == 1:
             return self._pass(train_state, batch, key, is_observed=is_observed)
-        return self._accumulate(train_state, _fill_up(batch, count), key, count, is_observed=is_observed)
+        # Rows without weight fill up the last part, but a `model_fn` would count them: its last part is shorter.
+        filled = _fill_up(batch, count) if self._objective.pads_batches else batch
+        return self._accumulate(train_state, filled, key, count, is_observed=is_observed)
 
     def _pass(self, train_state: TrainState, batch: Batch, key: Array, *, is_observed: bool) -> Gradients:
         params, state, opt_state, _ = train_state
@@ -156,15 +157,17 @@ class Step:
         return result
 
     def _num_micro_batches(self, batch: Batch) -> int:
-        wanted, size = self._options.accumulation_steps, int(batch.weights.shape[0])
-        # Rows without weight fill up the last part, but a `model_fn` would count them.
-        return min(wanted, size) if self._objective.pads_batches else math.gcd(size, wanted)
+        return min(self._options.accumulation_steps, int(batch.weights.shape[0]))
 
     def _accumulate(
         self, train_state: TrainState, batch: Batch, key: Array, count: int, *, is_observed: bool
     ) -> Gradients:
-        """The same mean over all rows, from parts of the batch one after another."""
-        parts = jax.tree.map(lambda leaf: leaf.reshape(count, leaf.shape[0] // count, *leaf.shape[1:]), batch)
+        """The same mean over all rows, from parts of the batch one after another.
+
+        Summaries are those of the equal parts.
+        """
+        size = -(-int(batch.weights.shape[0]) // count)
+        parts, rest = _split(batch, size)
         total = jnp.maximum(jnp.sum(batch.weights), TINY)
 
         def body(carry: Any, numbered: Any) -> Any:
@@ -180,7 +183,10 @@ class Step:
 
         zeros = jax.tree.map(jnp.zeros_like, self.trained(train_state.params))
         start = (train_state.state, jnp.float32(0), zeros)
-        (state, loss, grads), outputs = jax.lax.scan(body, start, (jnp.arange(count), parts))
+        num_parts = int(parts.weights.shape[0])
+        (state, loss, grads), outputs = jax.lax.scan(body, start, (jnp.arange(num_parts), parts))
+        if rest.weights.shape[0]:
+            (state, loss, grads), _ = body((state, loss, grads), (jnp.int32(num_parts), rest))
         return Gradients(loss, state, grads, passes.join(outputs).summaries)
 
     def _clip(self, grads: Params) -> Params:
@@ -201,6 +207,14 @@ def _fill_up(batch: Batch, count: int) -> Batch:
         return batch
     filled: Batch = jax.tree.map(lambda leaf: jnp.concatenate([leaf, jnp.repeat(leaf[-1:], missing, axis=0)]), batch)
     return filled._replace(weights=filled.weights.at[-missing:].set(0))
+
+
+def _split(batch: Batch, size: int) -> tuple[Batch, Batch]:
+    """The batch as parts of `size` rows, stacked along axis 0, and the rows that are left."""
+    count = int(batch.weights.shape[0]) // size
+    parts: Batch = jax.tree.map(lambda leaf: leaf[: count * size].reshape(count, size, *leaf.shape[1:]), batch)
+    rest: Batch = jax.tree.map(lambda leaf: leaf[count * size :], batch)
+    return parts, rest
 
 
 def merge(trained: Params, params: Params) -> Params:

@@ -228,12 +228,26 @@ def test_parts_without_a_row_leave_the_statistics_of_batches_alone() -> None:
     np.testing.assert_allclose(mean, expected, rtol=1e-5, atol=1e-6)
 
 
-def test_short_last_batch_of_a_model_fn_is_computed_in_as_many_parts_as_divide_it() -> None:
+@pytest.mark.parametrize("steps", [3, 4, 100])
+def test_parts_of_a_model_fn_are_as_many_as_asked_for_and_together_the_batch(steps: int) -> None:
+    seen: set[int] = set()
+
     def model_fn(features: Any, labels: Any, mode: Mode) -> EstimatorSpec:
+        seen.add(len(features))
         return EstimatorSpec(mode, loss=jnp.mean((layers.dense(features, units=1)[:, 0] - labels) ** 2))
 
-    config = RunConfig(accumulation_steps=2, batch_size=8)
-    assert Estimator(model_fn, config=config).fit(FEATURES[:21], LABELS[:21], epochs=1).n_iter_ == 3
+    def train(config: RunConfig) -> Any:
+        estimator = Estimator(model_fn, optimizer="sgd", learning_rate=0.1, config=config)
+        return estimator.fit(FEATURES[:21], LABELS[:21], epochs=1)  # the last batch has 3 rows of the 9 of others
+
+    whole = train(RunConfig(batch_size=9))
+    seen.clear()
+    parts = train(RunConfig(batch_size=9, accumulation_steps=steps))
+
+    assert parts.n_iter_ == 3
+    assert seen - {9, 21} == {3: {3, 1}, 4: {3, 1}, 100: {1}}[steps]
+    for found, expected in zip(jax.tree.leaves(parts.params_), jax.tree.leaves(whole.params_), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
 def test_penalties_and_constraints_of_layers_are_part_of_the_training() -> None:
