@@ -29,7 +29,7 @@ help:
 	@echo "make screenshots  retake the pictures of the README"
 
 # An environment is remade, and the extensions in it, when one of these changes.
-SOURCES := pyproject.toml setup.py $(foreach folder,summaries dashboard/api,$(wildcard $(addprefix $(folder)/_*.,pyx pxi h)))
+SOURCES := pyproject.toml setup.py $(foreach folder,summaries dashboard/api trainer/estimators trainer/inputs,$(wildcard $(addprefix $(folder)/_*.,pyx pxi h)))
 # $(1) is the extra, $(2) the mark of its stamp.
 define install
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed, and none was found. Pass PYTHON=/path/to/python3."; exit 1; }

@@ -8,7 +8,7 @@ from pathlib import Path
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-FOLDERS = (Path("summaries"), Path("dashboard/api"), Path("trainer/inputs"))
+FOLDERS = (Path("summaries"), Path("dashboard/api"), Path("trainer/estimators"), Path("trainer/inputs"))
 # A compiler that joins a product and a sum into one operation would round them otherwise than the portable member.
 FLAGS = ["-O3", "-ffp-contract=off"]
 

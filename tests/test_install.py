@@ -63,7 +63,7 @@ def test_wheel_holds_the_compiled_members_and_what_they_are_made_of(tmp_path: Pa
     for part in PARTS:
         assert any(re.match(rf"summaries/_{part}\..*so$", name) for name in names)
         assert f"summaries/_{part}.pyx" in names
-    for member in ("dashboard/api/_bodies", "trainer/inputs/_examples"):
+    for member in ("dashboard/api/_bodies", "trainer/estimators/_log_loss", "trainer/inputs/_examples"):
         assert any(re.match(rf"{member}\..*so$", name) for name in names)
         assert {f"{member}.pyi", f"{member}.pyx"} <= set(names)
     assert {"summaries/_crc32c.h", "summaries/_messages.pxi", "summaries/_scan.pyi"} <= set(names)

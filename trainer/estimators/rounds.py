@@ -115,7 +115,8 @@ class Rounds:
         before, options = self.train_state.params["booster"], dict[str, Any](callbacks=[self])
         params = dict(params)
         if loss is not None:
-            params |= {"objective": loss.gradients, "metric": "none"}
+            # LightGBM copies its params deeply, and with a bound method the object that keeps the gradients.
+            params |= {"objective": lambda *args: loss.gradients(*args), "metric": "none"}
             options["feval"] = loss.evaluate
             if before is None:
                 data.set_init_score(loss.first_scores)
