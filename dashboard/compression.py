@@ -1,7 +1,7 @@
 """Compresses what shrinks, where the browser takes it: text from one kilobyte on.
 
 Binary series are left as they are: drawn points are noise to a compressor. Compressing is done beside the event loop;
-what has an ETag is compressed once.
+what has an ETag is compressed once, and so is what browsers keep for good, as Dash's own scripts.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ LEVEL = 6
 GZIP = 31
 """Of zlib: the largest window, with gzip's head and end."""
 _TYPES = ("text/", "application/json", "application/javascript", "image/svg+xml")
+_FOR_GOOD = "max-age=31536000"
 _INLINE_BYTES = 16 << 10
 """Up to here a thread costs more than the work."""
 
@@ -93,16 +94,17 @@ class _Answer:
             del headers["content-length"]
             self._packer = zlib.compressobj(LEVEL, wbits=GZIP)
             return await self._pack_part(message)
-        packed = await self._pack_once(body, etag)
+        is_kept = _FOR_GOOD in headers.get("cache-control", "")
+        packed = await self._pack_once(body, etag or (f"{zlib.crc32(body):x}" if is_kept else ""))
         headers["content-length"] = str(len(packed))
         return {**message, "body": packed}
 
-    async def _pack_once(self, body: bytes, etag: str) -> bytes:
-        known: bytes | None = self._lately.find(self._address, etag) if etag else None
+    async def _pack_once(self, body: bytes, stamp: str) -> bytes:
+        known: bytes | None = self._lately.find(self._address, stamp) if stamp else None
         if known is None:
             known = await _run(lambda part: zlib.compress(part, LEVEL, GZIP), body)
-            if etag:
-                self._lately.put(self._address, etag, known, len(known))
+            if stamp:
+                self._lately.put(self._address, stamp, known, len(known))
         return known
 
     async def _pack_part(self, message: Message) -> Message:

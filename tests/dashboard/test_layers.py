@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from collections.abc import Callable, Iterator
@@ -9,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.responses import Response
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.app import create_app
+from dashboard.compression import Compression
 from dashboard.settings import Settings
 
 PATHS = ["/", "/scalars", "/data/runs", "/data/openapi.json", "/static/js/session.js", "/favicon.ico", "/_dash-layout"]
+KEPT_FOR_GOOD = "public, max-age=31536000"
 GZIP, PLAIN = {"accept-encoding": "gzip"}, {"accept-encoding": "identity"}
 
 
@@ -71,6 +76,37 @@ def test_compressed_bytes_are_what_gzip_reads(client: TestClient) -> None:
 
     assert len(packed) == int(answer.headers["content-length"])
     assert json.loads(gzip.decompress(packed))["info"]["title"] == "board"
+
+
+def test_what_browsers_keep_for_good_is_compressed_once() -> None:
+    bodies = iter([b"one " * 9_000, b"one " * 9_000, b"two " * 9_000])
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response(next(bodies), media_type="text/plain", headers={"cache-control": KEPT_FOR_GOOD})(
+            scope, receive, send
+        )
+
+    first, again, other = asyncio.run(ask_thrice(Compression(answer)))
+
+    assert gzip.decompress(first) == b"one " * 9_000
+    assert again is first
+    assert gzip.decompress(other) == b"two " * 9_000
+
+
+async def ask_thrice(app: ASGIApp) -> list[bytes]:
+    """The bodies of three answers to the same request of who takes gzip."""
+    scope = {"type": "http", "path": "/script.js", "query_string": b"", "headers": [(b"accept-encoding", b"gzip")]}
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    for _ in range(3):
+        await app(scope, receive, send)
+    return [message["body"] for message in sent if message["type"] == "http.response.body"]
 
 
 @pytest.mark.parametrize("form", ["json", "csv"])
