@@ -48,6 +48,9 @@ def test_skeleton_has_the_place_of_the_chart_and_never_comes_back(
     before = card(page, "loss").bounding_box()
     assert before["height"] == 238
     assert card(page, "loss").get_attribute("aria-busy") == "true"
+    expect(page.locator(".run-metric").first).not_to_be_empty()  # other answers have come, and colours with them
+    expect(card(page, "loss").locator(".card-foot-kind")).to_be_empty()
+    expect(card(page, "loss").locator("canvas")).to_have_count(0)
 
     page.route(re.compile(r"/data/series"), lambda route: route.continue_())
     for route in held:

@@ -57,6 +57,7 @@ function weigh({ series, aggregates }) {
 function mount(parts, { id, title, tags, bands, session, options, later, setBare }) {
   let series = emptyFor(tags); // tag → run → its decoded series
   let aggregates = emptyFor(tags); // tag → key of a group → its curve
+  let isGiven = false; // before the first answer there is nothing to draw, nor to say
   let current = options;
   let drawnRuns = []; // their names
   let drawn = { lines: [], inFront: [], look: null }; // look: null while it is to be drawn anew
@@ -87,10 +88,11 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
   };
   const redraw = () => {
     drawn.look = null;
-    later(draw);
+    if (isGiven) later(draw);
   };
   const restyle = () => {
     writeBadges();
+    if (!isGiven) return;
     if (describeLook() !== drawn.look) redraw();
     else later(() => writeTexts);
   };
@@ -98,6 +100,7 @@ function mount(parts, { id, title, tags, bands, session, options, later, setBare
 
   return {
     update(data = { series: [], aggregates: [] }, { isPartial = false } = {}) {
+      isGiven = true;
       if (!isPartial) [series, aggregates] = [emptyFor(tags), emptyFor(tags)];
       for (const one of data.series) series.get(one.tagName).set(one.name, one);
       for (const one of data.aggregates) aggregates.get(one.tagName).set(one.key, one);

@@ -32,13 +32,23 @@ export function follow({ root, parts, card, loader, setHasData, setBare, setTrou
       const write = draw();
       return write && safely(write);
     };
-    const later = (draw) => drawLater(root, safely(drawAndWrite(draw)));
+    let [isGiven, isWaiting] = [false, false]; // data; a drawing of them
+    const later = (draw) => {
+      isWaiting = true;
+      drawLater(root, safely(() => {
+        const write = drawAndWrite(draw)();
+        if (isGiven) setHasData(true); // no sooner: what is covered until then is a chart without lines
+        return write;
+      }));
+    };
     const drawing = loader.kind.mount({ root, ...elements }, { ...card, session, options: loader.optionsOf(card.tags), later, setBare: (isBare, hasLines) => setBare(isBare ? (hasLines ? "of points" : "of lines") : null) });
     const made = Object.fromEntries(Object.entries(drawing).map(([name, act]) => [name, safely(act)]));
     made.update = safely((data, info) => {
       setTrouble((trouble) => (trouble?.cause === "reading" ? null : trouble));
-      setHasData(true);
+      isGiven = true;
+      isWaiting = false;
       drawing.update(data, info);
+      if (!isWaiting) setHasData(true);
     });
     made.fail = (error) => setTrouble((trouble) => trouble ?? { cause: "reading", error });
     made.recover = () => setTrouble((trouble) => (trouble?.cause === "reading" ? null : trouble));
