@@ -38,7 +38,7 @@ def drawing_answer(
 
     A module that is alone at the top is open unless `CLOSED` is among the ids.
     """
-    only = find_only_module(hierarchy)
+    only = hierarchy.once(find_only_module)
     if only and CLOSED not in open_ids:
         open_ids |= {only}
     drawing = layout(hierarchy, open_ids, keep, check, blocks)
@@ -62,10 +62,10 @@ def drawing_answer(
         "families": [{"key": key, "name": name} for key, name in FAMILY_NAMES.items() if key in used],
         "layers": _layers(hierarchy, opened, drawing.shown),
         "totals": _totals(hierarchy.items[0]),
-        "missing": missing_quantities(hierarchy),
+        "missing": hierarchy.once(missing_quantities),
         "is_traced": hierarchy.graph.is_traced,
-        "has_backward": has_backward_pass(hierarchy.graph),
-        "batch": find_batch(hierarchy),
+        "has_backward": hierarchy.once(_has_backward_pass),
+        "batch": hierarchy.once(find_batch),
         "dtype": hierarchy.dtype,
         "notes": notes(hierarchy, drawing),
     }
@@ -90,6 +90,10 @@ def notes(hierarchy: Hierarchy, drawing: Drawing) -> list[str]:
     elif drawing.closed:
         said.append(f"Closed {len(drawing.closed)} groups to keep this fluid.")
     return said
+
+
+def _has_backward_pass(hierarchy: Hierarchy) -> bool:
+    return has_backward_pass(hierarchy.graph)
 
 
 def find_batch(hierarchy: Hierarchy) -> int | None:
@@ -123,7 +127,7 @@ def _box(hierarchy: Hierarchy, box: Box) -> Answer:
     if not box.item:
         members = [_member(hierarchy, index) for index in box.members]
         return answer | {"item": "", "family": "io", "can_open": False, "members": members}
-    description = describe(hierarchy, box.item)
+    description = hierarchy.once(describe, box.item)
     owner = None if item.params or item.node >= 0 else hierarchy.owners.get(box.item)
     return answer | {
         "item": item.id,
@@ -187,7 +191,7 @@ def _layers(hierarchy: Hierarchy, opened: frozenset[str], shown: Mapping[int, in
 
     def add(outer: int, depth: int) -> None:
         scope = find_scope(hierarchy, outer, shown)
-        links = outgoing_links(hierarchy, scope)
+        links = hierarchy.once(outgoing_links, scope)
         for child in hierarchy.items[scope].children:
             if len(rows) >= MAX_LAYERS:
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -155,10 +156,11 @@ def _make_elements(
         index_of[ENTRY] = len(elements)
         elements.append(Element(f"{outer.id}#in", "entry", scope, ""))
     kinds = {child: _find_kind(hierarchy, child, open_ids) for child in children}
+    num_streams = Counter(target for source, target in bundles if kinds.get(source) != "aux")
     for child in children:
         item = hierarchy.items[child]
         kind = kinds[child]
-        if kind == "op" and _is_join(hierarchy, item, _count_streams(child, bundles, kinds)):
+        if kind == "op" and _is_join(hierarchy, item, num_streams[child]):
             kind = "join"
         index_of[child] = len(elements)
         elements.append(Element(item.id, kind, child, item.name))
@@ -215,10 +217,6 @@ def _fold_constants(scene: Scene, hierarchy: Hierarchy, kept: Collection[int]) -
     if many is None:
         return scene
     return _fold_constants(fold_elements(scene, many, "aux", "{:,} constants"), hierarchy, kept)
-
-
-def _count_streams(child: int, bundles: dict[tuple[int, int], _Bundle], kinds: dict[int, str]) -> int:
-    return sum(target == child and kinds.get(source) != "aux" for source, target in bundles)
 
 
 def _is_join(hierarchy: Hierarchy, item: Item, num_streams: int) -> bool:

@@ -8,16 +8,19 @@ scope below. After that, opening a scope looks at that scope's children only.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from dashboard.graph.definition import Graph, Node
 from dashboard.graph.recomputed import count_recomputed_flops
 from dashboard.graph.tensors import UNKNOWN, Tensor
 from dashboard.graph.tied import find_owners
 from dashboard.graph.tree import Item as Item
+
+Found = TypeVar("Found")
 
 
 class Link(NamedTuple):
@@ -78,6 +81,23 @@ class Hierarchy:
     byte_range: tuple[int, int]
     stacks: dict[int, tuple[int, ...]] = field(default_factory=dict)
     series: frozenset[int] = frozenset()
+
+    def once(self, find: Callable[..., Found], *given: Hashable) -> Found:
+        """What a function says of this graph, which it is asked for the first time only.
+
+        Args:
+            find: A pure function; from two threads it may be asked twice.
+            given: What it is given beside the graph.
+        """
+        key = find, *given
+        if key not in self._found:
+            self._found[key] = find(self, *given)
+        found: Found = self._found[key]
+        return found
+
+    @cached_property
+    def _found(self) -> dict[Any, Any]:
+        return {}
 
     def node(self, item: Item) -> Node | None:
         """The node of an item; None for a scope."""

@@ -26,19 +26,45 @@ class Part:
         """The same part elsewhere; its extents stay as they are around its spine."""
         return replace(
             self,
-            boxes=tuple(replace(box, x=box.x + dx, y=box.y + dy, spine=box.spine + dx) for box in self.boxes),
-            edges=tuple(_move_edge(edge, dx, dy) for edge in self.edges),
+            boxes=tuple([_move_box(box, dx, dy) for box in self.boxes]),
+            edges=tuple([_move_edge(edge, dx, dy) for edge in self.edges]),
         )
+
+
+# Each group moves all that it holds: `replace` would take three times as long.
+def _move_box(box: Box, dx: float, dy: float) -> Box:
+    return Box(
+        id=box.id,
+        item=box.item,
+        kind=box.kind,
+        name=box.name,
+        parent=box.parent,
+        level=box.level,
+        x=box.x + dx,
+        y=box.y + dy,
+        width=box.width,
+        height=box.height,
+        spine=box.spine + dx,
+        count=box.count,
+        members=box.members,
+    )
 
 
 def _move_edge(edge: Edge, dx: float, dy: float) -> Edge:
     head, dot, label = edge.head, edge.dot, edge.label
-    return replace(
-        edge,
-        points=tuple((x + dx, y + dy) for x, y in edge.points),
+    return Edge(
+        source=edge.source,
+        target=edge.target,
+        points=tuple([(x + dx, y + dy) for x, y in edge.points]),
+        radius=edge.radius,
+        width=edge.width,
+        num_bytes=edge.num_bytes,
         head=head and Head(head.x + dx, head.y + dy, head.to),
         dot=dot and (dot[0] + dx, dot[1] + dy),
         label=label and Label(label.text, label.x + dx, label.y + dy, label.anchor),
+        title=edge.title,
+        is_dashed=edge.is_dashed,
+        level=edge.level,
     )
 
 

@@ -21,16 +21,14 @@ MISSING_COSTS = {
 
 def box_quantities(hierarchy: Hierarchy, boxes: Iterable[Box]) -> list[Answer]:
     """Type of the output and device of each box; empty texts where they are not known."""
-    links_by_scope: dict[int, dict[int, list[int]]] = {}
     answers = []
     for box in boxes:
         if not box.item:
             answers.append({"dtype": "", "device": ""})
             continue
         scope = hierarchy.items[box.item].parent
-        if scope not in links_by_scope:
-            links_by_scope[scope] = outgoing_links(hierarchy, scope)
-        output = find_output(hierarchy, box.item, links_by_scope[scope].get(box.item, []))
+        links = hierarchy.once(outgoing_links, scope)
+        output = find_output(hierarchy, box.item, links.get(box.item, []))
         answers.append({"dtype": output.dtype, "device": device_of(hierarchy, box.item)})
     return answers
 
