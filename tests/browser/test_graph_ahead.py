@@ -141,3 +141,35 @@ def test_module_opens_to_the_graph_that_was_logged_after_the_pointer_rested_on_i
 
         expect(box(page, "a/new")).to_be_visible()
         expect(box(page, "a/old")).to_have_count(0)
+
+
+def test_drawing_is_that_of_a_fresh_page_after_a_module_was_opened_and_another_closed(iris: Page) -> None:
+    script = """() => {
+      const scene = document.querySelector(".graph-scene").getScreenCTM().inverse();
+      const place = (path, length) => {
+        const { x, y } = path.getPointAtLength(length).matrixTransform(scene.multiply(path.getScreenCTM()));
+        return `${Math.round(x)},${Math.round(y)}`;
+      };
+      const all = (selector, describe) => [...document.querySelectorAll(selector)].map(describe).sort();
+      return {
+        lines: all(".graph-edge-line", (path) => place(path, 0) + " to " + place(path, path.getTotalLength())),
+        heads: all(".graph-edge-head", (path) => place(path, 0)),
+        labels: all(".graph-label", (one) => `${one.textContent} ${one.getAttribute("x")},${one.getAttribute("y")}`),
+        boxes: all(".graph-box", (one) => `${one.dataset.id} ${one.style.transform} ${one.textContent}`),
+      };
+    }"""
+    settled = "() => document.querySelector('.graph-canvas').getAnimations({ subtree: true }).length === 0"
+    for node in ("dense_1", "dense_0"):
+        box(iris, node).dblclick()
+        expect(box(iris, f"{node}/dot_general")).to_be_visible()
+    box(iris, "dense_1").locator(".graph-fold").click()
+    expect(box(iris, "dense_1/dot_general")).to_have_count(0)
+    iris.wait_for_function(settled)
+    drawn = iris.evaluate(script)
+
+    expect(iris).to_have_url(re.compile("open=dense_0(&|$)"))
+    iris.reload()
+
+    expect(box(iris, "dense_0/dot_general")).to_be_visible()
+    assert len(drawn["heads"]) > 10
+    assert iris.evaluate(script) == drawn

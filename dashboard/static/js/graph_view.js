@@ -20,8 +20,11 @@ import { TraceChip, useTrace } from "./graph/trace_chip.js";
 import { DropTarget, OpenLine, useUpload } from "./graph/upload.js";
 import { useColoring } from "./graph/use_coloring.js";
 import { useView } from "./graph/view.js";
-import { h, useEffect, useLayoutEffect, useRef, useSession } from "./react.js";
+import { h, memo, useEffect, useLatest, useLayoutEffect, useRef, useSession } from "./react.js";
 import { session } from "./session.js";
+
+// Its rows are most of what React draws on this page.
+const Layers = memo(LayerTable);
 
 export default function GraphView({ empty }) {
   useSession(session, ["runs", "selection", "theme", "view", "preference"]);
@@ -107,6 +110,7 @@ function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, colors, a
     ? h(TraceChip, { ...trace, boxes: drawing.boxes, end: () => view.setTrace(false) })
     : drawing.comparison && h(CompareChip, { comparison: drawing.comparison, selected: item, go: act.go, end: () => view.compareWith(null) });
   const compiled = { run: isUploaded(view.graph) ? "" : run, graph: view.graph, light: act.find.hits };
+  const table = useLatest({ select: act.go, toggle: act.toggle, hover: view.setLit });
   return h(
     "div",
     { className: "graph-work" },
@@ -128,7 +132,7 @@ function Drawn({ drawing, run, view, item, facts, selectedBox, canvas, colors, a
       h(
         Dock,
         null,
-        h(LayerTable, { drawing, run, selected: item, hovered: view.hovered, on: { select: act.go, toggle: act.toggle, hover: view.setLit } }),
+        h(Layers, { drawing, run, selected: item, hovered: view.hovered, on: table }),
         h(Divider),
         item ? h(Node, { item, facts, compiled, logged: isUploaded(view.graph) ? null : { run, id: selectedBox?.blocks ? selectedBox.shown : item, live: colors.live }, isTraced: drawing.is_traced, act, view, close: () => view.select("") }) : h(NoNode, { compiled }),
       ),

@@ -2,6 +2,7 @@
 const { React } = window;
 
 export const h = React.createElement;
+export const { memo } = React;
 export const { useCallback, useDeferredValue, useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef, useState } = React;
 
 // Draws the component again whenever one of the session's events fires.
@@ -12,6 +13,13 @@ export function useSession(session, events) {
     redraw();
     return () => offs.forEach((off) => off());
   }, [session, events.join(" ")]);
+}
+
+// Listeners that stay the same, and do what those of the newest rendering do.
+export function useLatest(listeners) {
+  const latest = useRef(listeners);
+  latest.current = listeners;
+  return useMemo(() => Object.fromEntries(Object.keys(listeners).map((name) => [name, (...given) => latest.current[name](...given)])), []);
 }
 
 export function Icon({ name, size = 16 }) {

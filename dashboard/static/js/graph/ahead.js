@@ -25,6 +25,11 @@ export class Ahead {
     this.#wait();
   };
 
+  // The answer of a request, if it is there; it stays until somebody asks.
+  peek(request) {
+    return this.#kept.get(request);
+  }
+
   // Calls show(answer), at once where the answer is there, or fail(error). -> what ends the request
   ask(request, show, fail) {
     const kept = this.#kept.get(request);

@@ -16,6 +16,12 @@ const SIGNS = { "+": "M-5,0h10M0,-5v10", "−": "M-5,0h10", "×": "M-4,-4l8,8M4,
 
 const PAINTERS = { module: drawModule, stack: drawStack, group: drawGroup, op: drawOp, join: drawJoin, input: drawPill, output: drawPill, aux: drawAux, more: drawAux };
 
+// All that `drawBox` draws from, as text: boxes of one look differ in their places only.
+export function lookOf(box, totals, coloring, targets) {
+  const { x, y, spine, ...content } = box;
+  return JSON.stringify([content, totals, coloring.look(box), coloring.number(box), coloring.cellsName, box.blocks?.map(coloring.cell), targets]);
+}
+
 // coloring: of colors.js; targets: names of what reads it
 export function drawBox(box, totals, coloring, targets) {
   const group = svg("g", {

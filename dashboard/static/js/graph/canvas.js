@@ -1,8 +1,9 @@
 // The drawing itself: plain SVG, moved and zoomed without React. Tells its owner what was clicked.
 
-import { boxDomId, drawBox, drawRing, fillBox } from "./boxes.js";
-import { drawEdge, drawLabel } from "./edges.js";
+import { boxDomId, drawBox, drawRing, fillBox, lookOf } from "./boxes.js";
+import { paintEdge, paintLabel } from "./edges.js";
 import { Gestures } from "./gestures.js";
+import { arrange, Pool } from "./pool.js";
 import { svg } from "./svg.js";
 import { fittedView, isClose, openingView, revealing, zoomLevel, zoomedAt, zoomedTo, viewAt } from "./viewport.js";
 
@@ -21,6 +22,7 @@ export class GraphCanvas {
     this.selected = "";
     this.isMoved = false; // by the person
     this.held = ""; // id of the box to hold in its place when the drawing changes
+    this.pool = new Pool();
     this.inset = 0; // px at the top that something else covers
     this.layers = Object.fromEntries(["groups", "edges", "boxes", "labels"].map((name) => [name, svg("g", { class: `graph-${name}` })]));
     this.scene = svg("g", { class: "graph-scene" }, Object.values(this.layers));
@@ -69,18 +71,20 @@ export class GraphCanvas {
   }
 
   #paint() {
-    const { drawing, layers } = this;
+    const { drawing, layers, pool } = this;
     const targets = targetsOf(drawing);
     const painted = new Map(drawing.boxes.map((box) => [box.id, this.#paintBox(box, targets.get(box.id))]));
     const held = (isGroup) => drawing.boxes.filter((box) => (box.kind === "group") === isGroup).map((box) => painted.get(box.id));
-    layers.groups.replaceChildren(...held(true));
-    layers.boxes.replaceChildren(...held(false));
-    layers.edges.replaceChildren(...drawing.edges.map(drawEdge));
-    layers.labels.replaceChildren(...drawing.edges.map((edge, i) => (edge.label ? drawLabel(edge, i) : "")).filter(Boolean));
+    arrange(layers.groups, held(true));
+    arrange(layers.boxes, held(false));
+    arrange(layers.edges, drawing.edges.map((edge, i) => paintEdge(edge, i, pool)));
+    arrange(layers.labels, drawing.edges.flatMap((edge, i) => (edge.label ? [paintLabel(edge, i, pool)] : [])));
+    pool.turn();
   }
 
   #paintBox(box, targets) {
-    const element = drawBox(box, this.drawing.totals, this.coloring, targets);
+    const { totals } = this.drawing;
+    const element = this.pool.take(lookOf(box, totals, this.coloring, targets), () => drawBox(box, totals, this.coloring, targets));
     element.style.transform = `translate(${box.x}px, ${box.y}px)`;
     element.dataset.level = box.level % 2 ? "odd" : "even";
     return element;
@@ -90,12 +94,14 @@ export class GraphCanvas {
   color(coloring) {
     if (coloring === this.coloring) return;
     this.coloring = coloring;
+    this.pool.clear();
     for (const box of this.drawing.boxes) fillBox(this.elementOf(box.id), box, this.drawing.totals, coloring);
     this.select(this.selected);
   }
 
   repaint() {
     if (!this.drawing) return;
+    this.pool.clear();
     this.#paint();
     this.select(this.selected);
   }

@@ -1,5 +1,6 @@
 // Drawing the edges: rounded corners, arrow heads, labels.
 
+import { setAttribute } from "./pool.js";
 import { svg, svgText } from "./svg.js";
 
 // An SVG path through points, with corners rounded by at most half of the shorter side.
@@ -35,20 +36,40 @@ export function headPath([x, y, direction], width) {
   return `M${x},${y}${corners.map(([dx, dy]) => `L${(x + dx).toFixed(2)},${(y + dy).toFixed(2)}`).join("")}Z`;
 }
 
-export function drawEdge(edge, index) {
-  const path = roundedPath(edge.points, edge.radius);
-  return svg("g", { class: edge.dashed ? "graph-edge is-dashed" : "graph-edge", "data-edge": index }, [
+// Drawn around its first point, so that moving it is one transform. pool: of elements that are there
+export function paintEdge(edge, index, pool) {
+  const [left, top] = edge.points[0];
+  const look = edgeLook(edge, ([x, y, ...rest]) => [+(x - left).toFixed(1), +(y - top).toFixed(1), ...rest]);
+  const element = pool.take(JSON.stringify(look), () => drawEdge(look));
+  setAttribute(element, "transform", `translate(${left} ${top})`);
+  setAttribute(element, "data-edge", index);
+  return element;
+}
+
+function edgeLook({ points, radius, width, dashed, dot, head }, moved) {
+  return { points: points.map(moved), radius, width, dashed, dot: dot && moved(dot), head: head && moved(head) };
+}
+
+function drawEdge({ points, radius, width, dashed, dot, head }) {
+  const path = roundedPath(points, radius);
+  return svg("g", { class: dashed ? "graph-edge is-dashed" : "graph-edge" }, [
     svg("path", { class: "graph-edge-hit", d: path }),
-    svg("path", { class: "graph-edge-line", d: path, "stroke-width": edge.width }),
-    edge.dot && svg("circle", { class: "graph-edge-dot", cx: edge.dot[0], cy: edge.dot[1], r: edge.width / 2 + 1.6 }),
-    edge.head && svg("path", { class: "graph-edge-head", d: headPath(edge.head, edge.width) }),
+    svg("path", { class: "graph-edge-line", d: path, "stroke-width": width }),
+    dot && svg("circle", { class: "graph-edge-dot", cx: dot[0], cy: dot[1], r: width / 2 + 1.6 }),
+    head && svg("path", { class: "graph-edge-head", d: headPath(head, width) }),
   ]);
 }
 
-export function drawLabel(edge, index) {
+export function paintLabel(edge, index, pool) {
+  const element = pool.take(JSON.stringify([edge.label, edge.level, edge.title]), () => drawLabel(edge));
+  setAttribute(element, "data-edge", index);
+  return element;
+}
+
+function drawLabel(edge) {
   const [text, x, y, anchor] = edge.label;
   const level = edge.level === 0 ? "is-bare" : edge.level % 2 ? "is-odd" : "is-even";
-  const label = svgText(text, { class: `graph-label ${level}`, x, y, "text-anchor": anchor, "data-edge": index });
+  const label = svgText(text, { class: `graph-label ${level}`, x, y, "text-anchor": anchor });
   const [, ...via] = edge.title.split(" · "); // operations that only change the shape
   if (via.length > 0) label.append(svg("tspan", { class: "graph-via", x, dy: anchor === "middle" ? -11 : 10 }, [document.createTextNode(via.join(" · "))]));
   return label;

@@ -62,7 +62,10 @@ function Table({ rows, drawing, columns, sort, setSort, selected, hovered, on })
   const rowPx = isSmall() ? ROW_PX.small : ROW_PX.wide;
   const [from, to] = rowsInSight(rows.length, place, rowPx);
   const at = Math.max(0, rows.findIndex((row) => row.id === (focused || selected)));
-  useEffect(() => follow(scroller.current, rows.findIndex((row) => row.id === selected), rowPx), [selected, rows]);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => follow(scroller.current, rows.findIndex((row) => row.id === selected), rowPx)); // measured with all else that is new
+    return () => cancelAnimationFrame(frame);
+  }, [selected, rows]);
   const focus = (index) => {
     setFocused(rows[index].id);
     follow(scroller.current, index, rowPx);

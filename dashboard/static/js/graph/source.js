@@ -21,34 +21,35 @@ export function requestOf(run, { base, graph }, { open, blocks, keep }) {
 // {drawing, error, retry, expect}: `drawing` stays on show until the next one is there, and where that cannot be had.
 // expect(request): what of `requestOf` is probably asked for next, or "".
 export function useDrawing(session, run, { base, graph, open, blocks }, keep) {
-  const [state, setState] = useState({ drawing: null, error: null, answered: "" });
+  const [state, setState] = useState(NOTHING);
   const [attempt, setAttempt] = useState(0);
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
   const source = JSON.stringify(sourceOf(run, { base, graph }));
-  const wanted = requestOf(run, { base, graph }, { open, blocks });
-  const kept = useKept(keep, wanted, state.drawing);
+  const kept = useKept(keep, requestOf(run, { base, graph }, { open, blocks }), state.drawing);
   const request = requestOf(run, { base, graph }, { open, blocks, keep: kept });
   const asked = JSON.stringify([request, attempt]);
   const ahead = useAhead(session, run, base);
-  const shown = useRef({ text: "", source: "" });
-  // Before the frame is painted: an answer that is there is drawn in the frame of the press.
+  const show = (answer) => setState((last) => (last.answered === asked ? last : answeredBy(answer, { last, source, asked })));
+  const early = state.answered !== asked && ahead.peek(request);
+  if (early) show(early); // rendered at once, with the press
   useLayoutEffect(() => {
     if (!run && !graph) return undefined;
-    const show = ({ text, drawing }) => {
-      const isSame = text === shown.current.text;
-      shown.current = { text, source };
-      setState((last) => ({ drawing: isSame ? last.drawing : drawing, error: null, answered: asked }));
-    };
     const fail = (error) => {
-      const isKept = shown.current.source === source;
+      const isKept = state.source === source;
       if (isKept) notify({ id: "graph drawing", tone: "bad", text: `The graph could not be drawn anew: ${error.message}`, action: { label: "Try again", run: retry } });
-      else shown.current = { text: "", source: "" };
-      setState((last) => (isKept ? { ...last, answered: asked } : { drawing: null, error, answered: asked }));
+      setState((last) => (isKept ? { ...last, answered: asked } : { ...NOTHING, error, answered: asked }));
     };
     return ahead.ask(request, show, fail);
   }, [session, asked]);
   useNews(session, run, retry, { ms: newsMs(state.error), isAsking: state.answered !== asked });
   return { drawing: state.drawing, error: state.error, retry, expect: ahead.expect };
+}
+
+// text, source: of the drawing on show; answered: what was asked for last
+const NOTHING = { drawing: null, error: null, text: "", source: "", answered: "" };
+
+function answeredBy({ text, drawing }, { last, source, asked }) {
+  return { drawing: text === last.text ? last.drawing : drawing, error: null, text, source, answered: asked };
 }
 
 // Drawings that are asked for before they are wanted; what a run writes makes them old.

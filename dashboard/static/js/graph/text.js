@@ -2,6 +2,7 @@
 
 const context = document.createElement("canvas").getContext("2d");
 const widths = new Map();
+const families = new Map(); // token → fonts
 
 const FACES = {
   name: { token: "--font", weight: 600, size: 12.5 },
@@ -15,8 +16,8 @@ export function textWidth(text, face) {
   let width = widths.get(key);
   if (width === undefined) {
     const { token, weight, size } = FACES[face];
-    const family = getComputedStyle(document.documentElement).getPropertyValue(token);
-    context.font = `${weight} ${size}px ${family}`;
+    if (!families.has(token)) families.set(token, getComputedStyle(document.documentElement).getPropertyValue(token)); // which lays the page out
+    context.font = `${weight} ${size}px ${families.get(token)}`;
     width = context.measureText(text).width;
     if (widths.size > 5_000) widths.clear();
     widths.set(key, width);

@@ -40,7 +40,7 @@ export function QueryField() {
     if (caret.current?.value === text) field.current.setSelectionRange(caret.current.cursor, caret.current.cursor);
     caret.current = null;
   }, [text]);
-  useEffect(follow);
+  useEffect(follow, [text]);
   const { isOpen, candidates, index } = completion;
   return h(
     "div",
