@@ -30,7 +30,7 @@ from dashboard.api.selections import Selections
 from dashboard.callback_requests import CallbackRequests
 from dashboard.compression import Compression
 from dashboard.heads import HeadRequests
-from dashboard.page_files import FileRequests, PageFiles
+from dashboard.page_files import FileRequests, PageFiles, open_page_files
 from dashboard.pages import PAGES
 from dashboard.refusals import Refusal
 from dashboard.security import SecurityMiddleware, content_security_policy
@@ -95,7 +95,7 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
     # Where a browser looks by itself, when it shows an answer that is no page.
     app.add_api_route("/favicon.ico", lambda: FileResponse(_FOLDER / "static" / "mark.svg"), include_in_schema=False)
 
-    files = PageFiles()
+    files = open_page_files()
     pages = make_dash(settings, app, files)
     app.include_router(errors.make_last_router())
     app.state.dash, app.state.store, app.state.access = pages, store, access

@@ -16,6 +16,7 @@ import os
 import re
 import zlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -126,6 +127,12 @@ class PageFiles:
             return page_sheets.write_sheet(_read_text)
         modules = page_scripts.collect(filter(page_scripts.is_module, sorted(self._stamps)), _read_text)
         return page_scripts.write_map(modules) if name == page_scripts.MAP else page_scripts.write_script(modules)
+
+
+@cache
+def open_page_files() -> PageFiles:
+    """The files that all boards of this process serve, so that each is read and compressed once."""
+    return PageFiles()
 
 
 def _list_files() -> list[tuple[str, tuple[int, int]]]:

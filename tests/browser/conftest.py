@@ -16,13 +16,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
-from dashboard.page_files import PageFiles
+from dashboard.page_files import open_page_files
 from dashboard.page_scripts import SCRIPT, read_module
 from tests.browser.served import Board
 from tests.chromium import find_chromium
@@ -100,16 +101,20 @@ def iris_board(iris_logdir: Path) -> Iterator[str]:
 
 def lead_to_the_page(route: Route) -> None:
     """Has ``import("/static/js/…")`` in a test give the module that the page itself runs, which is in its script."""
-    name = urlsplit(route.request.url).path.lstrip("/")
+    route.fulfill(content_type="text/javascript", body=write_way_to(urlsplit(route.request.url).path.lstrip("/")))
+
+
+@cache
+def write_way_to(name: str) -> str:
+    """The module that gives what a module of the page's script exports."""
     exports = read_module(name, (ROOT / "dashboard" / name).read_text()).exports
     names = ", ".join(one if one != "default" else "default: default_" for one in exports)
     given = ", ".join(one if one != "default" else "default_ as default" for one in exports)
-    body = f"""
-      import {{ need }} from "{PageFiles().address}/{SCRIPT}";
+    return f"""
+      import {{ need }} from "{open_page_files().address}/{SCRIPT}";
       const {{ {names} }} = need("{name}");
       export {{ {given} }};
     """
-    route.fulfill(content_type="text/javascript", body=body)
 
 
 @pytest.fixture

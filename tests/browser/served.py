@@ -17,7 +17,7 @@ from summaries import SummaryWriter
 
 # All boards are forked from one process that has imported what they need, which is most of what starting one takes.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["dashboard.serving"])
+FORKS.set_forkserver_preload(["dashboard.serving", "tests.browser.warmed"])
 
 
 def run_board(says: Connection, words: Sequence[str]) -> None:
