@@ -43,9 +43,12 @@ def find_graph(model: Any, inputs: tuple[Any, ...], keywords: Mapping[str, Any])
 
 def compile_function(function: Callable[..., Any], inputs: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
     """What XLA makes of a JAX function; jitted functions have it at hand if they ran with such arguments."""
+    from summaries.adapters.jax_graph.calls import named_in_functions
     from summaries.adapters.jax_graph.functions import trace
 
-    return trace(function, inputs, keywords).lower().compile()
+    with named_in_functions():
+        traced = trace(function, inputs, keywords)
+    return traced.lower().compile()
 
 
 def encode_program(tag: str, compiled: Any, graph: GraphDef, function: str) -> bytes:

@@ -133,6 +133,38 @@ def test_an_equinox_module_has_the_paths_of_its_attributes(tmp_path: Path) -> No
     assert {"forward/layers/0/weight", "forward/layers/1/dot_general", "forward/x"} <= set(nodes)
 
 
+def test_a_training_step_of_an_nnx_module_names_operations_as_its_weights(tmp_path: Path) -> None:
+    structure, weights = nnx.split(Net(nnx.Rngs(0)), nnx.Param)
+
+    def step(params: Any, features: jax.Array) -> Any:
+        def loss(params: Any) -> jax.Array:
+            return jnp.mean(nnx.merge(structure, params)(features) ** 2)
+
+        value, grads = jax.value_and_grad(loss)(params)
+        return jax.tree.map(lambda param, grad: param - 0.1 * grad, params, grads), value
+
+    nodes = logged(tmp_path, step, (weights, jnp.ones((2, 4))))
+
+    named = {f"{phase}/blocks/{i}/dense/dot_general" for phase in ("forward", "backward") for i in range(2)}
+    assert {"forward/blocks/1/dense/kernel", *named} <= set(nodes)
+
+
+def test_a_training_step_of_an_equinox_module_names_operations_as_its_weights(tmp_path: Path) -> None:
+    model = equinox.nn.MLP(4, 3, 8, 1, key=jax.random.key(0))
+
+    @equinox.filter_value_and_grad
+    def loss(model: Any, features: jax.Array) -> jax.Array:
+        return jnp.mean(jax.vmap(model)(features) ** 2)
+
+    def step(model: Any, features: jax.Array) -> Any:
+        value, grads = loss(model, features)
+        return equinox.apply_updates(model, jax.tree.map(lambda grad: -0.1 * grad, grads)), value
+
+    nodes = logged(tmp_path, step, (model, jnp.ones((2, 4))))
+
+    assert {"forward/layers/0/weight", "forward/layers/0/dot_general", "forward/layers/1/dot_general"} <= set(nodes)
+
+
 def test_a_keras_model_is_a_conceptual_graph_here_and_in_tensorboard(tmp_path: Path) -> None:
     inputs = keras.Input((4,), name="x")
     hidden = keras.layers.Dense(3, "relu", name="hidden")(inputs)

@@ -32,11 +32,11 @@ Synopsis:
     ['forward/input_0', 'forward/sin', 'forward/add']
 """
 
+from summaries.adapters.jax_graph.calls import find_module_base as find_module_base
+from summaries.adapters.jax_graph.calls import named_calls as named_calls
 from summaries.adapters.jax_graph.convert import find_call as find_call
 from summaries.adapters.jax_graph.convert import graph_from_jaxpr as graph_from_jaxpr
 from summaries.adapters.jax_graph.functions import graph_of_function as graph_of_function
 from summaries.adapters.jax_graph.inputs import optimizer_name as optimizer_name
-from summaries.adapters.jax_graph.modules import find_module_base as find_module_base
 from summaries.adapters.jax_graph.modules import graph_of_module as graph_of_module
-from summaries.adapters.jax_graph.modules import named_calls as named_calls
 from summaries.adapters.jax_graph.scopes import parse_name_stack as parse_name_stack

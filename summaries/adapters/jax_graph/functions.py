@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from summaries.adapters.contract import OTHER_LIBRARY, ConversionError
+from summaries.adapters.jax_graph.calls import named_in_functions
 from summaries.adapters.jax_graph.convert import graph_from_jaxpr
 from summaries.adapters.jax_graph.inputs import Path, name_inputs
 from summaries.adapters.jax_graph.scopes import Place
@@ -25,7 +26,8 @@ def graph_of_function(function: Callable[..., Any], args: Sequence[Any], kwargs:
             none of these is handed over as it is.
         kwargs: The same.
     """
-    traced = trace(function, args, kwargs)
+    with named_in_functions():
+        traced = trace(function, args, kwargs)
     return convert_traced(traced.jaxpr, argument_paths(function, args, kwargs))
 
 
@@ -80,6 +82,8 @@ def argument_paths(function: Callable[..., Any], args: Sequence[Any], kwargs: Ma
     paths = []
     for name, value in (*zip(names, args, strict=True), *sorted(kwargs.items())):
         for path, leaf in tree_util.tree_flatten_with_path(value)[0]:
+            is_held = len(path) > 1 and path[-1] == tree_util.GetAttrKey("value")  # by a variable of Flax NNX
+            path = path[: len(path) - is_held]
             words = tree_util.keystr(path, simple=True, separator="/").split("/") if path else []
             if _is_array(leaf):
                 paths.append((name, *(word for word in words if word)))
