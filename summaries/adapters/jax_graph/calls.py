@@ -81,14 +81,15 @@ def named_in_functions() -> Iterator[None]:
             return None
         return around if around and id(self) in around else _find_modules(self, find_module_base(self) or object)
 
-    bases: list[type] = [library.Module for library in libraries]
-    classes = {cls for base in bases for cls in _subclasses(base) if "__call__" in vars(cls)}
+    known: list[type] = [cls for library in libraries for cls in _subclasses(library.Module)]
+    classes = {cls for cls in known if "__call__" in vars(cls)}
     with _LOCK, _Calls(find).named(classes):
         yield
 
 
 def _subclasses(base: type) -> Iterator[type]:
-    for cls in base.__subclasses__():
+    inner: list[type] = base.__subclasses__()
+    for cls in inner:
         yield cls
         yield from _subclasses(cls)
 
