@@ -16,6 +16,9 @@ export const timeSteps = [
   14_400, 21_600, 43_200, DAY_SECS, 2 * DAY_SECS, 7 * DAY_SECS, 30 * DAY_SECS, 365 * DAY_SECS,
 ];
 
+// About a decade from each to the next.
+const decadeTimes = [0.001, 0.01, 0.1, 1, 10, 60, 600, 3_600, 36_000, 4 * DAY_SECS, 40 * DAY_SECS, 365 * DAY_SECS];
+
 // Room for the widest label of an axis at the left.
 export function axisSize(plot, labels) {
   const widest = Math.max(0, ...(labels ?? []).map((label) => label.length));
@@ -26,6 +29,14 @@ export function axisSize(plot, labels) {
 export function keepInside(labels, splits, { plot, beside }) {
   const edge = plot.bbox.width / devicePixelRatio + beside;
   return labels.map((label, i) => (plot.valToPos(splits[i], "x") + (label.length * TICK_PX) / 2 < edge ? label : ""));
+}
+
+// Ticks of a logarithmic axis of times: those of `decadeTimes`, and below a second decades.
+export function logTimeSplits(low, high) {
+  const inside = decadeTimes.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+  if (inside.length < 2) return logSplits(low, high);
+  const stride = Math.ceil(inside.length / MAX_LOG_TICKS);
+  return inside.filter((_, i) => i % stride === 0);
 }
 
 // Ticks of a logarithmic axis: decades, or 1, 2, 5 of each where few decades are shown.
@@ -51,6 +62,7 @@ function evenSplits(low, high) {
 
 export function axisTicks(splits, axis) {
   const gap = splits.length > 1 ? splits[1] - splits[0] : 1;
+  if (axis === "log relative") return splits.map((value) => relativeTick(value, value ?? 1));
   if (axis === "relative") return splits.map((value) => relativeTick(value, gap));
   if (axis === "wall") return splits.map((value) => wallTick(value, gap));
   if (axis === "log") return splits.map(formatTick);

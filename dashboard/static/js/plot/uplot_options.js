@@ -1,6 +1,6 @@
 // How uPlot draws the axes of a plot; the lines are drawn by draw_lines.js.
 
-import { axisSize, axisTicks, keepInside, logSplits, timeSteps, wholeSteps } from "./axes.js";
+import { axisSize, axisTicks, keepInside, logSplits, logTimeSplits, timeSteps, wholeSteps } from "./axes.js";
 import { themeColor } from "./theme.js";
 
 const TICK_FONT = '11px "Inter Variable", Inter, system-ui, sans-serif';
@@ -34,14 +34,17 @@ export function uplotOptions({ width, height, axes, draw }) {
 }
 
 function xAxis(axes) {
+  const isLogTime = axes.isLogX && axes.word() === "relative";
+  const word = isLogTime ? "log relative" : axes.isLogX ? "log" : axes.word();
   return {
     ...common({ scale: "x", isLog: axes.isLogX }),
+    ...(isLogTime ? { splits: (plot, axis, low, high) => logTimeSplits(low, high) } : {}),
     size: X_AXIS_PX,
     gap: 5,
     space: 52,
     grid: { show: false },
     border: { show: true, stroke: themeColor("--line-strong"), width: 1 },
-    values: (plot, splits) => keepInside(axisTicks(splits, axes.isLogX ? "log" : axes.word()), splits, { plot, beside: RIGHT_PX }),
+    values: (plot, splits) => keepInside(axisTicks(splits, word), splits, { plot, beside: RIGHT_PX }),
     ...(axes.word() in STEPS ? { incrs: () => STEPS[axes.word()] } : {}),
   };
 }
