@@ -163,6 +163,12 @@ def test_best_tag_becomes_the_x_axis(open_page: OpenPage, board: str) -> None:
     expect(page.get_by_role("button", name="x-axis: train/grad_norm")).to_be_visible()
 
 
+def test_text_that_is_what_was_typed_comes_first(run_module: Callable[[str, str], object]) -> None:
+    body = 'return module.holding(["a/subtokens", "a/tokens_per_s", "lr", "tokens"], "tokens");'
+
+    assert run_module("palette/match.js", body) == ["tokens", "a/tokens_per_s", "a/subtokens"]
+
+
 def test_chart_is_begun_with_the_best_tag(open_page: OpenPage, board: str) -> None:
     page = open_page(f"{board}/scalars")
     open_palette(page, "grad_norm")

@@ -181,6 +181,7 @@ def test_another_metric_is_the_x_axis(start_board: StartBoard, open_page: OpenPa
     page.keyboard.press("Enter")
 
     expect(page).to_have_url(re.compile("x=metric:tokens"))
+    expect(page.get_by_role("group", name="Metrics")).to_have_count(0)
     box = card.locator(".u-over").bounding_box()
     page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 40)
     # A quarter of 100,000 tokens were read at step 5.

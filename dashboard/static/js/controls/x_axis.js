@@ -1,6 +1,7 @@
 // What the x-axis shows: what the runs declare, the step, a time, or another metric of the runs.
 
 import { Popover } from "../overlay.js";
+import { holding } from "../palette/match.js";
 import { Icon, h, useEffect, useSession, useState } from "../react.js";
 import { Segmented } from "../segmented.js";
 import { session } from "../session.js";
@@ -42,7 +43,7 @@ export default function XAxis({ viewKey }) {
 function Metrics({ metric, isDeclared, choose, close }) {
   const [filter, setFilter] = useState("");
   const tags = useTags();
-  const found = tags.filter((tag) => tag.toLowerCase().includes(filter.toLowerCase()));
+  const found = holding(tags, filter);
   const choosing = (value) => () => {
     choose(value);
     close();
@@ -50,6 +51,7 @@ function Metrics({ metric, isDeclared, choose, close }) {
   const take = (tag) => choosing(METRIC + tag)();
   const enter = (event) => {
     if (event.key !== "Enter") return;
+    event.preventDefault(); // the button gets the focus back, and would open the list again
     if (filter.startsWith("=")) take(filter);
     else if (found.length > 0) take(found[0]);
   };

@@ -2,6 +2,7 @@
 
 import { codeWords } from "../code_words.js";
 import { ModalDialog, showOverlay } from "../overlay.js";
+import { holding } from "../palette/match.js";
 import { Icon, h, useEffect, useRef, useState } from "../react.js";
 import { isSmall } from "../screen.js";
 import { session } from "../session.js";
@@ -88,7 +89,7 @@ function Finder({ tags, add, takeTyped, setIsTyped }) {
   const field = useRef(null);
   useEffect(() => void (isSmall() || field.current.focus()), []); // there the keyboard would cover the dialog
   const known = useTags();
-  const free = known.filter((tag) => !tags.includes(tag) && tag.toLowerCase().includes(typed.trim().toLowerCase()));
+  const free = holding(known, typed).filter((tag) => !tags.includes(tag));
   const change = (text) => {
     setTyped(text);
     setProblem(null);

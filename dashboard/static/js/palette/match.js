@@ -32,6 +32,15 @@ export function score(folded, words) {
   return words.length === 0 ? 1 : total / words.length - Math.min(folded.length, 90) / 10;
 }
 
+// The texts that hold what was typed, those first that are it, then those that begin with it or have a word that does.
+export function holding(texts, typed) {
+  const text = fold(typed.trim());
+  if (!text) return texts;
+  const fits = texts.map((one) => ({ one, folded: fold(one) })).filter(({ folded }) => folded.includes(text));
+  const ranked = fits.map(({ one, folded }) => ({ one, fit: score(folded, [text]) }));
+  return ranked.sort((a, b) => b.fit - a.fit).map(({ one }) => one);
+}
+
 function scoreWord(folded, word) {
   const at = folded.indexOf(word);
   if (at < 0) return word.length >= MIN_LETTERS ? scoreLetters(folded, word) : 0;
