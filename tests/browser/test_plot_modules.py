@@ -101,7 +101,8 @@ def test_clipped_axis_spans_the_middle_98_percent(run_module: Run) -> None:
       const nearest = await import("/static/js/plot/nearest.js"); {LINE}
       const lines = [line({list(range(5_000))}, {values.tolist()})];
       const range = module.rangeOfY(lines, {{ zoom: null, isLog: false, isClipped: true }});
-      return {{ range, outside: module.countOutside(lines, null, range) }};
+      const outside = module.countOutside(lines, null, range, false);
+      return {{ range, outside, above: module.countOutside(lines, null, [0.5, 1], true) }};
     """
 
     found = run_module("plot/ranges.js", body)
@@ -110,6 +111,7 @@ def test_clipped_axis_spans_the_middle_98_percent(run_module: Run) -> None:
     air = 0.05 * (high - low)
     assert found["range"] == pytest.approx([low - air, high + air], abs=0.01)
     assert found["outside"] == np.count_nonzero((values < found["range"][0]) | (values > found["range"][1]))
+    assert found["above"] == np.count_nonzero(((values > 0) & (values < 0.5)) | (values > 1))
 
 
 def test_log_axis_spans_positive_positions(run_module: Run) -> None:
@@ -180,6 +182,20 @@ def test_band_is_told_at_the_place_of_the_exact_value(run_module: Run) -> None:
       return [say(0, 0), say(0, 5), say(1, 10), say(1, 15), say(2, 20)];"""
 
     assert run_module("cards/margins.js", body) == ["0 to 2", "1 to 3", "2 to 4", "–", "–"]
+
+
+def test_ticks_of_a_logarithmic_axis_of_times_are_times(run_module: Run) -> None:
+    body = """
+      const ends = [[2, 10_000], [0.004, 30], [1, 1e8], [100, 500]];
+      return ends.map(([low, high]) => module.axisTicks(module.logTimeSplits(low, high), "log relative"));
+    """
+
+    assert run_module("plot/axes.js", body) == [
+        ["10 s", "1 m", "10 m", "1 h"],
+        ["0.01 s", "0.1 s", "1 s", "10 s"],
+        ["1 s", "1 m", "1 h", "4 d", "365 d"],
+        ["1 m 40 s", "3 m 20 s", "8 m 20 s"],
+    ]
 
 
 def test_labels_that_would_reach_over_the_edge_of_a_card_are_left_out(run_module: Run) -> None:

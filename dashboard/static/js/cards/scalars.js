@@ -200,16 +200,23 @@ function describe({ root }, title, lines, [best]) {
 function writeFoot(element, lines, { session, isLog, numOutside, baseline }) {
   const total = lines.reduce((sum, line) => sum + line.numTotal, 0);
   const drawn = lines.reduce((sum, line) => sum + line.values.length + line.nonFinite.kinds.length, 0);
-  const points = make("span", "", total <= drawn ? total === 1 ? "1 point" : `all ${formatCount(total)} points` : `${formatCount(drawn)} of ${formatAmount(total)} points`);
+  const isZoomed = lines.some(({ range }) => range);
+  const points = make("span", "", sayPoints(drawn, total, isZoomed));
   points.title = "All points are kept. The picture shows the extremes of every pixel column.";
   const problems = nonFiniteNote(lines, session);
   if (isLog && lines.some((line) => line.values.some((value) => value <= 0))) problems.push(make("span", "", "≤ 0 not drawn"));
   if (baseline) problems.unshift(deltaNote(baseline));
   problems.push(...unplacedNote(lines));
-  if (numOutside > 0) problems.push(outsideNote(numOutside, drawn, total));
+  if (numOutside > 0) problems.push(outsideNote(numOutside, drawn));
   const html = [points, ...problems].map(({ outerHTML }) => outerHTML).join("");
   if (!isNews(element, html)) return; // what has the focus keeps it
   element.replaceChildren(points, ...problems);
+}
+
+function sayPoints(numDrawn, numTotal, isZoomed) {
+  if (numTotal === 0 && isZoomed) return "no point in this range";
+  if (numTotal > numDrawn) return `${formatCount(numDrawn)} of ${formatAmount(numTotal)} points`;
+  return numTotal === 1 ? "1 point" : `all ${formatCount(numTotal)} points`;
 }
 
 function deltaNote(baseline) {
@@ -228,8 +235,8 @@ function unplacedNote(lines) {
   return [note];
 }
 
-function outsideNote(numOutside, numDrawn, numTotal) {
-  const note = make("span", "", numTotal > numDrawn ? `${formatCount(numOutside)} of the drawn outside` : `${formatCount(numOutside)} outside`);
+function outsideNote(numOutside, numDrawn) {
+  const note = make("span", "", `${formatCount(numOutside)} outside`);
   note.title = `Of ${formatCount(numDrawn)} drawn points ${formatCount(numOutside)} lie beyond the y-axis. Nothing is removed from tables or statistics.`;
   return note;
 }

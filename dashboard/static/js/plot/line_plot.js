@@ -111,7 +111,7 @@ export class LinePlot {
 
   // How many of the drawn points in sight lie beyond the y-axis.
   countOutside() {
-    return countOutside(this.#lines, this.#zoom, this.#rangeOfY());
+    return countOutside(this.#lines, this.#zoom, this.#rangeOfY(), this.#options.y === "log");
   }
 
   #clear() {

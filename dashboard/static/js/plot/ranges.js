@@ -50,12 +50,12 @@ function withZero([low, high]) {
   return low >= 0 ? [-high * PADDING, high] : [low, -low * PADDING];
 }
 
-// How many drawn values in sight lie beyond the y-axis.
-export function countOutside(lines, zoom, [low, high]) {
+// How many drawn values in sight lie beyond the y-axis. isLog: what is not above 0 has no place there, and is no outlier
+export function countOutside(lines, zoom, [low, high], isLog) {
   let count = 0;
   for (const { x, values } of lines) {
     for (let i = 0; i < values.length; i += 1) {
-      if ((values[i] < low || values[i] > high) && isInSight(x.points[i], zoom)) count += 1;
+      if ((values[i] < low || values[i] > high) && (!isLog || values[i] > 0) && isInSight(x.points[i], zoom)) count += 1;
     }
   }
   return count;
