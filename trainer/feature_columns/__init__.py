@@ -23,6 +23,8 @@ from trainer.feature_columns.embedding import EmbeddingColumn as EmbeddingColumn
 from trainer.feature_columns.embedding import embedding_column as embedding_column
 from trainer.feature_columns.embedding import shared_embedding_columns as shared_embedding_columns
 from trainer.feature_columns.example_spec import make_parse_example_spec as make_parse_example_spec
+from trainer.feature_columns.functional import input_layer as input_layer
+from trainer.feature_columns.functional import linear_model as linear_model
 from trainer.feature_columns.hashed import HashBucketColumn as HashBucketColumn
 from trainer.feature_columns.hashed import categorical_column_with_hash_bucket as categorical_column_with_hash_bucket
 from trainer.feature_columns.identity import IdentityColumn as IdentityColumn

@@ -13,6 +13,7 @@ import pytest
 
 from tests.trainer.feature_columns.cases import FEATURES, TABLE, TEXTS, UNITS, make_categorical, make_dense, make_linear
 from trainer import feature_columns as fc
+from trainer import layers
 from trainer.feature_columns.fingerprints import fingerprint
 
 THEIRS = json.loads((Path(__file__).parents[2] / "fixtures" / "feature_columns.json").read_text())
@@ -61,3 +62,24 @@ def test_linear_model_is_tensorflows() -> None:
     numbered = jax.tree.map(lambda leaf: 0.1 * jnp.arange(1, leaf.size + 1.0).reshape(leaf.shape), params)
 
     np.testing.assert_allclose(layer.apply(numbered, state, encoded)[0], THEIRS["linear"], rtol=1e-5)
+
+
+class Spelled(layers.Layer):
+    """Calls both as TensorFlow 1.0 spells them."""
+
+    def call(self, inputs: Any) -> Any:
+        dense = fc.input_layer(inputs, list(DENSE.values())[0])
+        return dense, fc.linear_model(inputs, make_linear(fc), UNITS, sparse_combiner="sum", name="wide")
+
+
+def test_layers_in_tensorflows_spelling_are_tensorflows() -> None:
+    columns = [*list(DENSE.values())[0], *make_linear(fc)]
+    encoded = fc.FeatureColumns(columns).encode(FEATURES)
+
+    params, state = Spelled().init(jax.random.key(0), encoded)
+    params["wide"]["bias"] = jnp.array([0.1, 0.2])
+    wide = jax.tree.map(lambda leaf: 0.1 * jnp.arange(1, leaf.size + 1.0).reshape(leaf.shape), params["wide"])
+    (dense, linear), _ = Spelled().apply({**params, "wide": wide}, state, encoded)
+
+    np.testing.assert_allclose(dense, list(THEIRS["dense"].values())[0], rtol=1e-6)
+    np.testing.assert_allclose(linear, THEIRS["linear"], rtol=1e-5)
