@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from trainer.checkpoints import Checkpoints, saved_step
 from trainer.counts import check_count
-from trainer.estimators.data import Data, open_data, split_validation
+from trainer.estimators.data import ArrayData, Data, open_data, split_validation
 from trainer.estimators.exporters import Exporter
 from trainer.estimators.exporting import export_model
 from trainer.estimators.feature_reader import FeatureReader, find_columns
@@ -25,6 +26,7 @@ from trainer.estimators.training import Plan, Training
 from trainer.estimators.warm_start import WarmStart, initialize_from
 from trainer.feature_columns import FeatureColumns
 from trainer.heads import Head
+from trainer.heads.balancing import balance
 from trainer.hooks import Hook
 from trainer.inputs import Rows, open_source
 from trainer.layers.specs import spec_of
@@ -115,7 +117,7 @@ class BaseEstimator(SklearnManners):
             fitted, data, checkpoints = self._prepare(X, y, sample_weight)
         else:
             data = self._fitted.open(X, y, sample_weight, is_training=True)
-            fitted = self._fitted.with_state(self._fitted.copy_state())
+            fitted = self._balance(self._fitted.with_state(self._fitted.copy_state()), data)
             checkpoints = self._open_run(fitted)
         plan = Plan.of(data, steps, epochs, int(fitted.train_state.step))
         return self._train(self._for_a_part(fitted), data, plan, checkpoints, validation_data, hooks)
@@ -292,6 +294,7 @@ class BaseEstimator(SklearnManners):
         training = self._make_training(objective, data)
         reader = reader.fit_to(data.first.features, data.example.features)
         fitted = Fitted(training, head, reader, spec_of(data.example.features), self._start(training, data))
+        fitted = self._balance(fitted, data)
         checkpoints = self._open_run(fitted)
         if self.warm_start and self._fitted is not None:
             fitted = fitted.continue_from(self._fitted)
@@ -301,6 +304,15 @@ class BaseEstimator(SklearnManners):
             fitted = fitted.with_state(initialize_from(fitted.train_state, self.warm_start_from))
         self._remember(head, data.example.features, reader.names)
         return fitted, data, checkpoints
+
+    def _balance(self, fitted: Fitted, data: Data) -> Fitted:
+        """The model with weights of classes that are counted in the data, where its head asks for them."""
+        if fitted.head is None or not isinstance(data, ArrayData):
+            return fitted
+        head = balance(fitted.head, data.rows.labels, data.rows.weights)
+        if head is fitted.head:
+            return fitted
+        return dataclasses.replace(fitted, head=head, training=self._make_training(self._make_objective(head), data))
 
     def _start(self, training: Training, data: Data) -> TrainState:
         """The state before the first step, if it begins neither from a checkpoint nor with other weights."""
@@ -352,7 +364,11 @@ class BaseEstimator(SklearnManners):
         if plan.last_step is not None and step >= plan.last_step:
             _LOG.warning("%s holds a run of %d steps. Continuing without training.", self.model_dir, step)
             self._fitted = fitted
-            _finish(exporters, fitted, validation)
+            for exporter in exporters:  # what a run that was killed after its last checkpoint did not come to
+                exporter.finish(
+                    fitted.train_state,
+                    lambda: {} if validation is None else fitted.training.evaluate(fitted.train_state, validation),
+                )
             return self
 
         def keep(train_state: TrainState) -> None:
@@ -376,16 +392,6 @@ class BaseEstimator(SklearnManners):
                 fitted.training.config.eval_interval,
             )
         return exporters
-
-
-def _finish(exporters: Sequence[Exporter], fitted: Fitted, validation: Data | None) -> None:
-    """Writes what a run that was killed after its last checkpoint did not come to export."""
-
-    def evaluate() -> Mapping[str, float]:
-        return {} if validation is None else fitted.training.evaluate(fitted.train_state, validation)
-
-    for exporter in exporters:
-        exporter.finish(fitted.train_state, evaluate)
 
 
 def _check_lengths(steps: Any, epochs: Any) -> None:

@@ -50,24 +50,21 @@ def check_class_weight(class_weight: Any, classes: np.ndarray) -> tuple[float, .
     return tuple(float(weight) for weight in weights)
 
 
-def refuse_balanced(class_weight: ClassWeight, where: str) -> None:
-    """Refuses weights that would have to be counted.
+def balanced_factors(counts: np.ndarray) -> np.ndarray:
+    """The weights that give all classes that occur the same sum, and the rows a mean of 1, ``(k,)``.
 
-    Raises:
-        ValueError: If they are ``balanced``.
+    Args:
+        counts: How often each class occurs, ``(k,)``.
     """
-    if class_weight == "balanced":
-        raise ValueError(
-            f"class_weight must be a dict from label to weight in {where}; got 'balanced'. "
-            "Pass a weight for each label."
-        )
+    factors: np.ndarray = counts.sum() / (np.count_nonzero(counts) * np.where(counts > 0, counts, 1))
+    return factors
 
 
-def weigh_losses(class_weight: ClassWeight, losses: Array, class_ids: Array) -> Array:
+def weigh_losses(class_weight: Sequence[float] | None, losses: Array, class_ids: Array) -> Array:
     """Losses of rows, ``(batch,)``, times the weights of their classes; for a head among several, in a compiled step.
 
     Args:
-        class_weight: As made by `check_class_weight`, but not ``balanced``.
+        class_weight: One for each class.
         losses: ``(batch,)``.
         class_ids: ``(batch,)``.
     """
@@ -90,8 +87,7 @@ def weigh_rows(
     if class_weight is None:
         return None
     if class_weight == "balanced":
-        counts = np.bincount(class_ids, sample_weight)
-        by_class = counts.sum() / (np.count_nonzero(counts) * np.where(counts > 0, counts, 1))
+        by_class = balanced_factors(np.bincount(class_ids, sample_weight))
     else:
         by_class = np.asarray(class_weight)
     weights: np.ndarray = by_class[class_ids].astype(np.float32)

@@ -13,7 +13,7 @@ import numpy as np
 from trainer import metrics
 from trainer.heads.base import Head
 from trainer.heads.class_head import ClassHead
-from trainer.heads.class_weights import refuse_balanced, weigh_losses
+from trainer.heads.class_weights import weigh_losses
 from trainer.heads.signatures import Signature, decode, heads_signature
 from trainer.metrics import Metric
 from trainer.protocols import Array
@@ -45,16 +45,14 @@ class MultiHead:
         """Checks the fields, and turns the dicts into pairs, which can be hashed.
 
         Raises:
-            ValueError: If there is no head, a weight is of no head or not positive, or the weights of a head's classes
-                would have to be counted.
+            ValueError: If there is no head, or a weight is of no head or not positive.
         """
         heads, weights = dict(self.heads), dict(self.weights or {})
         if not heads:
             raise ValueError("heads must hold at least one head; got none. Pass {'name': heads.BinaryHead()}.")
-        for name, head in heads.items():
+        for name in heads:
             if not name or "/" in name:
                 raise ValueError(f"names of heads must be without '/' and not empty; got {name!r}. Rename it.")
-            refuse_balanced(getattr(head, "class_weight", None), "a head among several")
         for name, weight in weights.items():
             _check_known("weights", name, heads)
             if not 0 < weight < float("inf"):
@@ -169,7 +167,10 @@ class MultiHead:
 def _train_among(head: Head, logits: Array, labels: Any) -> Array:
     """The training losses of one of several heads: rows have one weight for all, so its classes weigh its losses."""
     losses = head.training_losses(logits, labels)
-    return weigh_losses(head.class_weight, losses, labels) if isinstance(head, ClassHead) else losses
+    if not isinstance(head, ClassHead) or head.class_weight is None:
+        return losses
+    weights: Any = head.counted_weight if head.class_weight == "balanced" else head.class_weight
+    return weigh_losses(weights, losses, labels)
 
 
 def _check_known(what: str, name: str, heads: Mapping[str, Head]) -> None:

@@ -240,14 +240,6 @@ def test_wrong_labels_are_refused(head: Any, labels: Any, message: str) -> None:
         (lambda: heads.MultiHead({"a/b": heads.BinaryHead()}), r"names of heads must be without '/'"),
         (lambda: heads.MultiHead({"a": heads.BinaryHead()}, {"b": 1}), r"weights must be by the heads a; got 'b'\."),
         (lambda: heads.MultiHead({"a": heads.BinaryHead()}, {"a": 0}), r"weights must be positive; got 0 for 'a'\."),
-        (
-            lambda: heads.MultiHead({"a": heads.BinaryHead(class_weight="balanced")}),
-            r"class_weight must be a dict from label to weight in a head among several; got 'balanced'",
-        ),
-        (
-            lambda: heads.MultiLabelHead(2, class_weight="balanced"),
-            r"class_weight must be a dict from label to weight in a head of several labels; got 'balanced'",
-        ),
         (lambda: heads.RegressionHead(loss="hubber"), r"got 'hubber'\. Perhaps 'huber' was meant\."),
         (lambda: heads.losses.Quantile(1.0), r"quantile must be in \(0, 1\); got 1\.0\."),
         (lambda: heads.losses.Huber(0), r"delta must be positive; got 0\."),

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils.class_weight import compute_class_weight
 
-from trainer import Estimator, heads, layers
+from trainer import Estimator, RunConfig, heads, layers
 
 LABELS = np.array([[0.0], [1.0], [4.0], [0.5]], np.float32)
 LOGITS = np.array([[0.5], [3.0], [1.0], [0.5]], np.float32)
@@ -125,8 +128,58 @@ def test_weights_of_classes_are_factors_of_one_head_among_several() -> None:
     )
 
 
-def test_balanced_weights_of_batches_are_refused(blobs: tuple[np.ndarray, np.ndarray]) -> None:
-    estimator = Estimator(layers.Dense(3), head=heads.MultiClassHead(3, class_weight="balanced"))
+@pytest.mark.parametrize(
+    "head",
+    [
+        heads.MultiClassHead(3, class_weight="balanced"),
+        heads.MultiLabelHead(3, class_weight="balanced"),
+        heads.MultiHead({"kind": heads.MultiClassHead(3, class_weight="balanced")}),
+    ],
+)
+def test_balanced_weights_of_batches_are_refused(head: Any, blobs: tuple[np.ndarray, np.ndarray]) -> None:
+    estimator = Estimator(layers.Dense(3), head=head)
 
     with pytest.raises(ValueError, match=r"class_weight must be a dict with batches, .*; got 'balanced'\."):
         estimator.fit([blobs])
+
+
+def test_balanced_weights_of_several_labels_train_as_scikit_learns_one_against_the_rest() -> None:
+    generator = np.random.default_rng(0)
+    features = generator.normal(size=(300, 2)).astype(np.float32)
+    labels = (features @ np.array([[1.0, 0.5], [0.0, 1.0]]) + generator.normal(size=(300, 2)) > [1.5, -1]).astype(int)
+    weights = generator.uniform(0.5, 2, 300).astype(np.float32)
+    one = LogisticRegression(C=np.inf, tol=1e-8)
+    theirs = []
+    for index in range(2):
+        by_class = compute_class_weight("balanced", classes=np.arange(2), y=labels[:, index], sample_weight=weights)
+        one.fit(features, labels[:, index], by_class[labels[:, index]] * weights)
+        theirs.append(one.predict_proba(features)[:, 1])
+
+    config = RunConfig(batch_size=300)
+    model = Estimator(
+        layers.Dense(2), head=heads.MultiLabelHead(2, class_weight="balanced"), learning_rate=0.1, config=config
+    )
+    model.fit(features, labels, weights, steps=400)
+
+    np.testing.assert_allclose(model.predict_proba(features), np.stack(theirs, axis=1), atol=2e-3)
+    assert model.partial_fit(features, labels, steps=1).n_iter_ == 401  # counted anew, without weights
+
+
+def test_balanced_head_among_several_trains_as_with_the_weights_by_name(tmp_path: Path) -> None:
+    features = np.random.default_rng(0).normal(size=(40, 2)).astype(np.float32)
+    kinds = 2 * (np.arange(40) % 10 == 0) + (np.arange(40) % 5 == 1)
+    labels = {"kind": kinds, "tags": np.stack([kinds > 0, kinds > 1], axis=1).astype(int), "size": features.sum(axis=1)}
+
+    def train(weight: Any, steps: int = 5) -> Estimator:
+        members = {"kind": heads.MultiClassHead(3, class_weight=weight), "tags": heads.MultiLabelHead(2)}
+        head = heads.MultiHead({**members, "size": heads.RegressionHead()})
+        folder = tmp_path / str(len(weight))
+        return Estimator(layers.Dense(6), head=head, model_dir=folder).fit(features, labels, steps=steps)
+
+    factors = compute_class_weight("balanced", classes=np.arange(3), y=kinds)
+    balanced, named = train("balanced"), train(factors.tolist())
+
+    assert len(set(factors.round(2))) > 1
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-6), balanced.params_, named.params_)
+    assert balanced.evaluate(features, labels) == pytest.approx(named.evaluate(features, labels), rel=1e-6)
+    assert train("balanced", steps=7).n_iter_ == 7  # it is the same run
