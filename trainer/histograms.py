@@ -19,6 +19,7 @@ from trainer.protocols import Array
 
 NUM_MOMENTS = 5  # min, max, num, sum, sum of squares
 MAX_SMALL = 1 << 12
+_NOWHERE = np.iinfo(np.int32).max
 
 
 def count_tensors(tensors: Sequence[Array]) -> tuple[Array, Array, Array]:
@@ -38,13 +39,10 @@ def count_tensors(tensors: Sequence[Array]) -> tuple[Array, Array, Array]:
     joined = [jnp.concatenate([flat[row] for row in rows]) for rows in groups]
     sizes = [np.array([flat[row].size for row in rows]) for rows in groups]
     measured = [_measure_rows(_as_rows(*group), group[1]) for group in zip(joined, sizes, strict=True)]
+    counts = _count(joined, sizes)
+    moments, shares = _complete(jnp.concatenate(measured), np.concatenate(sizes), jnp.sum(counts, axis=1))
     order = np.argsort(np.concatenate(groups), kind="stable")
-    moments_and_shares = jnp.concatenate(measured)[order]
-    return (
-        _count(joined, sizes)[order],
-        moments_and_shares[:, :NUM_MOMENTS],
-        moments_and_shares[:, NUM_MOMENTS:],
-    )
+    return counts[order], moments[order], shares[order]
 
 
 def _groups(sizes: Sequence[int]) -> list[list[int]]:
@@ -62,11 +60,11 @@ def _count(joined: Sequence[Array], sizes: Sequence[np.ndarray]) -> Array:
     places, num_rows = [], 0
     for values, group in zip(joined, sizes, strict=True):
         rows = num_rows + (np.repeat(np.arange(len(group)), group) if len(group) > 1 else 0)
-        places.append(_bucket_of(values) + np.int32(rows * num_buckets))
+        place = _bucket_of(values) + np.int32(rows * num_buckets)
+        places.append(jnp.where(jnp.isfinite(values), place, _NOWHERE))
         num_rows += len(group)
-    is_finite = jnp.concatenate([jnp.isfinite(values) for values in joined])
     counts = jnp.zeros(num_rows * num_buckets, jnp.int32)
-    counts = counts.at[jnp.concatenate(places)].add(is_finite.astype(jnp.int32), mode="drop")
+    counts = counts.at[jnp.concatenate(places)].add(1, mode="drop")
     return counts.reshape(num_rows, num_buckets)
 
 
@@ -88,26 +86,28 @@ def _as_rows(joined: Array, sizes: np.ndarray) -> Array:
 
 
 def _measure_rows(rows: Array, sizes: np.ndarray) -> Array:
-    """Moments and shares of the first values of each row, ``(rows, 7)``."""
+    """Minimum, maximum, sum, sum of squares and number of zeros of the first values of each row, ``(rows, 5)``."""
     is_real = np.arange(rows.shape[1]) < sizes[:, None]
     is_finite = jnp.isfinite(rows) & is_real
     finite = jnp.where(is_finite, rows, 0.0)
     lowest = jnp.min(jnp.where(is_finite, rows, jnp.inf), axis=1)
     highest = jnp.max(jnp.where(is_finite, rows, -jnp.inf), axis=1)
-    num_finite = jnp.sum(is_finite, axis=1)
     num_zeros = jnp.sum((rows == 0.0) & is_real, axis=1)
-    return jnp.stack(
-        [
-            jnp.where(num_finite > 0, lowest, jnp.nan),
-            jnp.where(num_finite > 0, highest, jnp.nan),
-            jnp.asarray(sizes, jnp.float32),
-            jnp.sum(finite, axis=1),
-            jnp.sum(finite * finite, axis=1),
-            num_zeros / sizes.astype(np.float32),
-            (sizes - num_finite) / sizes.astype(np.float32),  # exactly 0 where all are, which 1 - a / b is not
-        ],
-        axis=1,
-    )
+    sums = jnp.sum(finite, axis=1), jnp.sum(finite * finite, axis=1)
+    return jnp.stack([lowest, highest, *sums, num_zeros.astype(jnp.float32)], axis=1)
+
+
+def _complete(measured: Array, sizes: np.ndarray, num_finite: Array) -> tuple[Array, Array]:
+    """Moments ``(tensors, 5)`` and shares ``(tensors, 2)``; `measured` is as `_measure_rows` gives it.
+
+    The finite values are those in the buckets: counting them once more would take a tenth of the memory of a dump.
+    """
+    lowest, highest, total, squares, num_zeros = measured.T
+    numbers = sizes.astype(np.float32)
+    bounds = [jnp.where(num_finite > 0, bound, jnp.nan) for bound in (lowest, highest)]
+    # The share of what is not finite is exactly 0 where all are, which 1 - a / b is not.
+    shares = [num_zeros / numbers, (sizes - num_finite) / numbers]
+    return jnp.stack([*bounds, jnp.asarray(numbers), total, squares], axis=1), jnp.stack(shares, axis=1)
 
 
 @functools.cache
