@@ -1,7 +1,7 @@
 // Drawings as they are asked for, and before that: what a press would open while the pointer rests on it, or while it is
 // selected. One early request at a time; it makes way for what is asked for, and ends when the pointer leaves.
 
-export const DWELL_MS = 60; // that something is pointed at before it counts as what is pressed next
+export const DWELL_MS = 40; // that something is pointed at before it counts as what is pressed next
 const MAX_KEPT = 6;
 
 export class Ahead {
