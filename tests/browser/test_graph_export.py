@@ -61,6 +61,20 @@ def test_colours_of_a_dark_page_are_those_of_paper(open_page: OpenPage, iris_boa
     assert fills[0] == fills[1]
 
 
+def test_part_in_sight_ends_above_its_legend(open_page: OpenPage, iris_board: str, tmp_path: Path) -> None:
+    page = open_page(f"{iris_board}/graph", height=500)
+    expect(page.locator('.graph-box[data-id="dense_0"]')).to_be_visible()
+    (tmp_path / "sight.svg").write_bytes(saved(page, "Save as SVG", 1))
+
+    root = ElementTree.parse(tmp_path / "sight.svg").getroot()
+    drawn = [element for element in root if element.tag != f"{SVG}style"]
+    scene = next(index for index, element in enumerate(drawn) if element.tag == f"{SVG}g")
+    covers = [rect for rect in drawn[scene + 1 :] if rect.tag == f"{SVG}rect" and rect.get("fill") == "#ffffff"]
+
+    assert covers[0].get("width") == root.get("width")
+    assert float(covers[0].get("y")) + float(covers[0].get("height")) == float(root.get("height"))
+
+
 def test_training_step_is_saved_with_its_heads_and_rows(open_page: OpenPage, iris_board: str) -> None:
     page = open_page(f"{iris_board}/graph?view=step", theme="dark")
     expect(page.locator('.graph-step-main [data-id="loss"]')).to_be_visible()

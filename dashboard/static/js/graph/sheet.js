@@ -1,6 +1,7 @@
 // The drawing of the Model view as a sheet for `picture.js`, with its legend below.
 
 import { printedLegend } from "./printed_legend.js";
+import { svg } from "./svg.js";
 
 const PAD_PX = 24;
 
@@ -13,25 +14,26 @@ export function modelSheet(canvas) {
       const [width, height] = isWhole ? [drawing.left + drawing.right + 2 * PAD_PX, drawing.height + 2 * PAD_PX] : [size.width, size.height];
       const transform = isWhole ? `translate(${drawing.left + PAD_PX} ${PAD_PX})` : `translate(${view.x} ${view.y}) scale(${view.k})`;
       const legend = printedLegend(drawing, canvas.coloring, { width, y: height });
-      return { width, height: height + legend.height, scenes: [[canvas.scene, transform]], notes: legend.elements };
+      const ground = svg("rect", { y: height, width, height: legend.height, fill: "#ffffff" }); // over what is below the part in sight
+      return { width, height: height + legend.height, scenes: [[canvas.scene, transform]], notes: [ground, ...legend.elements] };
     },
   };
 }
 
 function holdModel(canvas, isWhole) {
-  const { coloring, selected, svg } = canvas;
-  const { zoom } = svg.dataset;
-  const isClose = svg.hasAttribute("data-close");
-  svg.classList.add("is-printing");
+  const { coloring, selected, svg: drawn } = canvas;
+  const { zoom } = drawn.dataset;
+  const isClose = drawn.hasAttribute("data-close");
+  drawn.classList.add("is-printing");
   canvas.select("");
   canvas.color(coloring.inTheme("light"));
-  if (isWhole) svg.dataset.zoom = "near";
-  if (isWhole) svg.removeAttribute("data-close");
+  if (isWhole) drawn.dataset.zoom = "near";
+  if (isWhole) drawn.removeAttribute("data-close");
   return () => {
-    svg.dataset.zoom = zoom;
-    svg.toggleAttribute("data-close", isClose);
+    drawn.dataset.zoom = zoom;
+    drawn.toggleAttribute("data-close", isClose);
     canvas.color(coloring);
     canvas.select(selected);
-    svg.classList.remove("is-printing");
+    drawn.classList.remove("is-printing");
   };
 }
