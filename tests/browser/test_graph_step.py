@@ -73,10 +73,16 @@ def test_switch_and_keys_change_the_view_and_the_link(open_page: OpenPage, board
     expect(row(page, "wte")).to_have_attribute("aria-selected", "true")
     expect(page).to_have_url(re.compile("view=step"))
 
-    page.keyboard.press("1")
+    page.keyboard.press("ArrowLeft")
     expect(page.locator('.graph-box[data-id="wte"]')).to_be_visible()
+    expect(page.get_by_role("radio", name="Model")).to_be_focused()
+    page.locator('.graph-box[data-id="wte"]').click()
+    page.get_by_role("tree", name="Graph").focus()
     page.keyboard.press("2")
     expect(row(page, "h")).to_be_visible()
+    expect(page.get_by_role("tree", name="Training step")).to_be_focused()
+    page.keyboard.press("1")
+    expect(page.get_by_role("tree", name="Graph")).to_be_focused()
 
 
 def test_rows_are_opened_and_walked_by_keys(open_page: OpenPage, board: str) -> None:

@@ -4,6 +4,7 @@ import { h, useCallback, useEffect, useLayoutEffect, useRef, useState } from "..
 import { GraphCanvas } from "./canvas.js";
 import { Legend } from "./legend.js";
 import { Minimap } from "./minimap.js";
+import { takesFocus } from "./step/view_switch.js";
 import { onFontsLoaded } from "./text.js";
 import { Tooltip } from "./tooltip.js";
 import { isCornerTaken, placeOf, viewAt } from "./viewport.js";
@@ -45,6 +46,7 @@ export function Stage({ drawing, run, coloring, live, selected, lit, spotlight, 
       },
     });
     canvas.current = drawn;
+    if (takesFocus()) drawn.focus();
     const off = onFontsLoaded(() => drawn.repaint());
     return () => {
       off();

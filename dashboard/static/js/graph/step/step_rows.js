@@ -5,6 +5,7 @@ import { onFontsLoaded } from "../text.js";
 import { Tooltip } from "../tooltip.js";
 import { ZoomButtons } from "../zoom_buttons.js";
 import { rowDomId, StepCanvas } from "./canvas.js";
+import { takesFocus } from "./view_switch.js";
 import { headTexts } from "./words.js";
 
 const ZOOMS = [0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2];
@@ -21,6 +22,7 @@ export function StepRows({ step, row, spotlight, live, zoom, setZoom, frame, can
   useEffect(() => onFontsLoaded(() => setFonts((count) => count + 1)), []);
   useLayoutEffect(() => {
     canvas.current = new StepCanvas(host.current);
+    if (takesFocus()) frame.current.focus({ preventScroll: true });
     return () => canvas.current.destroy();
   }, []);
   useLayoutEffect(() => {
