@@ -130,6 +130,23 @@ def test_table_of_the_cursor_stands_beside_that_of_the_range(open_page: OpenPage
         assert is_beside or of_tip["y"] + of_tip["height"] <= other["y"]
 
 
+def test_table_of_a_range_that_was_drawn_comes_into_view(open_page: OpenPage, board: str) -> None:
+    page = open_page(f"{board}/scalars?v=3&card=loss", height=620)
+    over = page.locator('.card[data-tag="loss"] .u-over')
+    over.evaluate("plot => plot.closest('.card').scrollIntoView({ block: 'end' })")
+    box = over.bounding_box()
+    assert box is not None
+    page.keyboard.down("Shift")
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 40, steps=3)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+
+    expect(page.locator(".range-panel tbody tr").last).to_be_in_viewport()
+    expect(over).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("height", [900, 620])
 def test_table_of_the_cursor_covers_neither_chart_nor_range_in_a_wide_card(
     open_page: OpenPage, board: str, height: int

@@ -30,6 +30,7 @@ class RangePanel {
   #root = null;
   #shown = null; // {owner, session, anchor, span, card}
   #rows = null; // of the last answer: [{run, …}]
+  #isNew = false; // whether it was opened and has no rows yet
   #sort = "mean";
   #offs = [];
   #latest = new Latest({ ask: (wanted) => this.#ask(wanted), take: (rows, wanted) => this.#take(rows, wanted), gatherMs: GATHER_MS });
@@ -68,6 +69,7 @@ class RangePanel {
   #open(session) {
     if (this.#shown) this.hide(this.#shown.owner);
     this.#root = element("section", "plot-tip is-held range-panel");
+    this.#isNew = true;
     const follow = ({ target }) => !this.#root.contains(target) && this.#place();
     addEventListener("scroll", follow, { capture: true, passive: true });
     this.#offs = [
@@ -109,6 +111,9 @@ class RangePanel {
     if (this.#shown?.span !== span) return;
     this.#rows = rows;
     this.#draw();
+    // Whoever has just drawn a range in a tall card would not see its table; a page that is opened with one stays where it is.
+    if (this.#isNew && this.inCardOf(this.#shown.anchor) && navigator.userActivation?.isActive) this.#root.scrollIntoView({ block: "nearest" });
+    this.#isNew = false;
   }
 
   #draw() {
