@@ -205,9 +205,9 @@ function writeFoot(element, lines, { session, isLog, numOutside, baseline }) {
   points.title = "All points are kept. The picture shows the extremes of every pixel column.";
   const problems = nonFiniteNote(lines, session);
   if (isLog && lines.some((line) => line.values.some((value) => value <= 0))) problems.push(make("span", "", "≤ 0 not drawn"));
-  if (baseline) problems.unshift(deltaNote(baseline));
   problems.push(...unplacedNote(lines));
   if (numOutside > 0) problems.push(outsideNote(numOutside, drawn));
+  if (baseline) problems.push(deltaNote(baseline));
   const html = [points, ...problems].map(({ outerHTML }) => outerHTML).join("");
   if (!isNews(element, html)) return; // what has the focus keeps it
   element.replaceChildren(points, ...problems);
