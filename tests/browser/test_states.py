@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -183,6 +184,26 @@ def test_newest_runs_are_drawn_and_all_on_request(start_board: StartBoard, open_
 
     expect(page.locator(".run-head")).to_contain_text("320 of 320 runs")
     expect(foot).to_have_text("all 320 points")
+
+
+def test_what_draw_all_asks_for_is_made_ready_before(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    for number in range(320):
+        with SummaryWriter(tmp_path / f"run_{number:03}") as writer:
+            writer.add_scalar("loss", float(number), 0)
+    address = start_board(tmp_path)
+    while b'"is_reading":true' in urllib.request.urlopen(f"{address}/data/runs").read():
+        pass
+    page = open_page(f"{address}/static/mark.svg")
+
+    with page.expect_request(lambda asked: asked.method == "HEAD" and "/data/series" in asked.url) as ready:
+        page.goto(address)
+    with page.expect_request(lambda asked: asked.method == "GET" and "/data/series" in asked.url) as drawn:
+        card(page, "loss").get_by_role("button", name="Draw all").click()
+
+    assert ready.value.url == drawn.value.url
+    expect(card(page, "loss").locator(".card-foot")).to_have_text("all 320 points")
 
 
 def test_filter_without_a_match_is_cleared_from_the_page(

@@ -25,6 +25,11 @@ export async function getBuffer(url, params, signal) {
   return (await get(url, params, signal)).arrayBuffer();
 }
 
+// Has the server make an answer ready that is asked for later.
+export async function getHead(url, params, signal) {
+  await checked(await fetch(addressOf(url, params), { method: "HEAD", signal }));
+}
+
 export async function postJSON(url, body, signal) {
   const options = { signal, method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
   return (await checked(await fetch(url, options))).json();

@@ -26,8 +26,9 @@ export class SelectionKey {
     return this.#asked;
   }
 
-  // The same of some runs, by their names; it is not kept.
-  async ofSome(runs) {
+  // The same of some runs, by their names; it is not kept. One order, so that the same runs have one key.
+  async ofSome(names) {
+    const runs = [...names].sort();
     const { key } = await this.#post({ runs });
     return { key, runs };
   }

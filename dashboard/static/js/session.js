@@ -5,7 +5,7 @@ import { applyAppearance, onSystemTheme, resolveTheme } from "./appearance.js";
 import { Arrivals } from "./arrivals.js";
 import { getLargeBuffer } from "./buffers.js";
 import { Emitter } from "./emitter.js";
-import { endLostRequests, getJSON, getText, postJSON, whileConnected } from "./http.js";
+import { endLostRequests, getHead, getJSON, getText, postJSON, whileConnected } from "./http.js";
 import { LiveLink } from "./live.js";
 import { pause } from "./pause.js";
 import { onPreference } from "./preferences.js";
@@ -292,6 +292,7 @@ class Session extends Emitter {
   getJSON = (path, params, signal) => getJSON(new URL(path, ROOT), params, signal);
   getText = (path, params, signal) => getText(new URL(path, ROOT), params, signal);
   getBuffer = (path, params, signal) => getLargeBuffer(new URL(path, ROOT), params, signal);
+  getHead = (path, params, signal) => getHead(new URL(path, ROOT), params, signal);
   postJSON = (path, body, signal) => postJSON(new URL(path, ROOT), body, signal);
 }
 

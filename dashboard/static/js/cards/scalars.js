@@ -23,7 +23,7 @@ const POINT_BYTES = 16; // made of it, beside the answer
 const SERIES_BYTES = 1_000;
 const WORDS = ["NaN", "+Inf", "−Inf"];
 
-async function load(tags, { selection, runs, since, width, signal, session, options }) {
+function paramsOf(tags, { selection, since, width, session, options }) {
   const [start, stop] = session.range?.axis === options.x ? session.range.bounds : [];
   const params = { selection, tag: tags, x: options.x ?? "step", width, start, stop };
   const baseline = wantedBaseline(session);
@@ -31,13 +31,25 @@ async function load(tags, { selection, runs, since, width, signal, session, opti
   if (since) params.since = since;
   if (options.xscale === "log") params.columns = "log";
   if (options.smoothing) params.smoothing = options.smoothing;
+  return params;
+}
+
+// Has the server make ready what `load` would ask for.
+function prepare(tags, context) {
+  return context.session.getHead("data/series", paramsOf(tags, context), context.signal);
+}
+
+async function load(tags, context) {
+  const { runs, signal, session, options } = context;
+  const params = paramsOf(tags, context);
+  const { x, start, stop, baseline } = params;
   const [buffer, grouped] = await Promise.all([session.getBuffer("data/series", params, signal), loadAggregates(tags, params, { session, signal, options })]);
   const { version, series } = decodeSeries(buffer);
   const cards = new Map();
   for (const one of series) {
     const tag = tags[one.tag];
     if (!cards.has(tag)) cards.set(tag, { series: [], aggregates: (grouped.curves.get(tag) ?? []).map((curve) => ({ ...curve, tagName: tag })) });
-    cards.get(tag).series.push({ ...one, axis: params.x, tagName: tag, name: runs[one.run], range: start === undefined ? null : [start, stop], weight: options.smoothing, baseline });
+    cards.get(tag).series.push({ ...one, axis: x, tagName: tag, name: runs[one.run], range: start === undefined ? null : [start, stop], weight: options.smoothing, baseline });
   }
   return { version: Math.min(version, grouped.version), cards };
 }
@@ -266,4 +278,4 @@ function make(name, className, text = "") {
   return element;
 }
 
-export const card = { height: 238, localOptions: ["y", "clip", "box", "members", "isDeclared"], previewedOptions: ["smoothing"], keepsRuns: true, ownOptions: ownAxis, whenReady: whenDeclared, follow: followCurves, tools: dragItems, exports: exportItems, explain: findMissing, load, join, weigh, mount };
+export const card = { height: 238, localOptions: ["y", "clip", "box", "members", "isDeclared"], previewedOptions: ["smoothing"], keepsRuns: true, ownOptions: ownAxis, whenReady: whenDeclared, follow: followCurves, tools: dragItems, exports: exportItems, explain: findMissing, load, prepare, join, weigh, mount };

@@ -1,10 +1,12 @@
 // What is probably wanted next is asked for while nothing else is: it goes on the shelf, where cards find it.
 
 import { partOf } from "./batches.js";
+import { runsLeftOut } from "./draw_all.js";
 
 const DWELL_MS = 40; // that the pointer rests on a choice before it counts as one to come
 const IDLE_MS = 400; // that nothing was asked for before the next cards are
 const MAX_CARDS = 12;
+const MAX_SERIES = 10_000; // that the server makes ready for a page, a tenth of a millisecond each
 
 export class Ahead {
   #kind;
@@ -12,6 +14,8 @@ export class Ahead {
   #shelf;
   #seen;
   #asked = null; // {keys: of the shelf, aborting, done: promise}
+  #ready = new Set(); // tags of which the server was told to make the other runs ready
+  #preparing = new AbortController();
   #timers = {}; // name → timer of what is to be asked for
 
   // seen() → {cards: Map(id → as makeEntry makes it), order: [{id, tags}] of all cards of the page, options}
@@ -29,15 +33,35 @@ export class Ahead {
     });
   }
 
-  // Nothing is asked for: the cards behind those in view, which also a filter may leave.
+  // Nothing is asked for: the cards behind those in view, which also a filter may leave, and then what "Draw all" would ask for.
   rest() {
-    this.#wait("idle", IDLE_MS, ({ cards, order, options }) => {
+    this.#wait("idle", IDLE_MS, async ({ cards, order, options }) => {
       const last = order.findLastIndex(({ id }) => cards.get(id)?.isInView);
       if (last < 0) return;
       const { width } = cards.get(order[last].id);
       const next = [...order.slice(last + 1), ...order.slice(0, last)].filter(({ id, tags }) => !cards.get(id)?.version && !tags.some((tag) => tag.startsWith("=")));
       this.#ask(next.slice(0, MAX_CARDS).map(({ tags }) => ({ tags, width })), options);
+      await this.#asked?.done;
+      this.#prepareRuns([...cards.values()], options);
     });
+  }
+
+  // Has the server make ready, once, what cards in view lack of the runs that are left out at first: it keeps for a while what
+  // it has read from its index.
+  async #prepareRuns(cards, options) {
+    const runs = this.#kind.prepare && !this.#session.live.isReading ? runsLeftOut(this.#session) : [];
+    const shown = cards.filter(({ isInView, version, tags }) => isInView && version > 0 && !tags.some((tag) => tag.startsWith("=")));
+    const tags = [...new Set(shown.flatMap((card) => card.tags))].filter((tag) => !this.#ready.has(tag));
+    if (tags.length === 0 || runs.length === 0 || runs.length * (this.#ready.size + tags.length) > MAX_SERIES) return;
+    for (const tag of tags) this.#ready.add(tag);
+    const [{ width, own }] = shown;
+    const { signal } = this.#preparing;
+    try {
+      const { key: selection } = await this.#session.selectionKey(runs);
+      await this.#kind.prepare(tags, { selection, since: 0, width, signal, session: this.#session, options: { ...options, ...own } });
+    } catch {
+      // it takes its time when it is asked for
+    }
   }
 
   // Cards ask the server. What is under way for one that holds nothing is waited for; else it makes way.
@@ -55,6 +79,8 @@ export class Ahead {
     Object.values(this.#timers).forEach(clearTimeout);
     this.#asked?.aborting.abort();
     this.#asked = null;
+    this.#preparing.abort();
+    this.#preparing = new AbortController();
   }
 
   #wait(name, milliseconds, act) {

@@ -4,6 +4,7 @@ import { formatCount } from "../format.js";
 import { openHealth } from "../health_panel.js";
 import { Icon, h } from "../react.js";
 import { session } from "../session.js";
+import { drawAll, runsLeftOut } from "./draw_all.js";
 
 // trouble: why the data are not of now; null if they are.
 export function CardNotes({ runs, selected, trouble, readAgain }) {
@@ -20,21 +21,16 @@ export function CardNotes({ runs, selected, trouble, readAgain }) {
         `${formatCount(spoiled.length)} of ${formatCount(selected.numRuns)} ${selected.numRuns === 1 ? "run" : "runs"} unreadable`,
       ),
     selected.isCapped && h("span", null, `${formatCount(selected.numRuns)} of ${formatCount(session.runs.length)} runs`),
-    selected.isCapped && h("button", { type: "button", className: "card-note is-draw-all", title: "Select every run", onClick: drawAll }, "Draw all"),
+    selected.isCapped && h("button", { type: "button", className: "card-note is-draw-all", title: "Select every run", onClick: () => drawAll(session) }, "Draw all"),
   );
-}
-
-function drawAll() {
-  session.select((selection) => selection.setMany(session.runs.map((run) => run.name), true));
 }
 
 // What the cards need to know of the selection, once for all of them.
 export function describeSelection() {
-  const { selected, selectedRuns, runs, view } = session;
+  const { selected, selectedRuns } = session;
   return {
     numRuns: selected.size,
     spoiled: selectedRuns.filter((run) => run.num_problems > 0),
-    // At first only the newest are selected; runs that someone took off are no part of "all".
-    isCapped: selected.size > 0 && selected.size < runs.length && !view.get("only") && view.get("except").length === 0,
+    isCapped: runsLeftOut(session).length > 0,
   };
 }
