@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -165,6 +166,28 @@ def test_details_of_a_run_hold_nothing_serious(
     found += find_serious(page, "trash")
 
     assert found == []
+
+
+def test_held_table_of_many_runs_is_scrolled_by_keys_and_holds_nothing_serious(
+    open_page: Callable[..., Page], start_board: Callable[..., str], tmp_path: Path
+) -> None:
+    for i in range(20):
+        with SummaryWriter(tmp_path / f"run-{i}") as writer:
+            writer.add_scalar("loss", i, 0)
+            writer.add_scalar("loss", i, 1)
+    page = open_page(start_board(tmp_path, "--index", "off"))
+    page.locator(".u-over").click()
+    rows = page.get_by_role("group", name="Values of loss").locator(".plot-tip-rows")
+    expect(rows.locator("tbody tr")).to_have_count(20)
+    found = find_serious(page, "held table")
+
+    rows.focus()
+    page.keyboard.press("End")
+
+    assert found == []
+    page.wait_for_function(
+        "rows => rows.scrollTop + rows.clientHeight >= rows.scrollHeight - 1", arg=rows.element_handle()
+    )
 
 
 @pytest.mark.parametrize(("theme", "width"), LOOKS)

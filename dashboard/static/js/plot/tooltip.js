@@ -59,9 +59,11 @@ class Tooltip {
     root.classList.toggle("is-held", isHeld);
     root.setAttribute("role", isHeld ? "group" : "tooltip");
     root.setAttribute("aria-label", `Values of ${card.title}`);
+    const hadFocus = root.contains(document.activeElement) && document.activeElement.matches(".plot-tip-rows");
     const isDelta = lines.some(({ baseline }) => baseline);
-    root.replaceChildren(head(isDelta ? `Δ ${card.title}` : card.title, at), table(columns, near, lit), this.#foot(points.length - near.length, at, isHeld, columns.some(({ title }) => title.includes("smoothed"))));
+    root.replaceChildren(head(isDelta ? `Δ ${card.title}` : card.title, at), table(columns, near, lit, isHeld), this.#foot(points.length - near.length, at, isHeld, columns.some(({ title }) => title.includes("smoothed"))));
     root.hidden = false;
+    if (hadFocus) root.querySelector(".plot-tip-rows").focus({ preventScroll: true });
     this.#dock();
     const numFitting = isHeld ? limit : countFitting(root.querySelector(".plot-tip-rows"));
     if (numFitting < near.length && numFitting > 1 && numFitting < limit) return this.#draw(numFitting);
@@ -188,7 +190,7 @@ function head(title, at) {
   return root;
 }
 
-function table(columns, points, lit) {
+function table(columns, points, lit, isHeld) {
   const root = element("table");
   const top = root.createTHead().insertRow();
   for (const { title, className } of columns) top.append(element("th", className, title));
@@ -205,7 +207,7 @@ function table(columns, points, lit) {
     row.cells[0].prepend(swatch);
   }
   const frame = element("div", "plot-tip-rows");
-  frame.tabIndex = -1;
+  frame.tabIndex = isHeld ? 0 : -1; // so that keys scroll it
   frame.append(root);
   return frame;
 }
