@@ -117,7 +117,7 @@ def read_graph(
     return Graph(
         tuple(nodes),
         _is_traced(protos),
-        (*notes, *opened.notes, *_notes(num_missing, num_renamed), *([] if nodes else [NO_NODES])),
+        (*notes, *opened.notes, *_notes(num_missing, num_renamed, nodes)),
         opened.definition,
         definition,
         opened.left,
@@ -262,8 +262,13 @@ def _is_traced(protos: list[Any]) -> bool:
     return any("_jax_shape" in proto.attr for proto in protos[:64])
 
 
-def _notes(num_missing: int, num_renamed: int) -> tuple[str, ...]:
-    notes = []
+def _notes(num_missing: int, num_renamed: int, nodes: list[Node]) -> tuple[str, ...]:
+    notes = [] if nodes else [NO_NODES]
+    num_own = sum(any(source == index for source, _ in node.inputs) for index, node in enumerate(nodes))
+    if num_own == 1:
+        notes.append("1 node reads itself; that edge is left out.")
+    elif num_own:
+        notes.append(f"{num_own:,} nodes read themselves; these edges are left out.")
     if num_missing == 1:
         notes.append("1 input names a node that is not in the graph; it is left out.")
     elif num_missing:

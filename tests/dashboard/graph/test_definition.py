@@ -139,3 +139,9 @@ def test_a_variable_of_tensorflow_has_the_size_of_what_it_holds_and_those_of_its
 
 def test_a_graph_without_nodes_says_so() -> None:
     assert read_graph(GraphDef()).notes == ("This graph has no nodes.",)
+
+
+def test_a_node_that_reads_itself_is_told_of() -> None:
+    nodes = [NodeDef(name="x", op="Placeholder"), NodeDef(name="sum", op="Add", input=["x", "sum"])]
+
+    assert read_graph(GraphDef(node=nodes)).notes == ("1 node reads itself; that edge is left out.",)
