@@ -70,6 +70,7 @@ def export_model(fitted: Fitted, folder: str | os.PathLike[str], platforms: Sequ
         "batch": batch,
         "columns": None if fitted.reader.columns is None else configs.encode(fitted.reader.columns),
         "names": fitted.reader.names,
+        "takes_missing": fitted.reader.takes_missing,
         "inputs": _describe_rows(fitted.example),
         "outputs": _describe_rows(exported_outputs(exported)),
         "predict": None if fitted.head is None else fitted.head.export_signature(),
@@ -95,6 +96,7 @@ class ExportedModel:
             "ExportedModel",
             None if columns is None else configs.decode(columns),
             names=None if names is None else tuple(names),
+            takes_missing=signature.get("takes_missing", False),
         )
         self._program = jax.jit(functools.partial(_predict_blocks, call))
         self._arrays = put_state(arrays)

@@ -30,12 +30,14 @@ class FeatureReader:
         columns: Feature columns of the network; None without any.
         shapes: Shape of one row of each array in fit, as texts; None before.
         names: Names of the columns of a table in fit that was read as a matrix; None without.
+        takes_missing: Whether NaN may stand for missing numbers in arrays.
     """
 
     owner: str
     columns: FeatureColumns | None = None
     shapes: Any = None
     names: tuple[str, ...] | None = None
+    takes_missing: bool = False
 
     def read(self, features: Any, *, name: str = "X") -> Any:
         """Turns features into arrays ``(n, …)``.
@@ -51,7 +53,8 @@ class FeatureReader:
         if self.columns is not None:
             return _encode(self.columns, features, name)
         self._check_names(table_names(features))
-        arrays = as_features(to_matrix(features) if is_frame(features) else features, name=name)
+        plain = to_matrix(features) if is_frame(features) else features
+        arrays = as_features(plain, name=name, takes_missing=self.takes_missing)
         self._check_shapes(arrays)
         return arrays
 

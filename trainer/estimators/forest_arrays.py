@@ -12,8 +12,10 @@ import numpy as np
 from trainer.heads import Head
 from trainer.protocols import Array, Params, State
 
-# A bit of LightGBM's decision types.
+# Bits of LightGBM's decision types.
+_MISSING_GOES_LEFT = 1 << 1
 _ZERO_IS_MISSING = 1 << 2
+_NAN_IS_MISSING = 1 << 3
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class ForestObjective:
             inner = jnp.maximum(nodes, 0)
             values = jnp.take_along_axis(rows, params["features"][trees, inner], axis=1)
             is_left = values <= params["thresholds"][trees, inner]
+            is_left |= jnp.isnan(values) & params["missing_left"][trees, inner]
             below = jnp.where(is_left, params["left"][trees, inner], params["right"][trees, inner])
             return jnp.where(nodes < 0, nodes, below)
 
@@ -54,8 +57,8 @@ def to_arrays(booster: Any, rounds: int, head: Head) -> tuple[ForestObjective, d
 
     Returns:
         What predicts, and what it takes: ``features``, ``thresholds``, ``left`` and ``right`` of the splits, ``(trees,
-        splits)``, where a child below 0 is a leaf, counted from -1 down; and the values of the ``leaves``, ``(trees,
-        leaves)``.
+        splits)``, where a child below 0 is a leaf, counted from -1 down; ``missing_left``, whether NaN goes left; and
+        the values of the ``leaves``, ``(trees, leaves)``.
 
     Raises:
         ValueError: If a split is no comparison with a number, or a leaf no number.
@@ -77,16 +80,21 @@ def _read_splits(tree: dict[str, str]) -> dict[str, np.ndarray]:
     if len(leaves) == 1:  # no split: one that leads to the leaf by either way
         none = np.array([-1], np.int32)
         zeros = np.zeros(1, np.float32)
-        return {"features": none + 1, "thresholds": zeros, "left": none, "right": none, "leaves": leaves}
+        splits = {"features": none + 1, "thresholds": zeros, "missing_left": none < 0}
+        return {**splits, "left": none, "right": none, "leaves": leaves}
     decisions = _numbers(tree["decision_type"], np.int32)
     if (decisions & _ZERO_IS_MISSING).any() or tree.get("is_linear", "0") != "0":
         raise ValueError(
             "export must be called on trees of plain splits; got zeros as missing values, or linear leaves. "
             "Leave zero_as_missing and linear_tree out of lightgbm_params."
         )
+    thresholds = _numbers(tree["threshold"], np.float64)
+    # Of a feature that was never missing in fit LightGBM takes NaN for 0.
+    goes_left = np.where(decisions & _NAN_IS_MISSING, decisions & _MISSING_GOES_LEFT, thresholds >= 0)
     return {
         "features": _numbers(tree["split_feature"], np.int32),
-        "thresholds": _round_down(_numbers(tree["threshold"], np.float64)),
+        "thresholds": _round_down(thresholds),
+        "missing_left": goes_left.astype(bool),
         "left": _numbers(tree["left_child"], np.int32),
         "right": _numbers(tree["right_child"], np.int32),
         "leaves": leaves,

@@ -26,6 +26,9 @@ from trainer.layers.specs import spec_of
 class BoostedTrees(Canned):
     """What the classifier and the regressor share. A step is a round of boosting, which adds a tree for each logit.
 
+    NaN in arrays and tables of numbers is a missing value: each split learns to which side it goes. Feature columns put
+    their ``default_value`` in its place.
+
     Each round looks at all rows, so batches are read into memory, and without `steps` it is the estimator that says how
     many rounds there are. Needs the extra ``trees``.
 
@@ -70,7 +73,7 @@ class BoostedTrees(Canned):
             raise ValueError(
                 f"y must hold one number a row for trees; got {head.logits_dimension}. Fit an estimator for each."
             )
-        reader = FeatureReader(type(self).__name__, columns)
+        reader = FeatureReader(type(self).__name__, columns, takes_missing=True)
         data = open_data(rows, reader.read, head, is_training=True)
         self._check_data(data)
         reader = reader.fit_to(rows.features, data.example.features)
@@ -92,6 +95,12 @@ class BoostedTrees(Canned):
 
     def _check_data(self, data: Data) -> None:
         check_columns(data)
+
+    def __sklearn_tags__(self) -> Any:
+        """With NaN allowed."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
 
     def _params(self, head: Head) -> dict[str, Any]:
         """LightGBM's parameters.

@@ -11,12 +11,13 @@ from summaries.adapters import to_plain_numpy
 from trainer.paths import leaf_paths
 
 
-def as_features(features: Any, *, name: str = "X") -> Any:
-    """Turns features into finite NumPy arrays that the device can take.
+def as_features(features: Any, *, name: str = "X", takes_missing: bool = False) -> Any:
+    """Turns features into NumPy arrays of finite numbers that the device can take.
 
     Args:
         features: Array-like ``(n, …)``, or a dict or tuple of them.
         name: What to call them in messages.
+        takes_missing: Whether NaN may stand for numbers that are missing.
 
     Returns:
         float32 for floats, int32 for integers, other numeric types as they are.
@@ -25,12 +26,12 @@ def as_features(features: Any, *, name: str = "X") -> Any:
         ValueError: If a value is not numeric or not finite, or there is no row, or columns differ in length.
     """
     if isinstance(features, dict | tuple):
-        arrays = jax.tree.map(lambda leaf: _as_array(leaf, name), features)
+        arrays = jax.tree.map(lambda leaf: _as_array(leaf, name, takes_missing), features)
         lengths = {len(leaf) for leaf in jax.tree.leaves(arrays)}
         if len(lengths) != 1:
             raise ValueError(f"arrays of {name} must have equally many rows; got {sorted(lengths)}. Align them.")
         return arrays
-    return _as_array(features, name)
+    return _as_array(features, name, takes_missing)
 
 
 def num_rows(features: Any) -> int:
@@ -82,7 +83,7 @@ def as_weights(weights: Any, features: Any, name: str = "sample_weight") -> np.n
     return array.astype(np.float32)
 
 
-def _as_array(values: Any, name: str) -> np.ndarray:
+def _as_array(values: Any, name: str, takes_missing: bool) -> np.ndarray:
     if hasattr(values, "toarray") and hasattr(values, "nnz"):
         raise ValueError(f"{name} must be a dense array; got a sparse matrix. Pass {name}.toarray().")
     array = to_plain_numpy(values)
@@ -98,7 +99,7 @@ def _as_array(values: Any, name: str) -> np.ndarray:
         raise ValueError(f"{name} must have at least one row; got shape {array.shape}. Pass some data.")
     if array.dtype.kind == "f":
         with np.errstate(over="ignore"):  # what float32 cannot hold is refused below
-            return _finite(array.astype(np.float32), name)
+            return _finite(array.astype(np.float32), name, takes_missing)
     return _narrow(array, name) if array.dtype.itemsize == 8 else array
 
 
@@ -121,8 +122,8 @@ def _numbers(array: np.ndarray, name: str) -> np.ndarray:
         ) from error
 
 
-def _finite(array: np.ndarray, name: str) -> np.ndarray:
-    is_finite = np.isfinite(array)
+def _finite(array: np.ndarray, name: str, takes_missing: bool) -> np.ndarray:
+    is_finite = ~np.isinf(array) if takes_missing else np.isfinite(array)
     if not is_finite.all():
         place = tuple(int(index) for index in np.argwhere(~is_finite)[0])
         column = f", column {place[1]}" if array.ndim == 2 else ""

@@ -134,6 +134,28 @@ def test_exported_trees_predict_what_lightgbm_does(params: dict[str, Any] | None
     np.testing.assert_array_equal(exported.predict(features), model.predict(features))
 
 
+def test_missing_values_are_lightgbms_and_exported(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    features = generator.normal(size=(3000, 4)).astype(np.float32)
+    labels = (np.where(features[:, 0] > 1, -1, features[:, 0]) + features[:, 1] > 0).astype(int)
+    features[features[:, 0] > 1, 0] = np.nan
+    features[generator.random(3000) < 0.3, 1] = np.nan
+
+    model = BoostedTreesClassifier(steps=20, model_dir=tmp_path / "run").fit(features, labels)
+
+    theirs = lightgbm.LGBMClassifier(n_estimators=20, verbose=-1).fit(features, labels)
+    features[::7, 3] = np.nan  # never missing in fit
+    np.testing.assert_allclose(model.predict_proba(features), theirs.predict_proba(features), atol=1e-5)
+    assert model.score(features, labels) > 0.8
+    exported = load_exported(model.export(tmp_path / "export"))
+    np.testing.assert_allclose(exported.predict_proba(features), model.predict_proba(features), rtol=1e-4, atol=1e-6)
+
+
+def test_infinities_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"X must be finite; got inf in row 1, column 0\."):
+        BoostedTreesRegressor().fit([[np.nan], [np.inf]], [0.0, 1.0])
+
+
 def test_trees_of_one_leaf_are_exported(tmp_path: Path) -> None:
     model = BoostedTreesRegressor(steps=2).fit(np.zeros((5, 2)), np.arange(5.0))
 
