@@ -11,7 +11,7 @@ from pathlib import Path
 
 from trainer.checkpoints import Best, write_whole
 from trainer.counts import check_count
-from trainer.hooks import Context, Hook, next_multiple
+from trainer.hooks import Context, Hook, ThrottleHook, next_multiple
 from trainer.hooks.metric_names import Direction, check_metric, direction_of
 from trainer.protocols import TrainState
 
@@ -26,7 +26,11 @@ class Exporter(Hook):
     Attributes:
         name: Of the folder.
         exports: The folders that were written and are still there, oldest first.
+        throttle: Says which evaluations are left out, and exports with them; None for none. `train_and_evaluate` sets
+            it.
     """
+
+    throttle: ThrottleHook | None = None
 
     def __init__(self, name: str, exports_to_keep: int | None = 5) -> None:
         """Takes the name, and how many of the newest exports are kept; None keeps all.
@@ -48,6 +52,10 @@ class Exporter(Hook):
         self.exports = sorted(
             (folder for folder in folders if folder.name.isdecimal()), key=lambda path: int(path.name)
         )
+
+    def is_due(self, context: Context) -> bool:
+        """Whether the evaluation at this step is not left out."""
+        return self.throttle is None or self.throttle.allows(context.step)
 
     def next_step(self, step: int) -> int | None:
         """The next evaluation."""
@@ -88,7 +96,8 @@ class LatestExporter(Exporter):
 
     def run(self, context: Context) -> None:
         """Exports."""
-        self.export(context.train_state)
+        if self.is_due(context):
+            self.export(context.train_state)
 
 
 class FinalExporter(Exporter):
@@ -142,7 +151,8 @@ class BestExporter(Exporter):
 
     def run(self, context: Context) -> None:
         """Exports if this is the best."""
-        self.finish(context.train_state, context.evaluate)
+        if self.is_due(context):
+            self.finish(context.train_state, context.evaluate)
 
     def finish(self, train_state: TrainState, evaluate: EvaluateFn) -> None:
         """Exports if this is the best."""

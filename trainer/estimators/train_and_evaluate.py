@@ -11,7 +11,7 @@ from typing import Any
 from trainer.counts import check_count
 from trainer.estimators.base import BaseEstimator
 from trainer.estimators.exporters import Exporter
-from trainer.hooks import EvaluationHook, Hook
+from trainer.hooks import EvaluationHook, Hook, ThrottleHook
 from trainer.inputs import Rows, open_source
 from trainer.metrics import Evaluation
 
@@ -36,8 +36,6 @@ class TrainSpec:
 class EvalSpec:
     """What is evaluated on, at the config's ``eval_interval`` and at the end.
 
-    That interval, in steps, takes the place of ``start_delay_secs`` and ``throttle_secs`` of TensorFlow 1.0.
-
     Attributes:
         input_fn: As for `TrainSpec`; a function or a list, since it is read again and again.
         steps: How many batches of each evaluation; None for all.
@@ -45,6 +43,10 @@ class EvalSpec:
         hooks: Hooks of the training that look at its evaluations, as `trainer.hooks.EarlyStoppingHook`. An
             `EvaluationHook` of the same name takes the place of the one that there is otherwise.
         exporters: `LatestExporter`, `BestExporter`, `FinalExporter`, one or several; they need a model_dir.
+        start_delay_secs: No evaluation begins so many seconds after the training, but the last. TensorFlow's default is
+            120.
+        throttle_secs: Nor so many seconds after the one before began. TensorFlow's default is 600. Exports are left out
+            with the evaluations; hooks with an interval of their own and the config's ``best_metric`` keep theirs.
     """
 
     input_fn: Any
@@ -52,6 +54,8 @@ class EvalSpec:
     name: str | None = None
     hooks: Sequence[Hook] | None = None
     exporters: Sequence[Exporter] | Exporter | None = None
+    start_delay_secs: float = 0.0
+    throttle_secs: float = 0.0
 
 
 def train_and_evaluate(
@@ -77,13 +81,17 @@ def train_and_evaluate(
     validation = _limited(eval_spec)
     exporters = _as_list(eval_spec.exporters)
     hooks = [*(train_spec.hooks or ()), *(eval_spec.hooks or ()), *exporters]
+    throttle = ThrottleHook(start_delay_secs=eval_spec.start_delay_secs, throttle_secs=eval_spec.throttle_secs)
+    for exporter in exporters:
+        exporter.throttle = throttle
     if not any(isinstance(hook, EvaluationHook) and hook.name == eval_spec.name for hook in hooks):
-        hooks.insert(0, EvaluationHook(estimator._make_config().eval_interval, name=eval_spec.name))
+        interval = estimator._make_config().eval_interval
+        hooks.insert(0, EvaluationHook(interval, name=eval_spec.name, throttle=throttle))
     estimator.fit(
         *_as_arguments(train_spec.input_fn),
         steps=train_spec.max_steps,
         validation_data=validation,
-        hooks=hooks,
+        hooks=[throttle, *hooks],
     )
     exports = [folder for exporter in exporters for folder in exporter.exports]
     return estimator.evaluate(*_as_arguments(validation)), exports

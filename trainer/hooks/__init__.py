@@ -21,3 +21,4 @@ from trainer.hooks.stop import StopAtStepHook as StopAtStepHook
 from trainer.hooks.stop import StopHook as StopHook
 from trainer.hooks.summaries import GraphHook as GraphHook
 from trainer.hooks.summaries import SummaryHook as SummaryHook
+from trainer.hooks.throttle import ThrottleHook as ThrottleHook

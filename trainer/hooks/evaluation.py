@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trainer.hooks.base import Context, Hook, next_multiple
 from trainer.hooks.metric_names import direction_of
+from trainer.hooks.throttle import ThrottleHook
 from trainer.metrics import Evaluation
 
 
@@ -13,12 +14,13 @@ class EvaluationHook(Hook):
     An estimator has one of its own, unless one is among the hooks of its training.
     """
 
-    def __init__(self, interval: int, *, name: str | None = None) -> None:
+    def __init__(self, interval: int, *, name: str | None = None, throttle: ThrottleHook | None = None) -> None:
         """Takes when to evaluate, and how tags begin.
 
         Args:
             interval: Steps between two evaluations.
             name: Tags are ``eval_<name>/<metric>``; None for ``eval/<metric>``.
+            throttle: Another hook of the training, which says what is left out; None evaluates whenever it is due.
 
         Raises:
             ValueError: If the name is no plain word.
@@ -26,6 +28,7 @@ class EvaluationHook(Hook):
         if name is not None and (not name or "/" in name):
             raise ValueError(f"name must be a plain word; got {name!r}. Pass one without a slash.")
         self._interval = interval
+        self._throttle = throttle
         self.name = name
         self._scope = "eval" if name is None else f"eval_{name}"
         self._last_step = -1
@@ -40,7 +43,11 @@ class EvaluationHook(Hook):
         return next_multiple(step, self._interval)
 
     def run(self, context: Context) -> None:
-        """Evaluates, and writes where there is a writer."""
+        """Evaluates, unless it is too early."""
+        if self._throttle is None or self._throttle.allows(context.step):
+            self._evaluate(context)
+
+    def _evaluate(self, context: Context) -> None:
         values = context.evaluate()
         if context.writer is not None:
             for name in values if self._last_step < 0 else ():
@@ -56,4 +63,4 @@ class EvaluationHook(Hook):
     def end(self, context: Context) -> None:
         """Evaluates once more, unless an exception ended the training."""
         if context.error is None and self._last_step != context.step:
-            self.run(context)
+            self._evaluate(context)

@@ -22,7 +22,7 @@ from trainer import (
     load_exported,
     train_and_evaluate,
 )
-from trainer.hooks import EarlyStoppingHook, EvaluationHook
+from trainer.hooks import EarlyStoppingHook, EvaluationHook, ThrottleHook
 
 Arrays = tuple[np.ndarray, np.ndarray]
 
@@ -115,6 +115,31 @@ def test_evaluations_are_written_under_the_name_of_their_spec(rows: Arrays, tmp_
     assert "eval/loss" not in scalars
 
 
+@pytest.mark.parametrize("wait", [{"throttle_secs": 3600.0}, {"start_delay_secs": 3600.0}])
+def test_evaluations_that_are_due_too_early_are_left_out_with_their_exports(
+    wait: dict[str, float], rows: Arrays, tmp_path: Path
+) -> None:
+    spec = EvalSpec(rows, exporters=[LatestExporter(), BestExporter()], **wait)
+
+    _, exports = train_and_evaluate(make(tmp_path / "run"), TrainSpec(rows, max_steps=35), spec)
+
+    steps = [10, 35] if "throttle_secs" in wait else [35]  # as TensorFlow: the first at once, and the last always
+    assert load(tmp_path).runs["run"].scalars["eval/loss"].steps.tolist() == steps
+    assert [folder.name for folder in exports if folder.parent.name == "latest"] == [str(step) for step in steps]
+
+
+def test_throttle_counts_from_the_start_of_the_evaluation_before() -> None:
+    now = 100.0
+    throttle = ThrottleHook(start_delay_secs=5, throttle_secs=60, clock=lambda: now)
+
+    allowed = []
+    for step, secs in enumerate([104, 105, 164, 165, 224, 226, 300]):
+        now = float(secs)
+        allowed.append(throttle.allows(step) and throttle.allows(step))
+
+    assert allowed == [False, True, False, True, False, True, True]
+
+
 def test_best_checkpoint_without_a_folder_is_refused(rows: Arrays) -> None:
     estimator = Estimator(layers.Dense(1), head=heads.BinaryHead(), config=RunConfig(best_metric="accuracy"))
 
@@ -179,6 +204,10 @@ def test_failed_training_exports_nothing(rows: Arrays, tmp_path: Path) -> None:
             r"model_dir must be given with an exporter; got None\.",
         ),
         (lambda rows: (TrainSpec(rows), EvalSpec(rows, name="a/b")), r"name must be a plain word; got 'a/b'\."),
+        (
+            lambda rows: (TrainSpec(rows), EvalSpec(rows, throttle_secs=-1)),
+            r"throttle_secs must be at least 0 seconds; got -1\.",
+        ),
         (lambda rows: (TrainSpec(rows), EvalSpec([], steps=0)), r"steps must be a positive integer; got 0\."),
     ],
 )
