@@ -13,6 +13,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import optax  # type: ignore[import-untyped]
 import pytest
 from google.protobuf import text_format
 from tensorboard.backend.event_processing.data_provider import MultiplexerDataProvider
@@ -147,6 +148,24 @@ def test_a_training_step_of_an_nnx_module_names_operations_as_its_weights(tmp_pa
 
     named = {f"{phase}/blocks/{i}/dense/dot_general" for phase in ("forward", "backward") for i in range(2)}
     assert {"forward/blocks/1/dense/kernel", *named} <= set(nodes)
+
+
+@pytest.mark.parametrize("jit", [lambda step: step, nnx.jit])
+def test_a_training_step_that_changes_an_nnx_module_is_logged_whole(tmp_path: Path, jit: Any) -> None:
+    model = Net(nnx.Rngs(0))
+    optimizer = nnx.Optimizer(model, optax.yogi(0.1), wrt=nnx.Param)
+    before = model.blocks[0].dense.kernel[...].copy()
+
+    def step(model: Net, optimizer: Any, features: jax.Array) -> jax.Array:
+        loss, grads = nnx.value_and_grad(lambda model: jnp.mean(model(features) ** 2))(model)
+        optimizer.update(model, grads)
+        return loss
+
+    nodes = logged(tmp_path, jit(step), (model, optimizer, jnp.ones((2, 4))))
+
+    assert {f"{phase}/blocks/0/dense/dot_general" for phase in ("forward", "backward")} <= set(nodes)
+    assert {"forward/blocks/0/dense/kernel", "update/blocks/0/dense/kernel/opt_state_mu"} <= set(nodes)
+    assert (model.blocks[0].dense.kernel[...] == before).all()
 
 
 def test_a_training_step_of_an_equinox_module_names_operations_as_its_weights(tmp_path: Path) -> None:

@@ -32,10 +32,14 @@ def graph_of_function(function: Callable[..., Any], args: Sequence[Any], kwargs:
 
 
 def trace(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    """JAX's `Traced` of a call."""
-    jax = sys.modules["jax"]
+    """JAX's `Traced` of a call. What it changes of NNX modules among its arguments are results, too."""
+    jax, nnx = sys.modules["jax"], sys.modules.get("flax.nnx")
+    if nnx is not None and not hasattr(function, "trace"):
+        changes = any(isinstance(one, nnx.Module | nnx.Optimizer) for one in (*args, *kwargs.values()))
+        function = nnx.jit(function) if changes else function
     if hasattr(function, "trace"):
-        return function.trace(*args, **kwargs)
+        traced = function.trace(*args, **kwargs)
+        return getattr(traced, "traced", traced)  # NNX has JAX's inside of its own
     leaves, treedef = jax.tree.flatten((tuple(args), dict(kwargs)))
     places = [place for place, leaf in enumerate(leaves) if _is_array(leaf)]
 
