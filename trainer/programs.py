@@ -18,7 +18,7 @@ import numpy as np
 
 from trainer import passes
 from trainer.dump import Dump
-from trainer.flat import FlatForm
+from trainer.flat import MOST_NUMBERS, FlatForm
 from trainer.inputs.feed import SelectFn
 from trainer.jaxprs import iter_primitives
 from trainer.layers.specs import spec_of
@@ -31,6 +31,7 @@ from trainer.step import Metrics, Step
 from trainer.step_options import StepOptions
 
 NEVER = np.iinfo(np.int32).max
+_EMITTERS = "xla_cpu_use_fusion_emitters"
 STEP_NAME = "train_step"  # of the inner call in the traced program, by which the graph of one step is found
 
 
@@ -138,15 +139,15 @@ class Programs:
         return self._train[key]
 
     def _compile(self, select: SelectFn, capacity: int, args: Sequence[Any]) -> TrainProgram:
-        traced = self._trace(functools.partial(self._train_fn, select, capacity), args)
+        train_state, seed, source, payload, start, _ = args
+        form = self._step.flat_form(train_state.params)
+        traced = self._trace(functools.partial(self._train_fn, select, capacity, form), args)
         if _is_slow_in_loop(traced.jaxpr):
             capacity = 1
             traced = self._trace(functools.partial(self._single_fn, select), args)
         compiling = _in_thread(traced.lower().compile)
-        train_state, seed, source, payload, start, _ = args
         step_args = spec_of((train_state, jax.eval_shape(select, source, payload, start), seed))
-        is_flat = self._step.flat_form(train_state.params) is not None
-        trace = functools.partial(self._trace_step, step_args) if is_flat else lambda: traced.jaxpr
+        trace = functools.partial(self._trace_step, step_args) if form is not None else lambda: traced.jaxpr
         return TrainProgram(compiling, trace, step_args, capacity)
 
     def _trace_step(self, step_args: Any) -> Any:
@@ -204,8 +205,16 @@ class Programs:
 
     def dump(self, select: SelectFn, train_state: TrainState, seed: int, source: Any, payload: Any, row: int) -> Dump:
         """Counts all tensors of the step that would follow, for one batch; the training does not notice."""
-        dump: Dump = self._dump(select, train_state, np.uint32(seed), source, payload, row)
+        is_small = sum(leaf.size for leaf in jax.tree.leaves(train_state.params)) <= MOST_NUMBERS
+        program = self._dump if is_small else self._large_dump
+        dump: Dump = program(select, train_state, np.uint32(seed), source, payload, row)
         return dump
+
+    @functools.cached_property
+    def _large_dump(self) -> Any:
+        """Counting a million numbers takes 2.6 times as long in what is compiled quickly; that of a few does not."""
+        options = {name: value for name, value in _quick_options().items() if name != _EMITTERS}
+        return jax.jit(self._dump_fn, static_argnums=(0,), compiler_options=options)
 
     def _init_fn(self, seed: Any, learning_rate: Any, shapes: Any) -> TrainState:
         treedef, leaves = shapes
@@ -221,6 +230,7 @@ class Programs:
         self,
         select: SelectFn,
         capacity: int,
+        form: FlatForm | None,
         train_state: TrainState,
         seed: Any,
         source: Any,
@@ -228,7 +238,6 @@ class Programs:
         start: Any,
         count: Any,
     ) -> tuple[TrainState, ChunkNumbers]:
-        form = self._step.flat_form(train_state.params)
         step = self._make_step(form)
         template = spec_of(train_state)
         train_state = train_state if form is None else form.pack_state(train_state)
@@ -325,7 +334,7 @@ def _quick_options() -> dict[str, Any]:
     not know the options, which are no part of JAX's interface.
     """
     options: dict[str, Any] = {
-        "xla_cpu_use_fusion_emitters": False,
+        _EMITTERS: False,
         "xla_cpu_scheduler_type": "CPU_SCHEDULER_TYPE_MEMORY_OPTIMIZED",
     }
     if jax.default_backend() != "cpu":
