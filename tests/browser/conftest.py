@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 from dashboard.page_files import open_page_files
 from dashboard.page_scripts import SCRIPT, read_module
@@ -117,18 +117,21 @@ def write_way_to(name: str) -> str:
     """
 
 
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a page; at the end no console error and no request to another host must have come from it."""
-    complaints: list[str] = []
-    contexts = []
+class Pages:
+    """Pages of a browser, and what must not have come from them: console errors and requests to another host."""
 
-    def open_(
-        url: str, *, width: int = 1400, height: int = 900, theme: str = "light", allow_console: str = "$^"
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    def open(
+        self, url: str, *, width: int = 1400, height: int = 900, theme: str = "light", allow_console: str = "$^"
     ) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+        """Opens a page as somebody who was never there; errors in the console that `allow_console` fits may come."""
+        context = self._browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
         context.route(PLAIN_MODULE, lead_to_the_page)
-        contexts.append(context)
+        self._contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         host = urlsplit(url).netloc
@@ -136,31 +139,60 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         def check(request: Request) -> None:
             parts = urlsplit(request.url)
             if parts.scheme not in ("data", "blob") and parts.netloc != host:
-                complaints.append(f"request to {request.url}")
+                self.complaints.append(f"request to {request.url}")
 
         page.on("request", check)
 
         def listen(message: ConsoleMessage) -> None:
             if message.type == "error" and not re.search(allow_console, message.text):
-                complaints.append(f"console: {message.text}")
+                self.complaints.append(f"console: {message.text}")
 
         page.on("console", listen)
-        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.goto(url)
         return page
 
-    yield open_
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
 
 
 @pytest.fixture
-def run_module(open_page: Callable[..., Page], iris_board: str) -> Callable[[str, str], object]:
-    """Runs JavaScript with a module of `static/js` imported as `module`, and returns what it gives."""
-    page = open_page(f"{iris_board}/static/mark.svg")
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page; at the end no console error and no request to another host must have come from it."""
+    pages = Pages(browser)
+    yield pages.open
+    pages.close()
+    assert pages.complaints == []
+
+
+@pytest.fixture(scope="module")
+def modules_pages(browser: Browser) -> Iterator[Pages]:
+    """The pages of all tests of a file that run modules by themselves."""
+    pages = Pages(browser)
+    yield pages
+    pages.close()
+
+
+@pytest.fixture(scope="module")
+def modules_page(modules_pages: Pages, iris_board: str) -> Page:
+    """A page of the board without a script of its own."""
+    return modules_pages.open(f"{iris_board}/static/mark.svg")
+
+
+@pytest.fixture
+def run_module(modules_pages: Pages, modules_page: Page, iris_board: str) -> Iterator[Callable[[str, str], object]]:
+    """Runs JavaScript with a module of `static/js` imported as `module`, and returns what it gives.
+
+    A new page for each test would take twice the time of one that is loaded anew, with nothing kept.
+    """
+    modules_page.evaluate("localStorage.clear(); sessionStorage.clear();")
+    modules_page.goto(f"{iris_board}/static/mark.svg")
 
     def run(module: str, body: str) -> object:
-        return page.evaluate(f"async () => {{ const module = await import('/static/js/{module}'); {body} }}")
+        return modules_page.evaluate(f"async () => {{ const module = await import('/static/js/{module}'); {body} }}")
 
-    return run
+    yield run
+    complaints = modules_pages.complaints[:]
+    modules_pages.complaints.clear()
+    assert complaints == []

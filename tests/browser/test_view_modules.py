@@ -98,23 +98,23 @@ def test_defaults_leave_no_trace(run_view: Callable[[str], object]) -> None:
     assert hrefs == ["/scalars", "/scalars"]
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "smoothing=1e999", "smoothing=NaN", "smoothing=-1", "smoothing=0x", "smoothing=", "x=constructor",
-        "range=step:2..1", "range=step:1..1", "range=depth:1..2", "range=step:Infinity..1", "range=step:1e999..2e999",
-        "range=..", "range=step:1..2..3", "card=", "except=", "open=&closed=", "__proto__=1",
-        "filter=" + "a" * 501, "y=LOG", "x=__proto__", "x=declared&x=wall", "constructor=1&toString=2",
-        "%E0%A4%A", "&&&===", "v=", "v=abc", "v=-1", "v=1.5", "v=0", "v=1e999", "scalars.smoothing=0.5", "graph.node=a",
-    ],
-)  # fmt: skip
-def test_malformed_link_shows_the_default_view(run_view: Callable[[str], object], query: str) -> None:
+MALFORMED = [
+    "smoothing=1e999", "smoothing=NaN", "smoothing=-1", "smoothing=0x", "smoothing=", "x=constructor",
+    "range=step:2..1", "range=step:1..1", "range=depth:1..2", "range=step:Infinity..1", "range=step:1e999..2e999",
+    "range=..", "range=step:1..2..3", "card=", "except=", "open=&closed=", "__proto__=1",
+    "filter=" + "a" * 501, "y=LOG", "x=__proto__", "x=declared&x=wall", "constructor=1&toString=2",
+    "%E0%A4%A", "&&&===", "v=", "v=abc", "v=-1", "v=1.5", "v=0", "v=1e999", "scalars.smoothing=0.5", "graph.node=a",
+]  # fmt: skip
+
+
+def test_malformed_links_show_the_default_view(run_view: Callable[[str], object]) -> None:
     plain, shown = run_view(f"""
-        const plain = JSON.stringify(valuesOf(makeView("/scalars")));
-        return [plain, JSON.stringify(valuesOf(makeView("/scalars?{query}")))];
+        const show = (path) => JSON.stringify(valuesOf(makeView(path)));
+        return [show("/scalars"), {json.dumps(MALFORMED)}.map((query) => show(`/scalars?${{query}}`))];
     """)
 
-    assert shown == plain
+    differing = {query: view for query, view in zip(MALFORMED, shown, strict=True) if view != plain}
+    assert differing == {}
 
 
 @pytest.mark.parametrize(
