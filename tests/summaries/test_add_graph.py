@@ -164,6 +164,7 @@ def test_a_training_step_that_changes_an_nnx_module_is_logged_whole(tmp_path: Pa
     nodes = logged(tmp_path, jit(step), (model, optimizer, jnp.ones((2, 4))))
 
     assert {f"{phase}/blocks/0/dense/dot_general" for phase in ("forward", "backward")} <= set(nodes)
+    assert [name for name in nodes if "step" in name] == ["update/step"]
     assert {"forward/blocks/0/dense/kernel", "update/blocks/0/dense/kernel/opt_state_mu"} <= set(nodes)
     assert (model.blocks[0].dense.kernel[...] == before).all()
 

@@ -97,5 +97,6 @@ def _is_float(node: Node) -> bool:
 
 
 def _is_random(node: Node) -> bool:
+    """Whether it is a key; a single number is none, but counts steps."""
     dtype = str(getattr(node.avals[0], "dtype", ""))
-    return dtype.startswith("key<") or dtype == "uint32"
+    return dtype.startswith("key<") or (dtype == "uint32" and bool(node.avals[0].shape))
