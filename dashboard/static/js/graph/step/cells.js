@@ -5,6 +5,7 @@ import { svg, svgText } from "../svg.js";
 import { elide, textWidth } from "../text.js";
 import { flopText, forwardTexts, gradientTexts, paramTexts, shareText, updateTexts } from "./words.js";
 
+const NAMES_GAP = 6; // to the edge of the column, which cuts off
 const SHARE_PX = 66;
 const SHARE_ROOM = 206;
 const TEXT_X = 12;
@@ -52,15 +53,23 @@ function drawFold(x, y, isOpen) {
 
 function drawGroupHead(row, left, columns) {
   const middle = row.height / 2;
-  const name = elide(row.name, columns.module.x + columns.module.width - left - 70, "name");
+  const end = columns.module.x + columns.module.width;
+  const name = elide(row.name, end - left - 70, "name");
   const after = left + 29 + textWidth(name, "name");
+  const x = after + (row.blocks ? 42 : 0);
   return [
     drawFold(left, middle - 7, true),
     svgText(name, { class: "graph-name", x: left + 21, y: middle + 4.5 }),
     row.blocks && drawPill(row, after, middle - 8),
-    row.blocks && !columns.isNarrow && svgText(`${row.name}.${blockNumber(row.shown, row.blocks.indexOf(row.shown))}`, { class: "graph-detail", x: after + 42, y: middle + 4 }),
-    !row.blocks && row.op && !columns.isNarrow && svgText(row.op, { class: "graph-detail", x: after, y: middle + 4 }),
+    !columns.isNarrow && svgText(detailOf(row, end - NAMES_GAP - x), { class: "graph-detail", x, y: middle + 4 }),
   ].filter(Boolean);
+}
+
+// What stands beside the name of an open row: the block that is shown, as the program writes it, or the op.
+function detailOf(row, room) {
+  if (!row.blocks) return elide(row.op ?? "", room, "detail");
+  const number = blockNumber(row.shown, row.blocks.indexOf(row.shown));
+  return fitted([`${row.name}.${number}`, `.${number}`], room, "detail");
 }
 
 // The blocks of an open stack, between the arrows: which one the rows below are of.
