@@ -97,7 +97,7 @@ class Corpus:
 SCALARS = Corpus("scalars", num_runs=50, num_steps=5_000)
 MANY_RUNS = Corpus("many_runs", num_runs=1_000, num_steps=100, has_tensors=True)
 MIXED = Corpus("mixed", num_runs=20, num_steps=2_000, has_blobs=True)
-LONG = Corpus("long", num_runs=1, num_steps=10_000_000, num_tags=1)
+LONG = Corpus("long_series", num_runs=1, num_steps=10_000_000, num_tags=1)
 LARGE = Corpus("large", num_runs=500, num_steps=5_000)
 CORPORA = {corpus.name: corpus for corpus in (SCALARS, MANY_RUNS, MIXED, LONG, LARGE)}
 
@@ -134,10 +134,10 @@ def write_run(corpus: Corpus, number: int, folder: Path) -> Path:
     is_tensor = corpus.is_tensor(number)
     path = folder / f"events.out.tfevents.{int(FIRST_WALL_TIME) + number}.box.1.0{'.v2' if is_tensor else ''}"
     steps, wall_times, values = corpus.points(number)
-    widths = np.searchsorted([0, 127, 16_383], steps)  # bytes of the step as a varint, 0 where it is left out
+    widths = count_step_bytes(steps)
     with open(path, "wb") as file:
         file.write(frame(Event(wall_time=wall_times[0, 0], file_version="brain.Event:2").SerializeToString()))
-        for width in range(4):
+        for width in range(widths.max() + 1):
             rows = np.flatnonzero(widths == width)
             if rows.size:
                 events = [
@@ -150,6 +150,11 @@ def write_run(corpus: Corpus, number: int, folder: Path) -> Path:
                 else:
                     file.write(records.tobytes())
     return path
+
+
+def count_step_bytes(steps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Bytes of each step in its event: those of a varint, and none of step 0, which is left out."""
+    return np.searchsorted([0, *(128**width - 1 for width in range(1, 9))], steps)
 
 
 _WALL_TIME, _VALUE = 1.2345e100, 1.2345e30

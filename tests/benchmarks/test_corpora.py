@@ -9,7 +9,8 @@ import pytest
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 from tensorboard.util.tensor_util import make_ndarray
 
-from tests.benchmarks.corpora import Corpus, write_run
+from summaries.proto.event_pb2 import Event
+from tests.benchmarks.corpora import Corpus, count_step_bytes, write_run
 
 SMALL = Corpus("small", num_runs=2, num_steps=300, num_tags=2, has_tensors=True, has_blobs=True)
 
@@ -31,3 +32,12 @@ def test_run_holds_the_points_that_the_generator_gives(tmp_path: Path, run: int)
         expected = np.stack([steps, wall_times[:, index], values[:, index]], axis=1)
         np.testing.assert_array_equal(np.array(scalars[tag]), expected)
     assert num_blobs * SMALL.num_runs == SMALL.num_blobs
+
+
+def test_steps_have_room_for_all_of_their_bytes() -> None:
+    steps = [0, 1, *(128**width - below for width in range(1, 6) for below in (1, 0))]
+
+    widths = count_step_bytes(np.array(steps))
+
+    empty = Event(step=1).ByteSize() - 1
+    assert widths.tolist() == [Event(step=step).ByteSize() - empty if step else 0 for step in steps]
