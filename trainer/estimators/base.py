@@ -21,7 +21,8 @@ from trainer.estimators.feature_reader import FeatureReader, find_columns
 from trainer.estimators.fitted import Fitted
 from trainer.estimators.model_fn_objective import ModelFnObjective
 from trainer.estimators.precise_objective import PreciseObjective
-from trainer.estimators.sklearn_manners import SklearnManners, not_fitted
+from trainer.estimators.sklearn_manners import not_fitted
+from trainer.estimators.tensorflow_manners import TensorFlowManners
 from trainer.estimators.training import Plan, Training
 from trainer.estimators.warm_start import WarmStart, initialize_from
 from trainer.feature_columns import FeatureColumns
@@ -39,7 +40,7 @@ from trainer.step_graph import make_step_graph
 _LOG = logging.getLogger(__name__)
 
 
-class BaseEstimator(SklearnManners):
+class BaseEstimator(TensorFlowManners):
     """Trains a model and predicts with it.
 
     A member keeps its constructor's arguments under their own names, among them the five below, and says how to make
@@ -307,9 +308,7 @@ class BaseEstimator(SklearnManners):
 
     def _balance(self, fitted: Fitted, data: Data) -> Fitted:
         """The model with weights of classes that are counted in the data, where its head asks for them."""
-        if fitted.head is None or not isinstance(data, ArrayData):
-            return fitted
-        head = balance(fitted.head, data.rows.labels, data.rows.weights)
+        head = balance(fitted.head, *data.rows[1:]) if isinstance(data, ArrayData) else fitted.head
         if head is fitted.head:
             return fitted
         return dataclasses.replace(fitted, head=head, training=self._make_training(self._make_objective(head), data))

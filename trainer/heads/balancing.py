@@ -22,13 +22,13 @@ def is_balanced(head: Any) -> bool:
     return isinstance(weights, str) and weights == "balanced"
 
 
-def balance(head: Head, labels: Any, weights: np.ndarray | None) -> Head:
+def balance(head: Any, labels: Any, weights: np.ndarray | None) -> Any:
     """The head with the weights of its classes as they are counted in all labels of a fit.
 
     A head of one class a row is left as it is, since its classes weigh the rows, unless it is one of several.
 
     Args:
-        head: As the user made it.
+        head: As the user made it, or None.
         labels: Encoded, ``(n, …)``, or a dict of such by head.
         weights: Of the rows, ``(n,)``, or None.
     """
@@ -43,9 +43,10 @@ def balance(head: Head, labels: Any, weights: np.ndarray | None) -> Head:
 
 def _balance_member(head: Head, labels: Any, weights: np.ndarray | None) -> Head:
     if not isinstance(head, ClassHead) or not is_balanced(head):
-        return balance(head, labels, weights)
+        found: Head = balance(head, labels, weights)
+        return found
     changed: Any = head
-    found: Head = dataclasses.replace(changed, counted_weight=_factors(labels, head.n_classes, weights))
+    found = dataclasses.replace(changed, counted_weight=_factors(labels, head.n_classes, weights))
     return found
 
 

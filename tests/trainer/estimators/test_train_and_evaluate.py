@@ -140,6 +140,18 @@ def test_throttle_counts_from_the_start_of_the_evaluation_before() -> None:
     assert allowed == [False, True, False, True, False, True, True]
 
 
+@pytest.mark.parametrize("has_folder", [False, True])
+def test_train_counts_steps_as_tensorflow_does(has_folder: bool, rows: Arrays, tmp_path: Path) -> None:
+    estimator = make(tmp_path / "run" if has_folder else None)
+    calls: list[dict[str, int]] = [{"steps": 2}, {"steps": 3}, {"max_steps": 4}, {"max_steps": 8}, {}]
+
+    counts = [estimator.train(rows, **call).n_iter_ for call in calls]
+
+    assert counts == [2, 5, 5, 8, 10]  # at last a pass over 64 rows
+    with pytest.raises(ValueError, match=r"steps must be None with max_steps; got 1 and 2\."):
+        estimator.train(rows, steps=1, max_steps=2)
+
+
 def test_best_checkpoint_without_a_folder_is_refused(rows: Arrays) -> None:
     estimator = Estimator(layers.Dense(1), head=heads.BinaryHead(), config=RunConfig(best_metric="accuracy"))
 
