@@ -75,26 +75,28 @@ class PageFiles:
     def __init__(self) -> None:
         self._names: frozenset[str] = frozenset()
         self._files: dict[str, _File] = {}
-        self._stamps: dict[str, tuple[int, int]] = {}  # of the files that `_release` is of
-        self._release = ""
+        self._hashed: tuple[dict[str, tuple[int, int]], str] = ({}, "")  # stamps of files, and their release
 
     @property
     def release(self) -> str:
         """Sixteen hexadecimal digits of all files' names and content."""
         stamps = dict(_list_files())
-        if stamps != self._stamps:
+        known, release = self._hashed
+        if stamps != known:
             digest = hashlib.blake2b(b"".join(maker.read_bytes() for maker in _MAKERS), digest_size=8)
             for name in sorted(stamps):
                 digest.update(f"{name}\0{stamps[name][0]}\0".encode() + (_ROOT / name).read_bytes())
-            self._stamps, self._release = stamps, digest.hexdigest()
-        return self._release
+            release = digest.hexdigest()
+            self._hashed = stamps, release  # at once, for threads of other boards
+        return release
 
     def holds(self, release: str, name: str) -> bool:
         """Whether a file that was found is of a release."""
         if name in _MADE:
             return release == self._files[name].stamp
-        is_as_hashed = self._stamps.get(name) == self._files[name].stamp
-        return release == (self._release if is_as_hashed else self.release)
+        stamps, hashed = self._hashed
+        is_as_hashed = stamps.get(name) == self._files[name].stamp
+        return release == (hashed if is_as_hashed else self.release)
 
     @property
     def address(self) -> str:
@@ -125,7 +127,7 @@ class PageFiles:
     def _make(self, name: str) -> str:
         if name == page_sheets.SHEET:
             return page_sheets.write_sheet(_read_text)
-        modules = page_scripts.collect(filter(page_scripts.is_module, sorted(self._stamps)), _read_text)
+        modules = page_scripts.collect(filter(page_scripts.is_module, sorted(self._hashed[0])), _read_text)
         return page_scripts.write_map(modules) if name == page_scripts.MAP else page_scripts.write_script(modules)
 
 

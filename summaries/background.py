@@ -226,7 +226,9 @@ class Outbox:
 
     def start_drain(self) -> None:
         """Has the thread write what is there already, and does not wait for it."""
-        if self._thread is not None and not self._outage.is_waiting():
+        if self._thread is None or self.is_closed or self._outage.is_waiting():
+            return
+        if self._turns.empty():  # else it is going to
             self._turns.put(_Turn(is_waiting=False))
 
     def _is_inside_put(self) -> bool:

@@ -214,6 +214,8 @@ class SummaryWriter(
         """
         if not self._is_segmented:
             self._outbox.start_drain()
+            for subrun in list(self._subruns.values()):
+                subrun.start_flush()
 
     def close(self) -> None:
         """Writes all that was logged and closes the file. A second call does nothing.

@@ -37,7 +37,8 @@ class RunConfig:
         nan_guard: Whether to end with an error where the loss, a gradient or an update is not finite.
         log_secs: Seconds between two lines on the progress in the log.
         progress: Whether to draw a progress bar instead; None draws one at a terminal.
-        accumulation_steps: In how many parts a step computes its batch, one after another: less memory, the same mean.
+        accumulation_steps: In how many parts a step computes its batch, one after another, at most: none is larger than
+            an equal part rounded up. Less memory, the same mean.
         clip_norm: Largest norm of all gradients together; larger ones are scaled down. None does not.
         clip_value: Largest absolute value in a gradient; larger ones are cut. None does not.
         loss_scale: Factor on the loss while its gradients are computed, for float16; ``dynamic`` finds it. None is 1.

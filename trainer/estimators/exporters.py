@@ -27,7 +27,7 @@ class Exporter(Hook):
         name: Of the folder.
         exports: The folders that were written and are still there, oldest first.
         throttle: Says which evaluations are left out, and exports with them; None for none. `train_and_evaluate` sets
-            it.
+            it for its training.
     """
 
     throttle: ThrottleHook | None = None

@@ -43,8 +43,8 @@ class EvalSpec:
         hooks: Hooks of the training that look at its evaluations, as `trainer.hooks.EarlyStoppingHook`. An
             `EvaluationHook` of the same name takes the place of the one that there is otherwise.
         exporters: `LatestExporter`, `BestExporter`, `FinalExporter`, one or several; they need a model_dir.
-        start_delay_secs: No evaluation begins so many seconds after the training, but the last. TensorFlow's default is
-            120.
+        start_delay_secs: No evaluation begins so many seconds after the training, but the last, and the first of a
+            `BestExporter`, which looks for its metric before anything is trained. TensorFlow's default is 120.
         throttle_secs: Nor so many seconds after the one before began. TensorFlow's default is 600. Exports are left out
             with the evaluations; hooks with an interval of their own and the config's ``best_metric`` keep theirs.
     """
@@ -87,12 +87,16 @@ def train_and_evaluate(
     if not any(isinstance(hook, EvaluationHook) and hook.name == eval_spec.name for hook in hooks):
         interval = estimator._make_config().eval_interval
         hooks.insert(0, EvaluationHook(interval, name=eval_spec.name, throttle=throttle))
-    estimator.fit(
-        *_as_arguments(train_spec.input_fn),
-        steps=train_spec.max_steps,
-        validation_data=validation,
-        hooks=[throttle, *hooks],
-    )
+    try:
+        estimator.fit(
+            *_as_arguments(train_spec.input_fn),
+            steps=train_spec.max_steps,
+            validation_data=validation,
+            hooks=[throttle, *hooks],
+        )
+    finally:
+        for exporter in exporters:
+            exporter.throttle = None
     exports = [folder for exporter in exporters for folder in exporter.exports]
     return estimator.evaluate(*_as_arguments(validation)), exports
 

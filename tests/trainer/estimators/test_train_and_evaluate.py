@@ -128,6 +128,15 @@ def test_evaluations_that_are_due_too_early_are_left_out_with_their_exports(
     assert [folder.name for folder in exports if folder.parent.name == "latest"] == [str(step) for step in steps]
 
 
+def test_exporter_of_a_throttled_training_exports_all_in_the_next(rows: Arrays, tmp_path: Path) -> None:
+    exporter, model = LatestExporter(), make(tmp_path / "run")
+    train_and_evaluate(model, TrainSpec(rows, max_steps=10), EvalSpec(rows, exporters=exporter, throttle_secs=3600))
+
+    model.fit(*rows, steps=40, validation_data=rows, hooks=[exporter])
+
+    assert [folder.name for folder in exporter.exports] == ["10", "20", "30", "40"]
+
+
 def test_throttle_counts_from_the_start_of_the_evaluation_before() -> None:
     now = 100.0
     throttle = ThrottleHook(start_delay_secs=5, throttle_secs=60, clock=lambda: now)
