@@ -265,3 +265,31 @@ def test_no_number_of_a_narrow_card_is_cut(
 
     assert shown == [True] * len(shown)
     assert 0 < len(shown) < 4
+
+
+KEEP_LABELS = """() => {
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+    window.labels?.push(text);
+    write.call(this, text, ...place);
+  };
+}"""
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_labels_of_a_plot_follow_its_axis(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path, scale: str
+) -> None:
+    with SummaryWriter(tmp_path / "run") as writer:
+        for step in range(201):
+            writer.add_scalar("loss", step / 1_000, step, walltime=1.7e9 + 30 * step)
+    page = open_page(f"{start_board(tmp_path)}/scalars?v=3&xscale={scale}")
+    expect(card(page, "loss").locator(".card-foot")).to_have_text("all 201 points")
+    page.evaluate(KEEP_LABELS)
+    clocks = [("Wall", r"^\d\d:\d\d$")] if scale == "linear" else []
+
+    for axis, wanted in (*clocks, ("Relative", r"^\d+ m"), ("Step", "^100$"), ("Relative", r"^\d+ m")):
+        page.evaluate("window.labels = []")
+        page.get_by_role("radio", name=axis, exact=True).click()
+
+        page.wait_for_function("wanted => window.labels.some(label => new RegExp(wanted).test(label))", arg=wanted)

@@ -34,17 +34,17 @@ export function uplotOptions({ width, height, axes, draw }) {
 }
 
 function xAxis(axes) {
-  const isLogTime = axes.isLogX && axes.word() === "relative";
-  const word = isLogTime ? "log relative" : axes.isLogX ? "log" : axes.word();
+  const isTime = () => axes.word() === "relative";
+  const wordNow = () => (!axes.isLogX ? axes.word() : isTime() ? "log relative" : "log");
   return {
     ...common({ scale: "x", isLog: axes.isLogX }),
-    ...(isLogTime ? { splits: (plot, axis, low, high) => logTimeSplits(low, high) } : {}),
+    ...(axes.isLogX ? { splits: (plot, axis, low, high) => (isTime() ? logTimeSplits : logSplits)(low, high) } : {}),
     size: X_AXIS_PX,
     gap: 5,
     space: 52,
     grid: { show: false },
     border: { show: true, stroke: themeColor("--line-strong"), width: 1 },
-    values: (plot, splits) => keepInside(axisTicks(splits, word), splits, { plot, beside: RIGHT_PX }),
+    values: (plot, splits) => keepInside(axisTicks(splits, wordNow()), splits, { plot, beside: RIGHT_PX }),
     ...(axes.word() in STEPS ? { incrs: () => STEPS[axes.word()] } : {}),
   };
 }
