@@ -78,6 +78,19 @@ def test_run_to_compare_with_is_found_among_many_by_keys(
     dialog = page.get_by_role("dialog", name="Compare with another run")
     expect(dialog.get_by_role("option")).to_have_count(100)
     expect(dialog.get_by_role("status")).to_have_text("100 of 129 are listed. Type to find others.")
+    field, marked = dialog.get_by_role("combobox"), dialog.get_by_role("option", selected=True)
+    named = []
+    for _ in range(60):
+        page.keyboard.press("ArrowDown")
+        named.append(field.get_attribute("aria-activedescendant"))
+    assert len(set(named)) == 60
+    expect(marked).to_have_attribute("id", str(named[-1]))
+    expect(marked).to_be_in_viewport(ratio=0.9)
+    found = marked.inner_text()
+    write_net(tmp_path / "run_0000", [4, 10, 3])
+    write_net(tmp_path / "run_130", [4, 10, 3])
+    expect(dialog.get_by_role("status")).to_have_text("100 of 131 are listed. Type to find others.")
+    assert marked.inner_text() == found
     page.keyboard.type("RUN_01")
     expect(dialog.get_by_role("option")).to_have_count(10)
     second = dialog.get_by_role("option").nth(1).inner_text()

@@ -101,20 +101,20 @@ function Hits({ answer, query, at, choose }) {
   );
 }
 
-// Nodes to choose among, below a field that has the focus. hits: [{id, name, op}]; at: which is marked;
-// first(hit), last(hit): what stands at the start and the end of its line
-export function Options({ id, label, hits, at, choose, first = () => null, last }) {
+// Nodes to choose among, below a field that has the focus. hits: [{id, name, op}], of a list from its place `start` on;
+// at: which of that list is marked; first(hit), last(hit): what stands at the start and the end of its line
+export function Options({ id, label, hits, start = 0, at, choose, first = () => null, last }) {
   const list = useRef(null);
   useEffect(() => {
-    list.current?.children[at]?.scrollIntoView({ block: "nearest" });
-  }, [at]);
+    list.current?.children[at - start]?.scrollIntoView({ block: "nearest" });
+  }, [hits[at - start]?.id]);
   return h(
     "ul",
     { id, className: "graph-options", role: "listbox", "aria-label": label, ref: list },
     hits.map((hit, i) =>
       h(
         "li",
-        { key: hit.id, id: optionId(id, i), role: "option", "aria-selected": i === at, title: hit.id, onMouseDown: (event) => event.preventDefault(), onClick: () => choose(hit) },
+        { key: hit.id, id: optionId(id, start + i), role: "option", "aria-selected": start + i === at, title: hit.id, onMouseDown: (event) => event.preventDefault(), onClick: () => choose(hit) },
         h("span", { className: "graph-hit-name" }, first(hit), hit.name),
         h("span", { className: "graph-hit-op" }, hit.op),
         h("span", { className: "graph-hit-path mono" }, last(hit)),

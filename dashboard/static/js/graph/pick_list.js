@@ -10,15 +10,16 @@ const MAX_SHOWN = 100;
 // chosen: id of the one that is marked at first; nothing: what is said where none matches; options: see `Options`
 export function PickList({ id, label, placeholder, filterLabel, all, matches, chosen, nothing, choose, options }) {
   const [query, setQuery] = useState("");
-  const [at, setAt] = useState(() => Math.max(0, all.findIndex((one) => one.id === chosen)));
+  const [marked, setMarked] = useState(() => (all.find((one) => one.id === chosen) ?? all[0])?.id); // others may come before it
   const found = matches(query);
+  const at = Math.max(0, found.findIndex((one) => one.id === marked));
   const start = Math.max(0, Math.min(at - MAX_SHOWN / 2, found.length - MAX_SHOWN)); // around the marked one
   const hits = found.slice(start, start + MAX_SHOWN);
   const onKeyDown = (event) => {
     const next = optionFrom(event.key, at, found.length);
     if (next !== null) {
       event.preventDefault();
-      setAt(next);
+      setMarked(found[next]?.id);
     } else if (event.key === "Enter" && found[at]) {
       event.preventDefault(); // it would press the button that gets the focus
       choose(found[at]);
@@ -37,17 +38,17 @@ export function PickList({ id, label, placeholder, filterLabel, all, matches, ch
         role: "combobox",
         "aria-expanded": true,
         "aria-controls": id,
-        "aria-activedescendant": found[at] ? optionId(id, at - start) : undefined,
+        "aria-activedescendant": found[at] ? optionId(id, at) : undefined,
         "data-autofocus": true,
         spellCheck: false,
         onChange: (event) => {
           setQuery(event.target.value);
-          setAt(0);
+          setMarked(matches(event.target.value)[0]?.id);
         },
         onKeyDown,
       }),
     ),
-    h(Options, { key: "list", id, label, hits, at: at - start, choose, ...options }),
+    h(Options, { key: "list", id, label, hits, start, at, choose, ...options }),
     h("p", { key: "words", className: "graph-quiet", role: "status" }, wordsOf(hits.length, found.length, all.length) || (found.length === 0 && nothing)),
   ];
 }
