@@ -298,7 +298,13 @@ def test_run_is_chosen_among_those_with_a_graph(open_page: OpenPage, other_board
 
 def test_run_is_chosen_in_the_toolbar_where_the_panel_is_away(open_page: OpenPage, other_board: str) -> None:
     page = open_page(f"{other_board}/graph?run=plain", width=400)
-    page.get_by_role("button", name="Run whose graph is shown").click()
+    button = page.get_by_role("button", name="Run whose graph is shown: plain", exact=True)
+    expect(button).to_have_text("plain")  # what is seen is part of the name (WCAG 2.5.3)
+    button.click()
+    button.click()
+    expect(button).to_be_focused()
+    expect(button).to_have_css("outline-style", "none")  # only after keys
+    button.press("Enter")
     runs = page.get_by_role("listbox", name="Run whose graph is shown").get_by_role("option")
     expect(runs).to_have_count(2)
     expect(runs.filter(has_text="plain")).to_contain_text("shown")

@@ -85,6 +85,19 @@ def test_switch_and_keys_change_the_view_and_the_link(open_page: OpenPage, board
     expect(page.get_by_role("tree", name="Graph")).to_be_focused()
 
 
+def test_press_on_the_view_in_sight_leaves_the_focus_to_the_run_that_is_chosen_next(
+    open_page: OpenPage, board: str
+) -> None:
+    page = open_page(f"{board}/graph?run=gpt")
+    expect(page.locator('.graph-box[data-id="wte"]')).to_be_visible()
+    page.get_by_role("radio", name="Model").click()
+
+    page.get_by_role("radio", name="Show raw").click()
+
+    expect(page.locator('.graph-box[data-id="net"]')).to_be_visible()
+    expect(page.get_by_role("radio", name="Show raw")).to_be_focused()
+
+
 def test_rows_are_opened_and_walked_by_keys(open_page: OpenPage, board: str) -> None:
     page = open_page(f"{board}/graph?run=gpt&view=step")
     row(page, "h").locator(".is-forward").click()

@@ -37,7 +37,7 @@ function RunChoice({ session, runs, run, choose }) {
     return h("span", { className: "graph-run is-told", title: `Graph of ${run}` }, h("span", { className: "swatch", style: { background: session.colorOf(run) } }), session.labelOf(run));
   }
   const face = [h("span", { key: "swatch", className: "swatch", style: { background: session.colorOf(run) } }), h("span", { key: "name", className: "graph-ellipsis" }, session.labelOf(run)), h(Icon, { key: "icon", name: "chevron-down", size: 12 })];
-  return h(RunPicker, { session, label: "Run whose graph is shown", align: "start", runs, chosen: run, choose, button: { className: "graph-run", title: `Graph of ${run}`, "aria-label": "Run whose graph is shown", children: face } });
+  return h(RunPicker, { session, label: "Run whose graph is shown", align: "start", runs, chosen: run, choose, button: { className: "graph-run", title: `Graph of ${run}`, "aria-label": `Run whose graph is shown: ${session.labelOf(run)}`, children: face } });
 }
 
 // The parts of a node's path, each by its last name; operations without a scope of their own by what they do.

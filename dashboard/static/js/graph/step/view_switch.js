@@ -1,6 +1,6 @@
 // Model or Training step: two views of the same logged step. Keys 1 and 2.
 
-import { h, useEffect, useRef } from "../../react.js";
+import { h, useLayoutEffect, useRef } from "../../react.js";
 import { Segmented } from "../../segmented.js";
 import { useKeys } from "../../use_keys.js";
 
@@ -8,23 +8,28 @@ export const NO_BACKWARD = "This graph has no backward pass. Log the training st
 
 // Where the focus was when a view was left, whose elements are gone: "radiogroup", "tree", or "".
 let left = "";
+let isComing = false; // whether the switch of the view that comes was not drawn yet
 
 // Whether what now draws the graph gets the focus that the other view's drawing had.
 export function takesFocus() {
   const isTree = left === "tree" && document.activeElement === document.body;
-  if (isTree) left = "";
+  left = "";
   return isTree;
 }
 
 export function ViewSwitch({ value, canStep, choose: change }) {
   const element = useRef(null);
   const choose = (name) => {
+    if (name === value) return;
+    isComing = true;
     left = document.activeElement?.closest("[role=radiogroup], [role=tree]")?.getAttribute("role") ?? "";
     change(name);
   };
-  useEffect(() => {
-    if (left === "radiogroup") element.current.querySelector('[aria-checked="true"]').focus();
-    if (left === "radiogroup") left = "";
+  // Before the drawing is there, which may take what was left to it; that of another run takes nothing.
+  useLayoutEffect(() => {
+    if (left === "radiogroup" && document.activeElement === document.body) element.current.querySelector('[aria-checked="true"]').focus();
+    if (left !== "tree" || !isComing) left = "";
+    isComing = false;
   }, []);
   useKeys("Graph", [
     { keys: ["1"], label: "Show the model", run: () => choose("model") },
