@@ -172,6 +172,7 @@ def modules_pages(browser: Browser) -> Iterator[Pages]:
     pages = Pages(browser)
     yield pages
     pages.close()
+    assert pages.complaints == []
 
 
 @pytest.fixture(scope="module")
@@ -186,13 +187,14 @@ def run_module(modules_pages: Pages, modules_page: Page, iris_board: str) -> Ite
 
     A new page for each test would take twice the time of one that is loaded anew, with nothing kept.
     """
-    modules_page.evaluate("localStorage.clear(); sessionStorage.clear();")
     modules_page.goto(f"{iris_board}/static/mark.svg")
+    modules_page.evaluate("localStorage.clear(); sessionStorage.clear();")
 
     def run(module: str, body: str) -> object:
         return modules_page.evaluate(f"async () => {{ const module = await import('/static/js/{module}'); {body} }}")
 
     yield run
+    modules_page.goto("about:blank")  # what the test began ends here, and its errors are its own
     complaints = modules_pages.complaints[:]
     modules_pages.complaints.clear()
     assert complaints == []
