@@ -29,14 +29,17 @@ def find_module_base(model: Any) -> type | None:
 
 
 def _find_modules(model: Any, base: type) -> Modules:
-    """The modules inside of a module and their paths, by `id`."""
+    """The modules inside of a module and their paths, by `id`; none below one that JAX cannot flatten."""
     tree_util = sys.modules["jax"].tree_util
     found = {id(model): (model, "")}
     waiting = [(model, "")]
     while waiting:
         parent, prefix = waiting.pop()
         members = parent if isinstance(parent, dict | list | tuple) else vars(parent)
-        leaves = tree_util.tree_flatten_with_path(members, is_leaf=lambda leaf: isinstance(leaf, base))[0]
+        try:
+            leaves = tree_util.tree_flatten_with_path(members, is_leaf=lambda leaf: isinstance(leaf, base))[0]
+        except ValueError:  # a dictionary with keys that have no order
+            continue
         for path, leaf in leaves:
             if isinstance(leaf, base) and id(leaf) not in found:
                 name = "/".join(part for part in (prefix, tree_util.keystr(path, simple=True, separator="/")) if part)
@@ -49,7 +52,7 @@ def _find_modules(model: Any, base: type) -> Modules:
 def named_calls(model: Any) -> Iterator[None]:
     """Opens the scope of its path around each call of a module inside of `model`.
 
-    What other threads call meanwhile runs as ever, unless it is `model` itself.
+    What other threads call meanwhile runs as ever.
 
     Args:
         model: An instance of what `find_module_base` finds; of anything else nothing is named.
@@ -74,16 +77,12 @@ def named_in_functions() -> Iterator[None]:
     if not libraries:
         yield
         return
-    thread = threading.get_ident()
 
-    def find(self: Any, around: Modules | None) -> Modules | None:
-        if threading.get_ident() != thread:
-            return None
+    def find(self: Any, around: Modules | None) -> Modules:
         return around if around and id(self) in around else _find_modules(self, find_module_base(self) or object)
 
     known: list[type] = [cls for library in libraries for cls in _subclasses(library.Module)]
-    classes = {cls for cls in known if "__call__" in vars(cls)}
-    with _LOCK, _Calls(find).named(classes):
+    with _LOCK, _Calls(find).named({cls for cls in known if "__call__" in vars(cls)}):
         yield
 
 
@@ -95,18 +94,19 @@ def _subclasses(base: type) -> Iterator[type]:
 
 
 class _Calls:
-    """Calls of modules in the scopes of their paths, while the classes are changed."""
+    """Calls of modules by this thread in the scopes of their paths, while the classes are changed."""
 
-    def __init__(self, find: Callable[[Any, Modules | None], Modules | None]) -> None:
+    def __init__(self, find: Callable[[Any, Modules | None], Modules]) -> None:
         """Takes `find(module, around)`: the modules that name a called one, inside of a call named by `around`."""
         self._find = find
+        self._thread = threading.get_ident()
         self._active: list[tuple[Modules, str]] = []
 
     @contextlib.contextmanager
     def named(self, classes: Iterable[type]) -> Iterator[None]:
-        """Changes the calls of classes, and gives them back."""
-        own = {cls: vars(cls)["__call__"] for cls in classes if "__call__" in vars(cls)}
-        calls = {cls: cls.__call__ for cls in classes}
+        """Changes the calls of those classes that hand over the instance, and gives them back."""
+        calls = {cls: cls.__call__ for cls in classes if _takes_instance(cls)}
+        own = {cls: vars(cls)["__call__"] for cls in calls if "__call__" in vars(cls)}
         for cls, call in calls.items():
             type.__setattr__(cls, "__call__", self._in_scope(_plain(cls, call)))
         try:
@@ -121,10 +121,10 @@ class _Calls:
     def _in_scope(self, call: Any) -> Any:
         @functools.wraps(call)
         def run(module: Any, *args: Any, **kwargs: Any) -> Any:
+            if threading.get_ident() != self._thread:
+                return call(module, *args, **kwargs)
             around, active = self._active[-1] if self._active else (None, "")
             modules = self._find(module, around)
-            if modules is None:
-                return call(module, *args, **kwargs)
             path = modules[id(module)][1] if id(module) in modules else ""
             outer = active if modules is around else ""
             relative = path.removeprefix(f"{outer}/") if outer else path
@@ -138,6 +138,12 @@ class _Calls:
                 self._active.pop()
 
         return run
+
+
+def _takes_instance(cls: type) -> bool:
+    """Whether the call of a class is a method, jitted or not."""
+    call = inspect.getattr_static(cls, "__call__")
+    return hasattr(type(call), "__get__") and not isinstance(call, staticmethod | classmethod | property)
 
 
 def _plain(cls: type, call: Any) -> Any:
