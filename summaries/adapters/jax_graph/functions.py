@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from summaries.adapters.contract import OTHER_LIBRARY, ConversionError
@@ -33,24 +33,24 @@ def graph_of_function(function: Callable[..., Any], args: Sequence[Any], kwargs:
 
 def trace(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """JAX's `Traced` of a call. What it changes of NNX modules among its arguments are results, too."""
-    jax, nnx = sys.modules["jax"], sys.modules.get("flax.nnx")
-    if nnx is not None and not hasattr(function, "trace"):
-        changes = any(isinstance(one, nnx.Module | nnx.Optimizer) for one in (*args, *kwargs.values()))
-        function = nnx.jit(function) if changes else function
     if hasattr(function, "trace"):
         traced = function.trace(*args, **kwargs)
         return getattr(traced, "traced", traced)  # NNX has JAX's inside of its own
-    leaves, treedef = jax.tree.flatten((tuple(args), dict(kwargs)))
-    places = [place for place, leaf in enumerate(leaves) if _is_array(leaf)]
+    jax, nnx = sys.modules["jax"], sys.modules.get("flax.nnx")
+    leaves, treedef = jax.tree.flatten((tuple(args), dict(kwargs)), is_leaf=_is_stateful)
+    places = [place for place, leaf in enumerate(leaves) if _is_array(leaf) or _is_stateful(leaf)]
 
-    def call(arrays: Sequence[Any]) -> list[Any]:
+    def call(*parts: Any) -> list[Any]:
         filled = list(leaves)
-        for place, array in zip(places, arrays, strict=True):
-            filled[place] = array
+        for place, part in zip(places, parts, strict=True):
+            filled[place] = part
         own_args, own_kwargs = jax.tree.unflatten(treedef, filled)
-        return [leaf for leaf in jax.tree.leaves(function(*own_args, **own_kwargs)) if _is_array(leaf)]
+        results = jax.tree.leaves(function(*own_args, **own_kwargs), is_leaf=_is_stateful)
+        return [leaf for leaf in results if _is_array(leaf) or _is_stateful(leaf)]
 
-    return jax.jit(call).trace([leaves[place] for place in places])
+    if nnx is not None and any(map(_is_stateful, leaves)):
+        return trace(nnx.jit(call), [leaves[place] for place in places], {})
+    return jax.jit(call).trace(*(leaves[place] for place in places))
 
 
 def convert_traced(closed_jaxpr: Any, paths: Sequence[Path]) -> GraphDef:
@@ -85,13 +85,20 @@ def argument_paths(function: Callable[..., Any], args: Sequence[Any], kwargs: Ma
     names = _argument_names(function, len(args))
     paths = []
     for name, value in (*zip(names, args, strict=True), *sorted(kwargs.items())):
-        for path, leaf in tree_util.tree_flatten_with_path(value)[0]:
-            is_held = len(path) > 1 and path[-1] == tree_util.GetAttrKey("value")  # by a variable of Flax NNX
-            path = path[: len(path) - is_held]
+        for path, leaf in _leaves_of(value):
             words = tree_util.keystr(path, simple=True, separator="/").split("/") if path else []
             if _is_array(leaf):
                 paths.append((name, *(word for word in words if word)))
     return paths
+
+
+def _leaves_of(value: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """The leaves of a pytree with their paths, in which Flax NNX' variables are what they hold."""
+    tree_util, nnx = sys.modules["jax"].tree_util, sys.modules.get("flax.nnx")
+    variable = () if nnx is None else nnx.Variable
+    for path, part in tree_util.tree_flatten_with_path(value, is_leaf=lambda one: isinstance(one, variable))[0]:
+        for inner, leaf in tree_util.tree_flatten_with_path(part)[0]:
+            yield (*path, *(inner[1:] if isinstance(part, variable) else inner)), leaf
 
 
 def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
@@ -106,3 +113,9 @@ def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
 
 def _is_array(leaf: Any) -> bool:
     return (hasattr(leaf, "shape") and hasattr(leaf, "dtype")) or isinstance(leaf, bool | int | float | complex)
+
+
+def _is_stateful(leaf: Any) -> bool:
+    """Whether a function may change it in place, as it may modules, optimizers and generators of Flax NNX."""
+    nnx = sys.modules.get("flax.nnx")
+    return nnx is not None and isinstance(leaf, nnx.Pytree)
