@@ -180,3 +180,24 @@ def test_two_presses_of_escape_within_a_frame_close_two_things(open_page: OpenPa
 
     expect(page.locator(".range-panel")).to_have_count(0)
     expect(page.locator(".card.is-full")).to_have_count(0)
+
+
+def test_table_of_the_cursor_stands_above_a_plot_that_reaches_to_the_lower_edge(
+    open_page: OpenPage, board: str
+) -> None:
+    page = open_page(f"{board}/scalars?v=3&card=loss&span=step:20..57:loss", height=430)
+    expect(page.locator(".range-panel.is-in-card tbody tr")).to_have_count(2)
+    place = page.locator(".is-expanded .card-plot").evaluate("""plot => {
+      const scrolls = (one) => /auto|scroll/.test(getComputedStyle(one).overflowY);
+      const isScrolled = (one) => one.scrollHeight > one.clientHeight && scrolls(one);
+      let around = plot.parentElement;
+      while (around.parentElement && !isScrolled(around)) around = around.parentElement;
+      around.scrollBy(0, plot.getBoundingClientRect().bottom - innerHeight + 5);
+      return plot.getBoundingClientRect().toJSON();
+    }""")
+    assert place["bottom"] >= 430 - 14
+    page.mouse.move((place["left"] + place["right"]) / 2, place["bottom"] - 60)
+
+    tip = page.locator(".plot-tip:not(.range-panel)")
+    expect(tip).to_be_visible()
+    assert tip.bounding_box()["y"] + tip.bounding_box()["height"] <= place["top"]

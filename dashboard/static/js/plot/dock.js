@@ -27,16 +27,17 @@ export function dock(root, anchor, spared = null) {
   const below = innerHeight - EDGE_PX - bottom - GAP_PX;
   const above = box.top - GAP_PX - EDGE_PX;
   root.style.maxHeight = "";
-  if (spared && Math.max(above, below) < LEAST_PX) return placeAtBottom(root, box, pageLeft);
+  const over = innerHeight - EDGE_PX - box.bottom - GAP_PX;
+  if (spared && Math.max(above, below) < LEAST_PX && over > Math.max(above, 0)) return placeAtBottom(root, box, { pageLeft, room: over });
   const isBelow = root.offsetHeight <= below || below >= above;
   root.style.maxHeight = `${Math.max(isBelow ? below : above, 0)}px`;
   const { offsetWidth: width, offsetHeight: height } = root;
   moveTo(root, centerOn(box, width, pageLeft), isBelow ? bottom + GAP_PX : box.top - height - GAP_PX);
 }
 
-// Over the end of what stands under the plot, whose beginning stays in sight.
-function placeAtBottom(root, box, pageLeft) {
-  root.style.maxHeight = `${innerHeight - EDGE_PX - box.bottom - GAP_PX}px`;
+// Over the end of what stands under the plot, whose beginning stays in sight. room: pixels under the plot, more than 0
+function placeAtBottom(root, box, { pageLeft, room }) {
+  root.style.maxHeight = `${room}px`;
   moveTo(root, centerOn(box, root.offsetWidth, pageLeft), innerHeight - EDGE_PX - root.offsetHeight);
 }
 
