@@ -3,7 +3,7 @@
 import { codeWords } from "../code_words.js";
 import { ModalDialog, showOverlay } from "../overlay.js";
 import { holding } from "../palette/match.js";
-import { Icon, h, useEffect, useRef, useState } from "../react.js";
+import { Icon, h, useEffect, useLatest, useRef, useState } from "../react.js";
 import { isSmall } from "../screen.js";
 import { session } from "../session.js";
 import { keepChart } from "./charts.js";
@@ -22,15 +22,35 @@ function ChartEditor({ chart, close }) {
   const [title, setTitle] = useState(chart.title);
   const [tags, setTags] = useState(chart.tags);
   const [isTyped, setIsTyped] = useState(false); // whether an expression stands in the field that was not added yet
+  const [isFull, setFull] = useState(false); // whether one more tag was asked for than a chart holds
+  const [isPending, setPending] = useState(false);
   const takeTyped = useRef(null);
+  const isOpen = useRef(true);
+  useEffect(() => () => void (isOpen.current = false), []);
   const isNew = chart.id === null;
+  const change = (changed) => {
+    setFull(changed.length > MAX_TAGS);
+    if (changed.length <= MAX_TAGS) setTags(changed);
+    return changed.length <= MAX_TAGS;
+  };
+  // What is asked for after a wait is done with what the dialog holds by then.
+  const now = useLatest({
+    add: (tag) => change(tags.includes(tag) ? tags : [...tags, tag]),
+    save: (typed) => {
+      const all = typed === null || tags.includes(typed) ? tags : [...tags, typed];
+      if (all.length > MAX_TAGS) return setFull(true);
+      const id = keepChart({ id: chart.id, title: title.trim() || defaultTitle(all), tags: all });
+      close();
+      if (isNew) goToCard(pageHere(), id);
+    },
+  });
   const keep = async () => {
-    const typed = isTyped ? await takeTyped.current() : null;
-    if (isTyped && typed === null) return; // the field says what is wrong with it
-    const all = typed && !tags.includes(typed) ? [...tags, typed] : tags;
-    const id = keepChart({ id: chart.id, title: title.trim() || defaultTitle(all), tags: all });
-    close();
-    if (isNew) goToCard(pageHere(), id);
+    if (!isTyped) return now.save(null);
+    setPending(true);
+    const typed = await takeTyped.current();
+    if (!isOpen.current) return;
+    setPending(false);
+    if (typed !== null) now.save(typed); // else the field says what is wrong with it
   };
   const word = isNew ? "New chart" : "Change chart";
   return h(
@@ -47,8 +67,9 @@ function ChartEditor({ chart, close }) {
       "div",
       { className: "dialog-body chart-fields" },
       h("label", { className: "field" }, h("input", { value: title, maxLength: 200, placeholder: tags.length > 0 ? defaultTitle(tags) : "Title", "aria-label": "Title", onChange: (event) => setTitle(event.target.value) })),
-      h(Chosen, { tags, remove: (tag) => setTags(tags.filter((one) => one !== tag)) }),
-      h(Finder, { tags, add: (tag) => setTags([...tags, tag]), takeTyped, setIsTyped }),
+      h(Chosen, { tags, remove: (tag) => change(tags.filter((one) => one !== tag)) }),
+      isFull && h("p", { className: "hint", role: "alert" }, `A chart holds at most ${MAX_TAGS} tags; this would be one more. Remove one.`),
+      h(Finder, { tags, add: now.add, takeTyped, setIsTyped }),
     ),
     h(
       "footer",
@@ -56,7 +77,7 @@ function ChartEditor({ chart, close }) {
       session.sidecar.isReadOnly && h("span", { className: "hint" }, "This board only reads: the chart is kept in this browser."),
       h("span", { className: "grow" }),
       h("button", { type: "button", className: "button", onClick: close }, "Cancel"),
-      h("button", { type: "button", className: "button is-primary", disabled: tags.length === 0 && !isTyped, onClick: keep }, isNew ? "Make chart" : "Save"),
+      h("button", { type: "button", className: "button is-primary", disabled: isPending || (tags.length === 0 && !isTyped), onClick: keep }, isNew ? "Make chart" : "Save"),
     ),
   );
 }
@@ -81,31 +102,36 @@ function Chosen({ tags, remove }) {
   );
 }
 
-// Finds a tag, or takes what is typed as an expression. takeTyped: is given a function → promise of the tag of that
-// expression, of null if it is wrong; setIsTyped(whether there is one)
+// Finds a tag, or takes what is typed as an expression. add(tag): → whether there was room; takeTyped: is given a
+// function → promise of the tag of that expression, of null if it is wrong or no longer what is typed;
+// setIsTyped(whether there is one)
 function Finder({ tags, add, takeTyped, setIsTyped }) {
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState(null); // {detail, column, length, suggestion}
   const field = useRef(null);
   useEffect(() => void (isSmall() || field.current.focus()), []); // there the keyboard would cover the dialog
   const known = useTags();
-  const free = holding(known, typed).filter((tag) => !tags.includes(tag));
+  const fitting = holding(known, typed);
+  const free = fitting.filter((tag) => !tags.includes(tag));
   const change = (text) => {
     setTyped(text);
     setProblem(null);
   };
-  const take = (tag) => {
-    change("");
-    if (!tags.includes(tag) && tags.length < MAX_TAGS) add(tag);
-  };
+  const take = (tag) => add(tag) && change("");
   const text = typed.trim().replace(/^=\s*/, "");
-  const checkTyped = () =>
-    check(text).catch((error) => {
-      setProblem({ detail: error.message, ...error.body });
+  const latest = useRef(text);
+  latest.current = text;
+  const checkTyped = async () => {
+    try {
+      const tag = await check(text);
+      return latest.current === text ? tag : null;
+    } catch (error) {
+      if (latest.current === text) setProblem({ detail: error.message, ...error.body });
       return null;
-    });
+    }
+  };
   takeTyped.current = checkTyped;
-  const isExpression = text !== "" && (typed.trim().startsWith("=") || (free.length === 0 && !known.includes(text)));
+  const isExpression = text !== "" && (typed.trim().startsWith("=") || fitting.length === 0);
   useEffect(() => setIsTyped(isExpression), [isExpression]);
   const takeExpression = () => checkTyped().then((tag) => tag !== null && take(tag));
   const enter = (event) => {
