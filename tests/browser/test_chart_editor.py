@@ -76,6 +76,7 @@ def test_expression_that_was_typed_but_not_added_is_part_of_the_chart(
     dialog.get_by_role("textbox", name="Find a tag").fill("2 * train/los")
     make.click()
     expect(dialog.get_by_role("alert")).to_contain_text("Did you mean train/loss?")
+    expect(make).to_be_focused()
     dialog.get_by_role("textbox", name="Find a tag").fill("2 * train/loss")
     make.click()
 

@@ -45,6 +45,7 @@ function ChartEditor({ chart, close }) {
     },
   });
   const keep = async () => {
+    if (isPending) return; // the button is not `disabled`, which would take the focus from it
     if (!isTyped) return now.save(null);
     setPending(true);
     const typed = await takeTyped.current();
@@ -77,7 +78,7 @@ function ChartEditor({ chart, close }) {
       session.sidecar.isReadOnly && h("span", { className: "hint" }, "This board only reads: the chart is kept in this browser."),
       h("span", { className: "grow" }),
       h("button", { type: "button", className: "button", onClick: close }, "Cancel"),
-      h("button", { type: "button", className: "button is-primary", disabled: isPending || (tags.length === 0 && !isTyped), onClick: keep }, isNew ? "Make chart" : "Save"),
+      h("button", { type: "button", className: "button is-primary", disabled: tags.length === 0 && !isTyped, "aria-disabled": isPending || undefined, onClick: keep }, isNew ? "Make chart" : "Save"),
     ),
   );
 }
