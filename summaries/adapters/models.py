@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from summaries.adapters.contract import OTHER_LIBRARY
@@ -21,34 +21,24 @@ def is_keras_model(model: Any) -> bool:
     return keras is not None and hasattr(keras, "Model") and isinstance(model, keras.Model)
 
 
-def find_graph(model: Any, inputs: tuple[Any, ...], keywords: Mapping[str, Any]) -> GraphDef | None:
+def find_graph(model: Any, inputs: tuple[Any, ...], keywords: Mapping[str, Any]) -> tuple[GraphDef, Any] | None:
     """The graph of a `GraphDef`, an object with `__summary_graph__`, an NNX or Equinox module or a JAX function.
 
     Returns:
-        None if `model` is none of these.
+        The graph and, of what JAX traced, its `Traced`, which can be compiled; None if `model` is none of these.
 
     Raises:
         ConversionError: If JAX traced the function, but what it gave cannot be read.
     """
     message = model.__summary_graph__() if hasattr(model, "__summary_graph__") else model
     if getattr(getattr(message, "DESCRIPTOR", None), "name", None) == "GraphDef":
-        return GraphDef.FromString(message.SerializeToString())
+        return GraphDef.FromString(message.SerializeToString()), None
     if "jax" not in sys.modules or not callable(model):
         return None
     from summaries.adapters.jax_graph import find_module_base, graph_of_function, graph_of_module
 
     make = graph_of_function if find_module_base(model) is None else graph_of_module
     return make(model, inputs, keywords)
-
-
-def compile_function(function: Callable[..., Any], inputs: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
-    """What XLA makes of a JAX function; jitted functions have it at hand if they ran with such arguments."""
-    from summaries.adapters.jax_graph.calls import named_in_functions
-    from summaries.adapters.jax_graph.functions import trace
-
-    with named_in_functions():
-        traced = trace(function, inputs, keywords)
-    return traced.lower().compile()
 
 
 def encode_program(tag: str, compiled: Any, graph: GraphDef, function: str) -> bytes:

@@ -8,7 +8,7 @@ from os import PathLike
 from typing import Any
 
 from summaries.adapters.contract import ConversionError
-from summaries.adapters.models import compile_function, encode_program, find_graph, is_keras_model
+from summaries.adapters.models import encode_program, find_graph, is_keras_model
 from summaries.adapters.onnx_graph import load_onnx_graph
 from summaries.adapters.torch_graph import is_torch_module, trace_torch_module
 from summaries.columns import GRAPH_TAG
@@ -50,7 +50,7 @@ class GraphMethods(Methods):
                 operations run as one.
 
         Raises:
-            TypeError: If the model gives no graph.
+            TypeError: If the model gives no graph, or `is_compiled` is set and it is nothing that JAX compiles.
         """
         if is_torch_module(model):
             graph, metadata = trace_torch_module(
@@ -79,10 +79,15 @@ class GraphMethods(Methods):
             raise TypeError(
                 f"model must be {rule}; got {type(model).__name__}. Pass the estimator, or convert the model first."
             )
-        self._submit_graph(found.SerializeToString())
+        graph, traced = found
+        if is_compiled and traced is None:
+            raise TypeError(
+                f"model must be a JAX function or module to be compiled; got {type(model).__name__}. "
+                "Leave out is_compiled, or pass the function."
+            )
+        self._submit_graph(graph.SerializeToString())
         if is_compiled:
-            compiled = compile_function(model, inputs, keywords)
-            self.add_compiled(compiled, found, getattr(model, "__name__", "call"))
+            self.add_compiled(traced.lower().compile(), graph, getattr(model, "__name__", "call"))
 
     def add_compiled(self, compiled: Any, graph: Any, function: str, *, tag: str = XLA_TAG) -> None:
         """Logs what XLA made of a function: totals of the compiler, and kernels with estimates. Read in the background.

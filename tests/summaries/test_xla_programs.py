@@ -16,6 +16,7 @@ from summaries.adapters.xla import read_compiled
 from summaries.adapters.xla.hlo import parse_module
 from summaries.kinds.xla_programs import XlaProgram
 from summaries.load import load
+from summaries.proto.graph_pb2 import GraphDef
 
 KERNEL = jnp.ones((4, 3))
 FEATURES = jnp.ones((8, 4))
@@ -38,7 +39,9 @@ def compiled() -> Any:
 
 @pytest.fixture(scope="module")
 def program(compiled: Any) -> XlaProgram:
-    return read_compiled(compiled, graph_of_function(step, ({"kernel": KERNEL}, FEATURES), {}), "step", platform="cpu")
+    return read_compiled(
+        compiled, graph_of_function(step, ({"kernel": KERNEL}, FEATURES), {})[0], "step", platform="cpu"
+    )
 
 
 def test_nodes_of_all_phases_are_found_in_kernels(program: XlaProgram) -> None:
@@ -73,7 +76,7 @@ def test_turns_of_a_loop_are_known() -> None:
 
     compiled = jax.jit(function).lower(jnp.ones((4, 4))).compile()
 
-    program = read_compiled(compiled, graph_of_function(function, (jnp.ones((4, 4)),), {}), "function")
+    program = read_compiled(compiled, graph_of_function(function, (jnp.ones((4, 4)),), {})[0], "function")
 
     assert max(kernel.times for kernel in program.kernels) == 7
 
@@ -95,8 +98,13 @@ def test_a_compiled_function_is_logged_with_its_graph(tmp_path: Path) -> None:
 
 def test_a_program_that_cannot_be_read_is_one_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING), SummaryWriter(tmp_path) as writer:
-        writer.add_compiled(object(), graph_of_function(jnp.sin, (KERNEL,), {}), "sin")
+        writer.add_compiled(object(), graph_of_function(jnp.sin, (KERNEL,), {})[0], "sin")
         writer.add_scalar("loss", 1.0, 0)
 
     assert caplog.text.count("Could not read the compiled program") == 1
     assert list(load(tmp_path).runs["."].scalars) == ["loss"]
+
+
+def test_a_graph_that_jax_did_not_trace_cannot_be_compiled(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer, pytest.raises(TypeError, match="model must be a JAX function or module"):
+        writer.add_graph(GraphDef(), is_compiled=True)

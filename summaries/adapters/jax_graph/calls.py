@@ -68,22 +68,23 @@ def named_calls(model: Any) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def named_in_functions() -> Iterator[None]:
+def named_in_functions() -> Iterator[_Calls | None]:
     """Opens scopes around the calls of modules in whatever this thread traces, as a training step of them does.
 
     A module that no other one called, or that a transformation made anew, names those inside of it by its attributes.
     """
     libraries = [library for name in ("flax.nnx", "equinox") if (library := sys.modules.get(name)) is not None]
     if not libraries:
-        yield
+        yield None
         return
 
     def find(self: Any, around: Modules | None) -> Modules:
         return around if around and id(self) in around else _find_modules(self, find_module_base(self) or object)
 
     known: list[type] = [cls for library in libraries for cls in _subclasses(library.Module)]
-    with _LOCK, _Calls(find).named({cls for cls in known if "__call__" in vars(cls)}):
-        yield
+    calls = _Calls(find)
+    with _LOCK, calls.named({cls for cls in known if "__call__" in vars(cls) and not _is_wrapper(cls)}):
+        yield calls
 
 
 def _subclasses(base: type) -> Iterator[type]:
@@ -94,10 +95,15 @@ def _subclasses(base: type) -> Iterator[type]:
 
 
 class _Calls:
-    """Calls of modules by this thread in the scopes of their paths, while the classes are changed."""
+    """Calls of modules by this thread in the scopes of their paths, while the classes are changed.
+
+    Attributes:
+        num_seen: How many calls there were.
+    """
 
     def __init__(self, find: Callable[[Any, Modules | None], Modules]) -> None:
         """Takes `find(module, around)`: the modules that name a called one, inside of a call named by `around`."""
+        self.num_seen = 0
         self._find = find
         self._thread = threading.get_ident()
         self._active: list[tuple[Modules, str]] = []
@@ -123,6 +129,7 @@ class _Calls:
         def run(module: Any, *args: Any, **kwargs: Any) -> Any:
             if threading.get_ident() != self._thread:
                 return call(module, *args, **kwargs)
+            self.num_seen += 1
             around, active = self._active[-1] if self._active else (None, "")
             modules = self._find(module, around)
             path = modules[id(module)][1] if id(module) in modules else ""
@@ -144,6 +151,11 @@ def _takes_instance(cls: type) -> bool:
     """Whether the call of a class is a method, jitted or not."""
     call = inspect.getattr_static(cls, "__call__")
     return hasattr(type(call), "__get__") and not isinstance(call, staticmethod | classmethod | property)
+
+
+def _is_wrapper(cls: type) -> bool:
+    """Whether it is no layer but what Equinox makes of a function, jitted for one."""
+    return cls.__module__.startswith("equinox.") and not cls.__module__.startswith("equinox.nn")
 
 
 def _plain(cls: type, call: Any) -> Any:

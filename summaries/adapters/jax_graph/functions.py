@@ -17,7 +17,9 @@ from summaries.adapters.jax_graph.walk import Walk
 from summaries.proto.graph_pb2 import GraphDef
 
 
-def graph_of_function(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> GraphDef:
+def graph_of_function(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[GraphDef, Any]:
     """Traces a function, which runs nothing, and converts what it computes.
 
     Args:
@@ -25,10 +27,28 @@ def graph_of_function(function: Callable[..., Any], args: Sequence[Any], kwargs:
         args: Pytrees of arrays, or of what has a `shape` and a `dtype` (`jax.ShapeDtypeStruct`); numbers too. What is
             none of these is handed over as it is.
         kwargs: The same.
+
+    Returns:
+        The graph, and the `Traced` that it is of.
     """
-    with named_in_functions():
+    traced = _trace_named(function, args, kwargs)
+    return convert_traced(traced.jaxpr, argument_paths(function, args, kwargs)), traced
+
+
+def _trace_named(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """JAX's `Traced` with the scopes of modules.
+
+    What ran before is answered from JAX's cache, without scopes. A default device that is the default anyway is a key
+    of its own in that cache, and leaves there what the program runs.
+    """
+    jax = sys.modules["jax"]
+    with named_in_functions() as calls:
         traced = trace(function, args, kwargs)
-    return convert_traced(traced.jaxpr, argument_paths(function, args, kwargs))
+        if calls is None or calls.num_seen or jax.config.jax_default_device is not None:
+            return traced
+        with jax.default_device(jax.local_devices()[0]):
+            again = trace(function, args, kwargs)
+        return again if calls.num_seen else traced
 
 
 def trace(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

@@ -12,13 +12,16 @@ from summaries.adapters.jax_graph.functions import argument_paths, convert_trace
 from summaries.proto.graph_pb2 import GraphDef
 
 
-def graph_of_module(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> GraphDef:
+def graph_of_module(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[GraphDef, Any]:
     """Traces a call of a module with its own weights as inputs.
 
     Args:
         model: An instance of what `find_module_base` finds. It is not changed.
         args: As for `graph_of_function`.
         kwargs: The same.
+
+    Returns:
+        The graph, and the `Traced` that it is of.
     """
     weights, rebuild = _take_apart(model)
 
@@ -30,7 +33,7 @@ def graph_of_module(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) 
     paths = argument_paths(call, (weights,), {})
     inputs = argument_paths(type(model).__call__, (None, *args), kwargs)  # the first one is self
     traced = trace(call, (weights, *args), kwargs)
-    return convert_traced(traced.jaxpr, [*paths, *inputs])
+    return convert_traced(traced.jaxpr, [*paths, *inputs]), traced
 
 
 def _take_apart(model: Any) -> tuple[Any, Callable[[Any], Any]]:
