@@ -6,12 +6,12 @@ import re
 import signal
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from summaries import SummaryWriter
 
@@ -31,6 +31,17 @@ def logdir(tmp_path: Path) -> Path:
                 if name != "other":
                     writer.add_scalar("rare", 2.0, step)
     return tmp_path
+
+
+def wait_until_read(page: Page) -> None:
+    """Waits until the board has read what is in its logdir, no longer than the page waits for anything."""
+    page.evaluate("""() => {
+      const read = async () => (await (await fetch("/data/runs")).json()).is_reading
+        ? setTimeout(read, 50)
+        : Object.assign(window, { isRead: true });
+      read();
+    }""")
+    page.wait_for_function("() => window.isRead")
 
 
 def card(page: Page, tag: str) -> object:
@@ -186,24 +197,82 @@ def test_newest_runs_are_drawn_and_all_on_request(start_board: StartBoard, open_
     expect(foot).to_have_text("all 320 points")
 
 
+def write_many(logdir: Path, tags: list[str]) -> Path:
+    """More runs than are drawn at first, of which the last has more points than are drawn, and the others one."""
+    for number in range(320):
+        with SummaryWriter(logdir / f"run_{number:03}") as writer:
+            for tag in tags:
+                writer.add_scalar(tag, float(number), 0, walltime=1.7e9 + number)
+            if number == 319:
+                steps = np.arange(1, 4_000)
+                writer.add_scalars_block(steps, dict.fromkeys(tags, steps % 7 / 7), walltimes=1.7e9 + 400 + steps)
+    return logdir
+
+
+def is_getting_ready(asked: Request) -> bool:
+    return asked.method == "HEAD" and "/data/series" in asked.url
+
+
+def is_drawing(asked: Request) -> bool:
+    return asked.method == "GET" and "/data/series" in asked.url
+
+
 def test_what_draw_all_asks_for_is_made_ready_before(
     start_board: StartBoard, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    for number in range(320):
-        with SummaryWriter(tmp_path / f"run_{number:03}") as writer:
-            writer.add_scalar("loss", float(number), 0)
-    address = start_board(tmp_path)
-    while b'"is_reading":true' in urllib.request.urlopen(f"{address}/data/runs").read():
-        pass
+    address = start_board(write_many(tmp_path, ["loss"]))
     page = open_page(f"{address}/static/mark.svg")
+    wait_until_read(page)
 
-    with page.expect_request(lambda asked: asked.method == "HEAD" and "/data/series" in asked.url) as ready:
+    with page.expect_request(is_getting_ready) as ready:
         page.goto(address)
-    with page.expect_request(lambda asked: asked.method == "GET" and "/data/series" in asked.url) as drawn:
+    with page.expect_request(is_drawing) as drawn:
         card(page, "loss").get_by_role("button", name="Draw all").click()
 
     assert ready.value.url == drawn.value.url
-    expect(card(page, "loss").locator(".card-foot")).to_have_text("all 320 points")
+    expect(card(page, "loss").locator(".card-foot")).to_contain_text("of 4,319 points")
+
+
+def test_what_is_made_ready_makes_way_and_is_made_ready_later(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    address = start_board(write_many(tmp_path, ["loss"]))
+    page = open_page(f"{address}/static/mark.svg", allow_console=CONSOLE)
+    wait_until_read(page)
+    page.route(re.compile("/data/series"), lambda route: route.continue_() if is_drawing(route.request) else None)
+    with page.expect_request(is_getting_ready) as first:
+        page.goto(address)
+
+    with (
+        page.expect_request(is_getting_ready) as second,
+        page.expect_event("requestfailed", is_getting_ready) as failed,
+    ):
+        page.get_by_role("radio", name="Relative", exact=True).click()
+
+    assert failed.value.url == first.value.url
+    assert "x=relative" in second.value.url
+
+
+def test_nothing_is_made_ready_beside_what_the_pointer_asks_for(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    address = start_board(write_many(tmp_path, [f"metric_{number:02}" for number in range(20)]))
+    page = open_page(f"{address}/static/mark.svg", allow_console=CONSOLE)
+    wait_until_read(page)
+    page.route(re.compile("/data/series.*tag=metric_19|/data/series.*x=relative"), lambda route: None)
+    ready: list[str] = []
+    page.on("request", lambda asked: is_getting_ready(asked) and ready.append(asked.url))
+    with page.expect_request(re.compile("tag=metric_19")):
+        page.goto(address)
+
+    relative = page.get_by_role("radio", name="Relative", exact=True)
+    with page.expect_request(re.compile("x=relative")):
+        relative.hover()
+    page.unroute_all()
+    with page.expect_request(is_getting_ready):
+        relative.click()
+
+    assert ["x=relative" in url for url in ready] == [True]
 
 
 def test_filter_without_a_match_is_cleared_from_the_page(

@@ -41,8 +41,9 @@ export class Ahead {
       const { width } = cards.get(order[last].id);
       const next = [...order.slice(last + 1), ...order.slice(0, last)].filter(({ id, tags }) => !cards.get(id)?.version && !tags.some((tag) => tag.startsWith("=")));
       this.#ask(next.slice(0, MAX_CARDS).map(({ tags }) => ({ tags, width })), options);
-      await this.#asked?.done;
-      this.#prepareRuns([...cards.values()], options);
+      const { signal } = this.#preparing;
+      await this.#asked?.done; // also of what was stopped
+      if (!signal.aborted) this.#prepareRuns([...cards.values()], options);
     });
   }
 
@@ -60,15 +61,18 @@ export class Ahead {
       const { key: selection } = await this.#session.selectionKey(runs);
       await this.#kind.prepare(tags, { selection, since: 0, width, signal, session: this.#session, options: { ...options, ...own } });
     } catch {
-      // it takes its time when it is asked for
+      for (const tag of tags) this.#ready.delete(tag); // they take their time when they are asked for before the next rest
     }
   }
 
-  // Cards ask the server. What is under way for one that holds nothing is waited for; else it makes way.
+  // Cards ask the server. What is under way for one that holds nothing is waited for; else it makes way. What only is made
+  // ready goes on beside news, which are small.
   async settle(cards, options) {
     clearTimeout(this.#timers.idle);
     const bare = cards.filter(({ isInView, version }) => isInView && version === 0);
-    if (!this.#asked || bare.length === 0) return;
+    if (bare.length === 0) return;
+    this.#stopPreparing();
+    if (!this.#asked) return;
     if (!bare.some((card) => this.#asked.keys.has(this.#shelf.keyOf(card, options)))) return this.stop();
     await this.#asked.done;
     for (const card of bare) this.#shelf.recall(card, options);
@@ -79,6 +83,10 @@ export class Ahead {
     Object.values(this.#timers).forEach(clearTimeout);
     this.#asked?.aborting.abort();
     this.#asked = null;
+    this.#stopPreparing();
+  }
+
+  #stopPreparing() {
     this.#preparing.abort();
     this.#preparing = new AbortController();
   }
