@@ -197,6 +197,33 @@ def test_newest_runs_are_drawn_and_all_on_request(start_board: StartBoard, open_
     expect(foot).to_have_text("all 320 points")
 
 
+# How many of the buttons in the foot of a card are not whole in it.
+CUT = """foot => {
+  const { right, bottom } = foot.getBoundingClientRect();
+  const boxes = [...foot.querySelectorAll("button")].map((one) => one.getBoundingClientRect());
+  return boxes.filter((box) => box.right > right || box.bottom > bottom + 1).length;
+}"""
+
+
+@pytest.mark.parametrize(("place", "has_word"), [("", False), ("&card=loss", True)])
+def test_foot_of_a_card_shows_each_button_whole_and_its_word_where_there_is_room(
+    start_board: StartBoard, open_page: OpenPage, logdir: Path, place: str, has_word: bool
+) -> None:
+    with SummaryWriter(logdir / "bad") as writer:
+        writer.add_scalar("loss", float("nan"), 0)
+    (file,) = (logdir / "sweep" / "a").iterdir()
+    data = bytearray(file.read_bytes())
+    data[500] ^= 0xFF
+    file.write_bytes(data)
+    page = open_page(f"{start_board(logdir)}/scalars?v=3{place}", width=1120)
+    foot = card(page, "loss").locator(".card-foot")
+
+    expect(foot.get_by_role("button", name="1 NaN")).to_be_visible()
+    expect(foot.get_by_role("button", name="1 of 4 runs unreadable")).to_be_visible()
+    assert foot.evaluate(CUT) == 0
+    assert (foot.locator(".card-foot-word").bounding_box()["width"] > 10) == has_word
+
+
 def write_many(logdir: Path, tags: list[str]) -> Path:
     """More runs than are drawn at first, of which the last has more points than are drawn, and the others one."""
     for number in range(320):
