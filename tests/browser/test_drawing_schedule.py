@@ -68,6 +68,21 @@ def test_slow_drawings_leave_room_for_frames(run_module: Run) -> None:
     assert run_module("grid/schedule.js", body) >= 5  # type: ignore[operator]
 
 
+def test_quick_drawings_share_a_frame_also_what_they_leave_to_microtasks(run_module: Run) -> None:
+    body = f"""{PLACE}
+      let frames = 0;
+      const count = () => {{ frames += 1; if (drawn.length < 5) requestAnimationFrame(count); }};
+      for (let i = 0; i < 5; i += 1) {{
+        module.drawLater(place(i), () => queueMicrotask(() => drawn.push([i, frames])));
+      }}
+      requestAnimationFrame(count);
+      await done(5);
+      return drawn.map(([i, at]) => [i, at - drawn[0][1]]);
+    """
+
+    assert run_module("grid/schedule.js", body) == [[0, 0], [1, 0], [2, 0], [3, 0], [4, 0]]
+
+
 def test_texts_beside_drawings_are_written_together_before_the_next_frame(run_module: Run) -> None:
     body = f"""{PLACE}
       for (const name of ["a", "b"]) {{

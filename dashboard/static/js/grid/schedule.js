@@ -9,6 +9,7 @@ const turns = new MessageChannel();
 let order = []; // elements, as they are drawn in this slice
 let isComing = false;
 let sliceEnd = 0;
+let began = null; // when the last drawing of this slice did
 
 // Has `draw` called once for the element, in place of what waits for it already. What it returns is called before the next
 // frame: texts that are written between drawings would have the page laid out for each of them.
@@ -26,36 +27,43 @@ export function forgetDrawing(element) {
 // A message that is posted in a frame comes once that frame is painted.
 function comeAfterFrame() {
   isComing = true;
-  requestAnimationFrame(() => {
-    sliceEnd = Infinity;
-    turns.port2.postMessage(null);
-  });
+  requestAnimationFrame(() => turns.port2.postMessage(null));
 }
 
-// One element at a time: what its drawing leaves to microtasks, as uPlot does, belongs to its time. Where elements stand is
-// asked for before any is drawn, as it would have the page laid out anew after each.
+// Where elements stand is asked for before any is drawn, as it would have the page laid out anew after each.
 turns.port1.onmessage = () => {
+  sliceEnd = performance.now() + SLICE_MS;
+  began = null;
+  order = byUrgency([...waiting.keys()]);
+  drawNext();
+};
+
+// One element a microtask, so that what its drawing leaves to them, as uPlot does, belongs to its time, and a slice is one
+// task: between tasks the browser would show every card in a frame of its own.
+function drawNext() {
   const now = performance.now();
-  if (sliceEnd === Infinity) {
-    sliceEnd = now + SLICE_MS;
-    order = byUrgency([...waiting.keys()]);
-  }
-  isComing = waiting.size > 0;
-  if (!isComing) return;
-  const element = now < sliceEnd && order.find((one) => waiting.has(one));
+  const isFull = began !== null && now + (now - began) > sliceEnd; // another such drawing would end after it
+  const element = isFull ? null : order.find((one) => waiting.has(one));
   if (!element) {
-    comeAfterFrame();
+    isComing = waiting.size > 0;
+    if (isComing) comeAfterFrame();
     return;
   }
+  began = now;
   const draw = waiting.get(element);
   waiting.delete(element);
-  isComing = waiting.size > 0;
-  if (isComing) turns.port2.postMessage(null);
-  const write = draw();
+  try {
+    keepTexts(element, draw());
+  } finally {
+    queueMicrotask(drawNext);
+  }
+}
+
+function keepTexts(element, write) {
   if (!write) return;
   if (texts.size === 0) requestAnimationFrame(writeTexts);
   texts.set(element, write);
-};
+}
 
 function writeTexts() {
   const writers = [...texts.values()];
