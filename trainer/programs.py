@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from trainer import passes
+from trainer.compiling import counting_options, in_thread, init_options, quick_options
 from trainer.dump import Dump
 from trainer.flat import MOST_NUMBERS, FlatForm
 from trainer.inputs.feed import SelectFn
@@ -31,7 +32,6 @@ from trainer.step import Metrics, Step
 from trainer.step_options import StepOptions
 
 NEVER = np.iinfo(np.int32).max
-_EMITTERS = "xla_cpu_use_fusion_emitters"
 STEP_NAME = "train_step"  # of the inner call in the traced program, by which the graph of one step is found
 
 
@@ -114,12 +114,10 @@ class Programs:
         self._step = Step(objective, optimizer, options)
         self._train: dict[Any, TrainProgram] = {}
         self._tags: dict[Any, tuple[str, ...]] = {}
-        # It runs once: optimising it takes 0.6 s in place of 0.2 s, a quarter of a small program's whole start.
-        once = {"xla_backend_optimization_level": 0, **_quick_options()}
-        self._init = jax.jit(self._init_fn, static_argnums=(2,), compiler_options=once)
-        self._evaluate = jax.jit(self._evaluate_fn, static_argnums=(0,), compiler_options=_quick_options())
-        self._metrics = jax.jit(self._metrics_fn, static_argnums=(0,), compiler_options=_quick_options())
-        self._dump = jax.jit(self._dump_fn, static_argnums=(0,), compiler_options=_quick_options())
+        self._inits: dict[Any, Callable[..., TrainState]] = {}
+        self._evaluate = jax.jit(self._evaluate_fn, static_argnums=(0,), compiler_options=quick_options())
+        self._metrics = jax.jit(self._metrics_fn, static_argnums=(0,), compiler_options=quick_options())
+        self._dump = jax.jit(self._dump_fn, static_argnums=(0,), compiler_options=quick_options())
         self.predict = jax.jit(self._predict_fn)
         self._can_loop: dict[Any, bool] = {}
         self._prediction_costs: dict[Any, PredictionCost] = {}
@@ -127,9 +125,13 @@ class Programs:
     def init(self, seed: int, learning_rate: float, example: Batch) -> TrainState:
         """Makes the state before the first step, for batches like `example` (arrays or ``ShapeDtypeStruct``)."""
         leaves, treedef = jax.tree.flatten(example)
-        shapes = tuple((tuple(leaf.shape), np.dtype(leaf.dtype)) for leaf in leaves)
-        train_state: TrainState = self._init(np.uint32(seed), np.float32(learning_rate), (treedef, shapes))
-        return train_state
+        shapes = treedef, tuple((tuple(leaf.shape), np.dtype(leaf.dtype)) for leaf in leaves)
+        args = np.uint32(seed), np.float32(learning_rate)
+        if shapes not in self._inits:
+            traced = jax.jit(self._init_fn, static_argnums=(2,)).trace(*args, shapes)
+            num_numbers = sum(leaf.size for leaf in jax.tree.leaves(spec_of(traced.out_info).params))
+            self._inits[shapes] = traced.lower().compile(init_options(num_numbers))
+        return self._inits[shapes](*args)
 
     def train(self, select: SelectFn, capacity: int, *args: Any) -> TrainProgram:
         """Returns the program for arguments of these shapes; the first call traces it, and has it compiled."""
@@ -145,7 +147,7 @@ class Programs:
         if _is_slow_in_loop(traced.jaxpr):
             capacity = 1
             traced = self._trace(functools.partial(self._single_fn, select), args)
-        compiling = _in_thread(traced.lower().compile)
+        compiling = in_thread(traced.lower().compile)
         step_args = spec_of((train_state, jax.eval_shape(select, source, payload, start), seed))
         trace = functools.partial(self._trace_step, step_args) if form is not None else lambda: traced.jaxpr
         return TrainProgram(compiling, trace, step_args, capacity)
@@ -212,9 +214,7 @@ class Programs:
 
     @functools.cached_property
     def _large_dump(self) -> Any:
-        """Counting a million numbers takes 2.6 times as long in what is compiled quickly; that of a few does not."""
-        options = {name: value for name, value in _quick_options().items() if name != _EMITTERS}
-        return jax.jit(self._dump_fn, static_argnums=(0,), compiler_options=options)
+        return jax.jit(self._dump_fn, static_argnums=(0,), compiler_options=counting_options())
 
     def _init_fn(self, seed: Any, learning_rate: Any, shapes: Any) -> TrainState:
         treedef, leaves = shapes
@@ -323,35 +323,6 @@ def programs_for(objective: Objective, optimizer: AnyOptimizer, options: StepOpt
 @functools.lru_cache(maxsize=64)
 def _shared(objective: Any, optimizer: AnyOptimizer, options: StepOptions) -> Programs:
     return Programs(objective, optimizer, options)
-
-
-@functools.cache
-def _quick_options() -> dict[str, Any]:
-    """Options with which XLA compiles for a CPU in two thirds of the time; what runs seldom may be 10 % slower.
-
-    Its operations come in an order that needs little memory at once, a third of it for histograms: what goes beyond 32
-    MiB comes from the system page by page, which took as long as counting a million numbers. Empty where this XLA does
-    not know the options, which are no part of JAX's interface.
-    """
-    options: dict[str, Any] = {
-        _EMITTERS: False,
-        "xla_cpu_scheduler_type": "CPU_SCHEDULER_TYPE_MEMORY_OPTIMIZED",
-    }
-    if jax.default_backend() != "cpu":
-        return {}
-    try:
-        jax.jit(lambda number: number, compiler_options=options).lower(np.int32(0)).compile()
-    except jax.errors.JaxRuntimeError:
-        return {}
-    return options
-
-
-def _in_thread(function: Callable[[], Any]) -> Future[Any]:
-    """Calls it in a thread; XLA compiles without holding up others."""
-    thread = ThreadPoolExecutor(1, thread_name_prefix="trainer-compile")
-    future = thread.submit(function)
-    thread.shutdown(wait=False)
-    return future
 
 
 def _temporary_bytes(compiled: Any) -> int:
