@@ -19,7 +19,7 @@ import jax
 import numpy as np
 
 from trainer.dump import Dump
-from trainer.hooks.base import Context, Hook, Steps
+from trainer.hooks.base import Context, Hook, Steps, find_due
 from trainer.inputs.feed import Block, Feed
 from trainer.pace import Pace
 from trainer.performance import Performance
@@ -173,7 +173,7 @@ class Loop:
 
     def _begin(self, last_step: int | None) -> Block | None:
         """Reads the first block and traces, so that wrong data fail before any hook has written something."""
-        self._due = [hook.next_step(self.step) for hook in self._hooks]
+        self._due = [find_due(hook, self.step) for hook in self._hooks]
         block = self._take(last_step)
         if block is not None:
             self._program_for(block)
@@ -280,7 +280,7 @@ class Loop:
         ready = [hook for hook, due in zip(self._hooks, self._due, strict=True) if due == self.step]
         for index, hook in enumerate(self._hooks):
             if self._due[index] == self.step:
-                self._due[index] = hook.next_step(self.step)
+                self._due[index] = find_due(hook, self.step)
         return ready
 
 

@@ -13,11 +13,11 @@ import jax
 import numpy as np
 
 from trainer.checkpoints import Checkpoints, saved_step
-from trainer.counts import check_count
 from trainer.estimators.data import ArrayData, Data, open_data, split_validation
 from trainer.estimators.exporters import Exporter
 from trainer.estimators.exporting import export_model
 from trainer.estimators.feature_reader import FeatureReader, find_columns
+from trainer.estimators.fit_arguments import check_fit_arguments
 from trainer.estimators.fitted import Fitted
 from trainer.estimators.model_fn_objective import ModelFnObjective
 from trainer.estimators.precise_objective import PreciseObjective
@@ -89,10 +89,11 @@ class BaseEstimator(TensorFlowManners):
             ValueError: If data, labels or settings are wrong: before the first step, and nothing is written, where
                 arrays or the first batch tell; at a later batch, with what was trained until then kept. Also if batches
                 end before `steps`, with the same kept.
+            TypeError: If `hooks` is not a list of hooks.
         """
         if not self.warm_start:
             self._fitted = None
-        _check_lengths(steps, epochs)
+        check_fit_arguments(steps, epochs, hooks, validation_data)
         fitted, data, checkpoints = self._prepare(X, y, sample_weight)
         if steps is None and epochs is None:
             steps, epochs = (self._make_config().steps, None) if data.repeats else (None, 1)
@@ -111,7 +112,7 @@ class BaseEstimator(TensorFlowManners):
         hooks: Sequence[Hook] = (),
     ) -> Self:
         """Trains on: so many steps more, or one pass over the data. Arguments and errors as in `fit`."""
-        _check_lengths(steps, epochs)
+        check_fit_arguments(steps, epochs, hooks, validation_data)
         if steps is None and epochs is None:
             epochs = 1
         if self._fitted is None:
@@ -391,9 +392,3 @@ class BaseEstimator(TensorFlowManners):
                 fitted.training.config.eval_interval,
             )
         return exporters
-
-
-def _check_lengths(steps: Any, epochs: Any) -> None:
-    for name, value in (("steps", steps), ("epochs", epochs)):
-        if value is not None:
-            check_count(name, value)

@@ -11,7 +11,7 @@ import numpy as np
 
 from trainer.estimators.log_loss import LogLoss
 from trainer.hooks import Hook
-from trainer.hooks.base import Context, Steps
+from trainer.hooks.base import Context, Steps, find_due
 from trainer.protocols import TrainState
 
 
@@ -103,7 +103,7 @@ class Rounds:
             try:
                 for hook in self._hooks:
                     hook.begin(context)
-                self._due = [hook.next_step(self.step) for hook in self._hooks]
+                self._due = [find_due(hook, self.step) for hook in self._hooks]
                 self._started = time.perf_counter()
                 self.train_state = self._state(self._grow(params, data, num_rounds, loss))
             except BaseException as error:
@@ -136,7 +136,7 @@ class Rounds:
         for index, hook in enumerate(self._hooks):
             hook.after_chunk(self, steps)
             if self._due[index] == self.step:
-                self._due[index] = hook.next_step(self.step)
+                self._due[index] = find_due(hook, self.step)
                 hook.run(self)
         if self._stop_reason is not None:
             raise load_lightgbm().callback.EarlyStopException(env.iteration, env.evaluation_result_list)

@@ -6,6 +6,7 @@ The loop runs many steps at once and stops only where a hook is due. A hook that
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, Protocol
 
 import numpy as np
@@ -102,3 +103,18 @@ class Hook:
 def next_multiple(step: int, interval: int | None) -> int | None:
     """The first multiple of `interval` after `step`; None without an interval."""
     return None if interval is None else (step // interval + 1) * interval
+
+
+def find_due(hook: Hook, step: int) -> int | None:
+    """Asks a hook when it is due next.
+
+    Raises:
+        ValueError: If that is no step after this one: it would never come.
+    """
+    due: Any = hook.next_step(step)
+    if due is None or (isinstance(due, Integral) and int(due) > step):
+        return None if due is None else int(due)
+    raise ValueError(
+        f"next_step({step}) of {type(hook).__name__} must return an integer above {step}, or None; got {due!r}. "
+        "Return hooks.next_multiple(step, interval), for example."
+    )

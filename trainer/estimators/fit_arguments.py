@@ -1,0 +1,34 @@
+"""Checks of what `fit` is told beside the data, before anything is read or written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trainer.counts import check_count
+from trainer.hooks import EvaluationHook, Hook
+
+
+def check_fit_arguments(steps: Any, epochs: Any, hooks: Any, validation_data: Any) -> None:
+    """Refuses lengths that are no counts, and hooks that are none or would have nothing to do.
+
+    Raises:
+        ValueError: If a length is not a positive integer, or there is an `EvaluationHook` without validation data.
+        TypeError: If `hooks` is not a list of hooks.
+    """
+    for name, value in (("steps", steps), ("epochs", epochs)):
+        if value is not None:
+            check_count(name, value)
+    for hook in _as_list(hooks):
+        if not isinstance(hook, Hook):
+            fix = f"Make one: {hook.__name__}(…)" if isinstance(hook, type) else "Derive it from hooks.Hook"
+            raise TypeError(f"hooks must be instances of hooks.Hook; got {hook!r}. {fix}.")
+        if isinstance(hook, EvaluationHook) and validation_data is None:
+            raise ValueError(
+                "validation_data must be given with an EvaluationHook; got None. Pass validation_data=(X, y)."
+            )
+
+
+def _as_list(hooks: Any) -> list[Any]:
+    if not isinstance(hooks, list | tuple):
+        raise TypeError(f"hooks must be a list of hooks; got {hooks!r}. Pass hooks=[…].")
+    return list(hooks)
