@@ -88,8 +88,12 @@ def layout(settings: Settings) -> Component:
         children=[
             PageAddress(id="address", path=path if is_first else None),
             html.Div(TopBar(id="top", pages=bar, version=__version__), className="top"),
-            html.Div([RunList(id="runs"), PanelEdge(id="runs-edge")], className="runs-slot"),
-            html.Main(id="page", className="page", children=page.layout(settings) if is_first else None),
+            html.Aside(
+                className="runs-slot",
+                children=[RunList(id="runs"), PanelEdge(id="runs-edge")],
+                **{"aria-label": "Runs"},
+            ),
+            html.Main(id="page", className="page", children=make_content(page, settings) if is_first else None),
         ],
     )
 
@@ -104,8 +108,13 @@ def register_callbacks(app: Dash, settings: Settings) -> None:
         on_error=tell_failure,
         prevent_initial_call=True,
     )
-    def show_page(path: str | None, _: int | None) -> Component:
-        return find_page((path or "").removeprefix(settings.path_prefix)).layout(settings)
+    def show_page(path: str | None, _: int | None) -> list[Component]:
+        return make_content(find_page((path or "").removeprefix(settings.path_prefix)), settings)
+
+
+def make_content(page: Page, settings: Settings) -> list[Component]:
+    """A page under its name, which its tab shows already: only readers of the screen are told it."""
+    return [html.H1(page.title, className="visually-hidden"), page.layout(settings)]
 
 
 def tell_failure(error: Exception) -> Component:

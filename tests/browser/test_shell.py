@@ -57,7 +57,7 @@ def test_empty_logdir_explains_and_shows_the_first_point_when_it_comes(
     start_board: StartBoard, open_page: OpenPage, tmp_path: Path
 ) -> None:
     page = open_page(start_board(tmp_path))
-    expect(page.get_by_role("heading")).to_contain_text("No event files in")
+    expect(page.get_by_role("heading", level=2)).to_contain_text("No event files in")
     expect(page.locator(".snippets code")).to_contain_text("from summaries import SummaryWriter")
     expect(page.get_by_text("0 event files")).to_be_visible()
 
@@ -69,7 +69,7 @@ def test_empty_logdir_explains_and_shows_the_first_point_when_it_comes(
 
 def test_code_of_the_empty_page_runs_and_fills_it(start_board: StartBoard, open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page(start_board(tmp_path / "runs"))
-    expect(page.get_by_role("heading")).to_contain_text("does not exist yet")
+    expect(page.get_by_role("heading", level=2)).to_contain_text("does not exist yet")
 
     subprocess.run([sys.executable, "-c", page.locator(".snippets code").inner_text()], check=True)
 

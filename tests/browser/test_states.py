@@ -321,7 +321,7 @@ def test_empty_page_copies_its_code_by_a_key_and_leads_to_the_doctor(
     (tmp_path / "notes.txt").touch()
     page = open_page(start_board(tmp_path))
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    expect(page.get_by_role("heading")).to_contain_text("No event files in")
+    expect(page.get_by_role("heading", level=2)).to_contain_text("No event files in")
 
     page.keyboard.press("c")
     expect(page.get_by_role("button", name="Copied")).to_be_visible()

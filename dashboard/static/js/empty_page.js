@@ -33,7 +33,7 @@ function NoRunText({ logdir }) {
   return h(
     "div",
     null,
-    h("h1", null, ...title),
+    h("h2", null, ...title),
     h(
       "p",
       null,
@@ -46,7 +46,7 @@ function NoRunText({ logdir }) {
 
 function NoDataText({ empty, kind, isSelection }) {
   const why = useWhy(isSelection ? kind : null);
-  return h("div", null, h("h1", null, isSelection ? empty.selectionTitle : empty.title), h("p", null, empty.text), why && h("p", { className: "why" }, why));
+  return h("div", null, h("h2", null, isSelection ? empty.selectionTitle : empty.title), h("p", null, empty.text), why && h("p", { className: "why" }, why));
 }
 
 // Why the selected runs show nothing of a kind, in the server's words; "" until it is known.

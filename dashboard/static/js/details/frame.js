@@ -8,7 +8,7 @@ import { isSmall, onSmall } from "../screen.js";
 // title: text that names the panel; head: what stands at its top; run: whose details they are.
 export function Frame({ title, head, run, close, children, foot }) {
   const isDrawer = useIsSmall();
-  const parts = [h(Body, { key: "body" }, children), foot && h("footer", { key: "foot", className: "details-foot" }, foot)];
+  const parts = [h(Body, { key: "body" }, children), foot && h("div", { key: "foot", className: "details-foot" }, foot)];
   if (isDrawer) return h(Drawer, { label: title, title: head, onClose: close, className: "details is-drawer" }, parts);
   return h(Beside, { title, run, close }, h(Head, { head, close }), parts);
 }
@@ -22,7 +22,7 @@ function Body({ children }) {
 
 function Head({ head, close }) {
   return h(
-    "header",
+    "div",
     { className: "details-head" },
     h("h2", null, head),
     h("button", { type: "button", className: "icon-button is-small", title: "Close (Esc)", "aria-label": "Close", onClick: close }, h(Icon, { name: "x", size: 14 })),

@@ -19,7 +19,7 @@ export function Compiled({ run, graph, id, light }) {
     "div",
     { className: "graph-compiled" },
     !id && h(Totals, { program }),
-    kernels.length > 0 && h("h4", null, title, " · ≈ estimated"),
+    kernels.length > 0 && h(id ? "h4" : "h3", null, title, " · ≈ estimated"),
     h(Kernels, { kernels, id, light }),
     more > 0 && h("p", { className: "graph-quiet" }, `and ${formatCount(more)} more`),
   );
@@ -46,7 +46,7 @@ function Totals({ program }) {
     ["Kernels", program.num_kernels, shortCount, fused],
   ];
   return [
-    h("h4", { key: "title" }, `Compiled by XLA${program.platform ? ` for ${program.platform}` : ""}`, h("span", { className: "mono" }, ` ${program.name}`)),
+    h("h3", { key: "title" }, `Compiled by XLA${program.platform ? ` for ${program.platform}` : ""}`, h("span", { className: "mono" }, ` ${program.name}`)),
     h(
       "dl",
       { key: "totals", className: "graph-figures" },

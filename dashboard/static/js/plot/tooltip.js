@@ -57,7 +57,7 @@ class Tooltip {
     const wasHeld = root.classList.contains("is-held") && !root.hidden;
     const scrolled = root.querySelector(".plot-tip-rows")?.scrollTop ?? 0;
     root.classList.toggle("is-held", isHeld);
-    root.setAttribute("role", isHeld ? "group" : "tooltip");
+    root.setAttribute("role", isHeld ? "region" : "tooltip");
     root.setAttribute("aria-label", `Values of ${card.title}`);
     const hadFocus = root.contains(document.activeElement) && document.activeElement.matches(".plot-tip-rows");
     const isDelta = lines.some(({ baseline }) => baseline);

@@ -23,7 +23,7 @@ export default function RunList() {
   useFacts();
   useOften();
   const isEmpty = session.isLoaded && session.runs.length === 0;
-  return h("aside", { className: "runs", id: "run-panel", "aria-label": "Runs" }, h(QueryField), isEmpty ? h(NoRuns) : h(List), h(Remarks));
+  return h("div", { className: "runs", id: "run-panel" }, h(QueryField), isEmpty ? h(NoRuns) : h(List), h(Remarks));
 }
 
 // Draws again as ages grow, and when curves or what the query finds came.
