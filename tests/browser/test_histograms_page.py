@@ -302,6 +302,9 @@ def test_selection_without_histograms_says_what_to_log(
 
     expect(page.locator(".empty")).to_contain_text("No run logs histograms")
     expect(page.locator(".empty")).to_contain_text("add_histogram")
+    expect(page.locator(".page .toolbar")).to_be_hidden()  # there is nothing that it could set
+    page.get_by_role("link", name="Scalars").click()
+    expect(page.locator(".page .toolbar")).to_be_visible()
 
 
 def test_card_has_a_name_for_those_who_do_not_see_it(page: Page) -> None:

@@ -56,7 +56,7 @@ EMPTY = {
 
 def layout(settings: Settings) -> Component:
     """Makes the page: the graph with its own toolbar, canvas and dock."""
-    return html.Div(className="page-content", children=[GraphView(id="graph-view", empty=EMPTY)])
+    return html.Div(className="page-content is-filled", children=[GraphView(id="graph-view", empty=EMPTY)])
 
 
 PAGE = Page(

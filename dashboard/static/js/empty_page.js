@@ -3,7 +3,7 @@
 import { copyText } from "./clipboard.js";
 import { countOf } from "./format.js";
 import { openHealth } from "./health_panel.js";
-import { Icon, h, useEffect, useState } from "./react.js";
+import { Icon, h, useEffect, useLayoutEffect, useState } from "./react.js";
 import { session } from "./session.js";
 import { useKeys } from "./use_keys.js";
 
@@ -15,6 +15,7 @@ const SAID_MS = 2_000;
 export function EmptyPage({ empty, kind, isSelection = false, more = null }) {
   const logdir = session.logdir ?? { label: "", exists: true, logdirs: [] };
   const isNoRun = session.runs.length === 0;
+  useLayoutEffect(markEmpty, []);
   return h(
     "div",
     { className: "empty" },
@@ -24,6 +25,13 @@ export function EmptyPage({ empty, kind, isSelection = false, more = null }) {
     more,
     isNoRun ? h(LookedIn, { logdir }) : h("p", { className: "looked" }, h(DoctorLink), " says what each run and file holds."),
   );
+}
+
+// What is of no use beside it hides. On the root: were it for the style sheet to look for this element, Chromium would style
+// the whole page anew whenever something comes into it.
+function markEmpty() {
+  document.documentElement.toggleAttribute("data-empty", true);
+  return () => document.documentElement.toggleAttribute("data-empty", false);
 }
 
 function NoRunText({ logdir }) {

@@ -1,7 +1,7 @@
 // Drawing that waits for the frame after the one in which it was asked for: what the hand did is seen first. It goes in
 // slices between frames, what is pointed at and in view before the rest.
 
-const SLICE_MS = 40; // a frame of canvases costs as much as a card or two, and what waits for it waits for nothing
+const SLICE_MS = 50; // a frame of canvases costs as much as a card or two, and what waits for it waits for nothing
 
 const waiting = new Map(); // element → what draws in it
 const texts = new Map(); // element → what writes the texts beside its drawing
