@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from contextvars import ContextVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from dash import Dash, Input, Output, html
@@ -83,16 +84,13 @@ def layout(settings: Settings) -> Component:
         {"path": prefix + page.path, "name": page.name, "title": page.title, "icon": page.icon, "kinds": page.kinds}
         for page in PAGES
     ]
+    label: dict[str, Any] = {"aria-label": "Runs"}
     return html.Div(
         className="shell",
         children=[
             PageAddress(id="address", path=path if is_first else None),
             html.Div(TopBar(id="top", pages=bar, version=__version__), className="top"),
-            html.Aside(
-                className="runs-slot",
-                children=[RunList(id="runs"), PanelEdge(id="runs-edge")],
-                **{"aria-label": "Runs"},
-            ),
+            html.Aside([RunList(id="runs"), PanelEdge(id="runs-edge")], className="runs-slot", **label),
             html.Main(id="page", className="page", children=make_content(page, settings) if is_first else None),
         ],
     )
