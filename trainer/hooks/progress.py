@@ -41,17 +41,21 @@ class LoggingHook(Hook):
         self._secs = 0.1 if self._is_bar else log_secs
         self._clock = clock
         self._first_step = 0
-        self._started = self._told = clock()
+        self._started: float | None = None
+        self._told = clock()
         self._line = ""
 
     def begin(self, context: Context) -> None:
         """Starts the clock."""
         self._first_step = context.step
-        self._started = self._told = self._clock()
+        self._started = None
+        self._told = self._clock()
 
     def after_chunk(self, context: Context, steps: Steps) -> None:
         """Tells, if it is time."""
         now = self._clock()
+        if self._started is None:
+            self._started = now - steps.secs  # the time of the compiler says nothing of the steps to come
         values = {tag: float(steps.metrics[tag][-1]) for tag in ("loss",) if tag in steps.metrics}
         self._line = describe_progress(
             steps.last_step, context.last_step, steps.last_step - self._first_step, now - self._started, values
@@ -84,7 +88,7 @@ def describe_progress(step: int, last_step: int | None, num_steps: int, secs: fl
         step: Number of steps done.
         last_step: Where it ends; None if nobody knows.
         num_steps: Steps done in `secs`.
-        secs: Seconds since the training began.
+        secs: Seconds since the first of them began.
         values: To show, by tag.
 
     >>> describe_progress(1200, 2000, 1200, 60.0, {"loss": 0.5})

@@ -30,19 +30,20 @@ class At:
         self.step, self.last_step = step, 1000
 
 
-def steps(first: int, count: int, loss: float) -> hooks.Steps:
-    return hooks.Steps(first, count, {"loss": np.full(count, loss, np.float32)}, 0.1, None)
+def steps(first: int, count: int, loss: float, secs: float = 0.1) -> hooks.Steps:
+    return hooks.Steps(first, count, {"loss": np.full(count, loss, np.float32)}, secs, None)
 
 
-def test_bar_has_loss_rate_and_time_left() -> None:
+def test_bar_has_loss_rate_and_time_left_of_the_steps_without_the_compiler() -> None:
     stream, clock = io.StringIO(), Clock()
     hook = hooks.LoggingHook(bar=True, stream=stream, clock=clock)
     at: Any = At(0)
 
     hook.begin(at)
+    clock.now += 30.0  # of the compiler
     clock.now += 2.0
     at.step = 500
-    hook.after_chunk(at, steps(1, 500, 0.25))
+    hook.after_chunk(at, steps(1, 500, 0.25, secs=2.0))
 
     assert stream.getvalue() == "\r████████████░░░░░░░░░░░░ step 500 of 1,000, loss 0.25, 250 steps/s, 2 s left\x1b[K"
     hook.end(at)
@@ -70,7 +71,7 @@ def test_without_a_terminal_lines_go_to_the_log(caplog: pytest.LogCaptureFixture
     with caplog.at_level(logging.INFO, logger="trainer"):
         hook.begin(at)
         clock.now += 4
-        hook.after_chunk(at, steps(1, 40, 0.25))
+        hook.after_chunk(at, steps(1, 40, 0.25, secs=4.0))
         clock.now += 8
         hook.after_chunk(at, steps(41, 80, 0.125))
 
