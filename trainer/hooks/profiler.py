@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 import jax
 
 from trainer.counts import check_count
 from trainer.hooks.base import Context, Hook
+
+_LOG = logging.getLogger(__name__)
 
 
 class ProfilerHook(Hook):
@@ -34,6 +37,7 @@ class ProfilerHook(Hook):
         self._end_step = first_step + check_count("num_steps", num_steps)
         self._folder = folder
         self._is_tracing = False
+        self._begun_step: int | None = None  # until a trace begins
 
     def begin(self, context: Context) -> None:
         """Finds the folder.
@@ -43,6 +47,7 @@ class ProfilerHook(Hook):
         """
         if self._folder is None and context.writer is None:
             raise ValueError("folder of ProfilerHook must be given without a model_dir; got None. Pass folder=.")
+        self._begun_step = context.step
 
     def next_step(self, step: int) -> int | None:
         """Where the trace begins, and then where it ends."""
@@ -53,14 +58,22 @@ class ProfilerHook(Hook):
         context.settle()
         if context.step < self._end_step:
             jax.profiler.start_trace(str(self._folder or context.writer.log_dir))
-            self._is_tracing = True
+            self._is_tracing, self._begun_step = True, None
         elif self._is_tracing:
             self._stop()
 
     def end(self, context: Context) -> None:
-        """Ends a trace that is not over yet."""
+        """Ends a trace that is not over yet, and warns if there was none."""
         if self._is_tracing:
             self._stop()
+        elif self._begun_step is not None and context.error is None:
+            _LOG.warning(
+                "Could not trace the steps after %d: this training went from step %d to %d. Continuing without a "
+                "trace. Pass another first_step to ProfilerHook.",
+                self._first_step,
+                self._begun_step,
+                context.step,
+            )
 
     def _stop(self) -> None:
         jax.profiler.stop_trace()  # type: ignore[no-untyped-call]

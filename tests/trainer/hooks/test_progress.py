@@ -100,6 +100,17 @@ def test_profiler_writes_a_trace_of_the_steps_into_the_run(line: Arrays, tmp_pat
     assert traces[0].stat().st_size > 0
 
 
+def test_profiler_that_traces_nothing_says_so(line: Arrays, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    profiler = hooks.ProfilerHook(first_step=50, num_steps=10, folder=tmp_path)
+    DNNRegressor([4]).fit(*line, steps=40, hooks=[profiler])
+
+    assert [record.message for record in caplog.records] == [
+        "Could not trace the steps after 50: this training went from step 0 to 40. Continuing without a trace. "
+        "Pass another first_step to ProfilerHook."
+    ]
+    assert not list(tmp_path.iterdir())
+
+
 def test_profiler_without_a_folder_is_refused(line: Arrays) -> None:
     with pytest.raises(ValueError, match=r"folder of ProfilerHook must be given without a model_dir"):
         DNNRegressor([4]).fit(*line, steps=40, hooks=[hooks.ProfilerHook()])
