@@ -80,6 +80,11 @@ class Estimator(ClassProbabilities):
         return self.head
 
     def _make_objective(self, head: Head | None) -> Objective:
+        if self.eval_metrics is not None and not callable(self.eval_metrics):
+            raise TypeError(
+                "eval_metrics must be a function (labels, predictions, weights) -> metrics by name; "
+                f"got {self.eval_metrics!r}. Pass one."
+            )
         if head is not None:
             return NetworkObjective(as_network(self.network_or_model_fn), head, self.eval_metrics)
         if self.eval_metrics is not None:

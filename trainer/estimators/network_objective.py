@@ -40,9 +40,12 @@ class NetworkObjective:
 
         Raises:
             ValueError: If features do not fit the network, or its logits do not fit the head.
+            TypeError: If `eval_metrics` returns something else.
         """
         params, state = self.network.init(key, batch.features)
         jax.eval_shape(self._check_loss, params, state, batch, key)
+        if self.eval_metrics is not None:
+            jax.eval_shape(self.metrics, params, state, batch)
         return params, state
 
     def _check_loss(self, *args: Any) -> Array:
@@ -70,12 +73,17 @@ class NetworkObjective:
         return constrain(self.network, params) if has_attached(self.network, "constraint") else params
 
     def metrics(self, params: Params, state: State, batch: Batch) -> Mapping[str, Metric]:
-        """The head's metrics of an evaluation batch."""
+        """The head's metrics of an evaluation batch, and what `eval_metrics` adds.
+
+        Raises:
+            TypeError: If that is no dict of metrics.
+        """
         logits, _ = self._apply(params, state, batch.features)
         found = self.head.metrics(logits, batch.labels, batch.weights)
         if self.eval_metrics is None:
             return found
-        return {**found, **self.eval_metrics(batch.labels, self.head.predictions(logits), batch.weights)}
+        more = self.eval_metrics(batch.labels, self.head.predictions(logits), batch.weights)
+        return {**found, **_check_metrics(more)}
 
     def predict(self, params: Params, state: State, features: Any) -> dict[str, Array]:
         """The head's predictions."""
@@ -88,3 +96,16 @@ class NetworkObjective:
         """The network's outputs, in the type that the policy of the trace hands to a head, and the new state."""
         outputs, state = self.network.apply(params, state, features, training=training, key=key)
         return precision.current().cast_outputs(outputs), state
+
+
+def _check_metrics(found: Any) -> Mapping[str, Metric]:
+    if not isinstance(found, Mapping):
+        raise TypeError(f"eval_metrics must return metrics by name; got {type(found).__name__}. Return a dict.")
+    for name, metric in found.items():
+        if not hasattr(metric, "compute"):
+            kind = f"an array of shape {metric.shape}" if hasattr(metric, "shape") else repr(metric)
+            raise TypeError(
+                f"{name!r} of eval_metrics must be one of trainer.metrics; got {kind}. "
+                "Return metrics.mean(values, weights), for example, of a value a row."
+            )
+    return found

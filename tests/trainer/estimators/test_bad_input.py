@@ -234,3 +234,25 @@ def test_regressor_has_no_probabilities() -> None:
 def test_wrong_run_config_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         RunConfig(**options)
+
+
+@pytest.mark.parametrize(
+    ("eval_metrics", "message"),
+    [
+        ({"mae": 1}, r"eval_metrics must be a function \(labels, predictions, weights\) .*; got {'mae': 1}\."),
+        (lambda labels, predictions, weights: None, r"eval_metrics must return metrics by name; got NoneType\."),
+        (
+            lambda labels, predictions, weights: {"top": predictions["predictions"].max()},
+            r"'top' of eval_metrics must be one of trainer\.metrics; got an array of shape \(\)\. Return metrics\.mean",
+        ),
+        (lambda labels, predictions, weights: {"one": 1.0}, r"'one' of eval_metrics must be .*; got 1\.0\."),
+    ],
+)
+def test_what_is_no_metric_is_refused_before_the_first_step(eval_metrics: Any, message: str, tmp_path: Path) -> None:
+    model = Estimator(
+        layers.Dense(1), head=heads.RegressionHead(), eval_metrics=eval_metrics, model_dir=tmp_path / "run"
+    )
+
+    with pytest.raises(TypeError, match=message):
+        model.fit(X, Y, steps=1)
+    assert not (tmp_path / "run").exists()
