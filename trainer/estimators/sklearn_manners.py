@@ -14,6 +14,19 @@ from typing import Any, Self
 class SklearnManners:
     """Parameters are the arguments of the constructor, kept unchanged under their own names."""
 
+    def __new__(cls, *_: Any, **params: Any) -> Self:
+        """Makes the estimator, unless an argument is misspelt.
+
+        Raises:
+            TypeError: If there is none of this name.
+        """
+        if all(each.kind is not each.VAR_KEYWORD for each in inspect.signature(cls.__init__).parameters.values()):
+            known = list(cls._param_defaults())
+            for name in params:
+                if name not in known:
+                    raise TypeError(f"arguments of {cls.__name__} must be among {_say_known(name, known)}")
+        return super().__new__(cls)
+
     @classmethod
     def _param_defaults(cls) -> dict[str, Any]:
         parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
@@ -33,9 +46,7 @@ class SklearnManners:
         known = self._param_defaults()
         for name, value in params.items():
             if name not in known:
-                close = difflib.get_close_matches(name, known, 1)
-                meant = f"Perhaps {close[0]!r} was meant." if close else "Correct the name."
-                raise ValueError(f"params must be among {', '.join(known)}; got {name!r}. {meant}")
+                raise ValueError(f"params must be among {_say_known(name, list(known))}")
             setattr(self, name, value)
         return self
 
@@ -82,6 +93,13 @@ class SklearnManners:
             regressor_tags=RegressorTags() if kind == "regressor" else None,
             input_tags=InputTags(),
         )
+
+
+def _say_known(name: str, known: list[str]) -> str:
+    """The rest of an error on a name that is none of the known."""
+    close = difflib.get_close_matches(name, known, 1)
+    meant = f"Perhaps {close[0]!r} was meant." if close else "Correct the name."
+    return f"{', '.join(known)}; got {name!r}. {meant}"
 
 
 def _reserve(folder: Path) -> Path:

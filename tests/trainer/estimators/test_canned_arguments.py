@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from summaries.load import load
-from trainer import DNNLinearCombinedClassifier, LinearClassifier
+from trainer import DNNClassifier, DNNLinearCombinedClassifier, Estimator, LinearClassifier
 from trainer import feature_columns as fc
 
 Arrays = tuple[np.ndarray, np.ndarray]
@@ -56,3 +56,30 @@ def test_combined_leaves_out_a_part_without_columns(part: str, rate: float, tmp_
     assert model.score({"age": ages}, ages > 0) > 0.9
     rates = [series.values[-1] for tag, series in load(tmp_path).runs["run"].scalars.items() if "rate" in tag]
     np.testing.assert_allclose(rates, [rate], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: LinearClassifier(lerning_rate=0.1),
+            r"arguments of LinearClassifier must be among steps, .*; got 'lerning_rate'\. "
+            r"Perhaps 'learning_rate' was meant\.",
+        ),
+        (
+            lambda: Estimator(lambda features: None, hooks=[]),
+            r"arguments of Estimator must be among network_or_model_fn, .*; got 'hooks'\. Correct the name\.",
+        ),
+    ],
+)
+def test_misspelt_argument_is_refused_with_what_is_meant(make: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        make()
+
+
+def test_estimator_of_ones_own_may_take_any_argument(blobs: Arrays) -> None:
+    class Deep(DNNClassifier):
+        def __init__(self, depth: int = 1, **others: Any) -> None:
+            super().__init__([4] * depth, **others)
+
+    assert Deep(depth=2, learning_rate=0.1).fit(*blobs, steps=1).n_iter_ == 1
