@@ -112,18 +112,36 @@ def test_colours_of_lines_lie_over_each_other_as_the_canvas_has_them(run_module:
 
 
 @pytest.mark.parametrize("dash", ["[]", "[6, 3]", "[2, 3]"])
-def test_spike_of_one_point_among_many_is_seen(run_module: Run, dash: str) -> None:
+@pytest.mark.parametrize("density", [2, 10])
+def test_spike_of_one_point_among_many_is_seen_between_dashes_too(run_module: Run, density: int, dash: str) -> None:
     body = f"""
-      const ys = range(3000).map((i) => (i === 1501 ? 10 : 100));
-      const pixel = ours([{{ xs: range(3000).map((i) => i / 10), ys, dash: {dash} }}]);
-      return range(height).filter((row) => pixel(150, row)[3] > 128);
+      const xs = range(300 * {density}).map((i) => i / {density});
+      return range(9).map((i) => {{
+        const ys = xs.map((x) => (x === 150 + i ? 10 : 100));
+        const pixel = ours([{{ xs, ys, dash: {dash} }}]);
+        return range(height).filter((row) => range(3).some((beside) => pixel(149 + i + beside, row)[3] > 128)).length;
+      }});
     """
 
-    rows = run_here(run_module, body)
+    assert all(rows >= 85 for rows in run_here(run_module, body))  # type: ignore[attr-defined]
 
-    assert isinstance(rows, list)
-    assert rows[0] <= 13
-    assert len(rows) >= 0.35 * 90
+
+@pytest.mark.parametrize("density", [2, 10])
+def test_dashes_of_a_line_that_goes_up_and_down_are_stripes_with_every_point_faint_between(
+    run_module: Run, density: int
+) -> None:
+    body = f"""
+      const xs = range(300 * {density}).map((i) => i / {density});
+      const pixel = ours([{{ xs, ys: xs.map((_, i) => 60 + 30 * Math.cos(i * i)), dash: [6, 3] }}]);
+      const columns = range(252).map((column) => Math.max(...range(height).map((row) => pixel(column, row)[3])));
+      return [columns.filter((_, i) => i % 9 < 6), columns.filter((_, i) => i % 9 >= 6)];
+    """
+
+    dashes, between = run_here(run_module, body)  # type: ignore[misc]
+
+    assert min(dashes) > 250
+    assert min(between) > 60
+    assert max(between) < 130
 
 
 @pytest.mark.parametrize("count", [3, 3000])

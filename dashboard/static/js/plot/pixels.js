@@ -2,6 +2,7 @@
 // Columns of pixels lie one after the other, as a line goes up and down in each.
 
 export const FULL = 255;
+const FAINT = 0.3; // what is between dashes, of their alpha
 
 export const sheet = {
   width: 1,
@@ -41,29 +42,59 @@ export function restore({ pixels, upper, lower }) {
   Object.assign(sheet, { upper, lower });
 }
 
-// Colour over what is there, as much as was covered; nothing is covered any more then. A hatch is dashed along columns and
-// along rows, so that flat lines and spikes are.
+// Colour over what is there, as much as was covered; nothing is covered any more then. Dashes lie along the columns. No
+// point is lost between them: where the line goes up and down it is faint there, and a spike, far out of what is covered
+// beside it, as strong as a dash.
 //   ink     as `inkOf` gives it
-//   hatch   lengths of what is drawn and what is left out, in turns; empty for all
-export function blendCovered({ redBlue, alphaGreen, alpha }, hatch) {
+//   dash    columns of a dash and of what is between two; empty for all of the line
+//   thick   rows that a line covers which is nearly flat
+export function blendCovered({ redBlue, alphaGreen, alpha }, dash, thick = 0) {
   const { width, height, cover, pixels, first, end } = sheet;
-  const period = Math.max(1, Math.round(hatch.reduce((sum, length) => sum + length, 0)));
-  const drawn = hatch[0] ?? period;
+  const beside = dash.length > 0 ? new Beside(dash, thick) : null;
   for (let column = 0; column < width; column += 1) {
     if (end[column] === 0) continue;
     if (first[column] < sheet.upper) sheet.upper = first[column];
     if (end[column] > sheet.lower) sheet.lower = end[column];
+    const strength = beside ? Math.round(alpha * beside.strengthOf(column, first[column], end[column])) : alpha;
     const stop = column * height + end[column];
-    let phase = (column + first[column]) % period;
-    for (let place = column * height + first[column]; place < stop; place += 1, phase = phase + 1 === period ? 0 : phase + 1) {
+    for (let place = column * height + first[column]; place < stop; place += 1) {
       const covered = cover[place];
       if (covered === 0) continue;
       cover[place] = 0;
-      if (phase >= drawn) continue;
-      blendPixel(pixels, place, redBlue, alphaGreen, ((covered + (covered >> 7)) * alpha) >> 8);
+      blendPixel(pixels, place, redBlue, alphaGreen, ((covered + (covered >> 7)) * strength) >> 8);
     }
     first[column] = height;
     end[column] = 0;
+  }
+}
+
+// The rows that a dashed line covers in the columns just before, spikes left out, which tell a spike.
+class Beside {
+  constructor([drawn, left], thick) {
+    this.thick = thick;
+    this.drawn = Math.max(1, Math.round(drawn));
+    this.period = this.drawn + Math.max(1, Math.round(left));
+    this.share = 1 - this.drawn / this.period; // how far a line that only rises gets between dashes, of what it rises in a period
+    this.begin = -1; // column of the dash
+    this.now = [Infinity, -Infinity]; // rows of this dash and what follows it
+    this.before = this.now; // of the one before
+  }
+
+  // In a column, of its alpha.
+  strengthOf(column, first, end) {
+    const phase = column % this.period;
+    if (column - phase !== this.begin) {
+      this.begin = column - phase;
+      this.before = this.now;
+      this.now = [Infinity, -Infinity];
+    }
+    const top = Math.min(this.now[0], this.before[0]);
+    const bottom = Math.max(this.now[1], this.before[1]);
+    const slack = 2 + this.share * (bottom - top);
+    const isSpike = top < bottom && (top - first > slack || end - bottom > slack);
+    if (!isSpike) this.now = [Math.min(this.now[0], first), Math.max(this.now[1], end)];
+    if (phase < this.drawn || isSpike) return 1;
+    return end - first > this.thick ? FAINT : 0;
   }
 }
 

@@ -7,6 +7,7 @@ import { FULL, begin, blendCovered, blendRows, inkOf, keep, paint, restore, shee
 export { begin, keep, paint, restore };
 
 const DENSE = 3; // points of a column
+const FLAT = 2; // rows that a column of a flat line covers beyond its width
 const THIN = 1; // half of a line's width, from which on its corners are seen
 const MAX_DASHED_PX = 100_000; // longer ones lead far out of the picture
 
@@ -18,18 +19,19 @@ export function room(numPoints) {
   return points;
 }
 
-// Draws a line through some of the points there. Where they lie closer than the columns, dashes are a hatch: along a line
-// that goes up and down in each column they would be dust.
+// Draws a line through some of the points there. Where they lie closer than the columns, dashes lie along the columns: along
+// a line that goes up and down in each they would be dust.
 //   color   [red, green, blue]
 //   dash    lengths of what is drawn and what is left out, in turns; empty for all of the line
 export function stroke(from, to, { color, alpha, width: lineWidth, dash }) {
   const half = lineWidth / 2;
   const ink = inkOf(color, alpha);
-  const isDense = to - from > DENSE * (1 + Math.abs(points.x[to - 1] - points.x[from]));
-  if (isDense) coverDense(from, to, half);
-  else if (dash.length > 0) coverDashed(from, to, half, dash);
-  else drawSparse(from, to, half, ink);
-  blendCovered(ink, isDense ? dash : []);
+  const density = (to - from) / (1 + Math.abs(points.x[to - 1] - points.x[from]));
+  const alongColumns = density > 1 ? dash : [];
+  if (density > DENSE) coverDense(from, to, half);
+  else if (dash.length > alongColumns.length) coverDashed(from, to, half, dash);
+  else drawSparse(from, to, half, dash.length > 0 ? null : ink);
+  blendCovered(ink, alongColumns, lineWidth + FLAT);
 }
 
 // In each column what the points there span, with where the line comes in and goes out.
