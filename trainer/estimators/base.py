@@ -29,7 +29,7 @@ from trainer.feature_columns import FeatureColumns
 from trainer.heads import Head
 from trainer.heads.balancing import balance
 from trainer.hooks import Hook
-from trainer.inputs import Rows, open_source
+from trainer.inputs import Rows, first_batches, open_source
 from trainer.layers.specs import spec_of
 from trainer.metrics import Evaluation
 from trainer.optimizers import OptimizerLike, Schedule, make_optimizer
@@ -149,16 +149,25 @@ class BaseEstimator(TensorFlowManners):
         self._fitted = fitted
         return self
 
-    def evaluate(self, X: Any, y: Any = None, sample_weight: Any = None) -> Evaluation:  # noqa: N803
-        """Returns the loss and the metrics over all rows, by name. Arguments as in `fit`.
+    def evaluate(
+        self,
+        X: Any,  # noqa: N803
+        y: Any = None,
+        sample_weight: Any = None,
+        *,
+        steps: int | None = None,
+    ) -> Evaluation:
+        """Returns the loss and the metrics over all rows, by name; those over the first `steps` batches of an iterable.
 
-        Confusion matrices and PR curves are its `figures`.
+        Other arguments as in `fit`. Confusion matrices and PR curves are its `figures`.
 
         Raises:
             NotFittedError: Before fit.
-            ValueError: If the data are not like those of fit.
+            ValueError: If the data are not like those of fit, or no batches with `steps`.
         """
         fitted = self._get_fitted("evaluate")
+        if steps is not None:
+            X = first_batches(X, y, steps)  # noqa: N806
         return fitted.training.evaluate(fitted.train_state, fitted.open(X, y, sample_weight))
 
     def predictions(self, X: Any) -> dict[str, np.ndarray]:  # noqa: N803
@@ -243,9 +252,6 @@ class BaseEstimator(TensorFlowManners):
         if program is None:
             raise ValueError(f"{type(self).__name__} must be trained in this process; got a loaded one. Train a step.")
         return make_step_graph(program)
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return self._fitted is not None
 
     def __getstate__(self) -> dict[str, Any]:
         if self._fitted is None:

@@ -116,11 +116,18 @@ class KMeans(Canned):
         """Returns `transform` after `fit`."""
         return self.fit(X, y, sample_weight).transform(X)
 
-    def evaluate(self, X: Any, y: Any = None, sample_weight: Any = None) -> Evaluation:  # noqa: N803
-        """Returns the mean squared distance to the nearest center as ``loss``. Arguments as in `fit`."""
+    def evaluate(
+        self,
+        X: Any,  # noqa: N803
+        y: Any = None,
+        sample_weight: Any = None,
+        *,
+        steps: int | None = None,
+    ) -> Evaluation:
+        """Returns the mean squared distance to the nearest center as ``loss``. Arguments as for other estimators."""
         del y
         self._get_fitted("evaluate")
-        return super().evaluate(*_with_labels(X), sample_weight)
+        return super().evaluate(*_with_labels(X), sample_weight, steps=steps)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:  # noqa: N803
         """Returns minus the sum of squared distances to the nearest centers, as scikit-learn does."""

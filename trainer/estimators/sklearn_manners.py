@@ -77,6 +77,11 @@ class SklearnManners:
         ]
         return f"{type(self).__name__}({', '.join(given)})"
 
+    _fitted: Any
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return self._fitted is not None
+
     def _estimator_type_name(self) -> str | None:
         """``classifier``, ``regressor`` or None."""
         return None

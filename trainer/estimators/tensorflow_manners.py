@@ -12,7 +12,6 @@ from trainer.hooks import Hook
 class TensorFlowManners(SklearnManners):
     """What `tf.estimator.Estimator` calls otherwise."""
 
-    _fitted: Any
     model_dir: Any
     fit: Any
     partial_fit: Any

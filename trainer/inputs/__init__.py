@@ -13,6 +13,7 @@ from trainer.inputs.iterables import IterableFeed as IterableFeed
 from trainer.inputs.record_files import DamagedRecordError as DamagedRecordError
 from trainer.inputs.sources import Batches as Batches
 from trainer.inputs.sources import Rows as Rows
+from trainer.inputs.sources import first_batches as first_batches
 from trainer.inputs.sources import open_features as open_features
 from trainer.inputs.sources import open_source as open_source
 from trainer.inputs.tfrecords import TFRecords as TFRecords

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trainer.counts import check_count
 from trainer.inputs.frames import drop_columns, get_column, is_frame
 
 
@@ -93,6 +94,20 @@ def open_source(features: Any, labels: Any = None, weights: Any = None) -> Rows 
     if not (weights is None or isinstance(weights, str)):
         raise ValueError("sample_weight must be None with batches; got weights. Yield (features, labels, weights).")
     return Batches(features, opened, labels, weights)
+
+
+def first_batches(features: Any, labels: Any, steps: int) -> Iterator[Any]:
+    """The first `steps` of an iterable of batches, or of one that a function returns; arguments as for `open_source`.
+
+    Raises:
+        ValueError: If these are all rows and no batches, or `steps` is not a positive integer.
+    """
+    count = check_count("steps", steps)
+    opened = features() if callable(features) else features
+    is_whole = is_in_memory(opened) or (labels is None and _is_pair(opened))
+    if is_whole or not (labels is None or isinstance(labels, str)) or not isinstance(opened, Iterable):
+        raise ValueError(f"steps must be None with arrays, which have no batches; got {count}. Pass fewer rows.")
+    return itertools.islice(opened, count)
 
 
 def open_features(features: Any) -> Rows | Batches:
