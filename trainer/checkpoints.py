@@ -56,6 +56,12 @@ def saved_step(model_dir: str | os.PathLike[str]) -> int | None:
     return int(json.loads(path.read_text())["step"]) if path.is_file() else None
 
 
+def find_latest(model_dir: str | os.PathLike[str]) -> Path | None:
+    """The newest checkpoint in a folder, or None if it holds no run of ours."""
+    folder = Path(model_dir)
+    return folder / _file_name(step) if (step := saved_step(folder)) is not None else None
+
+
 def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     """Reads arrays by name: of the newest checkpoint in a model_dir, of a checkpoint file, or of an export.
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Self
 
-from trainer.estimators.sklearn_manners import SklearnManners
+import jax
+import numpy as np
+
+from trainer.checkpoints import find_latest, load_arrays
+from trainer.estimators.sklearn_manners import SklearnManners, not_fitted
 from trainer.hooks import Hook
+from trainer.paths import leaf_paths
 
 
 class TensorFlowManners(SklearnManners):
@@ -46,3 +53,40 @@ class TensorFlowManners(SklearnManners):
             return self.fit(*data, steps=max_steps, hooks=hooks or ())  # type: ignore[no-any-return]
         missing = max_steps - int(self._fitted.train_state.step)
         return self.partial_fit(*data, steps=missing, hooks=hooks or ()) if missing > 0 else self
+
+    def latest_checkpoint(self) -> Path | None:
+        """The newest checkpoint in `model_dir`; None if there is none."""
+        return None if self.model_dir is None else find_latest(self._run_dir(self.model_dir))
+
+    def get_variable_names(self) -> list[str]:
+        """Names of all arrays of the model and its optimizer, as they stand in checkpoints: ``params/dense_0/kernel``.
+
+        Raises:
+            NotFittedError: Before fit, without a checkpoint in `model_dir`.
+        """
+        return sorted(self._variables("get_variable_names"))
+
+    def get_variable_value(self, name: str) -> np.ndarray:
+        """A copy of an array of `get_variable_names`.
+
+        Raises:
+            NotFittedError: Before fit, without a checkpoint in `model_dir`.
+            ValueError: If there is none of this name.
+        """
+        variables = self._variables("get_variable_value")
+        if name not in variables:
+            close = difflib.get_close_matches(name, variables, 1)
+            meant = f"Perhaps {close[0]!r} was meant." if close else "Those of get_variable_names() are there."
+            raise ValueError(f"name must be one of {len(variables)} variables; got {name!r}. {meant}")
+        return np.array(variables[name])
+
+    def _variables(self, method: str) -> dict[str, Any]:
+        """Arrays by name: of the model in this process, else of the newest checkpoint."""
+        if self._fitted is not None:
+            state = self._fitted.train_state
+            leaves = zip(leaf_paths(state), jax.tree.leaves(state), strict=True)
+            return {name: leaf for name, leaf in leaves if hasattr(leaf, "shape")}
+        path = self.latest_checkpoint()
+        if path is None:
+            raise not_fitted(self, method)
+        return load_arrays(path)

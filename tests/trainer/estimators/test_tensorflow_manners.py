@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from trainer import BoostedTreesRegressor, DNNRegressor, KMeans
 
@@ -39,3 +41,38 @@ def test_steps_of_an_evaluation_of_arrays_are_refused(name: str, line: Arrays) -
 
     with pytest.raises(ValueError, match=r"steps must be None with arrays, which have no batches; got 2\. Pass fewer"):
         model.evaluate(*line, steps=2)
+
+
+@pytest.mark.parametrize("is_trained_here", [True, False])
+def test_variables_are_those_of_the_latest_checkpoint(line: Arrays, tmp_path: Path, is_trained_here: bool) -> None:
+    trained = DNNRegressor([4], model_dir=tmp_path).fit(*line, steps=7)
+    model = trained if is_trained_here else DNNRegressor([4], model_dir=tmp_path)
+
+    path = model.latest_checkpoint()
+
+    assert path == tmp_path / "checkpoint-7.safetensors"
+    arrays = load_file(path)
+    assert model.get_variable_names() == sorted(arrays)
+    assert "params/dense_0/kernel" in arrays
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(model.get_variable_value(name), array)
+
+
+def test_unknown_variable_is_refused_with_what_is_meant(line: Arrays) -> None:
+    model = DNNRegressor([4]).fit(*line, steps=1)
+
+    with pytest.raises(ValueError, match=r"got 'params/dense_0/kernal'\. Perhaps 'params/dense_0/kernel' was meant\."):
+        model.get_variable_value("params/dense_0/kernal")
+
+
+def test_estimator_without_a_checkpoint_has_no_variables(tmp_path: Path) -> None:
+    for model in (DNNRegressor([4]), DNNRegressor([4], model_dir=tmp_path)):
+        assert model.latest_checkpoint() is None
+        with pytest.raises(ValueError, match=r"must be fitted before get_variable_names"):
+            model.get_variable_names()
+
+
+def test_variables_of_trees_are_what_is_an_array(line: Arrays, tmp_path: Path) -> None:
+    BoostedTreesRegressor(steps=2, model_dir=tmp_path).fit(*line)
+
+    assert BoostedTreesRegressor(model_dir=tmp_path).get_variable_value("step") == 2
