@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from trainer.describe import first_difference, without_none
 from trainer.paths import leaf_paths
-from trainer.placement import put_state
+from trainer.placement import copy_arrays, put_state
 from trainer.protocols import TrainState
 
 RUN_FILE = "run.json"
@@ -240,7 +239,7 @@ def snapshot(train_state: TrainState) -> dict[str, Any]:
     """
     leaves = jax.tree.leaves(train_state)
     if any(device.platform != "cpu" for leaf in leaves if isinstance(leaf, jax.Array) for device in leaf.devices()):
-        leaves = _copy_on_device(leaves)
+        leaves = copy_arrays(leaves)
     else:
         leaves = [np.asarray(leaf) for leaf in leaves]
     return dict(zip(leaf_paths(train_state), leaves, strict=True))
@@ -251,11 +250,6 @@ def _begin_transfers(arrays: Mapping[str, Any]) -> None:
     for value in arrays.values():
         if isinstance(value, jax.Array):
             value.copy_to_host_async()
-
-
-@jax.jit
-def _copy_on_device(leaves: list[Any]) -> list[Any]:
-    return [jnp.copy(leaf) for leaf in leaves]
 
 
 def unflatten(template: TrainState, arrays: Mapping[str, Any], path: Path) -> TrainState:

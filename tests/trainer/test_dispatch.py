@@ -108,6 +108,26 @@ def test_fit_compiles_each_program_once_whatever_the_intervals(tmp_path: Path) -
     assert fit("b", 61, summary_interval=13, eval_interval=3, checkpoint_interval=2) == 0
 
 
+def test_copies_of_a_state_are_one_program() -> None:
+    counter = compile_count()
+    estimator = Estimator(
+        layers.Sequential([layers.Flatten(), layers.Dense(5), layers.Dense(3)]), head=heads.MultiClassHead(3)
+    )
+    early = hooks.EarlyStoppingHook("loss", interval=2)
+
+    def fit(more: list[hooks.Hook]) -> int:
+        before = counter.count
+        estimator.fit(IMAGES, LABELS, steps=4, validation_data=(IMAGES, LABELS), hooks=more)
+        return counter.count - before
+
+    assert fit([]) == 3  # init, train, evaluate
+    assert fit([early]) == 1
+    before = counter.count
+    for _ in range(2):
+        estimator.partial_fit(IMAGES, LABELS, steps=2)
+    assert counter.count - before == 1  # of the whole state
+
+
 class Ask(hooks.Hook):
     """A hook that is due at odd steps."""
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from trainer.describe import describe
@@ -20,6 +19,7 @@ from trainer.heads import Head
 from trainer.inputs import Rows, open_features, open_source
 from trainer.layers.specs import shape_struct
 from trainer.paths import leaf_paths
+from trainer.placement import copy_arrays
 from trainer.protocols import TrainState
 from trainer.run_config import RunConfig
 from trainer.step_options import StepOptions
@@ -59,8 +59,7 @@ class Fitted:
 
     def copy_state(self) -> TrainState:
         """A copy that a training may consume."""
-        copy: TrainState = jax.tree.map(lambda leaf: jnp.array(leaf, copy=True), self.train_state)
-        return copy
+        return copy_arrays(self.train_state)
 
     def continue_from(self, former: Fitted) -> Fitted:
         """This model with the state of a fit before; its optimizer begins anew where it is another.

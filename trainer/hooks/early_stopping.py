@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-
 from trainer.counts import check_count
 from trainer.hooks.base import Context, Hook, next_multiple
 from trainer.hooks.metric_names import Direction, check_metric, direction_of
+from trainer.placement import copy_arrays
 
 _LOG = logging.getLogger(__name__)
 
@@ -83,7 +81,7 @@ class EarlyStoppingHook(Hook):
             self._best, self._best_step, self._num_worse = cost, context.step, 0
             if self._restores_best:
                 state = context.train_state
-                self._kept = jax.tree.map(_copy, (state.params, state.state))
+                self._kept = copy_arrays((state.params, state.state))
             return
         self._num_worse += 1
         if self._num_worse >= self._patience:
@@ -96,8 +94,3 @@ class EarlyStoppingHook(Hook):
         params, state = self._kept
         context.train_state = context.train_state._replace(params=params, state=state)
         _LOG.info("Restored the params of step %d.", self._best_step)
-
-
-def _copy(leaf: Any) -> Any:
-    """A copy of an array; trees grow, and remember how many of them count."""
-    return jnp.array(leaf, copy=True) if hasattr(leaf, "shape") else leaf
