@@ -177,7 +177,7 @@ def test_foot_tells_of_runs_that_could_not_be_read_whole(
     file.write_bytes(data)
     page = open_page(start_board(logdir))
 
-    card(page, "loss").get_by_role("button", name="1 of 3 runs unreadable").click()
+    card(page, "loss").get_by_role("button", name="1 of 3 runs damaged").click()
 
     panel = page.get_by_role("dialog", name="Health")
     expect(panel.locator(".health-name strong")).to_have_text(["sweep/a"])
@@ -219,7 +219,7 @@ def test_foot_of_a_card_shows_each_button_whole_and_its_word_where_there_is_room
     foot = card(page, "loss").locator(".card-foot")
 
     expect(foot.get_by_role("button", name="1 NaN")).to_be_visible()
-    expect(foot.get_by_role("button", name="1 of 4 runs unreadable")).to_be_visible()
+    expect(foot.get_by_role("button", name="1 of 4 runs damaged")).to_be_visible()
     assert foot.evaluate(CUT) == 0
     assert (foot.locator(".card-foot-word").bounding_box()["width"] > 10) == has_word
 
@@ -354,3 +354,27 @@ with SummaryWriter({str(tmp_path / "stopped")!r}) as writer:
     page = open_page(start_board(tmp_path))
 
     expect(page.locator('[data-run="stopped"]').get_by_role("img", name="interrupted")).to_be_visible()
+
+
+def test_each_note_of_a_card_of_240_px_is_reached_by_pointer_and_keys(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    for number in range(320):
+        with SummaryWriter(tmp_path / f"run_{number:03}") as writer:
+            writer.add_scalar("loss", float("nan") if number > 200 else float(number), 0)
+            writer.add_scalar("loss", 1.0, 1)
+    for number in range(300, 312):
+        (file,) = (tmp_path / f"run_{number:03}").iterdir()
+        file.write_bytes(file.read_bytes()[:-4] + b"\0\0\0\0")
+    page = open_page(start_board(tmp_path))
+    foot = card(page, "loss").locator(".card-foot")
+    expect(foot.get_by_role("button", name="12 of 300 runs damaged")).to_be_visible()
+
+    card(page, "loss").evaluate("card => Object.assign(card.style, { width: '240px', height: '240px' })")
+
+    expect(foot.get_by_role("button")).to_have_count(3)
+    assert foot.evaluate(CUT) == 0
+    for name in (re.compile("NaN"), "12 of 300 runs damaged", "Draw all"):
+        foot.get_by_role("button", name=name).click(trial=True)
+        foot.get_by_role("button", name=name).focus()
+        assert foot.evaluate("foot => foot.scrollTop") == 0

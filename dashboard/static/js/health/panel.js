@@ -35,7 +35,7 @@ function Health({ run: asked }) {
 }
 
 function Title() {
-  return h(window.React.Fragment, null, "Health of ", h("code", null, session.logdir?.label ?? "the logdir"));
+  return h(window.React.Fragment, null, "Doctor: health of ", h("code", null, session.logdir?.label ?? "the logdir"));
 }
 
 function Summary({ head, error }) {

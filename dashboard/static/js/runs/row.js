@@ -94,7 +94,7 @@ function Actions({ name, isPinned, isHidden, canEdit, on }) {
 function Problem({ name, problems }) {
   return h(
     "button",
-    { type: "button", className: "run-problem", tabIndex: -1, title: `${problems}\nClick to see its files`, "aria-label": `Health of ${name}`, onClick: () => openHealth(name) },
+    { type: "button", className: "run-problem", tabIndex: -1, title: `${problems}\nClick to open Doctor`, "aria-label": `Health of ${name}`, onClick: () => openHealth(name) },
     h(Icon, { name: "alert-triangle", size: 14 }),
   );
 }

@@ -35,7 +35,7 @@ export function listActions(name) {
     ...(canEdit() ? listEdits(run) : []),
     null,
     { label: "Copy name", icon: "copy", run: () => copyText(name) },
-    { label: "Health of its files", icon: "stethoscope", run: () => openHealth(name) },
+    { label: "Doctor: health of its files", icon: "stethoscope", run: () => openHealth(name) },
   ];
 }
 
