@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.counts import check_count
 from trainer.estimators.base import BaseEstimator
 from trainer.estimators.exporters import Exporter
 from trainer.hooks import EvaluationHook, Hook, ThrottleHook
-from trainer.inputs import Rows, open_source
+from trainer.inputs import first_batches
 from trainer.metrics import Evaluation
 
 
@@ -122,13 +121,7 @@ def _limited(spec: EvalSpec) -> Any:
         )
     if spec.steps is None:
         return spec.input_fn
-    steps = check_count("steps", spec.steps)
-    source = open_source(*_as_arguments(spec.input_fn))
-    if isinstance(source, Rows):
-        raise ValueError(f"steps must be None with arrays; got {spec.steps!r}. Pass fewer rows.")
-
-    def batches() -> Iterator[Any]:
-        for rows in itertools.islice(source.read(), steps):
-            yield (rows.features, rows.labels) if rows.weights is None else (rows.features, rows.labels, rows.weights)
-
-    return batches
+    features, *rest = _as_arguments(spec.input_fn)
+    batches = functools.partial(first_batches, features, rest[0] if rest else None, spec.steps)
+    batches()  # refuses what has none
+    return (batches, *rest) if rest else batches

@@ -219,7 +219,10 @@ def test_failed_training_exports_nothing(rows: Arrays, tmp_path: Path) -> None:
             lambda rows: (TrainSpec(rows), EvalSpec(iter([rows]))),
             r"input_fn of EvalSpec must be readable again and again; got a list_iterator\.",
         ),
-        (lambda rows: (TrainSpec(rows), EvalSpec(rows, steps=3)), r"steps must be None with arrays; got 3\."),
+        (
+            lambda rows: (TrainSpec(rows), EvalSpec(rows, steps=3)),
+            r"steps must be None with arrays, which have no batches; got 3\.",
+        ),
         (
             lambda rows: (TrainSpec(rows), EvalSpec(rows, exporters=[FinalExporter()])),
             r"model_dir must be given with an exporter; got None\.",
