@@ -13,11 +13,11 @@ import jax
 import numpy as np
 
 from trainer.checkpoints import Checkpoints, saved_step
-from trainer.estimators.data import ArrayData, Data, open_data, split_validation
+from trainer.estimators.data import ArrayData, Data, open_data
 from trainer.estimators.exporters import Exporter
 from trainer.estimators.exporting import export_model
 from trainer.estimators.feature_reader import FeatureReader, find_columns
-from trainer.estimators.fit_arguments import check_fit_arguments
+from trainer.estimators.fit_arguments import check_fit_arguments, open_validation
 from trainer.estimators.fitted import Fitted
 from trainer.estimators.model_fn_objective import ModelFnObjective
 from trainer.estimators.precise_objective import PreciseObjective
@@ -364,7 +364,7 @@ class BaseEstimator(TensorFlowManners):
         validation_data: Any,
         hooks: Sequence[Hook],
     ) -> Self:
-        validation = None if validation_data is None else fitted.open(*split_validation(validation_data))
+        validation = open_validation(fitted, validation_data)
         exporters = self._bind_exporters(fitted, hooks)
         step = int(fitted.train_state.step)
         if plan.last_step is not None and step >= plan.last_step:

@@ -1,10 +1,12 @@
-"""Checks of what `fit` is told beside the data, before anything is read or written."""
+"""Checks of what `fit` is told beside its data, before the first step."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from trainer.counts import check_count
+from trainer.estimators.data import Data, split_validation
+from trainer.estimators.fitted import Fitted
 from trainer.hooks import EvaluationHook, Hook
 
 
@@ -26,6 +28,20 @@ def check_fit_arguments(steps: Any, epochs: Any, hooks: Any, validation_data: An
             raise ValueError(
                 "validation_data must be given with an EvaluationHook; got None. Pass validation_data=(X, y)."
             )
+
+
+def open_validation(fitted: Fitted, validation_data: Any) -> Data | None:
+    """Checks the validation data against the data of the fit; None without any.
+
+    Raises:
+        ValueError: If something is wrong with them; the message says that it is these.
+    """
+    if validation_data is None:
+        return None
+    try:
+        return fitted.open(*split_validation(validation_data))
+    except ValueError as error:
+        raise ValueError(f"{error} This is validation_data, (X, y) or batches.") from error
 
 
 def _as_list(hooks: Any) -> list[Any]:

@@ -256,3 +256,20 @@ def test_what_is_no_metric_is_refused_before_the_first_step(eval_metrics: Any, m
     with pytest.raises(TypeError, match=message):
         model.fit(X, Y, steps=1)
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("validation_data", "message"),
+    [
+        (X, r"y must be given with an array X; got None .* This is validation_data, \(X, y\) or batches\."),
+        ((X, Y[:3]), r"y must have one entry for each of the 6 rows of X; got 3\. .* This is validation_data"),
+        ((X[:, :1], Y), r"got \(1,\) .* This is validation_data"),
+        ([], r"must give at least one batch; got none\. .* This is validation_data"),
+    ],
+)
+def test_error_in_validation_data_says_that_it_is_there(validation_data: Any, message: str, tmp_path: Path) -> None:
+    model = DNNClassifier([4], model_dir=tmp_path / "run")
+
+    with pytest.raises(ValueError, match=message):
+        model.fit(X, Y, steps=1, validation_data=validation_data)
+    assert not list((tmp_path / "run").glob("*tfevents*"))
