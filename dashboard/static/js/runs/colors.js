@@ -75,7 +75,7 @@ function tellApart(runs) {
   const all = Array.from({ length: NUM_SLOTS }, (_, slot) => dashed(slotColor(slot))).flat();
   const alike = runs.filter((run) => !takeFirst(run, [run]));
   const others = alike.filter((run) => !takeFirst(run, dashed(run.color)));
-  for (const run of others) takeFirst(run, all);
+  others.every((run) => takeFirst(run, all)); // until none is left
 }
 
 export function dashOf(slot) {
