@@ -29,6 +29,13 @@ WATCH_SHIFTS = """() => {
   const note = (list) => window.shifts.push(...list.getEntries().flatMap(({ sources }) => sources.map(name)));
   new PerformanceObserver(note).observe({ type: "layout-shift" });
 }"""
+# What changes for as long as the page is open.
+ANIMATED = """() => {
+  const endless = document.getAnimations().filter(({ effect }) => effect.getTiming().iterations === Infinity);
+  const names = endless.flatMap(({ effect }) => effect.getKeyframes().flatMap((frame) => Object.keys(frame)));
+  const usual = ["offset", "computedOffset", "easing", "composite"];
+  return [...new Set(names)].filter((name) => !usual.includes(name)).sort();
+}"""
 
 
 def live(page: Page) -> Locator:
@@ -123,6 +130,7 @@ def test_states_of_runs_are_shown_by_shape_and_word(
     }.items():
         expect(page.locator(f'[data-run="{name}"]').get_by_role("img", name=state)).to_be_visible()
     expect(live(page)).to_have_text(re.compile(r"^live · \d+ s ago$"))
+    assert page.evaluate(ANIMATED) == ["opacity", "transform"]  # neither of which has anything painted again
     running.close()
 
     expect(page.locator('[data-run="going"]').get_by_role("img", name="Finished")).to_be_visible()
