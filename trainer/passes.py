@@ -27,6 +27,11 @@ import jax.numpy as jnp
 
 from trainer.protocols import Array
 
+try:
+    from jax.extend.core import get_opaque_trace_state
+except ImportError:  # before JAX 0.10
+    from jax.core import get_opaque_trace_state
+
 KINDS = ("scalar", "histogram", "image", "text")
 LOGGED_ANYWAY = ("loss", "learning_rate", "grad_norm", "update_ratio", "loss_scale")
 GROUPS_LOGGED_ANYWAY = (
@@ -60,11 +65,11 @@ class Outputs(NamedTuple):
     """All that one `collect` holds, as a pytree.
 
     Attributes:
-        loss: Sum of the losses, a float32 scalar.
+        loss: Sum of the losses, a float32 scalar; None without any.
         summaries: By tag.
     """
 
-    loss: Array
+    loss: Array | None
     summaries: dict[str, Summary]
 
 
@@ -83,6 +88,12 @@ class Collected:
         self.summaries: dict[str, Summary] = {}
         self._losses: list[Array] = []
         self._visits: Counter[str] = Counter()
+        self._trace = _current_trace()
+
+    @property
+    def is_traced_here(self) -> bool:
+        """Whether JAX traces what this collects for, not a body inside of it, whose values cannot be taken out."""
+        return bool(_current_trace() == self._trace)
 
     @property
     def loss(self) -> Array:
@@ -95,27 +106,45 @@ class Collected:
 
     def outputs(self) -> Outputs:
         """All of it as a pytree, to be returned from the traced function."""
-        return Outputs(self.loss, dict(self.summaries))
+        return Outputs(self.loss if self._losses else None, dict(self.summaries))
 
     def add(self, tag: str, summary: Summary) -> None:
         """Keeps a value under its whole tag.
 
         Raises:
-            ValueError: If the tag is taken.
+            ValueError: If the tag is taken, or JAX traces a body inside.
         """
+        self._check_trace(f"summary {tag!r} must be logged")
         if tag in self.summaries:
             raise ValueError(f"tag must be used once in a step; got {tag!r} twice. Give one of them another name.")
         self.summaries[tag] = summary
 
     def add_loss(self, value: Array) -> None:
-        """Keeps a checked loss."""
+        """Keeps a checked loss.
+
+        Raises:
+            ValueError: If JAX traces a body inside.
+        """
+        self._check_trace("a loss must be added")
         self._losses.append(value)
+
+    def _check_trace(self, what: str) -> None:
+        if not self.is_traced_here:
+            raise ValueError(
+                f"{what} outside of what JAX traces by itself; got it inside of jax.jit, scan, vmap, checkpoint or the "
+                "like. Return the value from there, and hand it over outside."
+            )
 
     def visit(self, path: str) -> str:
         """Counts a scope; a second visit gets ``_1`` behind its name, so that a shared layer has tags of each call."""
         self._visits[path] += 1
         number = self._visits[path] - 1
         return f"{path}_{number}" if number else path
+
+
+def _current_trace() -> Any:
+    """Something that is equal as long as JAX traces the same function."""
+    return get_opaque_trace_state()  # type: ignore[no-untyped-call]
 
 
 _COLLECTED: contextvars.ContextVar[Collected | None] = contextvars.ContextVar("trainer_collected", default=None)
@@ -227,7 +256,7 @@ def add_summary(kind: str, tag: str, value: Any, *, template: str = "") -> None:
 def observe(outputs: Any) -> None:
     """Hands over what the layer of this scope returned, where somebody asks for it (histograms of activations)."""
     collected = _COLLECTED.get()
-    if collected is None or not collected.is_observed:
+    if collected is None or not collected.is_observed or not collected.is_traced_here:
         return
     leaves = [leaf for leaf in jax.tree.leaves(outputs) if jnp.issubdtype(jnp.result_type(leaf), jnp.floating)]
     path = _SCOPE.get().removesuffix("/")
@@ -239,14 +268,16 @@ def extend(outputs: Outputs) -> None:
     """Takes over what a body collected that JAX traced by itself; its tags are whole already.
 
     Raises:
-        ValueError: If a tag is taken.
+        ValueError: If a tag is taken, or this is inside of a body that does not collect.
     """
     collected = _COLLECTED.get()
     if collected is None:
         return
-    collected.add_loss(outputs.loss)
+    if outputs.loss is not None:
+        collected.add_loss(outputs.loss)
     for tag, summary in outputs.summaries.items():
-        collected.add(tag, summary)
+        if collected.is_traced_here or summary.kind != "activation":
+            collected.add(tag, summary)
 
 
 def split(outputs: Outputs) -> Outputs:
@@ -259,7 +290,7 @@ def split(outputs: Outputs) -> Outputs:
         for number in range(jax.tree.leaves(summary)[0].shape[0] if jax.tree.leaves(summary) else 0):
             block: Summary = jax.tree.map(lambda leaf, number=number: leaf[number], summary)
             summaries[_numbered(tag, number)] = block
-    return Outputs(jnp.sum(outputs.loss), summaries)
+    return Outputs(_total(outputs.loss), summaries)
 
 
 def join(outputs: Outputs) -> Outputs:
@@ -267,7 +298,7 @@ def join(outputs: Outputs) -> Outputs:
 
     Losses add up, scalars are averaged, histograms count the values of all steps; images and texts are the last step's.
     """
-    return Outputs(jnp.sum(outputs.loss), {tag: _joined(summary) for tag, summary in outputs.summaries.items()})
+    return Outputs(_total(outputs.loss), {tag: _joined(summary) for tag, summary in outputs.summaries.items()})
 
 
 def as_scalar(name: str, value: Any) -> Array:
@@ -286,6 +317,10 @@ def as_scalar(name: str, value: Any) -> Array:
     if jnp.iscomplexobj(value):
         raise ValueError(f"{name} must be real; got {jnp.result_type(value)}. Log its absolute value.")
     return jnp.asarray(value, jnp.float32)
+
+
+def _total(losses: Array | None) -> Array | None:
+    return None if losses is None else jnp.sum(losses)
 
 
 def _numbered(tag: str, number: int) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -127,3 +128,36 @@ def test_nothing_is_logged_while_evaluating_and_predicting(tmp_path: Path) -> No
 
     assert "loss" in estimator.evaluate(FEATURES, LABELS)
     assert estimator.predict(FEATURES).shape[0] == 16
+
+
+@pytest.mark.parametrize("transform", [jax.jit, jax.vmap, jax.checkpoint], ids=["jit", "vmap", "checkpoint"])
+def test_summary_inside_of_a_body_of_its_own_is_refused(transform: Any, tmp_path: Path) -> None:
+    def model_fn(features: Any, labels: Any, mode: Mode) -> EstimatorSpec:
+        def body(values: Any) -> Any:
+            summary.scalar("inside", jnp.mean(values))
+            return 2 * values
+
+        outputs = layers.dense(transform(body)(features), units=1)[:, 0]
+        return EstimatorSpec(mode, loss=jnp.mean((outputs - labels) ** 2))
+
+    with pytest.raises(ValueError, match=r"summary 'inside' must be logged outside of what JAX traces by itself; got"):
+        Estimator(model_fn, model_dir=tmp_path / "run").fit(FEATURES, LABELS[:, 0], steps=1)
+    assert not (tmp_path / "run").exists()
+
+
+def test_layers_inside_of_a_body_of_its_own_train_without_their_activations(tmp_path: Path) -> None:
+    class Jitted(layers.Layer):
+        inner = layers.Sequential([layers.Dense(4, "relu"), layers.Reshape((2, 2)), layers.LSTM(3)])
+
+        def init(self, key: Any, example: Any) -> Any:
+            return self.inner.init(key, example)
+
+        def apply(self, params: Any, state: Any, inputs: Any, *, training: bool = False, key: Any = None) -> Any:
+            return jax.jit(lambda params, inputs: self.inner.apply(params, state, inputs))(params, inputs)
+
+    network = layers.Sequential([Jitted(name="jitted"), layers.Dense(1)])
+    Estimator(network, head=heads.RegressionHead(), model_dir=tmp_path).fit(FEATURES, LABELS[:, 0], steps=3)
+
+    tags = set(load(tmp_path).runs["."].histograms)
+    assert {"activations/jitted", "activations/dense_0"} <= tags
+    assert not any("lstm" in tag for tag in tags if tag.startswith("activations/"))
