@@ -161,3 +161,22 @@ def test_metric_is_told_as_difference_to_the_baseline(open_page: OpenPage, few: 
         expect(row(page, run).locator(".run-metric")).to_have_text(text)
     page.keyboard.press("ControlOrMeta+z")
     expect(row(page, "sweep/experiment-0001").locator(".run-metric")).to_have_text("2.500")
+
+
+def test_words_for_what_is_no_number_end_where_numbers_do(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    for name, loss in (("a", 2.0), ("b", float("nan")), ("c", float("-inf"))):
+        write_run(tmp_path / name, loss, 1e9)
+    page = open_page(start_board(tmp_path, "--index", "off"))
+    expect(page.locator(".run-metric")).to_have_text([re.compile("2.000"), "NaN", "−Inf"])
+
+    ends = page.locator(".run-metric").evaluate_all(
+        """cells => cells.map((cell) => {
+          const text = document.createRange();
+          text.selectNodeContents(cell);
+          return Math.round(text.getBoundingClientRect().right - cell.getBoundingClientRect().right);
+        })"""
+    )
+    assert max(ends) <= 1
+    assert min(ends) >= -1

@@ -64,9 +64,14 @@ function Facts({ hparams, hparamsTitle, hasHparams, run, curve, hasCurve, metric
     hasHparams && h("div", { role: "gridcell", className: "run-hparams", title: hparamsTitle || undefined }, hparams),
     h("div", { role: "gridcell", className: "run-status" }, h(RunState, { run })),
     hasCurve && h("div", { role: "gridcell", className: "run-curve" }, curve && h("svg", { viewBox: "0 0 34 14", width: 34, height: 14, "aria-hidden": true }, h("path", { d: curve }))),
-    metric && h("div", { role: "gridcell", className: tone ? `run-metric is-${tone}` : "run-metric", title: value === null ? undefined : `${metric} ${value}` }, delta ? h(Delta, { delta, share, hasShare }) : typeof value === "number" ? formatValue(value).padStart(METRIC_CHARACTERS, FIGURE_SPACE) : h(Dash)),
+    metric && h("div", { role: "gridcell", className: tone ? `run-metric is-${tone}` : "run-metric", title: value === null ? undefined : `${metric} ${value}` }, delta ? h(Delta, { delta, share, hasShare }) : typeof value === "number" ? padValue(value) : h(Dash)),
     hasAge && h("div", { role: "gridcell", className: "age", title: ageTitle }, age, " ", h("span", { className: "age-unit" }, ageUnit)),
   );
+}
+
+// As wide as any number; words have letters, which are wider than figures.
+function padValue(value) {
+  return Number.isFinite(value) ? formatValue(value).padStart(METRIC_CHARACTERS, FIGURE_SPACE) : formatValue(value);
 }
 
 // An element, so that the number which comes takes its place: a text that became another would have moved.
