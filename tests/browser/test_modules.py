@@ -92,6 +92,7 @@ def test_values_have_four_digits(run_module: Run, value: str, text: str) -> None
         ([0, 5e-5, 1e-4], ["0", "5e-5", "1e-4"]),
         ([-100, 0, 100], ["−100", "0", "100"]),
         ([1_000_000, 1_500_000], ["1.0 M", "1.5 M"]),
+        ([0, 1e38, 2e38, 3.0000000000000003e38], ["0", "1e38", "2e38", "3e38"]),
     ],
 )
 def test_ticks_of_an_axis_share_one_notation(run_module: Run, values: list[float], labels: list[str]) -> None:

@@ -132,7 +132,7 @@ export function formatTicks(values) {
   const finite = values.filter((value) => value !== null && Number.isFinite(value));
   const largest = Math.max(0, ...finite.map(Math.abs));
   const gap = Math.min(...finite.slice(1).map((value, i) => Math.abs(value - finite[i])).filter((g) => g > 0), Infinity);
-  if (largest > 0 && largest < 1e-3) return values.map((value) => scientific(value));
+  if ((largest > 0 && largest < 1e-3) || largest >= 1e15) return values.map((value) => scientific(value));
   const [divisor, unit] = unitOf(largest);
   const digits = Number.isFinite(gap) ? digitsOf(gap / divisor) : digitsOf(largest / divisor);
   return values.map((value) => (value === null ? "" : label(value / divisor, digits, unit)));

@@ -10,6 +10,9 @@ const DAY_SECS = 86_400;
 // 1, 2, 5 times powers of ten: a step is a whole number.
 export const wholeSteps = Array.from({ length: 16 }, (_, i) => [1, 2, 5].map((unit) => unit * 10 ** i)).flat();
 
+// Steps of values that only a diverging run has.
+export const farSteps = Array.from({ length: 308 - 31 }, (_, i) => [1, 2, 5].map((unit) => Number(`${unit}e${31 + i}`))).flat();
+
 // Seconds that clocks are read in.
 export const timeSteps = [
   0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200,

@@ -1,12 +1,13 @@
 // How uPlot draws the axes of a plot; the lines are drawn by draw_lines.js.
 
-import { axisSize, axisTicks, keepInside, logSplits, logTimeSplits, timeSteps, wholeSteps } from "./axes.js";
+import { axisSize, axisTicks, farSteps, keepInside, logSplits, logTimeSplits, timeSteps, wholeSteps } from "./axes.js";
 import { themeColor } from "./theme.js";
 
 const TICK_FONT = '11px "Inter Variable", Inter, system-ui, sans-serif';
 const X_AXIS_PX = 24;
 const LANE_PX = 13; // above the plot
 const RIGHT_PX = 20; // beside it, for half of the last label
+const FAR = 1e32; // from the lowest of the y-axis to the highest
 const STEPS = { step: wholeSteps, relative: timeSteps, wall: timeSteps };
 
 // Whether a plot goes on with another x-axis as it is; steps between the values of a metric are uPlot's own.
@@ -29,8 +30,15 @@ export function uplotOptions({ width, height, axes, draw }) {
     },
     series: [{}, { show: true, points: { show: false }, paths: () => null }],
     axes: [xAxis(axes), yAxis(axes)],
-    hooks: { draw: [draw] },
+    hooks: { init: [reachFar], draw: [draw] },
   };
+}
+
+// uPlot's own steps end at 5e32, beyond which an axis would be bare.
+function reachFar(plot) {
+  const axis = plot.axes[1];
+  const usual = axis.incrs;
+  axis.incrs = (...args) => (args[3] - args[2] > FAR ? farSteps : usual(...args));
 }
 
 function xAxis(axes) {
