@@ -326,3 +326,40 @@ TINTED = """(card) => {
   for (let i = 0; i < data.length; i += 4) count += data[i + 3] > 30 && data[i + 3] < 60;
   return count > 0.2 * canvas.width * canvas.height;
 }"""
+
+
+def test_long_tag_shows_its_end_in_the_head_of_its_card(
+    start_board: Callable[..., str], open_page: OpenPage, tmp_path: Path
+) -> None:
+    tags = [f"decoder/layer_with_a_name_that_fits_into_no_head_of_a_card/{part}" for part in ("attention_in", "out")]
+    tags.append("decoder/weights_of_a_projection_that_fits_into_no_head_of_a_card_either_norm")
+    with SummaryWriter(tmp_path) as writer:
+        for tag in tags:
+            writer.add_scalar(tag, 1.0, 0)
+    page = open_page(f"{start_board(tmp_path, '--index', 'off')}/scalars?v=3&" + "&".join(f"pin={tag}" for tag in tags))
+    expect(pinned_titles(page)).to_have_text(tags)
+
+    for title, end in zip(pinned_titles(page).all(), ("attention_in", "out", "ither_norm"), strict=True):
+        box, last = title.bounding_box(), title.get_by_text(end, exact=True).bounding_box()
+        assert box["x"] <= last["x"] <= last["x"] + last["width"] <= box["x"] + box["width"] + 1
+
+
+@pytest.mark.parametrize(("high", "labels"), [(3e38, ["0", "1e38", "2e38", "3e38"]), (3, ["0", "1", "2", "3"])])
+def test_axis_of_values_has_labels_however_far_a_run_went(
+    open_page: OpenPage, board: str, high: float, labels: list[str]
+) -> None:
+    page = open_page(f"{board}/scalars")
+
+    drawn = page.evaluate(
+        """async (high) => {
+          const { default: UPlot } = await import("/vendor/uplot/uPlot.esm.js");
+          const { uplotOptions } = await import("/static/js/plot/uplot_options.js");
+          const axes = { x: () => [0, 1], y: () => [0, high], isLogX: false, isLogY: false, word: () => "step" };
+          const size = { width: 300, height: 190 };
+          const options = (draw) => uplotOptions({ ...size, axes, draw });
+          const plot = await new Promise((draw) => new UPlot(options(draw), [[0, 1], [0, 1]], document.body));
+          return plot.axes[1]._values;
+        }""",
+        high,
+    )
+    assert drawn == labels

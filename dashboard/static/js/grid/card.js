@@ -1,6 +1,7 @@
 // The frame of one card. What is inside belongs to the kind, and is made when the card first comes into view.
 
 import { Icon, h, useEffect, useRef, useState } from "../react.js";
+import { Name } from "../runs/name.js";
 import { useEscape } from "../use_keys.js";
 import { CardEdge } from "./card_edge.js";
 import { CardMenu } from "./card_menu.js";
@@ -46,7 +47,7 @@ export function Card({ card, loader, runs, selected, isExpanded, isFull, isPinne
     h(
       "figcaption",
       { className: "card-head" },
-      h("span", { className: "card-title", title: tags.join("\n") }, ...(isFull ? [title] : [parent && h("span", { key: "parent", className: "card-parent" }, parent), label])),
+      h("span", { className: "card-title", title: tags.join("\n") }, ...(isFull ? [title] : [parent && h("span", { key: "parent", className: "card-parent" }, parent), h(Name, { key: "name", label })])),
       h("span", { className: "card-badges", ref: parts.badges }),
       h("span", { className: "grow" }),
       h(Tool, { word: isPinned ? "Unpin" : "Pin", name: title, shortcut: "P", icon: "pin", isOn: isPinned, act: actions.togglePin }),
