@@ -1,8 +1,8 @@
-"""Counts that a user passes."""
+"""Counts and other numbers that a user passes."""
 
 from __future__ import annotations
 
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 
@@ -16,3 +16,13 @@ def check_count(name: str, value: Any, *, least: int = 1) -> int:
         rule = "a positive integer" if least == 1 else f"an integer of at least {least}"
         raise ValueError(f"{name} must be {rule}; got {value!r}. Pass a count.")
     return int(value)
+
+
+def check_positive(name: str, value: Any) -> None:
+    """Refuses what is no number above 0.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, Real) or not float(value) > 0:
+        raise ValueError(f"{name} must be positive; got {value!r}. Pass such a number.")

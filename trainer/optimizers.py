@@ -185,7 +185,8 @@ def make_optimizer(
         TypeError: If `optimizer` is something else.
     """
     schedule = learning_rate if callable(learning_rate) else None
-    if not callable(learning_rate) and learning_rate is not None and not learning_rate > 0:
+    rate: Any = learning_rate if schedule is None else None
+    if rate is not None and (isinstance(rate, str) or not rate > 0):
         raise ValueError(f"learning_rate must be positive; got {learning_rate!r}. Pass for example 1e-3.")
     if isinstance(optimizer, Mapping):
         return _make_grouped(optimizer, learning_rate), 0.0

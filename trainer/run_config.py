@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, Literal, Self
 
-from trainer.counts import check_count
+from trainer.counts import check_count, check_positive
 from trainer.layers import precision
 from trainer.step_options import StepOptions
 
@@ -88,8 +88,8 @@ class RunConfig:
         """Checks the fields.
 
         Raises:
-            ValueError: If a count is not a positive integer, a number not positive, the seed no integer of 32 bits, or
-                there is no such precision.
+            ValueError: If a count is not a positive integer, a number not positive, a switch neither on nor off, the
+                seed no integer of 32 bits, a pattern no text, or there is no such precision.
         """
         for name in ("keep_checkpoints", "accumulation_steps"):
             object.__setattr__(self, name, check_count(name, getattr(self, name)))
@@ -98,8 +98,11 @@ class RunConfig:
                 object.__setattr__(self, name, check_count(name, getattr(self, name)))
         object.__setattr__(self, "seed", _as_seed(self.seed))
         for name in ("checkpoint_secs", "log_secs", "clip_norm", "clip_value"):
-            if getattr(self, name) is not None and not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be positive; got {getattr(self, name)!r}. Pass such a number.")
+            if getattr(self, name) is not None or name == "log_secs":
+                check_positive(name, getattr(self, name))
+        for name in ("nan_guard", "remat", "is_graph_written"):
+            if getattr(self, name) not in (True, False):
+                raise ValueError(f"{name} must be True or False; got {getattr(self, name)!r}. Pass one of them.")
         _check_loss_scale(self.loss_scale)
         if self.precision is not None:
             precision.get(self.precision)
@@ -131,7 +134,10 @@ def _check_loss_scale(scale: Any) -> None:
 
 
 def _as_patterns(patterns: Any) -> tuple[str, ...]:
-    return (patterns,) if isinstance(patterns, str) else tuple(patterns)
+    given = (patterns,) if isinstance(patterns, str) else patterns
+    if not isinstance(given, list | tuple | set | frozenset) or not all(isinstance(each, str) for each in given):
+        raise ValueError(f"trainable must be patterns of names of weights; got {patterns!r}. Pass ('head/*',).")
+    return tuple(given)
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,7 @@ def test_optimizers_that_differ_only_in_a_constant_rate_share_programs() -> None
         (3, None, r"optimizer must be a name, a function or an Optax transformation; got 3\."),
         (lambda: optax.sgd(0.1), None, r"optimizer must take learning_rate=; got <function"),
         ("adam", 0.0, r"learning_rate must be positive; got 0\.0\."),
+        ("adam", "0.1", r"learning_rate must be positive; got '0\.1'\."),
         ("adam", float("nan"), r"learning_rate must be positive; got nan\."),
     ],
 )

@@ -229,6 +229,11 @@ def test_regressor_has_no_probabilities() -> None:
         ({"seed": 1.5}, r"seed must be an integer; got 1\.5\."),
         ({"seed": np.random.RandomState(0)}, r"seed must be an integer; got RandomState\(.*\. Pass one, as int"),
         ({"checkpoint_secs": 0}, r"checkpoint_secs must be positive; got 0\."),
+        ({"clip_norm": "1"}, r"clip_norm must be positive; got '1'\."),
+        ({"clip_value": float("nan")}, r"clip_value must be positive; got nan\."),
+        ({"log_secs": None}, r"log_secs must be positive; got None\."),
+        ({"remat": "no"}, r"remat must be True or False; got 'no'\."),
+        ({"trainable": 3}, r"trainable must be patterns of names of weights; got 3\. Pass \('head/\*',\)\."),
     ],
 )
 def test_wrong_run_config_is_refused(options: dict[str, Any], message: str) -> None:
