@@ -182,6 +182,9 @@ def test_tap_holds_the_cursor_and_its_table_is_a_sheet(board: str, browser: obje
     sheet = tip.bounding_box()
     assert sheet["x"] == 0
     assert sheet["width"] == 400
+    ends = tip.locator("button, select").evaluate_all("all => all.map((one) => one.getBoundingClientRect().right)")
+    assert len(ends) == 4
+    assert max(ends) <= 400
     assert sheet["y"] + sheet["height"] == pytest.approx(800, abs=1)
     expect(page.locator(".plot-tip .is-lit td:visible")).to_have_text(["b", "3.200"])
     context.close()
