@@ -41,10 +41,12 @@ class EarlyStoppingHook(Hook):
             restores_best: Whether the model has the params of the best evaluation in the end; it keeps a copy of them.
 
         Raises:
-            ValueError: If a count is not positive, or `direction` is none.
+            ValueError: If a count is not positive, `min_delta` negative, or `direction` is none.
         """
         if direction not in (None, "min", "max"):
             raise ValueError(f"direction must be 'min' or 'max'; got {direction!r}. Pass one, or None.")
+        if not min_delta >= 0:
+            raise ValueError(f"min_delta must be at least 0; got {min_delta!r}. Pass the least change that counts.")
         self._metric = metric
         self._interval = check_count("interval", interval)
         self._patience = check_count("patience", patience)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trainer.counts import check_count
 from trainer.hooks.base import Context, Hook, next_multiple
 from trainer.hooks.metric_names import direction_of
 from trainer.hooks.throttle import ThrottleHook
@@ -23,11 +24,11 @@ class EvaluationHook(Hook):
             throttle: Another hook of the training, which says what is left out; None evaluates whenever it is due.
 
         Raises:
-            ValueError: If the name is no plain word.
+            ValueError: If the name is no plain word, or the interval not a positive integer.
         """
         if name is not None and (not name or "/" in name):
             raise ValueError(f"name must be a plain word; got {name!r}. Pass one without a slash.")
-        self._interval = interval
+        self._interval = check_count("interval", interval)
         self._throttle = throttle
         self.name = name
         self._scope = "eval" if name is None else f"eval_{name}"

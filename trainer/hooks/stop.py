@@ -17,7 +17,14 @@ class StopHook(Hook):
     """
 
     def __init__(self, condition: Callable[[Context], bool], *, interval: int) -> None:
-        """Takes the condition, and how often it is asked, in steps."""
+        """Takes the condition, and how often it is asked, in steps.
+
+        Raises:
+            TypeError: If the condition is no function.
+            ValueError: If the interval is not a positive integer.
+        """
+        if not callable(condition):
+            raise TypeError(f"condition of StopHook must be a function of the context; got {condition!r}. Pass one.")
         self._condition = condition
         self._interval = check_count("interval", interval)
 

@@ -10,6 +10,7 @@ import numpy as np
 from summaries.adapters import are_ready
 from summaries.adapters.contract import OTHER_LIBRARY
 from trainer import passes
+from trainer.counts import check_count
 from trainer.dump import Dump
 from trainer.hooks.base import Context, Hook, Steps, next_multiple
 from trainer.programs import STEP_NAME
@@ -27,14 +28,24 @@ class SummaryHook(Hook):
     """
 
     def __init__(self, interval: int) -> None:
-        """Takes the interval in steps."""
-        self._interval = interval
+        """Takes the interval in steps.
+
+        Raises:
+            ValueError: If it is not a positive integer.
+        """
+        self._interval = check_count("interval", interval)
         self._last_step = -1
         self._waiting: deque[tuple[int, Dump]] = deque()
         self._shares: set[str] = set()  # tags of those that were not 0
 
     def begin(self, context: Context) -> None:
-        """Writes the first ones; those where a resumed run begins are there already."""
+        """Writes the first ones; those where a resumed run begins are there already.
+
+        Raises:
+            ValueError: If there is no run to write to.
+        """
+        if context.writer is None:
+            raise ValueError("model_dir must be given with a SummaryHook; got None. Pass it to the estimator.")
         if context.step == 0:
             self.run(context)
 

@@ -58,3 +58,25 @@ def test_due_step_may_be_a_number_of_numpy(line: Arrays) -> None:
             return np.int64(step + 2)
 
     assert DNNRegressor([4]).fit(*line, steps=9, hooks=[Numpy(1)]).n_iter_ == 2
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: hooks.EvaluationHook(0), r"interval must be a positive integer; got 0\."),
+        (lambda: hooks.SummaryHook(1.5), r"interval must be a positive integer; got 1\.5\."),  # type: ignore[arg-type]
+        (lambda: hooks.EarlyStoppingHook(min_delta=-1.0), r"min_delta must be at least 0; got -1\.0\."),
+        (
+            lambda: hooks.StopHook(True, interval=2),  # type: ignore[arg-type]
+            r"condition of StopHook must be a function of the context; got True\.",
+        ),
+    ],
+)
+def test_settings_of_a_hook_that_cannot_be_are_refused_at_once(make: Any, message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        make()
+
+
+def test_summary_hook_without_a_run_is_refused(line: Arrays) -> None:
+    with pytest.raises(ValueError, match=r"model_dir must be given with a SummaryHook; got None\."):
+        DNNRegressor([4]).fit(*line, steps=3, hooks=[hooks.SummaryHook(2)])
