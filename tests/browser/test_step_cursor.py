@@ -253,3 +253,17 @@ def test_keys_go_along_the_lane(own_page: Page) -> None:
     page.keyboard.press("Enter")
 
     expect(page).to_have_url(re.compile(r"[?&]step=300\b"))
+
+
+def test_table_shows_numbers_of_hyperparameters_whole(
+    start_board: Callable[..., str], open_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    for name, rate in (("a", 7.969241e-4), ("b", -1.234567e-10)):
+        with SummaryWriter(tmp_path / name, config={"rate": rate}) as writer:
+            writer.add_scalars_block([0, 1], {"loss": [1.0, 2.0]}, walltimes=[1e9, 1e9])
+    page = open_page(start_board(tmp_path, "--index", "off"))
+    page.locator(".u-over").hover()
+    cells = page.locator(".plot-tip td.hparam")
+
+    expect(cells).to_have_text(["7.96924e-4", "−1.23457e-10"])
+    assert cells.evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth).length") == 0
