@@ -163,3 +163,14 @@ def test_tags_of_the_first_page_are_asked_for_once(open_page: OpenPage, iris_boa
     )
 
     assert asked.count("/data/tags") == 1
+
+
+def test_nothing_of_the_frame_lies_below_the_window(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_scalar("loss", 1.0, 0)
+    page = open_page(start_board(tmp_path))
+    expect(page.locator(".card-value")).to_have_text("1.000")
+
+    assert page.evaluate("document.scrollingElement.scrollHeight - innerHeight") == 0
