@@ -131,6 +131,8 @@ def test_states_of_runs_are_shown_by_shape_and_word(
         expect(page.locator(f'[data-run="{name}"]').get_by_role("img", name=state)).to_be_visible()
     expect(live(page)).to_have_text(re.compile(r"^live · \d+ s ago$"))
     assert page.evaluate(ANIMATED) == ["opacity", "transform"]  # neither of which has anything painted again
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(ANIMATED) == []
     running.close()
 
     expect(page.locator('[data-run="going"]').get_by_role("img", name="Finished")).to_be_visible()
