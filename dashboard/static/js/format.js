@@ -132,7 +132,7 @@ export function formatTicks(values) {
   const finite = values.filter((value) => value !== null && Number.isFinite(value));
   const largest = Math.max(0, ...finite.map(Math.abs));
   const gap = Math.min(...finite.slice(1).map((value, i) => Math.abs(value - finite[i])).filter((g) => g > 0), Infinity);
-  if ((largest > 0 && largest < 1e-3) || largest >= 1e15) return values.map((value) => scientific(value));
+  if ((largest > 0 && largest < 1e-3) || largest >= 1e15) return values.map((value) => scientific(value, significant(largest, gap)));
   const [divisor, unit] = unitOf(largest);
   const digits = Number.isFinite(gap) ? digitsOf(gap / divisor) : digitsOf(largest / divisor);
   return values.map((value) => (value === null ? "" : label(value / divisor, digits, unit)));
@@ -147,16 +147,21 @@ function digitsOf(gap) {
   return 12;
 }
 
+// Digits of a number with an exponent that do the same.
+function significant(largest, gap) {
+  return Math.max(3, Math.min(17, Math.ceil(Math.log10(largest / gap)) + 2));
+}
+
 function label(value, digits, unit) {
   if (value === 0) return "0";
   const grouped = digits === 0 && !unit ? formatCount(value) : value.toFixed(digits);
   return `${grouped}${unit}`.replace("-", MINUS);
 }
 
-function scientific(value) {
+function scientific(value, digits = 3) {
   if (value === null) return "";
   if (value === 0) return "0";
-  return shortExponent(Number(value.toPrecision(3)).toExponential()).replace(/^-/, MINUS);
+  return shortExponent(Number(value.toPrecision(digits)).toExponential()).replace(/^-/, MINUS);
 }
 
 // A hyperparameter in few characters: 1e-3, 6e-4, 0.1, 512, adam, true, [64, 64]. Numbers keep 6 digits.
