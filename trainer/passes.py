@@ -144,7 +144,7 @@ class Collected:
 
 def _current_trace() -> Any:
     """Something that is equal as long as JAX traces the same function."""
-    return get_opaque_trace_state()  # type: ignore[no-untyped-call]
+    return get_opaque_trace_state(None)  # type: ignore[no-untyped-call]
 
 
 _COLLECTED: contextvars.ContextVar[Collected | None] = contextvars.ContextVar("trainer_collected", default=None)

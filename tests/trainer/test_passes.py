@@ -203,3 +203,11 @@ def test_loop_adds_collected_losses_and_gives_the_mask_of_real_rows() -> None:
 
     assert losses == [400.0, 100.0]  # four rows, then one and three that fill the shape
     assert masks[-1] == ((4,), jnp.bool_)
+
+
+def test_trace_is_asked_for_as_the_oldest_jax_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask: Any = passes.get_opaque_trace_state  # its one argument has no default in JAX 0.6.0
+    monkeypatch.setattr(passes, "get_opaque_trace_state", lambda convention: ask(convention))
+
+    with passes.collect() as collected:
+        assert collected.is_traced_here
