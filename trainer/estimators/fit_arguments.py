@@ -9,6 +9,8 @@ from trainer.estimators.data import Data, split_validation
 from trainer.estimators.fitted import Fitted
 from trainer.hooks import EvaluationHook, Hook
 
+_THESE = "This is validation_data, (X, y) or batches."
+
 
 def check_fit_arguments(steps: Any, epochs: Any, hooks: Any, validation_data: Any) -> None:
     """Refuses lengths that are no counts, and hooks that are none or would have nothing to do.
@@ -34,14 +36,17 @@ def open_validation(fitted: Fitted, validation_data: Any) -> Data | None:
     """Checks the validation data against the data of the fit; None without any.
 
     Raises:
-        ValueError: If something is wrong with them; the message says that it is these.
+        ValueError: If something is wrong with them; the message, or a note of the error, says that it is these.
     """
     if validation_data is None:
         return None
     try:
         return fitted.open(*split_validation(validation_data))
     except ValueError as error:
-        raise ValueError(f"{error} This is validation_data, (X, y) or batches.") from error
+        if type(error) is not ValueError:  # another class keeps its fields, as the place of the damage in a file
+            error.add_note(_THESE)
+            raise
+        raise ValueError(f"{error} {_THESE}") from error
 
 
 def _as_list(hooks: Any) -> list[Any]:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from trainer import DNNClassifier, DNNRegressor, Estimator, RunConfig, heads, layers
+from trainer.inputs import FixedLenFeature, TFRecords
+from trainer.inputs.record_files import DamagedRecordError
 
 X = np.arange(12.0).reshape(6, 2)
 Y = np.array([0, 1, 2, 0, 1, 2])
@@ -278,3 +280,15 @@ def test_error_in_validation_data_says_that_it_is_there(validation_data: Any, me
     with pytest.raises(ValueError, match=message):
         model.fit(X, Y, steps=1, validation_data=validation_data)
     assert not list((tmp_path / "run").glob("*tfevents*"))
+
+
+def test_damage_in_a_file_of_validation_data_keeps_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "rows.tfrecord"
+    path.write_bytes(b"no record" * 4)
+    rows = TFRecords(path, {"a": FixedLenFeature((2,), np.float32), "y": FixedLenFeature((), np.int64)}, label="y")
+
+    with pytest.raises(DamagedRecordError) as caught:
+        DNNClassifier([4]).fit(X, Y, steps=1, validation_data=rows)
+
+    assert (caught.value.path, caught.value.offset) == (str(path), 0)
+    assert caught.value.__notes__ == ["This is validation_data, (X, y) or batches."]
