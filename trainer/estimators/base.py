@@ -91,9 +91,9 @@ class BaseEstimator(TensorFlowManners):
                 end before `steps`, with the same kept.
             TypeError: If `hooks` is not a list of hooks.
         """
+        check_fit_arguments(steps, epochs, hooks, validation_data)
         if not self.warm_start:
             self._fitted = None
-        check_fit_arguments(steps, epochs, hooks, validation_data)
         fitted, data, checkpoints = self._prepare(X, y, sample_weight)
         if steps is None and epochs is None:
             steps, epochs = (self._make_config().steps, None) if data.repeats else (None, 1)

@@ -95,3 +95,13 @@ def test_config_of_another_kind_is_refused() -> None:
 
     with pytest.raises(TypeError, match=r"config must be a RunConfig; got {'batch_size': 3}\."):
         DNNClassifier([4], config=config).fit(X, Y)
+
+
+@pytest.mark.parametrize("wrong", [{"hooks": [1]}, {"steps": 0}])
+def test_wrong_argument_of_fit_leaves_the_fitted_model(wrong: dict[str, Any]) -> None:
+    model = DNNClassifier([4]).fit(X, Y, steps=2)
+
+    with pytest.raises((TypeError, ValueError)):
+        model.fit(X, Y, **wrong)
+
+    assert model.n_iter_ == 2
