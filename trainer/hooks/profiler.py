@@ -34,10 +34,11 @@ class ProfilerHook(Hook):
             ValueError: If a count is not positive.
         """
         self._first_step = check_count("first_step", first_step)
-        self._end_step = first_step + check_count("num_steps", num_steps)
+        self._end_step = self._first_step + check_count("num_steps", num_steps)
         self._folder = folder
         self._is_tracing = False
-        self._begun_step: int | None = None  # until a trace begins
+        self._has_traced = False  # in any training
+        self._begun_step = 0
 
     def begin(self, context: Context) -> None:
         """Finds the folder.
@@ -57,16 +58,17 @@ class ProfilerHook(Hook):
         """Begins or ends the trace, with no step on its way."""
         context.settle()
         if context.step < self._end_step:
-            jax.profiler.start_trace(str(self._folder or context.writer.log_dir))
-            self._is_tracing, self._begun_step = True, None
+            if context.step != context.last_step:
+                jax.profiler.start_trace(str(self._folder or context.writer.log_dir))
+                self._is_tracing = self._has_traced = True
         elif self._is_tracing:
             self._stop()
 
     def end(self, context: Context) -> None:
-        """Ends a trace that is not over yet, and warns if there was none."""
+        """Ends a trace that is not over yet, and warns if there was none in this training or one before."""
         if self._is_tracing:
             self._stop()
-        elif self._begun_step is not None and context.error is None:
+        elif not self._has_traced and context.error is None:
             _LOG.warning(
                 "Could not trace the steps after %d: this training went from step %d to %d. Continuing without a "
                 "trace. Pass another first_step to ProfilerHook.",

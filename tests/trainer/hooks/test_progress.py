@@ -114,3 +114,25 @@ def test_profiler_that_traces_nothing_says_so(line: Arrays, tmp_path: Path, capl
 def test_profiler_without_a_folder_is_refused(line: Arrays) -> None:
     with pytest.raises(ValueError, match=r"folder of ProfilerHook must be given without a model_dir"):
         DNNRegressor([4]).fit(*line, steps=40, hooks=[hooks.ProfilerHook()])
+
+
+def test_profiler_that_would_begin_after_the_last_step_says_so(
+    line: Arrays, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    DNNRegressor([4]).fit(*line, steps=10, hooks=[hooks.ProfilerHook(first_step=10, folder=tmp_path)])
+
+    assert [record.message for record in caplog.records] == [
+        "Could not trace the steps after 10: this training went from step 0 to 10. Continuing without a trace. "
+        "Pass another first_step to ProfilerHook."
+    ]
+    assert not list(tmp_path.iterdir())
+
+
+def test_profiler_that_has_traced_is_silent_in_the_next_training(
+    line: Arrays, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    profiler = hooks.ProfilerHook(first_step=2, num_steps=2, folder=tmp_path)
+    DNNRegressor([4]).fit(*line, steps=6, hooks=[profiler]).partial_fit(*line, steps=3, hooks=[profiler])
+
+    assert not caplog.records
+    assert len(list(tmp_path.glob("plugins/profile/*/*.xplane.pb"))) == 1
