@@ -211,7 +211,7 @@ def _save_trees(state: TrainState, checkpoints: Checkpoints, writer: Any) -> Non
         writer.flush()
 
     checkpoints.keep_last = 1
-    checkpoints.save(step, TrainState({}, {}, {}, np.int32(step)), flush=flush, is_last=True)
+    checkpoints.save(step, _without_trees(step), flush=flush, is_last=True)
     for path in checkpoints.folder.glob("trees-*.txt"):
         if path != _trees_file(checkpoints.folder, step):
             path.unlink(missing_ok=True)
@@ -256,6 +256,10 @@ class Forest(Fitted):
         rows = open_rows(features, labels, weights, has_columns=self.reader.columns is not None)
         return open_data(rows, self.reader.read, self.head, is_training=is_training)
 
+    def saved_state(self) -> TrainState:
+        """The number of rounds; the trees are a text beside it."""
+        return _without_trees(int(self.train_state.params["rounds"]))
+
     def _predict(self, arrays: Any) -> dict[str, np.ndarray]:
         assert self.head is not None
         found = self.head.predictions(jnp.asarray(self.training.logits(self.train_state, arrays)))
@@ -284,8 +288,7 @@ class Forest(Fitted):
         Raises:
             ValueError: If they are damaged or missing.
         """
-        template = TrainState({}, {}, {}, np.int32(0))
-        step = int(checkpoints.restore(template).step)
+        step = int(checkpoints.restore(_without_trees(0)).step)
         path = _trees_file(checkpoints.folder, step)
         lightgbm = load_lightgbm()
         try:
@@ -294,6 +297,10 @@ class Forest(Fitted):
             raise ValueError(f"{path} must hold the trees of the run; got {error}. Delete the run.") from error
         params = {"booster": booster, "rounds": np.int32(step)}
         return dataclasses.replace(self, train_state=TrainState(params, {}, {}, np.int32(step)))
+
+
+def _without_trees(step: int) -> TrainState:
+    return TrainState({}, {}, {}, np.int32(step))
 
 
 def _trees_file(folder: Path, step: int) -> Path:

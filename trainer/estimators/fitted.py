@@ -57,6 +57,10 @@ class Fitted:
         """The same model with another state."""
         return dataclasses.replace(self, train_state=train_state)
 
+    def saved_state(self) -> TrainState:
+        """What of the state stands in checkpoints as arrays."""
+        return self.train_state
+
     def copy_state(self) -> TrainState:
         """A copy that a training may consume."""
         return copy_arrays(self.train_state)

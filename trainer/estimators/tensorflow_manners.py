@@ -83,9 +83,8 @@ class TensorFlowManners(SklearnManners):
     def _variables(self, method: str) -> dict[str, Any]:
         """Arrays by name: of the model in this process, else of the newest checkpoint."""
         if self._fitted is not None:
-            state = self._fitted.train_state
-            leaves = zip(leaf_paths(state), jax.tree.leaves(state), strict=True)
-            return {name: leaf for name, leaf in leaves if hasattr(leaf, "shape")}
+            state = self._fitted.saved_state()
+            return dict(zip(leaf_paths(state), jax.tree.leaves(state), strict=True))
         path = self.latest_checkpoint()
         if path is None:
             raise not_fitted(self, method)

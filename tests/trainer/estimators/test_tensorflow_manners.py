@@ -44,16 +44,20 @@ def test_steps_of_an_evaluation_of_arrays_are_refused(name: str, line: Arrays) -
 
 
 @pytest.mark.parametrize("is_trained_here", [True, False])
-def test_variables_are_those_of_the_latest_checkpoint(line: Arrays, tmp_path: Path, is_trained_here: bool) -> None:
-    trained = DNNRegressor([4], model_dir=tmp_path).fit(*line, steps=7)
-    model = trained if is_trained_here else DNNRegressor([4], model_dir=tmp_path)
+@pytest.mark.parametrize("name", MODELS)
+def test_variables_are_those_of_the_latest_checkpoint(
+    name: str, line: Arrays, tmp_path: Path, is_trained_here: bool
+) -> None:
+    given = {**MODELS[name].get_params(), "model_dir": tmp_path}
+    trained = type(MODELS[name])(**given).fit(*line, steps=7)
+    model = trained if is_trained_here else type(trained)(**given)
 
     path = model.latest_checkpoint()
 
     assert path == tmp_path / "checkpoint-7.safetensors"
     arrays = load_file(path)
     assert model.get_variable_names() == sorted(arrays)
-    assert "params/dense_0/kernel" in arrays
+    assert {"dnn": "params/dense_0/kernel", "trees": "step", "k-means": "params/centers"}[name] in arrays
     for name, array in arrays.items():
         np.testing.assert_array_equal(model.get_variable_value(name), array)
 
