@@ -65,9 +65,13 @@ class SklearnManners:
         """Where the run of this estimator lies: `model_dir`, or in it a folder for each clone."""
         if not self._is_trial:
             return model_dir
-        if self._trial_dir is None or self._trial_dir.parent != Path(model_dir):
+        if self._trial_dir is None or not self._has_run_dir(model_dir):
             self._trial_dir = _reserve(Path(model_dir))
         return self._trial_dir
+
+    def _has_run_dir(self, model_dir: str | os.PathLike[str]) -> bool:
+        """Whether `_run_dir` makes no folder: a clone has none before its first fit."""
+        return not self._is_trial or (self._trial_dir is not None and self._trial_dir.parent == Path(model_dir))
 
     def __repr__(self) -> str:
         given = [

@@ -56,7 +56,9 @@ class TensorFlowManners(SklearnManners):
 
     def latest_checkpoint(self) -> Path | None:
         """The newest checkpoint in `model_dir`; None if there is none."""
-        return None if self.model_dir is None else find_latest(self._run_dir(self.model_dir))
+        if self.model_dir is None or not self._has_run_dir(self.model_dir):
+            return None
+        return find_latest(self._run_dir(self.model_dir))
 
     def get_variable_names(self) -> list[str]:
         """Names of all arrays of the model and its optimizer, as they stand in checkpoints: ``params/dense_0/kernel``.

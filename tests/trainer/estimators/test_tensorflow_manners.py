@@ -76,7 +76,12 @@ def test_estimator_without_a_checkpoint_has_no_variables(tmp_path: Path) -> None
             model.get_variable_names()
 
 
-def test_variables_of_trees_are_what_is_an_array(line: Arrays, tmp_path: Path) -> None:
-    BoostedTreesRegressor(steps=2, model_dir=tmp_path).fit(*line)
+def test_clone_that_is_asked_before_its_fit_makes_no_folder(tmp_path: Path) -> None:
+    base = pytest.importorskip("sklearn.base")
+    model = base.clone(DNNRegressor([4], model_dir=tmp_path))
 
-    assert BoostedTreesRegressor(model_dir=tmp_path).get_variable_value("step") == 2
+    assert model.latest_checkpoint() is None
+    with pytest.raises(ValueError, match=r"must be fitted before get_variable_names"):
+        model.get_variable_names()
+
+    assert not list(tmp_path.iterdir())
