@@ -28,7 +28,8 @@ def check_fit_arguments(steps: Any, epochs: Any, hooks: Any, validation_data: An
             raise TypeError(f"hooks must be instances of hooks.Hook; got {hook!r}. {fix}.")
         if isinstance(hook, EvaluationHook) and validation_data is None:
             raise ValueError(
-                "validation_data must be given with an EvaluationHook; got None. Pass validation_data=(X, y)."
+                "validation_data must be given with an EvaluationHook; got None. "
+                "Pass validation_data=(X, y) to fit, or use train_and_evaluate."
             )
 
 

@@ -31,8 +31,10 @@ def test_what_is_no_hook_is_refused_before_a_file_is_written(
 
 
 def test_evaluation_hook_without_validation_data_is_refused(line: Arrays) -> None:
-    with pytest.raises(ValueError, match=r"validation_data must be given with an EvaluationHook; got None\."):
-        DNNRegressor([4]).partial_fit(*line, hooks=[hooks.EvaluationHook(10)])
+    with pytest.raises(
+        ValueError, match=r"got None\. Pass validation_data=\(X, y\) to fit, or use train_and_evaluate\."
+    ):
+        DNNRegressor([4]).train(line, hooks=[hooks.EvaluationHook(10)])
 
 
 class At(hooks.Hook):
