@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trainer.counts import check_count
 from trainer.estimators.base import BaseEstimator
 from trainer.estimators.exporters import Exporter
 from trainer.hooks import EvaluationHook, Hook, ThrottleHook
@@ -123,5 +124,7 @@ def _limited(spec: EvalSpec) -> Any:
         return spec.input_fn
     features, *rest = _as_arguments(spec.input_fn)
     batches = functools.partial(first_batches, features, rest[0] if rest else None, spec.steps)
-    batches()  # refuses what has none
+    check_count("steps", spec.steps)
+    if not callable(features):  # a function is first called where its batches are read
+        batches()  # refuses what has none
     return (batches, *rest) if rest else batches

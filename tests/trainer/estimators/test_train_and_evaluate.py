@@ -70,8 +70,13 @@ def test_what_is_kept_is_what_lies_there(done: tuple[Estimator, dict[str, float]
 
 def test_functions_of_batches_are_read_anew_and_cut_to_the_steps_of_an_evaluation(rows: Arrays) -> None:
     seen: list[int] = []
+    calls: list[int] = []
 
-    def batches() -> Iterator[Any]:
+    def batches() -> Any:
+        calls.append(len(calls))
+        return read()
+
+    def read() -> Iterator[Any]:
         for begin in range(0, 64, 16):
             seen.append(begin)
             yield rows[0][begin : begin + 16], rows[1][begin : begin + 16]
@@ -81,6 +86,7 @@ def test_functions_of_batches_are_read_anew_and_cut_to_the_steps_of_an_evaluatio
 
     assert estimator.n_iter_ == 20
     assert set(seen) == {0, 16}
+    assert calls == list(range(len(seen) // 2)), "each call is for an evaluation"
     assert evaluation == pytest.approx(estimator.evaluate(rows[0][:32], rows[1][:32]), rel=1e-6)
     assert exports == []
 
@@ -221,6 +227,10 @@ def test_failed_training_exports_nothing(rows: Arrays, tmp_path: Path) -> None:
         ),
         (
             lambda rows: (TrainSpec(rows), EvalSpec(rows, steps=3)),
+            r"steps must be None with arrays, which have no batches; got 3\.",
+        ),
+        (
+            lambda rows: (TrainSpec(rows), EvalSpec(lambda: rows, steps=3)),
             r"steps must be None with arrays, which have no batches; got 3\.",
         ),
         (
