@@ -86,11 +86,7 @@ def open_source(features: Any, labels: Any = None, weights: Any = None) -> Rows 
         return Rows(*opened)
     if is_in_memory(opened) or not (labels is None or isinstance(labels, str)):
         return _split_rows(opened, labels, weights)
-    if not isinstance(opened, Iterable):
-        raise TypeError(
-            "input must be an iterable of (features, labels) or a function that returns one; "
-            f"got {type(opened).__name__}. Pass arrays X and y, or such an iterable."
-        )
+    _check_iterable(opened)
     if not (weights is None or isinstance(weights, str)):
         raise ValueError("sample_weight must be None with batches; got weights. Yield (features, labels, weights).")
     return Batches(features, opened, labels, weights)
@@ -100,14 +96,24 @@ def first_batches(features: Any, labels: Any, steps: int) -> Iterator[Any]:
     """The first `steps` of an iterable of batches, or of one that a function returns; arguments as for `open_source`.
 
     Raises:
+        TypeError: If it is nothing of this kind.
         ValueError: If these are all rows and no batches, or `steps` is not a positive integer.
     """
     count = check_count("steps", steps)
     opened = features() if callable(features) else features
     is_whole = is_in_memory(opened) or (labels is None and _is_pair(opened))
-    if is_whole or not (labels is None or isinstance(labels, str)) or not isinstance(opened, Iterable):
+    if is_whole or not (labels is None or isinstance(labels, str)):
         raise ValueError(f"steps must be None with arrays, which have no batches; got {count}. Pass fewer rows.")
-    return itertools.islice(opened, count)
+    return itertools.islice(_check_iterable(opened), count)
+
+
+def _check_iterable(opened: Any) -> Iterable[Any]:
+    if not isinstance(opened, Iterable):
+        raise TypeError(
+            "input must be an iterable of (features, labels) or a function that returns one; "
+            f"got {type(opened).__name__}. Pass arrays X and y, or such an iterable."
+        )
+    return opened
 
 
 def open_features(features: Any) -> Rows | Batches:

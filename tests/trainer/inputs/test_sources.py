@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from trainer.inputs import Batches, Rows, open_features, open_source
+from trainer.inputs import Batches, Rows, first_batches, open_features, open_source
 from trainer.inputs.frames import to_columns, to_matrix
 
 X = np.arange(6.0).reshape(3, 2)
@@ -123,3 +123,8 @@ def test_batches_to_predict_may_hold_labels_or_not(features: Any) -> None:
     (rows,) = read(open_features(features))
 
     assert rows.features is not None
+
+
+def test_steps_of_what_is_no_input_are_not_what_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"input must be an iterable of \(features, labels\) .* got int\."):
+        first_batches(5, None, 1)
