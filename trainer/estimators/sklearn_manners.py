@@ -20,7 +20,9 @@ class SklearnManners:
         Raises:
             TypeError: If there is none of this name.
         """
-        if all(each.kind is not each.VAR_KEYWORD for each in inspect.signature(cls.__init__).parameters.values()):
+        # What takes other names around it, as of an older version, is asked itself, not what functools.wraps made it.
+        taken = inspect.signature(cls.__init__, follow_wrapped=False).parameters.values()
+        if all(each.kind is not each.VAR_KEYWORD for each in taken):
             known = list(cls._param_defaults())
             for name in params:
                 if name not in known:

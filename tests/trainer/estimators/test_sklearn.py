@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -110,3 +112,19 @@ def test_import_of_the_trainer_loads_neither_sklearn_nor_keras_nor_tensorboard()
     code = "import sys, trainer; sys.exit(any(name in sys.modules for name in ('sklearn', 'keras', 'tensorboard')))"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_subclass_may_take_an_old_name_around_the_constructor() -> None:
+    def rename(init: Any) -> Any:
+        @functools.wraps(init)
+        def renamed(self: Any, *args: Any, **options: Any) -> None:
+            if "hidden" in options:
+                options["hidden_units"] = options.pop("hidden")
+            init(self, *args, **options)
+
+        return renamed
+
+    class Old(DNNRegressor):
+        __init__ = rename(DNNRegressor.__init__)
+
+    assert Old(hidden=[3]).hidden_units == [3]
