@@ -99,7 +99,7 @@ class RunConfig:
         object.__setattr__(self, "seed", _as_seed(self.seed))
         for name in ("checkpoint_secs", "log_secs", "clip_norm", "clip_value"):
             if getattr(self, name) is not None or name == "log_secs":
-                check_positive(name, getattr(self, name))
+                object.__setattr__(self, name, check_positive(name, getattr(self, name)))
         for name in ("nan_guard", "remat", "is_graph_written"):
             if getattr(self, name) not in (True, False):
                 raise ValueError(f"{name} must be True or False; got {getattr(self, name)!r}. Pass one of them.")

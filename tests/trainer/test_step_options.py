@@ -279,3 +279,18 @@ def test_precision_of_the_config_holds_for_training_and_prediction() -> None:
     assert {dtype for _, dtype in seen} == {jnp.dtype("bfloat16")}
     assert {training for training, _ in seen} == {True, False}
     assert estimator.params_["dense_0"]["kernel"].dtype == jnp.float32
+
+
+@pytest.mark.parametrize("one", [np.array(1.0), np.float32(1.0), jnp.float32(1.0)])
+def test_numbers_of_a_config_may_be_those_of_numpy_or_jax(one: Any) -> None:
+    config = RunConfig(clip_norm=one, log_secs=one, keep_checkpoints=one.astype(int))
+
+    assert config == RunConfig(clip_norm=1.0, log_secs=1.0, keep_checkpoints=1)
+    assert isinstance(hash(config.step_options), int)
+
+
+def test_array_that_is_no_number_above_0_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"clip_norm must be positive; got Array\(0\."):
+        RunConfig(clip_norm=jnp.float32(0.0))
+    with pytest.raises(ValueError, match=r"clip_norm must be positive; got array\(\[1\.\]\)"):
+        RunConfig(clip_norm=np.ones(1))

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from trainer.counts import as_python
 from trainer.dump import Dump
 from trainer.protocols import TrainState
 
@@ -112,8 +113,9 @@ def find_due(hook: Hook, step: int) -> int | None:
         ValueError: If that is no step after this one: it would never come.
     """
     due: Any = hook.next_step(step)
-    if due is None or (isinstance(due, Integral) and int(due) > step):
-        return None if due is None else int(due)
+    number = as_python(due)
+    if number is None or (isinstance(number, Integral) and int(number) > step):
+        return None if number is None else int(number)
     raise ValueError(
         f"next_step({step}) of {type(hook).__name__} must return an integer above {step}, or None; got {due!r}. "
         "Return hooks.next_multiple(step, interval), for example."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -54,12 +55,13 @@ def test_hook_that_is_due_in_the_past_or_never_is_refused(line: Arrays, model: A
         model.fit(*line, steps=3, hooks=[At(due)])
 
 
-def test_due_step_may_be_a_number_of_numpy(line: Arrays) -> None:
-    class Numpy(hooks.StopAtStepHook):
+@pytest.mark.parametrize("number", [np.int64, np.array, jnp.int32])
+def test_due_step_may_be_a_number_of_numpy_or_jax(line: Arrays, number: Any) -> None:
+    class Numbered(hooks.StopAtStepHook):
         def next_step(self, step: int) -> Any:
-            return np.int64(step + 2)
+            return number(step + 2)
 
-    assert DNNRegressor([4]).fit(*line, steps=9, hooks=[Numpy(1)]).n_iter_ == 2
+    assert DNNRegressor([4]).fit(*line, steps=9, hooks=[Numbered(1)]).n_iter_ == 2
 
 
 @pytest.mark.parametrize(
