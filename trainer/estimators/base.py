@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 import jax
 import numpy as np
 
-from trainer.checkpoints import Checkpoints, saved_step
+from trainer.checkpoints import Checkpoints
 from trainer.estimators.data import ArrayData, Data, open_data
 from trainer.estimators.exporters import Exporter
 from trainer.estimators.exporting import export_model
@@ -140,7 +140,7 @@ class BaseEstimator(TensorFlowManners):
         """
         if checkpoint not in ("last", "best"):
             raise ValueError(f"checkpoint must be 'last' or 'best'; got {checkpoint!r}. Pass one of these.")
-        if self.model_dir is None or saved_step(self._run_dir(self.model_dir)) is None:
+        if self.latest_checkpoint() is None:
             raise ValueError(f"model_dir must hold a checkpoint to restore; got {self.model_dir!r}. Train first.")
         self._fitted = None
         fitted, _, checkpoints = self._prepare(X, y, None)

@@ -83,5 +83,7 @@ def test_clone_that_is_asked_before_its_fit_makes_no_folder(tmp_path: Path) -> N
     assert model.latest_checkpoint() is None
     with pytest.raises(ValueError, match=r"must be fitted before get_variable_names"):
         model.get_variable_names()
+    with pytest.raises(ValueError, match=r"model_dir must hold a checkpoint to restore"):
+        model.restore(np.zeros((1, 1)), [0.0])
 
     assert not list(tmp_path.iterdir())
