@@ -144,6 +144,22 @@ def test_dashes_of_a_line_that_goes_up_and_down_are_stripes_with_every_point_fai
     assert max(between) < 130
 
 
+@pytest.mark.parametrize("density", [2, 10])
+@pytest.mark.parametrize("shape", ["at < 20 ? 20 : 100", "60 - 40 * Math.cos(Math.PI * (at % 20) / 20)"])
+def test_line_that_jumps_to_another_level_is_dashed_there(run_module: Run, shape: str, density: int) -> None:
+    body = f"""
+      const xs = range(300 * {density}).map((i) => i / {density});
+      const pixel = ours([{{ xs, ys: xs.map((x) => ((at) => {shape})(x % 40)), dash: [6, 3] }}]);
+      const columns = range(280).filter((column) => column % 9 >= 6);
+      return columns.filter((column) => range(height).some((row) => pixel(column, row)[3] > 128)).map((i) => i % 20);
+    """
+
+    strong = run_here(run_module, body)
+
+    assert isinstance(strong, list)
+    assert set(strong) <= {18, 19, 0, 1, 2}  # where it goes from one level to the other
+
+
 @pytest.mark.parametrize("count", [3, 3000])
 def test_dashes_leave_out_their_share(run_module: Run, count: int) -> None:
     body = f"""

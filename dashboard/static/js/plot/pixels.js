@@ -78,6 +78,7 @@ class Beside {
     this.begin = -1; // column of the dash
     this.now = [Infinity, -Infinity]; // rows of this dash and what follows it
     this.before = this.now; // of the one before
+    this.away = this.now; // of the column just before, if it touches none of these
   }
 
   // In a column, of its alpha.
@@ -91,10 +92,18 @@ class Beside {
     const top = Math.min(this.now[0], this.before[0]);
     const bottom = Math.max(this.now[1], this.before[1]);
     const slack = 2 + this.share * (bottom - top);
-    const isSpike = top < bottom && (top - first > slack || end - bottom > slack);
+    const isSpike = top < bottom && (top - first > slack || end - bottom > slack) && !this.staysAway(first, end, top, bottom);
     if (!isSpike) this.now = [Math.min(this.now[0], first), Math.max(this.now[1], end)];
     if (phase < this.drawn || isSpike) return 1;
     return end - first > this.thick ? FAINT : 0;
+  }
+
+  // Whether the line went to another level: it is there in a second column, and does not touch the rows it had.
+  staysAway(first, end, top, bottom) {
+    const isAway = end <= top || first >= bottom;
+    const stays = isAway && first < this.away[1] && end > this.away[0];
+    this.away = isAway ? [first, end] : [Infinity, -Infinity];
+    return stays;
   }
 }
 
