@@ -343,6 +343,26 @@ def test_long_tag_shows_its_end_in_the_head_of_its_card(
         box, last = title.bounding_box(), title.get_by_text(end, exact=True).bounding_box()
         assert box["x"] <= last["x"] <= last["x"] + last["width"] <= box["x"] + box["width"] + 1
 
+    page.set_viewport_size({"width": 400, "height": 900})
+    pinned_titles(page).first.hover()
+    page.keyboard.press("Shift+E")
+    title = page.locator(".is-full .card-title")
+    expect(title).to_have_text(tags[0])
+    expect(title.locator(".name-tail")).to_be_in_viewport(ratio=1)
+    assert title.evaluate("({ scrollWidth, clientWidth }) => scrollWidth - clientWidth") <= 1
+
+
+def test_short_group_of_a_pinned_card_stands_close_to_the_rest_of_its_tag(
+    start_board: Callable[..., str], open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_scalar("l/loss", 1.0, 0)
+    title = pinned_titles(open_page(f"{start_board(tmp_path, '--index', 'off')}/scalars?v=3&pin=l/loss"))
+    expect(title).to_have_text("l/loss")
+
+    unbroken = "title => { title.style.display = 'inline-block'; return title.getBoundingClientRect().width; }"
+    assert title.bounding_box()["width"] == pytest.approx(title.evaluate(unbroken), abs=2)
+
 
 @pytest.mark.parametrize(("high", "labels"), [(3e38, ["0", "1e38", "2e38", "3e38"]), (3, ["0", "1", "2", "3"])])
 def test_axis_of_values_has_labels_however_far_a_run_went(

@@ -9,6 +9,8 @@ import { CardNotes } from "./card_notes.js";
 import { CardSkeleton, DrawError, NoData, Nothing, ReadError } from "./card_states.js";
 import { follow } from "./follow.js";
 
+const MAX_WHOLE_PARENT = 6; // characters, of which few stand in more room than a longer one always has
+
 // card: as sections.js makes it; runs: a Set of the names of the runs that have its tags; selected: {numRuns, spoiled,
 // hasTag} of the selected runs; actions: as actions.js has them.
 export function Card({ card, loader, runs, selected, isExpanded, isFull, isPinned, actions }) {
@@ -47,7 +49,7 @@ export function Card({ card, loader, runs, selected, isExpanded, isFull, isPinne
     h(
       "figcaption",
       { className: "card-head" },
-      h("span", { className: "card-title", title: tags.join("\n") }, ...(isFull ? [title] : [parent && h("span", { key: "parent", className: "card-parent" }, parent), h(Name, { key: "name", label })])),
+      h("span", { className: "card-title", title: tags.join("\n") }, !isFull && parent && h(Parent, { parent }), h(Name, { label: isFull ? title : label })),
       h("span", { className: "card-badges", ref: parts.badges }),
       h("span", { className: "grow" }),
       h(Tool, { word: isPinned ? "Unpin" : "Pin", name: title, shortcut: "P", icon: "pin", isOn: isPinned, act: actions.togglePin }),
@@ -69,6 +71,11 @@ export function Card({ card, loader, runs, selected, isExpanded, isFull, isPinne
     h(State, { tag: title, runs, selected, hasData, trouble, readAgain, drawAgain, leave }),
     hasData && bare && selected.hasTag && !trouble && loader.kind.explain && h(Nothing, { tags, loader, hasLines: bare === "of points" }),
   );
+}
+
+// The group of a card that stands elsewhere. A short one is not made shorter.
+function Parent({ parent }) {
+  return h("span", { className: parent.length > MAX_WHOLE_PARENT ? "card-parent" : "card-parent is-short" }, parent);
 }
 
 function Tool({ word, name, shortcut, icon, isOn, act, isShown = isOn }) {
