@@ -56,6 +56,7 @@ def record_requests(page: Page, path: str) -> list[Request]:
 WORDS = {
     "state: 'live', isRunning: true, age: 2.4": ("live", "live · 2 s ago"),
     "state: 'live', isRunning: true, age: 131": ("live", "live · 2 m ago"),
+    "state: 'live', isRunning: true, age: Infinity": ("live", "live · no points"),
     "state: 'live'": ("idle", "up to date"),
     "state: 'live', looked: 1.2": ("live", "watching · 1 s ago"),
     "state: 'paused', numHeld: 14, numRunsHeld: 2": ("paused", "paused · 14 new"),

@@ -11,7 +11,7 @@ const LEAST_SECS = 1;
 //   numHeld, numRunsHeld   points and runs held back while paused
 //   looked      since the server looked at the logdir, if that holds no run; null if it holds any
 //   isRunning   whether a run is expected to write more
-//   age         since the newest point
+//   age         since the newest point; Infinity if there is none
 export function describeLive({ state, silence, shareRead, numHeld, numRunsHeld, looked, isRunning, age }) {
   if (state === "stale") return say("stale", `no answer · ${ago(silence)}`, "The server does not answer. The page tries again by itself. Click to try now.");
   if (state === "paused") return describePaused(numHeld, numRunsHeld);
@@ -21,6 +21,7 @@ export function describeLive({ state, silence, shareRead, numHeld, numRunsHeld, 
   }
   if (looked !== null) return say("live", `watching · ${ago(looked)} ago`, "The logdir holds no event files yet. The first point shows here within a second of being written.");
   if (!isRunning) return say("idle", "up to date", "No run is writing. New points appear within 200 ms. Click to pause (Space).");
+  if (age === Infinity) return say("live", "live · no points", "A run is going on that has logged no point yet. New ones appear within 200 ms. Click to pause (Space).");
   return say("live", `live · ${ago(age)} ago`, "Live: new points appear within 200 ms. Click to pause (Space).");
 }
 
