@@ -114,6 +114,8 @@ def main() -> int:
     except KeyboardInterrupt:
         return 0
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # who asks again need not be told that it is ending
         board.terminate()
         board.wait()
 
