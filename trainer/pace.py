@@ -47,6 +47,7 @@ class Pace:
         secs = max(finished - max(started, self._finished), 1e-9)
         self._finished = finished
         self._num_observed += 1
-        if self.is_settled:
+        is_whole = count >= self.size // 2  # of a shorter one the call itself takes a share that would be seen
+        if self.is_settled and (is_whole or secs > self._target_secs):
             self.size = int(np.clip(self._target_secs * count / secs, 1, self.capacity))
         return secs
