@@ -188,7 +188,7 @@ class Checkpoints:
         record = {"version": 1, "step": step, "checkpoint": name, "kept": kept, "config": self.config}
         if best is not None:
             record["best"] = asdict(best)
-        write_whole(self.folder / RUN_FILE, (json.dumps(record, indent=2) + "\n").encode())
+        write_whole(self.folder / RUN_FILE, (json.dumps(record) + "\n").encode())
         self._record = record
         self._remove_others({*kept, *([] if best is None else [_file_name(best.step)])})
         if on_saved is not None:
