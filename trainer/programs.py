@@ -114,6 +114,7 @@ class Programs:
         self._step = Step(objective, optimizer, options)
         self._train: dict[Any, TrainProgram] = {}
         self._tags: dict[Any, tuple[str, ...]] = {}
+        self._tells_rate: dict[Any, bool] = {}
         self._inits: dict[Any, Callable[..., TrainState]] = {}
         self._evaluate = jax.jit(self._evaluate_fn, static_argnums=(0,), compiler_options=quick_options())
         self._metrics = jax.jit(self._metrics_fn, static_argnums=(0,), compiler_options=quick_options())
@@ -168,9 +169,13 @@ class Programs:
             self._tags[structure] = leaf_paths(self._step.trained(params))
         return self._tags[structure]
 
-    def learning_rates(self, train_state: TrainState) -> dict[str, Array]:
-        """The rates of the optimizer by tag; empty if it does not tell."""
-        return self._step.optimizer.learning_rates(train_state.opt_state, train_state.step)
+    def tells_learning_rate(self, train_state: TrainState) -> bool:
+        """Whether the optimizer does."""
+        structure = jax.tree.structure(train_state.opt_state)
+        if structure not in self._tells_rate:
+            rates = self._step.optimizer.learning_rates(train_state.opt_state, train_state.step)
+            self._tells_rate[structure] = bool(rates)
+        return self._tells_rate[structure]
 
     @property
     def last_train(self) -> TrainProgram | None:

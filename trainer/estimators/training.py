@@ -131,7 +131,7 @@ class Training:
             Exception: Whatever the data or a hook raised.
         """
         first_step = int(train_state.step)
-        if checkpoints is not None and not self.programs.learning_rates(train_state):
+        if checkpoints is not None and not self.programs.tells_learning_rate(train_state):
             _LOG.warning(
                 "Could not log learning_rate: a ready optimizer does not tell it. Continuing without that tag. "
                 "Pass learning_rate= beside the optimizer."
