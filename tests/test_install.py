@@ -66,6 +66,8 @@ def test_wheel_holds_the_compiled_members_and_what_they_are_made_of(tmp_path: Pa
     for member in ("dashboard/api/_bodies", "trainer/estimators/_log_loss", "trainer/inputs/_examples"):
         assert any(re.match(rf"{member}\..*so$", name) for name in names)
         assert {f"{member}.pyi", f"{member}.pyx"} <= set(names)
+    # A package without its stub cannot be imported.
+    assert {path.relative_to(ROOT).as_posix() for path in ROOT.glob("[st]*/**/__init__.pyi")} <= set(names)
     assert {"summaries/_crc32c.h", "summaries/_messages.pxi", "summaries/_scan.pyi"} <= set(names)
     sources = ("_choose.pxi", "_encode.pxi", "_marks.pxi")
     assert {f"dashboard/api/{name}" for name in sources} <= set(names)

@@ -38,6 +38,6 @@ def test_table_of_settings_is_that_of_the_docstring() -> None:
 
 
 def test_every_hook_is_on_the_page() -> None:
-    named = [name for name in vars(hooks) if name.endswith("Hook") and name != "Hook"]
+    named = [name for name in hooks.__all__ if name.endswith("Hook") and name != "Hook"]
 
     assert [name for name in named if f"`{name}" not in PAGE.read_text()] == []

@@ -15,7 +15,7 @@ from trainer.feature_columns.taking import take_column
 from trainer.layers.base import Layer
 from trainer.layers.checks import check_choice
 from trainer.layers.configs import register
-from trainer.layers.dense import Dense
+from trainer.layers.dense_layer import Dense
 from trainer.layers.initializers import Initializer
 from trainer.layers.regularizers import Regularizer
 from trainer.layers.sequential import Sequential

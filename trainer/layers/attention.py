@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from trainer.layers.attention_scores import both, causal_mask, masked_softmax
 from trainer.layers.base import Layer
 from trainer.layers.checks import check_axes, check_choice, check_share, check_steps
-from trainer.layers.dropout import Dropout
+from trainer.layers.dropouts import Dropout
 from trainer.layers.named_inputs import named_inputs
 from trainer.protocols import Array, Params, State
 

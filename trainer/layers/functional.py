@@ -15,14 +15,14 @@ from typing import Any
 import jax
 
 from trainer.layers import build
-from trainer.layers.activation import Activation
+from trainer.layers.activation_layer import Activation
 from trainer.layers.base import Layer
 from trainer.layers.batch_norm import BatchNormalization
 from trainer.layers.conv import Conv1D, Conv2D, Conv3D
 from trainer.layers.conv_transpose import Conv2DTranspose, Conv3DTranspose
-from trainer.layers.dense import Dense
-from trainer.layers.dropout import Dropout
-from trainer.layers.flatten import Flatten
+from trainer.layers.dense_layer import Dense
+from trainer.layers.dropouts import Dropout
+from trainer.layers.flattening import Flatten
 from trainer.layers.naming import snake_case
 from trainer.layers.pool import (
     AveragePooling1D,

@@ -14,7 +14,7 @@ from trainer.layers.attention_scores import AttendedAxes, attend, attended_axes,
 from trainer.layers.base import Layer, apply_named
 from trainer.layers.checks import check_axes, check_share, check_steps, title
 from trainer.layers.constraints import Constraint
-from trainer.layers.dropout import Dropout
+from trainer.layers.dropouts import Dropout
 from trainer.layers.initializers import Initializer
 from trainer.layers.named_inputs import named_inputs
 from trainer.layers.projection import Projection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trainer.layers.activation import Activation
+from trainer.layers.activation_layer import Activation
 from trainer.layers.attention import AdditiveAttention, Attention
 from trainer.layers.augmentation import CenterCrop, RandomBrightness, RandomContrast, RandomCrop, RandomFlip
 from trainer.layers.base import Layer
@@ -13,12 +13,12 @@ from trainer.layers.bidirectional import Bidirectional
 from trainer.layers.configs import decode, encode, register
 from trainer.layers.conv import Conv1D, Conv2D, Conv3D
 from trainer.layers.conv_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
-from trainer.layers.dense import Dense
+from trainer.layers.dense_layer import Dense
 from trainer.layers.depthwise_conv import DepthwiseConv1D, DepthwiseConv2D
-from trainer.layers.dropout import AlphaDropout, Dropout, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
+from trainer.layers.dropouts import AlphaDropout, Dropout, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
 from trainer.layers.embedding import Embedding
 from trainer.layers.feature_normalization import Normalization
-from trainer.layers.flatten import Flatten
+from trainer.layers.flattening import Flatten
 from trainer.layers.function_layer import Lambda, Rescaling
 from trainer.layers.global_pool import (
     GlobalAveragePooling1D,

@@ -24,6 +24,6 @@ def test_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_every_head_and_exporter_is_on_the_page() -> None:
     text = PAGE.read_text()
-    exporters = [name for name in vars(trainer) if name.endswith("Exporter")]
+    exporters = [name for name in trainer.__all__ if name.endswith("Exporter")]
 
     assert [name for name in [*heads.HEADS, *exporters] if f"`{name}" not in text] == []

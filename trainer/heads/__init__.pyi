@@ -1,0 +1,10 @@
+from . import losses as losses
+from .base import Head as Head
+from .binary import BinaryHead as BinaryHead
+from .logistic_regression import LogisticRegressionHead as LogisticRegressionHead
+from .multi_class import MultiClassHead as MultiClassHead
+from .multi_head import MultiHead as MultiHead
+from .multi_label import MultiLabelHead as MultiLabelHead
+from .poisson import PoissonHead as PoissonHead
+from .registry import HEADS as HEADS
+from .regression import RegressionHead as RegressionHead

@@ -1,0 +1,17 @@
+from .base import Context as Context
+from .base import Hook as Hook
+from .base import Steps as Steps
+from .base import next_multiple as next_multiple
+from .checkpoint import CheckpointHook as CheckpointHook
+from .convergence import ConvergenceHook as ConvergenceHook
+from .early_stopping import EarlyStoppingHook as EarlyStoppingHook
+from .evaluation import EvaluationHook as EvaluationHook
+from .nan_guard import NanGuardHook as NanGuardHook
+from .nan_guard import NonFiniteError as NonFiniteError
+from .profiler import ProfilerHook as ProfilerHook
+from .progress import LoggingHook as LoggingHook
+from .stop import StopAtStepHook as StopAtStepHook
+from .stop import StopHook as StopHook
+from .summaries import GraphHook as GraphHook
+from .summaries import SummaryHook as SummaryHook
+from .throttle import ThrottleHook as ThrottleHook
