@@ -378,3 +378,29 @@ def test_each_note_of_a_card_of_240_px_is_reached_by_pointer_and_keys(
         foot.get_by_role("button", name=name).click(trial=True)
         foot.get_by_role("button", name=name).focus()
         assert foot.evaluate("foot => foot.scrollTop") == 0
+
+
+# What is said in the foot of a card, from left to right.
+READ = """foot => {
+  const notes = [...foot.querySelectorAll(":scope > :not(div), .card-foot-kind > *")];
+  const leftOf = (note) => note.getBoundingClientRect().left;
+  return notes.sort((a, b) => leftOf(a) - leftOf(b)).map((note) => note.textContent);
+}"""
+
+
+def test_notes_of_a_wide_card_read_points_first_then_texts_and_at_last_what_can_be_pressed(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    for number in range(320):
+        with SummaryWriter(tmp_path / f"run_{number:03}") as writer:
+            for step, value in enumerate([1.0, float("nan"), -1.0, 2.0]):
+                writer.add_scalar("loss", value, step)
+                if step > 0:
+                    writer.add_scalar("tokens", 100.0 * step, step)
+    page = open_page(f"{start_board(tmp_path)}/scalars?v=3&y=log&x=metric:tokens&card=loss")
+    foot = card(page, "loss").locator(".card-foot")
+    expect(foot.get_by_role("button", name="Draw all")).to_be_visible()
+
+    expect(foot).to_contain_text("without tokens")
+    texts = ["all 900 points", "300 of 320 runs", "≤ 0 not drawn", "300 without tokens", "300 NaN", "Draw all"]
+    assert foot.evaluate(READ) == texts

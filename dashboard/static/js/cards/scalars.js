@@ -215,14 +215,15 @@ function writeFoot(element, lines, { session, isLog, numOutside, baseline }) {
   const isZoomed = lines.some(({ range }) => range);
   const points = make("span", "", sayPoints(drawn, total, isZoomed));
   points.title = "All points are kept. The picture shows the extremes of every pixel column.";
-  const problems = nonFiniteNote(lines, session);
-  if (isLog && lines.some((line) => line.values.some((value) => value <= 0))) problems.push(make("span", "", "≤ 0 not drawn"));
-  problems.push(...unplacedNote(lines));
-  if (numOutside > 0) problems.push(outsideNote(numOutside, drawn));
-  if (baseline) problems.push(deltaNote(baseline));
-  const html = [points, ...problems].map(({ outerHTML }) => outerHTML).join("");
+  const notes = [points];
+  if (isLog && lines.some((line) => line.values.some((value) => value <= 0))) notes.push(make("span", "", "≤ 0 not drawn"));
+  notes.push(...unplacedNote(lines));
+  if (numOutside > 0) notes.push(outsideNote(numOutside, drawn));
+  if (baseline) notes.push(deltaNote(baseline));
+  notes.push(...nonFiniteNote(lines, session)); // which can be pressed, after what can't
+  const html = notes.map(({ outerHTML }) => outerHTML).join("");
   if (!isNews(element, html)) return; // what has the focus keeps it
-  element.replaceChildren(points, ...problems);
+  element.replaceChildren(...notes);
 }
 
 function sayPoints(numDrawn, numTotal, isZoomed) {
