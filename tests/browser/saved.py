@@ -38,3 +38,9 @@ def strokes_of(svg: Path) -> list[str]:
 def words_of(svg: Path) -> list[str]:
     """All texts of an SVG."""
     return ["".join(text.itertext()) for text in ElementTree.parse(svg).getroot().iter(f"{SVG}text")]
+
+
+def ticks_of(svg: Path, axis: str) -> list[str]:
+    """The labels of an axis of the first chart of an SVG."""
+    texts = [one for one in ElementTree.parse(svg).getroot().iter(f"{SVG}g") if one.get("class") == f"{axis}tick"]
+    return ["".join(one.itertext()) for one in texts]

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from summaries import SummaryWriter
-from tests.browser.saved import SVG, menu_of, save, strokes_of, words_of
+from tests.browser.saved import SVG, menu_of, save, strokes_of, ticks_of, words_of
 from tests.browser.session import choose_baseline
 
 pytestmark = pytest.mark.browser
@@ -29,11 +29,6 @@ def board(start_board: StartBoard, tmp_path_factory: pytest.TempPathFactory) -> 
                 for tag, value in (("train/loss", 1), ("val/loss", 2), ("mid", 5), ("low", 4), ("high", 6)):
                     writer.add_scalar(tag, value + i + step / 100, step)
     return start_board(logdir, "--index", "off")
-
-
-def ticks_of(svg: Path, axis: str) -> list[str]:
-    texts = [one for one in ElementTree.parse(svg).getroot().iter(f"{SVG}g") if one.get("class") == f"{axis}tick"]
-    return ["".join(one.itertext()) for one in texts]
 
 
 def test_picture_of_the_page_has_every_tag_of_its_cards(open_page: OpenPage, board: str, tmp_path: Path) -> None:

@@ -114,6 +114,16 @@ def test_clipped_axis_spans_the_middle_98_percent(run_module: Run) -> None:
     assert found["above"] == np.count_nonzero(((values > 0) & (values < 0.5)) | (values > 1))
 
 
+def test_axis_of_values_where_no_point_is_in_sight_is_that_of_the_points_beside(run_module: Run) -> None:
+    body = f"""
+      const nearest = await import("/static/js/plot/nearest.js"); {LINE}
+      const lines = [line([0, 10], [500, 600])];
+      return [false, true].map((isClipped) => module.rangeOfY(lines, {{ zoom: [4, 6], isLog: false, isClipped }}));
+    """
+
+    assert run_module("plot/ranges.js", body) == [[495, 605], [495, 605]]
+
+
 def test_log_axis_spans_positive_positions(run_module: Run) -> None:
     body = f"""
       const nearest = await import("/static/js/plot/nearest.js"); {LINE}

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from summaries import SummaryWriter
+from tests.browser.saved import menu_of, save, ticks_of, words_of
 
 pytestmark = pytest.mark.browser
 StartBoard = Callable[[Path], str]
@@ -168,6 +169,48 @@ def test_diverged_run_says_nan_and_is_never_best(start_board: StartBoard, open_p
     page = open_page(start_board(tmp_path))
 
     expect(card(page, "loss").locator(".card-value")).to_have_text(["0.9000", "NaN"])
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "said"),
+    [
+        ([[float("nan")] * 2, [float("nan")]], "", ["No finite value", "3 NaN, the first at step 0"]),
+        ([[float("nan")], [float("inf")]], "", ["No finite value", "1 NaN, 1 +Inf at step 0"]),
+        ([[0.0, -1.0]], "&y=log", ["No value above 0", "A log axis draws positive values only."]),
+    ],
+)
+def test_axis_of_values_that_have_no_place_on_it_has_no_ticks_but_says_why(
+    start_board: StartBoard,
+    open_page: OpenPage,
+    tmp_path: Path,
+    values: list[list[float]],
+    options: str,
+    said: list[str],
+) -> None:
+    for i, points in enumerate(values):
+        write(tmp_path / str(i), points)
+    page = open_page(f"{start_board(tmp_path)}/scalars?v=3{options}")
+
+    expect(card(page, "loss").locator(".plot-bare > *")).to_have_text(said)
+    path = save(page, menu_of(page, "loss"), "Save as SVG", tmp_path)
+    assert "".join(said) in words_of(path)
+    assert ticks_of(path, "y") == []
+
+
+def test_words_of_a_plot_without_a_finite_value_go_when_one_comes(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "run") as writer:
+        writer.add_scalar("loss", float("nan"), 0)
+        writer.flush()
+        page = open_page(start_board(tmp_path))
+        expect(card(page, "loss").locator(".plot-bare")).to_be_visible()
+
+        writer.add_scalar("loss", 1.0, 1)
+        writer.flush()
+
+        expect(card(page, "loss").locator(".card-value")).to_have_text("1.000")
+        expect(card(page, "loss").locator(".plot-bare")).to_have_count(0)
 
 
 def test_pointer_finds_the_attempt_that_counts(start_board: StartBoard, open_page: OpenPage, tmp_path: Path) -> None:

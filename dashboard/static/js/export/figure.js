@@ -3,6 +3,7 @@
 import { memberAlpha } from "../aggregates/draw_bands.js";
 import { bandBeside, edgesOf } from "../aggregates/lines.js";
 import { nameOf } from "../aggregates/words.js";
+import { sayBare } from "../plot/bare.js";
 import { rangeOfX, rangeOfY } from "../plot/ranges.js";
 import { shownValues } from "../plot/nearest.js";
 import { MAX_BY_RUN } from "../runs/colors.js";
@@ -15,6 +16,8 @@ const GAPS = { x: 84, y: 96 }; // px between charts, for titles and ticks
 const MAX_COLUMNS = 3;
 const TIMES = { s: [1, 180], min: [60, 10_800], h: [3_600, 259_200], d: [86_400, Infinity] }; // unit: [seconds, up to]
 const INK = "#191a1f";
+const ON_PAPER = { showarrow: false, xref: "paper", yref: "paper" };
+const NO_TICKS = { showticklabels: false, ticks: "", showgrid: false };
 const MARK_SHARE = 0.02; // of the x-axis, that a cross takes
 
 // panels: as panels.js gives them; view: {xscale, y, clip, box} of the page, `range` of x or null, `key` of the colours
@@ -35,7 +38,7 @@ export function makeFigure(panels, view) {
     data: [...parts.flatMap(({ traces }) => traces), ...keyTraces(isMany ? view.key : null, inner), ...dashes.map(dashTrace)],
     layout: {
       ...Object.assign({}, ...parts.map(({ axes }) => axes)),
-      annotations: parts.map(({ heading }) => heading),
+      annotations: parts.flatMap(({ texts }) => texts),
       font: { family: "Inter, Helvetica, Arial, sans-serif", size: 12, color: INK },
       paper_bgcolor: "#ffffff",
       plot_bgcolor: "#ffffff",
@@ -73,6 +76,7 @@ function makePanel(panel, { view, unit, named, id, place }) {
   const zoom = view.range?.axis === axis ? view.range.bounds : null;
   const [low, high] = view.box.find(({ tag }) => tag === panel.id)?.bounds ?? rangeOfY(all, { zoom, isLog: view.y === "log", isClipped: view.clip === "middle", isDelta: panel.isDelta });
   const axes = { xaxis: `x${id}`, yaxis: `y${id}` };
+  const bare = sayBare([...lines, ...faint], view.y === "log");
   const log = (bounds, isLog) => (isLog ? bounds.map(Math.log10) : bounds);
   const x = rangeOfX(all, zoom, view.xscale === "log");
   const draw = { axes, toX: scalerOf(axis, unit), floor: view.y === "log" ? low * (high / low) ** 0.02 : low + (high - low) * 0.02, named, isApart: spacing(log(x, view.xscale === "log"), view.xscale === "log") };
@@ -80,10 +84,19 @@ function makePanel(panel, { view, unit, named, id, place }) {
     traces: tracesOf(panel, draw),
     axes: {
       [`xaxis${id}`]: { ...axisLook(titleOfX(axis, unit)), domain: place.x, anchor: axes.yaxis, type: axis === "wall" ? "date" : view.xscale, range: axis === "wall" ? x.map(draw.toX) : log(x.map(draw.toX), view.xscale === "log") },
-      [`yaxis${id}`]: { ...axisLook(titleOfY(panel)), domain: place.y, anchor: axes.xaxis, type: view.y, range: log([low, high], view.y === "log"), zeroline: panel.isDelta, zerolinecolor: INK, zerolinewidth: 2 },
+      [`yaxis${id}`]: { ...axisLook(titleOfY(panel)), domain: place.y, anchor: axes.xaxis, type: view.y, range: log([low, high], view.y === "log"), zeroline: panel.isDelta, zerolinecolor: INK, zerolinewidth: 2, ...(bare ? NO_TICKS : {}) },
     },
-    heading: { text: `<b>${escape(panel.isDelta ? `Δ ${panel.title}` : panel.title)}</b>`, showarrow: false, xref: "paper", yref: "paper", x: place.x[0], y: place.y[1], xanchor: "left", yanchor: "bottom", yshift: 6 },
+    texts: [headingOf(panel, place), ...(bare ? [wordsOf(bare, place)] : [])],
   };
+}
+
+function headingOf({ isDelta, title }, { x, y }) {
+  return { ...ON_PAPER, text: `<b>${escape(isDelta ? `Δ ${title}` : title)}</b>`, x: x[0], y: y[1], xanchor: "left", yanchor: "bottom", yshift: 6 };
+}
+
+// Why no point has a place on the y-axis, over what marks them.
+function wordsOf({ title, text }, { x, y }) {
+  return { ...ON_PAPER, text: `<b>${title}</b><br>${text}`, x: (x[0] + x[1]) / 2, y: (y[0] + y[1]) / 2, xanchor: "center", yanchor: "middle", bgcolor: "#ffffff" };
 }
 
 function axisLook(title) {

@@ -3,6 +3,7 @@
 
 import { edgesOf } from "../aggregates/lines.js";
 import uPlot from "../../../vendor/uplot/uPlot.esm.js";
+import { sayBare, showBare } from "./bare.js";
 import { Cursor } from "./cursor.js";
 import { drawLines } from "./draw_lines.js";
 import { followPointer } from "./gestures.js";
@@ -32,6 +33,7 @@ export class LinePlot {
   #cursor;
   #lane;
   #drag = null; // {kind, from, to} while one goes on
+  #bare = null; // why no point has a place: {title, text}
   #isInView = true;
   #isDue = false; // what is drawn is not what there is
   #frozen = null; // {x, y}: ranges that stay while the pointer is on the plot
@@ -125,8 +127,10 @@ export class LinePlot {
   #redraw() {
     this.#isDue = !this.#isInView || this.#element.clientWidth === 0;
     if (this.#isDue) return;
+    this.#bare = sayBare([...this.#lines, ...this.#faint], this.#options.y === "log");
     if (this.#uplot) this.#uplot.setData(this.#data(), true);
     else this.#make();
+    showBare(this.#uplot.over, this.#bare);
     this.#changed();
   }
 
@@ -183,7 +187,7 @@ export class LinePlot {
 
   #make() {
     const { clientWidth: width, clientHeight: height } = this.#element;
-    const axes = { x: () => this.#rangeOfX(), y: () => this.#rangeOfY(), isLogX: this.#isLogX, isLogY: this.#options.y === "log", word: () => this.axis };
+    const axes = { x: () => this.#rangeOfX(), y: () => this.#rangeOfY(), isLogX: this.#isLogX, isLogY: this.#options.y === "log", isBare: () => this.#bare !== null, word: () => this.axis };
     const draw = (plot) => drawLines(plot, this.#lines, { faint: this.#faint, underlay: this.#underlay });
     this.#uplot = new uPlot(uplotOptions({ width, height, axes, draw }), this.#data(), this.#element);
     this.#overlay.attach(this.#uplot);

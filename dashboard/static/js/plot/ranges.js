@@ -37,8 +37,10 @@ export function rangeOfY(lines, { zoom, isLog, isClipped, isDelta = false }) {
   return isDelta && !isLog ? withZero(range) : range;
 }
 
+// Where none is in sight, those beside it say at what height a line goes by.
 function rangeOfValues(lines, { zoom, isLog, isClipped }) {
   const [low, high] = isClipped ? middleOf(valuesInSight(lines, zoom, isLog)) : extentOf(lines, zoom, isLog);
+  if (!(low <= high) && zoom) return rangeOfValues(lines, { zoom: null, isLog, isClipped });
   if (!(low <= high)) return isLog ? [0.1, 10] : [0, 1];
   if (isLog) return low === high ? [low / 2, high * 2] : [low / (high / low) ** PADDING, high * (high / low) ** PADDING];
   const air = low === high ? Math.abs(low) * 0.1 || 1 : (high - low) * PADDING;

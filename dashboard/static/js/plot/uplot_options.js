@@ -15,7 +15,7 @@ export function canTurn(from, to) {
   return from === to || (from in STEPS && to in STEPS);
 }
 
-// axes: {x, y: () → range of each, isLogX, isLogY, word: () → name of the x-axis}
+// axes: {x, y: () → range of each, isLogX, isLogY, isBare: () → whether no point has a place on y, word: () → name of the x-axis}
 export function uplotOptions({ width, height, axes, draw }) {
   const { isLogX, isLogY } = axes;
   return {
@@ -57,14 +57,14 @@ function xAxis(axes) {
   };
 }
 
-function yAxis({ isLogY }) {
+function yAxis({ isLogY, isBare }) {
   return {
     ...common({ scale: "y", isLog: isLogY }),
-    values: (_, splits) => axisTicks(splits, isLogY ? "log" : "value"),
+    values: (_, splits) => (isBare() ? [] : axisTicks(splits, isLogY ? "log" : "value")),
     size: axisSize,
     gap: 6,
     space: 30,
-    grid: { show: true, stroke: themeColor("--grid"), width: 1 },
+    grid: { show: true, stroke: themeColor("--grid"), width: 1, filter: (_, splits) => (isBare() ? [] : splits) },
     border: { show: false },
   };
 }
