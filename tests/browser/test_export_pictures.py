@@ -77,3 +77,24 @@ def test_picture_of_differences_shows_their_zero(open_page: OpenPage, board: str
     assert "Δ train/loss" in words_of(path)
     assert "0" in ticks_of(path, "y")
     assert ticks_of(path, "x")[0] == "1"
+
+
+def test_picture_shows_marks_at_the_sides_of_a_chart_whole(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "run") as writer:
+        writer.add_scalar("loss", float("nan"), 0)
+        writer.add_scalar("loss", 1.0, 9)
+    page = open_page(start_board(tmp_path))
+    expect(page.locator(".card-value")).to_have_text("1.000")
+
+    path = save(page, menu_of(page, "loss"), "Save as SVG", tmp_path)
+
+    assert clips_of(ElementTree.parse(path).getroot(), "point") == [None, None]
+
+
+def clips_of(element: ElementTree.Element, name: str, clip: str | None = None) -> list[str | None]:
+    """What clips each shape of a class, as its nearest ancestor says it."""
+    clip = element.get("clip-path", clip)
+    own = [clip] if element.get("class") == name else []
+    return own + [found for child in element for found in clips_of(child, name, clip)]

@@ -174,7 +174,7 @@ function traceOf({ segments, superseded, run, x: { points } }, values, { axes, t
     }
   });
   const dash = dashed(isSuperseded ? [3, 3] : run.dash);
-  return { type: "scatter", mode: x.length === 1 ? "markers" : "lines", x, y, ...axes, line: { color: run.color, width, dash }, marker: { color: run.color, size: 5 }, opacity, showlegend: false, hoverinfo: "skip" };
+  return { type: "scatter", mode: x.length === 1 ? "markers" : "lines", cliponaxis: x.length > 1, x, y, ...axes, line: { color: run.color, width, dash }, marker: { color: run.color, size: 5 }, opacity, showlegend: false, hoverinfo: "skip" };
 }
 
 // A run stands in the legend once, whatever charts it is on.
@@ -212,7 +212,7 @@ function spacing([from, to], isLog) {
 function marksOf({ run, x: { nonFinite } }, { axes, toX, floor, isApart }) {
   const shown = [];
   for (const place of nonFinite) if (shown.length === 0 || isApart(place, shown.at(-1))) shown.push(place);
-  return { type: "scatter", mode: "markers", x: shown.map(toX), y: shown.map(() => floor), ...axes, marker: { symbol: "x-thin", size: 7, line: { color: run.color, width: 1.5 } }, showlegend: false, hoverinfo: "skip" };
+  return { type: "scatter", mode: "markers", cliponaxis: false, x: shown.map(toX), y: shown.map(() => floor), ...axes, marker: { symbol: "x-thin", size: 7, line: { color: run.color, width: 1.5 } }, showlegend: false, hoverinfo: "skip" };
 }
 
 // Plotly reads tags of HTML in its texts.
