@@ -120,7 +120,7 @@ _CHART = Rule(
 _RUN_FIELDS = {
     "name": make_text_rule(MAX_NAME_CHARACTERS),
     "notes": make_text_rule(MAX_NOTES_CHARACTERS),
-    "color": Rule(f"a number from 1 to {NUM_COLORS}, or a color as #3463ea", _is_color),
+    "color": Rule(f"a number from 1 to {NUM_COLORS}, or a colour as #3463ea", _is_color),
     **dict.fromkeys(FLAGS, Rule("true or false", lambda value: isinstance(value, bool))),
 }
 _PARTS = {"run": _RUN, "tag": _TAG, "id": _ID, "view": _VIEW_NAME}

@@ -150,7 +150,7 @@ def test_details_of_a_run_hold_no_flaw(open_page: Callable[..., Page], told_boar
     expect(page.locator(".details canvas").first).to_be_attached()
     found = find_flaws(page, "details")
 
-    page.locator(".details").get_by_role("button", name="Color of run").click()
+    page.locator(".details").get_by_role("button", name="Colour of run").click()
     expect(page.get_by_role("radiogroup", name="Palette")).to_be_visible()
     found += find_flaws(page, "colors")
     page.keyboard.press("Escape")

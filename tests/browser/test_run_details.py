@@ -256,15 +256,15 @@ def test_only_this_leaves_one_run(page: Page) -> None:
 
 def test_swatch_opens_the_colors(page: Page, other: Page) -> None:
     page.keyboard.press("Escape")
-    swatch = row(page, "b").get_by_role("button", name="Color of b")
+    swatch = row(page, "b").get_by_role("button", name="Colour of b")
     swatch.click()
-    page.get_by_role("radio", name="Color 5").click()
+    page.get_by_role("radio", name="Colour 5").click()
     expect(row(other, "b").locator(".swatch")).to_have_css("background-color", "rgb(156, 100, 3)")
 
     swatch.click()
-    page.get_by_label("Color as #rrggbb").fill("#12345")
+    page.get_by_label("Colour as #rrggbb").fill("#12345")
     expect(page.get_by_role("button", name="Use", exact=True)).to_be_disabled()
-    page.get_by_label("Color as #rrggbb").fill("#123456")
+    page.get_by_label("Colour as #rrggbb").fill("#123456")
     page.keyboard.press("Enter")
     expect(row(other, "b").locator(".swatch")).to_have_css("background-color", "rgb(18, 52, 86)")
 
@@ -305,7 +305,7 @@ def test_read_only_board_shows_no_control_that_changes(
 
     expect(details(page).get_by_text("read-only")).to_have_attribute("title", re.compile("--read-only"))
     expect(details(page).get_by_role("button", name="Only this")).to_be_visible()
-    for name in ("Rename", "Set as baseline", "Pin", "More", "Edit", "Color of a"):
+    for name in ("Rename", "Set as baseline", "Pin", "More", "Edit", "Colour of a"):
         expect(page.get_by_role("button", name=name, exact=True)).to_have_count(0)
     expect(page.get_by_label("Add a tag")).to_have_count(0)
 

@@ -42,7 +42,7 @@ WRONG = [
     (("runs", "a", "name"), 3, "name must be text of at most 500 characters; got 3. Nothing was kept."),
     (("runs", "a", "name"), "\udfff", "name must be text"),
     (("runs", "a", "notes"), "x" * 100_001, "notes must be text of at most 100,000 characters"),
-    (("runs", "a", "color"), 0, "color must be a number from 1 to 12, or a color as #3463ea; got 0."),
+    (("runs", "a", "color"), 0, "color must be a number from 1 to 12, or a colour as #3463ea; got 0."),
     (("runs", "a", "color"), 13, "color must be"),
     (("runs", "a", "color"), True, "color must be"),
     (("runs", "a", "color"), 1.5, "color must be"),

@@ -19,7 +19,7 @@ export function CompareChoice({ session, runs, run, base, choose }) {
   const face = shown
     ? [h("span", { key: "swatch", className: "swatch", style: { background: isUploaded(base) ? "var(--text-3)" : session.colorOf(base) } }), h("span", { key: "name", className: "graph-ellipsis" }, `vs ${name}`)]
     : [h(Icon, { key: "icon", name: "git-compare", size: 14 }), h("span", { key: "name", className: "graph-word" }, "Compare")];
-  const words = shown ? `Compared with ${name}` : "Compare with another run";
+  const words = shown ? `Compare vs ${name}` : "Compare with another run"; // what is seen is part of it, for those who say it
   const more = (close) => [
     h(Choice, { key: "file", icon: "upload", label: "A file", detail: ".pb or .pbtxt", close, run: () => chooseFile(take) }),
     shown && h(Choice, { key: "none", icon: "x", label: "No comparison", close, run: () => choose(null) }),
@@ -32,7 +32,7 @@ export function CompareChoice({ session, runs, run, base, choose }) {
     chosen: base,
     choose,
     more,
-    button: { className: shown ? "graph-button is-on" : "graph-button", title: shown ? words : "Compare with the graph of another run", "aria-label": words, children: face },
+    button: { className: shown ? "graph-button is-on" : "graph-button", title: shown ? `Compared with ${name}` : "Compare with the graph of another run", "aria-label": words, children: face },
   });
 }
 

@@ -5,7 +5,7 @@ import { notify } from "../notifications.js";
 import { session } from "../session.js";
 
 // Why there is nothing to change; for the one tooltip that says so.
-export const READ_ONLY = "This board was started with --read-only: names, notes, tags and colors are shown and can't be changed here.";
+export const READ_ONLY = "This board was started with --read-only: names, notes, tags and colours are shown and can't be changed here.";
 
 export function canEdit() {
   return !session.sidecar.isReadOnly;
@@ -22,7 +22,7 @@ export function setNotes(name, text) {
 
 // A number of the palette from 1, or #rrggbb; null for the board's choice.
 export function setColor(names, color) {
-  return edit(names, "color", color, `color of ${labelOf(names)}`);
+  return edit(names, "color", color, `colour of ${labelOf(names)}`);
 }
 
 export function addTag(names, tag) {

@@ -16,7 +16,7 @@ export function Swatch({ run, isShown, tabIndex = 0 }) {
   if (run.isBaseline) return h("span", { className: "swatch-button", title: "The baseline is drawn in ink" }, face);
   return h(
     Popover,
-    { label: `Color of ${run.label}`, className: "colors", button: { className: "swatch-button", title: "Color", "aria-label": `Color of ${run.label}`, tabIndex, children: face } },
+    { label: `Colour of ${run.label}`, className: "colors", button: { className: "swatch-button", title: "Colour", "aria-label": `Colour of ${run.label}`, tabIndex, children: face } },
     (close) => h(Colors, { run, close }),
   );
 }
@@ -36,14 +36,14 @@ function Colors({ run, close }) {
       Array.from({ length: NUM_SLOTS }, (_, slot) => h(Choice, { key: slot, slot, isChosen: chosen === slot + 1, choose })),
     ),
     h(Custom, { chosen, run, choose }),
-    h("button", { type: "button", className: "menu-item", disabled: chosen === null, title: "The color that the board gives the run", onClick: () => choose(null) }, h(Icon, { name: "arrow-back-up", size: 14 }), "Automatic"),
+    h("button", { type: "button", className: "menu-item", disabled: chosen === null, title: "The colour that the board gives the run", onClick: () => choose(null) }, h(Icon, { name: "arrow-back-up", size: 14 }), "Automatic"),
   );
 }
 
 function Choice({ slot, isChosen, choose }) {
   return h(
     "button",
-    { type: "button", role: "radio", "aria-checked": isChosen, className: "color-choice", title: `Color ${slot + 1}`, "aria-label": `Color ${slot + 1}`, "data-autofocus": isChosen || undefined, style: { background: slotColor(slot) }, onClick: () => choose(slot + 1) },
+    { type: "button", role: "radio", "aria-checked": isChosen, className: "color-choice", title: `Colour ${slot + 1}`, "aria-label": `Colour ${slot + 1}`, "data-autofocus": isChosen || undefined, style: { background: slotColor(slot) }, onClick: () => choose(slot + 1) },
     isChosen && h(Icon, { name: "check", size: 14 }),
   );
 }
@@ -59,8 +59,8 @@ function Custom({ chosen, run, choose }) {
     "form",
     { className: "color-custom", onSubmit: keep },
     h("input", { type: "color", value: isRight ? text.toLowerCase() : "#000000", title: "Pick a color", "aria-label": "Pick a color", onChange: (event) => setText(event.target.value) }),
-    h("label", { className: isRight ? "field" : "field is-bad" }, h("input", { value: text, maxLength: 7, spellCheck: false, "aria-label": "Color as #rrggbb", "aria-invalid": !isRight, onChange: (event) => setText(event.target.value) })),
-    h("button", { type: "submit", className: "button", disabled: !isRight, title: isRight ? "Use this color (Enter)" : "A color is written as #3463ea" }, "Use"),
+    h("label", { className: isRight ? "field" : "field is-bad" }, h("input", { value: text, maxLength: 7, spellCheck: false, "aria-label": "Colour as #rrggbb", "aria-invalid": !isRight, onChange: (event) => setText(event.target.value) })),
+    h("button", { type: "submit", className: "button", disabled: !isRight, title: isRight ? "Use this colour (Enter)" : "A colour is written as #3463ea" }, "Use"),
   );
 }
 
