@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, Literal, Self
 
-from trainer.counts import check_count, check_positive
+from trainer.counts import as_python, check_count, check_positive
 from trainer.layers import precision
 from trainer.step_options import StepOptions
 
@@ -101,9 +102,8 @@ class RunConfig:
             if getattr(self, name) is not None or name == "log_secs":
                 object.__setattr__(self, name, check_positive(name, getattr(self, name)))
         for name in ("nan_guard", "remat", "is_graph_written"):
-            if getattr(self, name) not in (True, False):
-                raise ValueError(f"{name} must be True or False; got {getattr(self, name)!r}. Pass one of them.")
-        _check_loss_scale(self.loss_scale)
+            object.__setattr__(self, name, _as_switch(name, getattr(self, name)))
+        object.__setattr__(self, "loss_scale", _as_loss_scale(self.loss_scale))
         if self.precision is not None:
             precision.get(self.precision)
         if self.trainable is not None:
@@ -118,19 +118,30 @@ class RunConfig:
 
 
 def _as_seed(seed: Any) -> int:
-    if isinstance(seed, bool) or not isinstance(seed, Integral):
+    number = as_python(seed)
+    if isinstance(number, bool) or not isinstance(number, Integral):
         # A run is continued by its seed, so it must be one that can be told again.
         raise ValueError(f"seed must be an integer; got {seed!r}. Pass one, as int(generator.integers(2**32)).")
-    number = int(seed)
     if not 0 <= number < 2**32:
         raise ValueError(f"seed must be in [0, 2**32); got {number}. Pass a small number.")
-    return number
+    return int(number)
 
 
-def _check_loss_scale(scale: Any) -> None:
-    is_number = isinstance(scale, int | float) and scale > 0
-    if not (scale is None or scale == "dynamic" or is_number):
+def _as_switch(name: str, value: Any) -> bool:
+    switch = as_python(value)
+    if not isinstance(switch, bool | int) or switch not in (True, False):
+        raise ValueError(f"{name} must be True or False; got {value!r}. Pass one of them.")
+    return bool(switch)
+
+
+def _as_loss_scale(scale: Any) -> float | Literal["dynamic"] | None:
+    number = as_python(scale)
+    if number is None or (isinstance(number, str) and number == "dynamic"):
+        return number
+    is_number = isinstance(number, int | float) and not isinstance(number, bool)
+    if not (is_number and 0 < number < math.inf):
         raise ValueError(f"loss_scale must be a positive number or 'dynamic'; got {scale!r}. Pass 'dynamic'.")
+    return float(number)
 
 
 def _as_patterns(patterns: Any) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ def test_training_in_float16_finds_a_factor_that_fits(tmp_path: Path) -> None:
     assert scalars["loss"].values[-1] < 0.01 * scalars["loss"].values[0]
 
 
-@pytest.mark.parametrize("scale", [0, -1.0, "static", "", [1]])
+@pytest.mark.parametrize("scale", [0, -1.0, "static", "", [1], True, float("inf"), np.ones(2)])
 def test_factor_that_is_none_is_refused(scale: Any) -> None:
     with pytest.raises(ValueError, match="loss_scale must be a positive number or 'dynamic'; got "):
         RunConfig(loss_scale=scale)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from trainer.counts import as_python
 from trainer.estimators.base import BaseEstimator
 from trainer.estimators.probabilities import ClassProbabilities
 from trainer.heads import BinaryHead, Head, MultiClassHead, RegressionHead
@@ -178,12 +179,13 @@ class Regressor(Canned):
 
 def _as_seed(random_state: Any) -> int:
     """A seed that can be told again, since a run is continued by it."""
-    if isinstance(random_state, bool) or not isinstance(random_state, Integral):
+    seed = as_python(random_state)
+    if isinstance(seed, bool) or not isinstance(seed, Integral):
         raise ValueError(
             f"random_state must be an integer or None; got {random_state!r}. "
             "Draw one from a generator, as generator.integers(2**31)."
         )
-    return int(random_state)
+    return int(seed)
 
 
 def as_vector(labels: Any) -> np.ndarray:

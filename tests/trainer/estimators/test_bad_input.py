@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -235,12 +236,21 @@ def test_regressor_has_no_probabilities() -> None:
         ({"clip_value": float("nan")}, r"clip_value must be positive; got nan\."),
         ({"log_secs": None}, r"log_secs must be positive; got None\."),
         ({"remat": "no"}, r"remat must be True or False; got 'no'\."),
+        ({"nan_guard": np.ones(2)}, r"nan_guard must be True or False; got array\("),
         ({"trainable": 3}, r"trainable must be patterns of names of weights; got 3\. Pass \('head/\*',\)\."),
     ],
 )
 def test_wrong_run_config_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         RunConfig(**options)
+
+
+@pytest.mark.parametrize("number", [np.int64(3), np.array(3), jnp.int32(3), jnp.array(3, jnp.uint32)])
+def test_numbers_of_numpy_and_jax_are_taken_for_seed_and_loss_scale(number: Any) -> None:
+    config = RunConfig(seed=number, loss_scale=number, nan_guard=jnp.bool_(False))
+
+    assert (config.seed, config.loss_scale, config.nan_guard) == (3, 3.0, False)
+    assert DNNClassifier([2], random_state=number, steps=1).fit(X, Y).n_iter_ == 1
 
 
 @pytest.mark.parametrize(
