@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
+from pathlib import Path
 
 import jax
 
@@ -38,6 +40,7 @@ class ProfilerHook(Hook):
         self._folder = folder
         self._is_tracing = False
         self._has_traced = False  # in any training
+        self._traces_before: set[Path] = set()
         self._begun_step = 0
 
     def begin(self, context: Context) -> None:
@@ -59,16 +62,17 @@ class ProfilerHook(Hook):
         context.settle()
         if context.step < self._end_step:
             if context.step != context.last_step:
+                self._traces_before = self._find_traces(context)
                 jax.profiler.start_trace(str(self._folder or context.writer.log_dir))
-                self._is_tracing = self._has_traced = True
+                self._is_tracing = True
         elif self._is_tracing:
-            self._stop()
+            self._stop(context)
 
     def end(self, context: Context) -> None:
         """Ends a trace that is not over yet, and warns if there was none in this training or one before."""
         if self._is_tracing:
-            self._stop()
-        elif not self._has_traced and context.error is None:
+            self._stop(context)
+        if not self._has_traced and context.error is None:
             _LOG.warning(
                 "Could not trace the steps after %d: this training went from step %d to %d. Continuing without a "
                 "trace. Pass another first_step to ProfilerHook.",
@@ -77,6 +81,15 @@ class ProfilerHook(Hook):
                 context.step,
             )
 
-    def _stop(self) -> None:
+    def _stop(self, context: Context) -> None:
+        """Ends the trace, and removes one that holds no step: the data ended where it began."""
         jax.profiler.stop_trace()  # type: ignore[no-untyped-call]
         self._is_tracing = False
+        if context.step > max(self._first_step, self._begun_step):
+            self._has_traced = True
+            return
+        for trace in self._find_traces(context) - self._traces_before:
+            shutil.rmtree(trace)
+
+    def _find_traces(self, context: Context) -> set[Path]:
+        return set(Path(self._folder or context.writer.log_dir).glob("plugins/profile/*"))
