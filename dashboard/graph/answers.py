@@ -18,7 +18,7 @@ from dashboard.graph.hierarchy import Hierarchy, Item
 from dashboard.graph.layout import layout
 from dashboard.graph.limits import CLOSED, find_only_module
 from dashboard.graph.loops import find_turns
-from dashboard.graph.modules import describe, display_name, is_parameter
+from dashboard.graph.modules import describe, display_name, is_parameter, is_weighted
 from dashboard.graph.quantities import box_quantities, missing_quantities
 from dashboard.graph.stacks import count_copies, find_scope
 
@@ -97,15 +97,24 @@ def _has_backward_pass(hierarchy: Hierarchy) -> bool:
 
 
 def find_batch(hierarchy: Hierarchy) -> int | None:
-    """The first size that most inputs of a traced graph share: what layers carry from step to step may have another."""
+    """The first size that most inputs of a traced graph share: what layers carry from step to step may have another.
+
+    It is none if no layer gives as many: then the graph is of one example, whose first axis is another.
+    """
     if not hierarchy.graph.is_traced:
         return None
+    given = [node.outputs[0].shape or () for node in hierarchy.graph.nodes if is_weighted(node.op) and node.outputs]
+    firsts = {shape[0] for shape in given if len(shape) > 1}  # the batch, or of a flattened one a multiple
+    lasts = {shape[-1] for shape in given if len(shape) > 1}  # the batch under vmap
     sizes = Counter(
         node.outputs[0].shape[0]
         for node in hierarchy.graph.nodes
         if plain_op(node.op) in INPUT_OPS and not is_parameter(node) and node.outputs and node.outputs[0].shape
     )
-    return max(sizes, key=lambda size: sizes[size], default=None)
+    known = [
+        size for size in sizes if not given or size in lasts or any(size and first % size == 0 for first in firsts)
+    ]
+    return max(known, key=lambda size: sizes[size], default=None)
 
 
 def _box(hierarchy: Hierarchy, box: Box) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dashboard.graph.definition import Node
@@ -114,6 +115,12 @@ def _describe_series(hierarchy: Hierarchy, index: int) -> Description:
     return replace(_describe_node(nodes[0]), detail=detail or _count_ops(hierarchy.items[index]))
 
 
+def is_weighted(op: str) -> bool:
+    """Whether an operation is a product with weights: that of a dense layer, or a convolution."""
+    plain = plain_op(op)
+    return bool(_LINEAR.search(plain) or _CONV.search(plain))
+
+
 def is_parameter(node: Node) -> bool:
     """Whether a node is a trained value that others read."""
     return not node.inputs and (node.params > 0 or plain_op(node.op) in PARAMETER_OPS)
@@ -173,7 +180,7 @@ def _describe_layer(hierarchy: Hierarchy, item: Item, nodes: list[Node]) -> Desc
     weights = [node for node in nodes if is_parameter(node) and node.outputs and node.outputs[0].shape]
     widest = max((node.outputs[0].shape or () for node in weights), key=len, default=())
     activation = _activation(nodes, plains)
-    found = _known_layer(item, plains, widest)
+    found = _known_layer(item, plains, _inputs_first(hierarchy.graph.nodes, nodes, widest))
     named = _scope_op(item)
     if found is None:
         family = find_family(named or item.name, *(node.op for node in nodes[-1:] if item.params))
@@ -183,6 +190,32 @@ def _describe_layer(hierarchy: Hierarchy, item: Item, nodes: list[Node]) -> Desc
     op, detail, family = found
     parts = [detail, activation if family == "linear" else ""]
     return Description(named or op, " · ".join(part for part in parts if part), family)
+
+
+def _inputs_first(graph: Sequence[Node], nodes: list[Node], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of a layer's weight as (*window, inputs, outputs); Equinox keeps it as (outputs, inputs, *window)."""
+    if any(_has_outputs_first(graph, node, shape) for node in nodes):
+        return (*shape[2:], shape[1], shape[0])
+    return shape
+
+
+def _has_outputs_first(graph: Sequence[Node], node: Node, shape: tuple[int, ...]) -> bool:
+    """Whether an operation reads a weight of this shape that way.
+
+    It multiplies the weight from the left, or is a convolution that gives as many channels, right after the batch.
+    """
+    plain = plain_op(node.op)
+    given = _shape(node)
+    if len(shape) == 2 and _LINEAR.search(plain) and node.inputs:
+        first = graph[node.inputs[0][0]]
+        return is_parameter(first) and _shape(first) == shape
+    if len(shape) == len(given) >= 3 and _CONV.search(plain):
+        return given[1] == shape[0] and given[-1] != shape[-1]
+    return False
+
+
+def _shape(node: Node) -> tuple[int, ...]:
+    return (node.outputs[0].shape or ()) if node.outputs else ()
 
 
 def _known_layer(item: Item, plains: list[str], shape: tuple[int, ...]) -> tuple[str, str, str] | None:

@@ -47,6 +47,15 @@ def test_batch_size_is_that_of_the_inputs_not_of_what_a_layer_carries() -> None:
     assert drawing_answer(traced.hierarchy(), CLOSED)["batch"] == 32
 
 
+def test_graph_of_one_example_has_no_batch_size() -> None:
+    traced = Traced()
+    traced.add("image", "Placeholder", shape=(3, 32, 32))
+    traced.add("conv/weight", "Placeholder", shape=(16, 3, 5, 5), params=1200)
+    traced.add("conv/conv", "conv_general_dilated", ["image", "conv/weight"], (1, 16, 28, 28))
+
+    assert drawing_answer(traced.hierarchy(), CLOSED)["batch"] is None
+
+
 def test_open_module_lists_its_operations_below_it(iris: Hierarchy) -> None:
     rows = drawing_answer(iris, frozenset({"dense_0"}))["layers"]
 

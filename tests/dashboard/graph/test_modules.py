@@ -7,6 +7,7 @@ from dashboard.graph.families import FAMILY_NAMES, find_family
 from dashboard.graph.modules import describe, display_name
 from summaries.proto.graph_pb2 import GraphDef, NodeDef
 from summaries.proto.tensor_pb2 import TensorShapeProto
+from tests.dashboard.graph.conftest import Traced
 
 LAYERS = [
     (
@@ -85,3 +86,24 @@ def test_scope_of_modules_names_them() -> None:
 def test_family_of_operations_of_all_libraries(op: str, family: str) -> None:
     assert find_family(op) == family
     assert family in FAMILY_NAMES
+
+
+@pytest.mark.parametrize(
+    ("op", "weight", "inputs", "given", "expected"),
+    [
+        ("dot_general", (8, 4), ["fc/w", "x"], (8,), "4 → 8"),
+        ("dot_general", (8, 4), ["x", "fc/w"], (2, 4), "8 → 4"),
+        ("conv_general_dilated", (16, 3, 5, 5), ["x", "fc/w"], (1, 16, 28, 28), "5×5 · 3 → 16"),
+        ("conv_general_dilated", (5, 5, 3, 16), ["x", "fc/w"], (1, 28, 28, 16), "5×5 · 3 → 16"),
+    ],
+)
+def test_sizes_of_a_layer_are_inputs_and_outputs_however_its_weight_is_kept(
+    op: str, weight: tuple[int, ...], inputs: list[str], given: tuple[int, ...], expected: str
+) -> None:
+    graph = Traced()
+    graph.add("x", "Placeholder", shape=(2, 4))
+    graph.add("fc/w", "Placeholder", shape=weight, params=1)
+    graph.add(f"fc/{op}", op, inputs, given)
+    hierarchy = graph.hierarchy()
+
+    assert describe(hierarchy, hierarchy.index_by_id["fc"]).detail == expected
