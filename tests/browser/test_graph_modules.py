@@ -28,6 +28,25 @@ def test_rows_between_two_are_found_in_either_order(run_module: RunModule) -> No
     assert run_module("graph/step/rows.js", body) == [path, path, None]
 
 
+def test_drawing_wider_than_the_canvas_opens_at_its_left_edge_as_long_as_the_spine_is_in_sight(
+    run_module: RunModule,
+) -> None:
+    body = """
+        const size = { width: 1000, height: 800 };
+        return [[200, 200], [400, 900], [900, 400], [100, 1500]].map(([left, right]) => {
+          const { k, x } = module.openingView({ left, right, height: 500 }, size);
+          return [Math.round(x - left * k), Math.round(x)];
+        });
+    """
+
+    middle, whole_left, far_left, far_right = run_module("graph/viewport.js", body)
+
+    assert middle == [276, 500]
+    assert whole_left == [52, 380]
+    assert far_left == [-118, 620]
+    assert far_right[1] == 380
+
+
 def test_box_in_the_lower_left_corner_takes_the_place_of_the_legend(run_module: RunModule) -> None:
     body = """
         const group = { kind: "group", x: 0, y: 0, width: 999, height: 999 };

@@ -38,11 +38,11 @@ function placed(drawing, size, k) {
   return { k, x: centre(drawing, size, k), y: isTaller ? TOP : (size.height - drawing.height * k) / 2 };
 }
 
-// The drawing in the middle, but never so that the spine is out of sight.
+// The drawing in the middle; one that is wider than the canvas from its left edge on, where names begin, but never so that
+// the spine is out of sight.
 function centre(drawing, size, k) {
-  const middle = size.width / 2 - ((drawing.right - drawing.left) / 2) * k;
-  if ((drawing.left + drawing.right) * k <= size.width - 24) return middle;
-  return Math.min(size.width * 0.62, Math.max(size.width * 0.38, middle));
+  if ((drawing.left + drawing.right) * k <= size.width - 24) return size.width / 2 - ((drawing.right - drawing.left) / 2) * k;
+  return Math.min(size.width * 0.62, Math.max(size.width * 0.38, drawing.left * k + 12));
 }
 
 export function zoomedAt(view, factor, x, y) {
