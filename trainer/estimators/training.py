@@ -168,16 +168,20 @@ class Training:
     def _hooks(
         self, checkpoints: Checkpoints | None, is_evaluated: bool, first_step: int, others: Sequence[Hook]
     ) -> Iterator[Hook]:
-        """Those of the config around the user's; checkpoints come last, so that they hold what others changed."""
-        config = self.config
+        """Those of the config around the user's; checkpoints come last, so that they hold what others changed.
+
+        One that the user makes stands for the config's of its kind: two would write the same again.
+        """
+        config, has_run = self.config, checkpoints is not None
         if config.nan_guard:
             yield NanGuardHook()
-        yield LoggingHook(log_secs=config.log_secs, bar=config.progress)
-        if checkpoints is not None and config.summary_interval is not None:
+        if not _has(LoggingHook, others):
+            yield LoggingHook(log_secs=config.log_secs, bar=config.progress)
+        if has_run and config.summary_interval is not None and not _has(SummaryHook, others):
             yield SummaryHook(config.summary_interval)
-        if checkpoints is not None and config.is_graph_written and first_step == 0:
+        if has_run and config.is_graph_written and first_step == 0 and not _has(GraphHook, others):
             yield GraphHook()  # waits for the compiler, beside which the histograms' program was compiled
-        if is_evaluated and not any(isinstance(hook, EvaluationHook) for hook in others):
+        if is_evaluated and not _has(EvaluationHook, others):
             yield EvaluationHook(config.eval_interval)
         yield from others
         if checkpoints is not None:
@@ -189,6 +193,10 @@ class Training:
                 best_metric=config.best_metric,
                 eval_interval=config.eval_interval,
             )
+
+
+def _has(kind: type[Hook], hooks: Sequence[Hook]) -> bool:
+    return any(isinstance(hook, kind) for hook in hooks)
 
 
 def open_writer(

@@ -267,3 +267,17 @@ def test_writer_takes_an_estimator_as_a_graph(blobs: Arrays, tmp_path: Path) -> 
 
     graph = next(iter(load(tmp_path).runs["."].graphs.values()))[0]
     assert "forward/dense_1/dot_general" in {node.name for node in graph.node}
+
+
+def test_hooks_of_the_user_stand_for_those_of_the_config(
+    blobs: Arrays, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "trainer")
+    given = [hooks.SummaryHook(4), hooks.GraphHook(), hooks.LoggingHook(log_secs=60, bar=False)]
+    config = RunConfig(summary_interval=2, progress=False)
+    DNNClassifier([4], model_dir=tmp_path, config=config).fit(*blobs, steps=8, hooks=given)
+
+    run = load(tmp_path).runs["."]
+    assert run.histograms["params/dense_0/kernel"].places.steps.tolist() == [0, 4, 8]
+    assert len(run.graphs) == 1
+    assert len([record for record in caplog.records if record.message.startswith("step 8 of 8")]) == 1
