@@ -122,7 +122,7 @@ def _as_seed(seed: Any) -> int:
     if isinstance(number, bool) or not isinstance(number, Integral):
         # A run is continued by its seed, so it must be one that can be told again.
         raise ValueError(f"seed must be an integer; got {seed!r}. Pass one, as int(generator.integers(2**32)).")
-    if not 0 <= number < 2**32:
+    if not 0 <= int(number) < 2**32:
         raise ValueError(f"seed must be in [0, 2**32); got {number}. Pass a small number.")
     return int(number)
 
@@ -136,8 +136,10 @@ def _as_switch(name: str, value: Any) -> bool:
 
 def _as_loss_scale(scale: Any) -> float | Literal["dynamic"] | None:
     number = as_python(scale)
-    if number is None or (isinstance(number, str) and number == "dynamic"):
-        return number
+    if number is None:
+        return None
+    if isinstance(number, str) and number == "dynamic":
+        return "dynamic"
     is_number = isinstance(number, int | float) and not isinstance(number, bool)
     if not (is_number and 0 < number < math.inf):
         raise ValueError(f"loss_scale must be a positive number or 'dynamic'; got {scale!r}. Pass 'dynamic'.")
