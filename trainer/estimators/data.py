@@ -18,6 +18,10 @@ from trainer.inputs.check import as_weights, check_same_rows
 from trainer.placement import put_data
 from trainer.protocols import Batch
 
+# Of an iterator of validation data.
+MAX_HELD_BATCHES = 100_000
+MAX_HELD_BYTES = 4 << 30
+
 EncodeFn = Callable[[Any], Any]
 WeighFn = Callable[[Any, "np.ndarray | None"], "np.ndarray | None"]
 
@@ -295,4 +299,24 @@ def split_validation(validation_data: Any) -> tuple[Any, Any, Any]:
         features, labels, *weights = validation_data
         return features, labels, weights[0] if weights else None
     # It is read at every evaluation.
-    return list(validation_data) if isinstance(validation_data, Iterator) else validation_data, None, None
+    return _hold(validation_data) if isinstance(validation_data, Iterator) else validation_data, None, None
+
+
+def _hold(batches: Iterator[Any]) -> list[Any]:
+    """All that an iterator gives.
+
+    Raises:
+        ValueError: If that is too much to be kept, as of one that never ends.
+    """
+    held: list[Any] = []
+    num_bytes = 0
+    for batch in batches:
+        held.append(batch)
+        num_bytes += sum(getattr(leaf, "nbytes", 0) for leaf in jax.tree.leaves(batch))
+        if len(held) > MAX_HELD_BATCHES or num_bytes > MAX_HELD_BYTES:
+            raise ValueError(
+                f"an iterator must end within {MAX_HELD_BATCHES:,} batches and {MAX_HELD_BYTES >> 30} GiB, since they "
+                f"are kept for each evaluation; got {len(held):,} and more. If it never ends, pass "
+                "list(itertools.islice(batches, 100)) or EvalSpec(steps=100), else a function that returns it afresh."
+            )
+    return held

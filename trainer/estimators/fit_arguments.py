@@ -38,16 +38,20 @@ def open_validation(fitted: Fitted, validation_data: Any) -> Data | None:
 
     Raises:
         ValueError: If something is wrong with them; the message, or a note of the error, says that it is these.
+        TypeError: If they are nothing that can be evaluated; likewise.
     """
     if validation_data is None:
         return None
     try:
         return fitted.open(*split_validation(validation_data))
-    except ValueError as error:
-        if type(error) is not ValueError:  # another class keeps its fields, as the place of the damage in a file
+    except (TypeError, ValueError) as error:
+        if type(error) not in (
+            TypeError,
+            ValueError,
+        ):  # another class keeps its fields, as the place of the damage in a file
             error.add_note(_THESE)
             raise
-        raise ValueError(f"{error} {_THESE}") from error
+        raise type(error)(f"{error} {_THESE}") from error
 
 
 def _as_list(hooks: Any) -> list[Any]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -243,6 +244,21 @@ def test_regressor_has_no_probabilities() -> None:
 def test_wrong_run_config_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         RunConfig(**options)
+
+
+def test_iterator_of_validation_data_that_never_ends_is_refused(tmp_path: Path) -> None:
+    many, large = itertools.repeat((X, Y)), itertools.repeat((np.empty((1 << 28, 2), np.uint8), Y))
+
+    for batches in (many, large):
+        with pytest.raises(ValueError, match=r"must end within 100,000 batches and 4 GiB.* or EvalSpec\(steps=100\)"):
+            DNNClassifier([4], model_dir=tmp_path / "run").fit(X, Y, steps=2, validation_data=batches)
+
+    assert not list(tmp_path.rglob("*.tfevents*"))
+
+
+def test_share_of_the_rows_as_validation_data_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"got float\. .* This is validation_data, \(X, y\) or batches\."):
+        DNNClassifier([4]).fit(X, Y, steps=2, validation_data=0.2)
 
 
 @pytest.mark.parametrize("number", [np.int64(3), np.array(3), jnp.int32(3), jnp.array(3, jnp.uint32)])
