@@ -21,6 +21,7 @@ from trainer.estimators.fit_arguments import check_fit_arguments, open_validatio
 from trainer.estimators.fitted import Fitted
 from trainer.estimators.model_fn_objective import ModelFnObjective
 from trainer.estimators.precise_objective import PreciseObjective
+from trainer.estimators.scoring import score_rows
 from trainer.estimators.sklearn_manners import not_fitted
 from trainer.estimators.tensorflow_manners import TensorFlowManners
 from trainer.estimators.training import Plan, Training
@@ -201,12 +202,7 @@ class BaseEstimator(TensorFlowManners):
         head = self._get_fitted("score").head
         if head is None:
             raise AttributeError("score must be called on a model with a head; got a model_fn. Use evaluate.")
-        source = open_source(X, y, sample_weight)
-        if not isinstance(source, Rows) or source.labels is None:
-            raise ValueError("score must be given all rows and their labels; got batches. Use evaluate.")
-        head.encode_labels(source.labels)  # refuses those that are none of the head's
-        weights = None if source.weights is None else np.asarray(source.weights)
-        return head.score(source.labels, self.predict(source.features), weights)
+        return score_rows(head, self.predictions, open_source(X, y, sample_weight))
 
     def export(self, folder: str | os.PathLike[str], *, platforms: Sequence[str] | None = None) -> Path:
         """Writes the trained model as a folder that `load_exported` reads, without the code of the network.
