@@ -86,6 +86,7 @@ def as_weights(weights: Any, features: Any, name: str = "sample_weight") -> np.n
 def _as_array(values: Any, name: str, takes_missing: bool) -> np.ndarray:
     if hasattr(values, "toarray") and hasattr(values, "nnz"):
         raise ValueError(f"{name} must be a dense array; got a sparse matrix. Pass {name}.toarray().")
+    _refuse_several(values, name)
     array = to_plain_numpy(values)
     if array.dtype.kind == "O":
         array = _numbers(array, name)
@@ -101,6 +102,18 @@ def _as_array(values: Any, name: str, takes_missing: bool) -> np.ndarray:
         with np.errstate(over="ignore"):  # what float32 cannot hold is refused below
             return _finite(array.astype(np.float32), name, takes_missing)
     return _narrow(array, name) if array.dtype.itemsize == 8 else array
+
+
+def _refuse_several(values: Any, name: str) -> None:
+    """Refuses a list of arrays of different shapes: rows are alike, so these are several inputs, as Keras takes them."""
+    if not isinstance(values, list):
+        return
+    shapes = [value.shape for value in values if isinstance(value, np.ndarray | jax.Array)]
+    if len(set(shapes)) > 1:
+        raise ValueError(
+            f"{name} must be rows of one shape in a list; got {', '.join(map(str, shapes[:3]))}. "
+            "Pass a tuple or a dict of arrays for several inputs."
+        )
 
 
 def _narrow(array: np.ndarray, name: str) -> np.ndarray:

@@ -162,14 +162,29 @@ class Model(Layer):
 
     def _leaves(self, inputs: Any) -> list[Any]:
         leaves, treedef = jax.tree.flatten(inputs)
-        if treedef != self.input_treedef:
+        if treedef != self.input_treedef and _with_tuples(treedef) != _with_tuples(self.input_treedef):
             raise ValueError(
-                f"inputs must have the structure {self.input_treedef} given to Model; got {treedef}. "
+                f"inputs must have the structure {_say(self.input_treedef)} given to Model; got {_say(treedef)}. "
                 "Pass the arrays in that structure."
             )
         for leaf, place in zip(leaves, self.places, strict=True):
             check_shape(leaf, place)
         return leaves
+
+
+def _with_tuples(treedef: Any) -> Any:
+    """The structure with tuples for lists: an estimator takes a list for rows, and a tuple for several inputs."""
+
+    def convert(tree: Any) -> Any:
+        if isinstance(tree, dict):
+            return {key: convert(item) for key, item in tree.items()}
+        return tuple(map(convert, tree)) if type(tree) in (list, tuple) else tree
+
+    return jax.tree.structure(convert(jax.tree.unflatten(treedef, [0] * treedef.num_leaves)))
+
+
+def _say(treedef: Any) -> str:
+    return str(treedef).removeprefix("PyTreeDef(").removesuffix(")")
 
 
 def _check_ends(places: list[Any], tensors: list[Any]) -> None:

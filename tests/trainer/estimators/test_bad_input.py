@@ -256,6 +256,13 @@ def test_iterator_of_validation_data_that_never_ends_is_refused(tmp_path: Path) 
     assert not list(tmp_path.rglob("*.tfevents*"))
 
 
+def test_list_of_several_inputs_is_refused_as_such() -> None:
+    with pytest.raises(
+        ValueError, match=r"X must be rows of one shape in a list; got \(6, 2\), \(6, 1\)\. Pass a tuple"
+    ):
+        DNNClassifier([4]).fit([X, X[:, :1]], Y, steps=2)
+
+
 def test_share_of_the_rows_as_validation_data_is_refused() -> None:
     with pytest.raises(TypeError, match=r"got float\. .* This is validation_data, \(X, y\) or batches\."):
         DNNClassifier([4]).fit(X, Y, steps=2, validation_data=0.2)

@@ -143,8 +143,21 @@ def test_wrong_inputs_of_a_model_are_refused() -> None:
 
     with pytest.raises(ValueError, match=r"inputs must have the shape \(batch, 4\) of layers\.Input; got \(2, 3\)\."):
         model.apply(params, state, [ROWS[:, :3]])
-    with pytest.raises(ValueError, match=r"inputs must have the structure"):
+    with pytest.raises(ValueError, match=r"inputs must have the structure \[\*\] given to Model; got \*\. Pass"):
         model.apply(params, state, ROWS)
+
+
+def test_model_of_a_list_of_inputs_takes_a_tuple_as_an_estimator_passes_it() -> None:
+    left, right = layers.Input((4,)), {"deep": [layers.Input((3,))]}
+    model = layers.Model([left, right], layers.Dense(1)(layers.Concatenate()(left, right["deep"][0])))
+    narrow = ROWS[:, :3]
+    params, state = model.init(KEY, [ROWS, {"deep": [narrow]}])
+
+    listed, _ = model.apply(params, state, [ROWS, {"deep": [narrow]}])
+    tupled, _ = model.apply(params, state, (ROWS, {"deep": (narrow,)}))
+    np.testing.assert_array_equal(listed, tupled)
+    with pytest.raises(ValueError, match=r"got \(\*, \{'wide': \[\*\]\}\)"):
+        model.apply(params, state, (ROWS, {"wide": [narrow]}))
 
 
 def test_dense_of_another_width_is_refused() -> None:
