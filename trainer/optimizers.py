@@ -6,12 +6,14 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from numbers import Real
 from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import optax  # type: ignore[import-untyped]
 
+from trainer.counts import as_python
 from trainer.paths import leaf_paths
 from trainer.protocols import Array, Params
 
@@ -64,8 +66,7 @@ class Optimizer:
     def update(self, grads: Params, opt_state: Any, params: Params) -> tuple[Params, Any]:
         """Returns what is to be added to the params, and the new optimizer state."""
         # The number passed here is never read: with a factory, the state holds the learning rate.
-        updates, opt_state = self.transformation_for(0.0).update(grads, opt_state, params)
-        return updates, opt_state
+        return _update(self.transformation_for(0.0), grads, opt_state, params)
 
     def learning_rates(self, opt_state: Any, step: Array) -> dict[str, Array]:
         """Returns the rate that the update number `step` (from 1) used, by tag; empty if it cannot be known.
@@ -113,8 +114,7 @@ class GroupedOptimizer:
 
     def update(self, grads: Params, opt_state: Any, params: Params) -> tuple[Params, Any]:
         """As `Optimizer.update`."""
-        updates, opt_state = self._transformation(params, {}).update(grads, opt_state, params)
-        return updates, opt_state
+        return _update(self._transformation(params, {}), grads, opt_state, params)
 
     def learning_rates(self, opt_state: Any, step: Array) -> dict[str, Array]:
         """As `Optimizer.learning_rates`: ``learning_rate/encoder`` for ``encoder/*``, the plain tag for ``*``."""
@@ -186,8 +186,10 @@ def make_optimizer(
     """
     schedule = learning_rate if callable(learning_rate) else None
     rate: Any = learning_rate if schedule is None else None
-    if rate is not None and (isinstance(rate, str) or not rate > 0):
+    if rate is not None and not _is_rate(as_python(rate)):
         raise ValueError(f"learning_rate must be positive; got {learning_rate!r}. Pass for example 1e-3.")
+    if isinstance(optimizer, optax.MultiSteps):
+        optimizer = optimizer.gradient_transformation()
     if isinstance(optimizer, Mapping):
         return _make_grouped(optimizer, learning_rate), 0.0
     if isinstance(optimizer, Optimizer | GroupedOptimizer):
@@ -200,6 +202,23 @@ def make_optimizer(
     name = optimizer if isinstance(optimizer, str) else getattr(optimizer, "__name__", "")
     start = DEFAULT_LEARNING_RATES.get(name, DEFAULT_LEARNING_RATE) if learning_rate is None else learning_rate
     return Optimizer(factory, None, schedule), DEFAULT_LEARNING_RATE if callable(start) else float(start)
+
+
+def _is_rate(rate: Any) -> bool:
+    return isinstance(rate, Real) and not isinstance(rate, bool) and 0 < float(rate) < float("inf")
+
+
+def _update(transformation: Any, grads: Params, opt_state: Any, params: Params) -> tuple[Params, Any]:
+    try:
+        updates, opt_state = transformation.update(grads, opt_state, params)
+    except TypeError as error:
+        if "required keyword-only" not in str(error):
+            raise
+        # As of L-BFGS, whose line search computes the loss again.
+        raise TypeError(
+            f"optimizer must need gradients, state and params alone; got one with more ({error}). Pass 'adam'."
+        ) from error
+    return updates, opt_state
 
 
 def _make_grouped(optimizers: Mapping[str, Any], learning_rate: float | Schedule | None) -> GroupedOptimizer:

@@ -43,6 +43,8 @@ def by_optax(transformation: optax.GradientTransformation, count: int) -> Any:
         (lambda learning_rate: optax.adamw(learning_rate, weight_decay=0.1), 0.2, optax.adamw(0.2, weight_decay=0.1)),
         (optax.chain(optax.clip(0.1), optax.sgd(0.3)), None, optax.chain(optax.clip(0.1), optax.sgd(0.3))),
         ("adam", optax.linear_schedule(0.1, 0.0, 4), optax.adam(optax.linear_schedule(0.1, 0.0, 4))),
+        (optax.MultiSteps(optax.sgd(0.3), 2), None, optax.MultiSteps(optax.sgd(0.3), 2)),
+        ("adam", jnp.float32(0.125), optax.adam(0.125)),
     ],
 )
 def test_every_form_updates_as_optax_does(optimizer: Any, learning_rate: Any, transformation: Any) -> None:
@@ -85,8 +87,16 @@ def test_optimizers_that_differ_only_in_a_constant_rate_share_programs() -> None
         ("adam", 0.0, r"learning_rate must be positive; got 0\.0\."),
         ("adam", "0.1", r"learning_rate must be positive; got '0\.1'\."),
         ("adam", float("nan"), r"learning_rate must be positive; got nan\."),
+        ("adam", True, r"learning_rate must be positive; got True\."),
+        ("adam", [0.1], r"learning_rate must be positive; got \[0\.1\]\."),
     ],
 )
 def test_wrong_optimizers_are_refused(optimizer: Any, learning_rate: Any, message: str) -> None:
     with pytest.raises((ValueError, TypeError), match=message):
         make_optimizer(optimizer, learning_rate)
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", {"*": optax.lbfgs()}])
+def test_optimizer_that_needs_the_loss_is_refused(optimizer: Any) -> None:
+    with pytest.raises(TypeError, match=r"optimizer must need gradients, state and params alone; got .*'value_fn'"):
+        updates(optimizer, None, 1)
