@@ -228,9 +228,15 @@ def _is_none(leaf: Any) -> bool:
 
 
 def _norms(grads: Any, updates: Any, changed: Any) -> tuple[Metrics, Array]:
-    """The norms that are logged, and which gradients, then which updates are not finite."""
+    """The norms that are logged, and which gradients, then which updates are not finite.
+
+    Raises:
+        ValueError: If nothing is trained.
+    """
     squares = [_squares(tree) for tree in (grads, updates, changed)]
     grad_norm, update_norm, param_norm = (jnp.sqrt(sum(leaves, jnp.float32(0))) for leaves in squares)
+    if not squares[0]:
+        raise ValueError("model must have a weight that is trained; got none. Add a layer with weights, or thaw one.")
     is_bad = ~jnp.isfinite(jnp.stack(squares[0] + squares[1]))
     return {"grad_norm": grad_norm, "update_ratio": update_norm / jnp.maximum(param_norm, TINY)}, is_bad
 

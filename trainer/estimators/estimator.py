@@ -68,6 +68,7 @@ class Estimator(ClassProbabilities):
 
     def _make_head(self, labels: Any) -> Head | None:
         del labels
+        _check_model(self.network_or_model_fn)
         is_network = isinstance(as_network(self.network_or_model_fn), Network)
         if is_network and self.head is None:
             raise ValueError(
@@ -76,6 +77,10 @@ class Estimator(ClassProbabilities):
         if not is_network and self.head is not None:
             raise ValueError(
                 f"head must be None with a model_fn, which makes its own loss; got {self.head!r}. Leave it out."
+            )
+        if self.head is not None and (isinstance(self.head, type) or not hasattr(self.head, "encode_labels")):
+            raise TypeError(
+                f"head must be one of trainer.heads; got {self.head!r}. Pass for example heads.BinaryHead()."
             )
         return self.head
 
@@ -92,9 +97,13 @@ class Estimator(ClassProbabilities):
                 "eval_metrics must be None with a model_fn; got a function. "
                 "Return them in EstimatorSpec(eval_metrics=…)."
             )
-        if not callable(self.network_or_model_fn):
-            raise TypeError(
-                f"network_or_model_fn must have init and apply, or be a function; got {self.network_or_model_fn!r}. "
-                "Pass layers.Sequential([…]) or a model_fn."
-            )
         return make_model_fn_objective(self.network_or_model_fn, self.params)
+
+
+def _check_model(given: Any) -> None:
+    is_some = callable(given) or isinstance(as_network(given), Network)
+    if isinstance(given, type) or not is_some:
+        raise TypeError(
+            f"network_or_model_fn must have init and apply, or be a function; got {given!r}. "
+            "Pass layers.Sequential([…]) or a model_fn."
+        )

@@ -24,7 +24,7 @@ class ModelFnObjective:
     Attributes:
         model_fn: ``(features, labels, mode, params) -> EstimatorSpec``; the last two may be left out.
         hyperparams_key: What tells two sets of hyperparameters apart.
-        hyperparams: The ``params`` argument.
+        hyperparams: The ``params`` argument; as TensorFlow does, an empty dict is passed for None.
     """
 
     model_fn: Callable[..., EstimatorSpec]
@@ -106,7 +106,8 @@ class ModelFnObjective:
         key: Array | None,
         is_initialising: bool = False,
     ) -> tuple[EstimatorSpec, Params, State]:
-        arguments = _accepted(self.model_fn, {"mode": mode, "params": self.hyperparams})
+        hyperparams = {} if self.hyperparams is None else self.hyperparams
+        arguments = _accepted(self.model_fn, {"mode": mode, "params": hyperparams})
         spec, params, state = build.run(
             lambda: self.model_fn(batch.features, batch.labels, **arguments),
             params,
@@ -123,8 +124,23 @@ class ModelFnObjective:
 
 
 def make_model_fn_objective(model_fn: Callable[..., EstimatorSpec], hyperparams: Any) -> ModelFnObjective:
-    """Wraps a ``model_fn``; equal plain hyperparameters make equal objectives."""
+    """Wraps a ``model_fn``; equal plain hyperparameters make equal objectives.
+
+    Raises:
+        TypeError: If it takes other arguments.
+    """
+    _check_arguments(model_fn)
     return ModelFnObjective(model_fn, _key_of(hyperparams), hyperparams)
+
+
+def _check_arguments(model_fn: Callable[..., EstimatorSpec]) -> None:
+    try:
+        inspect.signature(model_fn).bind(None, None, **_accepted(model_fn, {"mode": None, "params": None}))
+    except TypeError as error:
+        raise TypeError(
+            f"arguments of model_fn must be features, labels, and if need be mode and params; got {error}. "
+            "Put what else it needs into params."
+        ) from error
 
 
 def _key_of(value: Any) -> Any:

@@ -135,12 +135,31 @@ def no_predictions(features: Any, labels: Any, mode: Mode) -> EstimatorSpec:
     return EstimatorSpec(mode, loss=jnp.mean(layers.dense(features, 1)))
 
 
+def with_config(features: Any, labels: Any, mode: Mode, config: Any) -> EstimatorSpec:
+    return EstimatorSpec(mode, loss=jnp.mean(layers.dense(features, config)))
+
+
+def without_weights(features: Any, labels: Any, mode: Mode) -> EstimatorSpec:
+    return EstimatorSpec(mode, loss=jnp.mean(features))
+
+
 @pytest.mark.parametrize(
     ("estimator", "message"),
     [
         (Estimator(bad_return), r"model_fn must return an EstimatorSpec; got "),
         (Estimator(bad_loss), r"loss of the EstimatorSpec must be a scalar in mode train; got shape \(32, 1\)\."),
         (Estimator(3), r"network_or_model_fn must have init and apply, or be a function; got 3\."),
+        (Estimator([layers.Dense(3)], head=heads.BinaryHead()), r"must have init and apply, or be a function; got \["),
+        (Estimator(layers.Dense), r"must have init and apply, or be a function; got <class .*Dense"),
+        (Estimator(layers.Dense(1), head="binary"), r"head must be one of trainer\.heads; got 'binary'\."),
+        (Estimator(layers.Dense(1), head=heads.BinaryHead), r"head must be one of trainer\.heads; got <class"),
+        (Estimator(with_config), r"arguments of model_fn must be features, labels, .*; got missing .* 'config'\. Put"),
+        (Estimator(lambda features: None), r"arguments of model_fn must be features, labels, .*; got too many"),
+        (Estimator(without_weights), r"model must have a weight that is trained; got none\."),
+        (
+            Estimator(layers.Dense(3, trainable=False), head=heads.MultiClassHead(3)),
+            r"model must have a weight that is trained; got none\.",
+        ),
         (Estimator(layers.Dense(3)), r"head must be given with a network; got None\."),
         (Estimator(bad_loss, head=heads.BinaryHead()), r"head must be None with a model_fn"),
         (
@@ -165,3 +184,10 @@ def test_what_a_model_cannot_do_is_said(line: Arrays) -> None:
         estimator.score(*line)
     with pytest.raises(ValueError, match=r"sample_weight must be None with a model_fn; got weights\."):
         estimator.fit(*line, np.ones(64))
+
+
+def test_params_that_are_not_given_are_an_empty_dict_as_in_tensorflow(line: Arrays) -> None:
+    def sized(features: Any, labels: Any, mode: Mode, params: dict[str, int]) -> EstimatorSpec:
+        return EstimatorSpec(mode, loss=jnp.mean(layers.dense(features, params.get("units", 5))))
+
+    assert Estimator(sized).fit(*line, steps=1).params_["dense_0"]["bias"].shape == (5,)
