@@ -105,7 +105,7 @@ def _as_array(values: Any, name: str, takes_missing: bool) -> np.ndarray:
 
 
 def _refuse_several(values: Any, name: str) -> None:
-    """Refuses a list of arrays of different shapes: rows are alike, so these are several inputs, as Keras takes them."""
+    """Refuses a list of arrays of different shapes: rows are alike, so these are several inputs, as in Keras."""
     if not isinstance(values, list):
         return
     shapes = [value.shape for value in values if isinstance(value, np.ndarray | jax.Array)]
