@@ -81,6 +81,23 @@ def test_group_heads_its_runs_and_says_how_many_and_how_sure(page: Page) -> None
     assert same
 
 
+def test_head_of_a_narrow_column_says_the_metric_before_which_of_its_values(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    for optimizer in ("adam", "sgd"):
+        with SummaryWriter(tmp_path / optimizer, config={"optimizer": optimizer}) as writer:
+            writer.add_scalar("evaluation/loss", 1.0, 0)
+    page = open_page(f"{start_board(tmp_path)}/scalars?group=optimizer&metric=evaluation/loss.min")
+    words = page.locator(".metric-words")
+    expect(words).to_have_text("evaluation/loss min")
+
+    [whole, tag, measure] = [words.bounding_box(), *(one.bounding_box() for one in words.locator("> *").all())]
+
+    assert tag["y"] == whole["y"]
+    assert tag["width"] > 0.9 * whole["width"]
+    assert measure["y"] >= whole["y"] + whole["height"] - 1  # on a line that is out of sight
+
+
 def test_value_of_a_group_is_of_its_selected_runs_and_without_one_of_all(page: Page) -> None:
     metric = group(page, "adam").locator(".group-metric")
 

@@ -167,7 +167,7 @@ def test_metric_and_hparams_are_chosen_in_menus(page: Page) -> None:
     page.get_by_role("button", name="Choose the metric").click()
     page.get_by_role("radio", name="max").click()
     expect(row(page, "alone").locator(".run-metric")).to_have_text("4.000")
-    expect(page.locator(".metric-name")).to_have_text("train/loss max")
+    expect(page.locator(".metric-words")).to_have_text("train/loss max")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Order and columns").click()
     page.get_by_label(re.compile("^depth")).check()

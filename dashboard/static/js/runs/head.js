@@ -48,13 +48,14 @@ export function ColumnHeads({ columns, metric, elided, areGrouped }) {
     ),
     columns.hparamsPx > 0 && h("span", { className: "head-hparams", title: columns.hparams.join("\n") }, columns.hparams.map(shortName).join(SEPARATOR)),
     h(HeadButton, { base: "status", order, title: "Sort by status", className: "head-status", label: "Status" }, order.endsWith("status") ? "" : h(Icon, { name: "heartbeat", size: 12 })),
-    metric.name && h("span", { className: "head-metric" }, h(MetricMenu, { metric }), h(HeadButton, { base: "metric", order, title: `Sort by ${metric.name}`, label: `Sort by ${metric.name}` }, metric.isDelta && h("span", null, "Δ"), h("span", { className: "metric-name" }, h("bdi", null, writeMetric(metric))))),
+    metric.name && h("span", { className: "head-metric" }, h(MetricMenu, { metric }), h(HeadButton, { base: "metric", order, title: `Sort by ${metric.name}`, label: `Sort by ${metric.name}` }, metric.isDelta && h("span", null, "Δ"), h(MetricWords, metric))),
     columns.hasAge && h(HeadButton, { base: "updated", order, title: "Sort by the time of the last point", className: "head-age" }, "Age"),
   );
 }
 
-function writeMetric({ tag, measure }) {
-  return measure === "last" ? tag : `${tag} ${measure}`;
+// Which value it is goes first where room ends, and then the beginning of the tag.
+function MetricWords({ tag, measure }) {
+  return h("span", { className: "metric-words" }, h("span", { className: "metric-name" }, h("bdi", null, tag)), measure !== "last" && h("span", null, ` ${measure}`));
 }
 
 function HeadButton({ base, order, title, className = "", label, children }) {
