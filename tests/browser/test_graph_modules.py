@@ -176,6 +176,8 @@ def test_corners_are_rounded_by_no_more_than_half_a_side(run_module: RunModule) 
 def test_numbers_have_three_digits(run_module: RunModule) -> None:
     counts = run_module("graph/numbers.js", "return [0, 7040, 16568, 1.24e8, 2.346e12].map(module.shortCount)")
     sizes = run_module("graph/numbers.js", "return [0, 320, 1280, 999499, 999600].map(module.shortBytes)")
+    values = run_module("graph/numbers.js", "return [0, 0.2144, -1.5, -9.44e-5, 31240].map(module.shortValue)")
 
+    assert values == ["0", "0.214", "−1.50", "−9.4e-5", "3.1e4"]
     assert counts == ["0", "7,040", "16.6 k", "124 M", "2.35 T"]
     assert sizes == ["0 B", "320 B", "1.28 kB", "999 kB", "1.00 MB"]

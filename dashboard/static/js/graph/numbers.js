@@ -41,9 +41,10 @@ export function writeValue(value, notation) {
   return isBad(value) ? value : notation(value);
 }
 
-// 3 significant digits: 0.214, 9.40e-4.
+// 3 significant digits: 0.214, −1.50; below 1e-3 and above 1e4 two: 9.4e-4.
 export function shortValue(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  return size >= 1e-3 && size < 1e4 ? value.toPrecision(3) : value.toExponential(1).replace("e+", "e");
+  const text = size >= 1e-3 && size < 1e4 ? value.toPrecision(3) : value.toExponential(1).replace("e+", "e");
+  return text.replace(/^-/, "−");
 }
