@@ -374,3 +374,14 @@ def test_on_a_telephone_the_details_come_from_the_bottom(open_page: OpenPage, bo
             .map((one) => one.outerHTML)"""
     )
     assert small == []
+
+
+def test_run_of_less_than_a_second_says_how_long_it_lasted(
+    start_board: StartBoard, open_page: OpenPage, tmp_path: Path
+) -> None:
+    with SummaryWriter(tmp_path / "quick") as writer:
+        writer.add_scalar("loss", 2.0, 0, walltime=1e9)
+        writer.add_scalar("loss", 1.0, 1, walltime=1e9 + 0.25)
+    page = open_page(f"{start_board(tmp_path)}/scalars?details=quick")
+
+    expect(section(page, "Run").locator("dt:has-text('Lasted') + dd")).to_have_text("0.25 s")

@@ -1,7 +1,7 @@
 // When, where and with what the run was made.
 
 import { CopyButton } from "../copy_button.js";
-import { formatClock, formatCount, formatDuration, formatValue } from "../format.js";
+import { formatClock, formatCount, formatDuration, formatValue, secondDigits } from "../format.js";
 import { h } from "../react.js";
 import { chooseMetric } from "../runs/columns.js";
 import { facts as columns, useFacts } from "../runs/facts.js";
@@ -22,7 +22,7 @@ export function About({ run, facts }) {
       rows: [
         [metric.replace(/[.](\w+)$/, " $1"), Number.isFinite(value) && sayMetric(value, run.isBaseline ? null : columns.valueOf(session.sidecar.baseline, metric), measure.endsWith("step") ? null : tag)],
         ["Started", run.first_wall_time !== null && h("time", { title: iso(run.first_wall_time) }, `${formatClock(run.first_wall_time)}, ${formatDuration(session.live.now - run.first_wall_time, 2)} ago`)],
-        ["Lasted", run.first_wall_time !== null && run.last_wall_time !== null && formatDuration(run.last_wall_time - run.first_wall_time)],
+        ["Lasted", run.first_wall_time !== null && run.last_wall_time !== null && sayDuration(run.last_wall_time - run.first_wall_time)],
         ["Points", formatCount(run.num_points)],
         ["Folder", h("bdi", { className: "mono" }, clip(run.name))],
         ["Folded from", run.folded_from?.length > 0 && clip(run.folded_from.join(", "))],
@@ -35,6 +35,11 @@ export function About({ run, facts }) {
       ],
     }),
   );
+}
+
+// Of what took less than a second, its first digits: 0.31 s.
+function sayDuration(seconds) {
+  return formatDuration(seconds, 2, secondDigits(seconds));
 }
 
 // The metric of the list, with how far it is from the baseline's. tag: whose direction tells better from worse; null of
