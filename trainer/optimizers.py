@@ -205,7 +205,7 @@ def make_optimizer(
 
 
 def _is_rate(rate: Any) -> bool:
-    return isinstance(rate, Real) and not isinstance(rate, bool) and 0 < float(rate) < float("inf")
+    return not isinstance(rate, bool) and isinstance(rate, Real) and 0 < float(rate) < float("inf")
 
 
 def _update(transformation: Any, grads: Params, opt_state: Any, params: Params) -> tuple[Params, Any]:
