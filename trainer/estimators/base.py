@@ -17,7 +17,7 @@ from trainer.estimators.data import ArrayData, Data, open_data
 from trainer.estimators.exporters import Exporter
 from trainer.estimators.exporting import export_model
 from trainer.estimators.feature_reader import FeatureReader, find_columns
-from trainer.estimators.fit_arguments import check_fit_arguments, open_validation
+from trainer.estimators.fit_arguments import check_fit_arguments, open_validation, tell_interval
 from trainer.estimators.fitted import Fitted
 from trainer.estimators.model_fn_objective import ModelFnObjective
 from trainer.estimators.precise_objective import PreciseObjective
@@ -362,6 +362,7 @@ class BaseEstimator(TensorFlowManners):
     ) -> Self:
         validation = open_validation(fitted, validation_data)
         exporters = self._bind_exporters(fitted, hooks)
+        tell_interval(hooks, fitted.training.config.eval_interval)
         step = int(fitted.train_state.step)
         if plan.last_step is not None and step >= plan.last_step:
             _LOG.warning("%s holds a run of %d steps. Continuing without training.", self.model_dir, step)

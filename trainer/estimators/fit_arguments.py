@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from trainer.counts import check_count
 from trainer.estimators.data import Data, split_validation
 from trainer.estimators.fitted import Fitted
-from trainer.hooks import EvaluationHook, Hook
+from trainer.hooks import EarlyStoppingHook, EvaluationHook, Hook
 
 _THESE = "This is validation_data, (X, y) or batches."
 
@@ -31,6 +32,13 @@ def check_fit_arguments(steps: Any, epochs: Any, hooks: Any, validation_data: An
                 "validation_data must be given with an EvaluationHook; got None. "
                 "Pass validation_data=(X, y) to fit, or use train_and_evaluate."
             )
+
+
+def tell_interval(hooks: Sequence[Hook], eval_interval: int) -> None:
+    """Tells hooks that look at evaluations when these are."""
+    for hook in hooks:
+        if isinstance(hook, EarlyStoppingHook):
+            hook.follow(eval_interval)
 
 
 def open_validation(fitted: Fitted, validation_data: Any) -> Data | None:

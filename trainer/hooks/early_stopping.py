@@ -24,7 +24,7 @@ class EarlyStoppingHook(Hook):
         self,
         metric: str = "loss",
         *,
-        interval: int = 100,
+        interval: int | None = None,
         patience: int = 5,
         min_delta: float = 0.0,
         direction: Direction | None = None,
@@ -34,7 +34,8 @@ class EarlyStoppingHook(Hook):
 
         Args:
             metric: Name as in what ``evaluate`` returns.
-            interval: Steps between two evaluations; equal to the config's ``eval_interval``, each counts for both.
+            interval: Steps between two evaluations; None takes the config's ``eval_interval``, so that each counts for
+                both.
             patience: How many evaluations in a row may bring no improvement.
             min_delta: Least change that counts as one.
             direction: Whether ``min`` or ``max`` is good; None tells by the name.
@@ -48,7 +49,8 @@ class EarlyStoppingHook(Hook):
         if not min_delta >= 0:
             raise ValueError(f"min_delta must be at least 0; got {min_delta!r}. Pass the least change that counts.")
         self._metric = metric
-        self._interval = check_count("interval", interval)
+        self._interval = None if interval is None else check_count("interval", interval)
+        self._usual_interval = 100
         self._patience = check_count("patience", patience)
         self._min_delta = float(min_delta)
         self._sign = 1.0 if (direction or direction_of(metric)) == "min" else -1.0
@@ -63,6 +65,10 @@ class EarlyStoppingHook(Hook):
         """The step of the best evaluation, or None before the first."""
         return self._best_step
 
+    def follow(self, interval: int) -> None:
+        """Takes the config's interval, which counts where the constructor got none; an estimator calls it."""
+        self._usual_interval = interval
+
     def begin(self, context: Context) -> None:
         """Forgets the training before.
 
@@ -74,7 +80,7 @@ class EarlyStoppingHook(Hook):
 
     def next_step(self, step: int) -> int | None:
         """The next multiple of the interval."""
-        return next_multiple(step, self._interval)
+        return next_multiple(step, self._interval or self._usual_interval)
 
     def run(self, context: Context) -> None:
         """Evaluates, remembers the best, and stops when the patience is at its end."""

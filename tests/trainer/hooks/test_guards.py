@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from summaries import load
-from trainer import DNNRegressor, Estimator, EstimatorSpec, Mode, RunConfig, heads, hooks, layers
+from trainer import BoostedTreesRegressor, DNNRegressor, Estimator, EstimatorSpec, Mode, RunConfig, heads, hooks, layers
 
 Arrays = tuple[np.ndarray, np.ndarray]
 
@@ -135,6 +135,22 @@ def test_early_stopping_puts_the_best_params_back_and_the_checkpoint_holds_them(
     assert estimator.evaluate(features, -labels)["loss"] == pytest.approx(min(seen.values()), rel=1e-5)
     again = DNNRegressor([8], learning_rate=0.3, model_dir=tmp_path, config=config).fit(*line, steps=estimator.n_iter_)
     np.testing.assert_array_equal(again.predict(features), estimator.predict(features))
+
+
+@pytest.mark.parametrize("model", [DNNRegressor([8], learning_rate=0.3), BoostedTreesRegressor()])
+def test_early_stopping_counts_the_evaluations_of_the_config(model: Any, line: Arrays) -> None:
+    class Last(hooks.Hook):
+        def end(self, context: hooks.Context) -> None:
+            self.step = context.step
+
+    model.set_params(config=RunConfig(eval_interval=5))
+    early, last = hooks.EarlyStoppingHook("loss", patience=2), Last()
+
+    # Labels of the validation data that training can only leave.
+    model.fit(*line, steps=60, validation_data=(line[0], -line[1]), hooks=[early, last])
+
+    assert early.best_step is not None
+    assert last.step == early.best_step + 10 < 60
 
 
 def test_early_stopping_without_validation_data_is_refused(line: Arrays) -> None:
