@@ -98,6 +98,22 @@ def test_convolution_by_slices_equals_the_native_one(
     )
 
 
+@pytest.mark.parametrize("groups", [1, 2])
+def test_convolution_of_a_batch_beyond_the_caches_equals_the_native_one(groups: int) -> None:
+    windows = windows_of((16, 16), (3, 3), (1, 1), (1, 1), "same")
+    row_bytes = 16 * 16 * (9 * 8 + 8) * 4
+    batch = 2 * convolutions.PART_BYTES // row_bytes + 2  # two whole parts, and a smaller one
+    inputs = jax.random.normal(KEY, (batch, 16, 16, 8))
+    kernel = jax.random.normal(KEY, (3, 3, 8 // groups, 8))
+
+    assert_equal_with_gradients(
+        lambda inputs, kernel: convolutions.convolve_by_slices(inputs, kernel, windows, groups),
+        lambda inputs, kernel: convolutions.convolve_natively(inputs, kernel, windows, groups),
+        inputs,
+        kernel,
+    )
+
+
 @pytest.mark.parametrize(("size", "stride", "cut"), [(3, 1, 0), (3, 2, 1), (2, 3, 0), (4, 2, 2)])
 def test_transposed_convolution_by_slices_equals_the_native_one(size: int, stride: int, cut: int) -> None:
     windows = [Window(size, stride, 1, (cut, 0))] * 2
