@@ -39,9 +39,12 @@ class NanGuardHook(Hook):
             return
         step, tag = found
         loss = float(steps.metrics["loss"][step - steps.first_step])
+        advice = "Lower the learning rate or set RunConfig(clip_norm=1.0)"
+        if step == 1 and tag == "loss":  # nothing was learned yet
+            advice = "Look for a logarithm or a quotient of 0, or ids beyond the input_dim of an Embedding"
         raise NonFiniteError(
             f"{tag} must be finite; got NaN or infinity at step {step}, where the loss was {loss:.6g}. "
-            "Lower the learning rate or set RunConfig(clip_norm=1.0); RunConfig(nan_guard=False) trains on.",
+            f"{advice}; RunConfig(nan_guard=False) trains on.",
             step,
             tag,
         )

@@ -38,6 +38,15 @@ def test_guard_ends_the_training_and_names_step_and_tensor(line: Arrays, tmp_pat
     assert "must be finite" in run.facts.status.reason
 
 
+def test_guard_does_not_blame_the_learning_rate_before_anything_was_learned() -> None:
+    network = layers.Sequential([layers.Embedding(3, 2), layers.Flatten(), layers.Dense(1)])
+
+    with pytest.raises(
+        hooks.NonFiniteError, match=r"at step 1, .* nan\. Look for .* beyond the input_dim of an Embedd"
+    ):
+        Estimator(network, head=heads.RegressionHead()).fit(np.full((4, 1), 7), np.ones(4), steps=3)
+
+
 def test_no_checkpoint_holds_a_state_that_is_not_finite(line: Arrays, tmp_path: Path) -> None:
     estimator = Estimator(diverging, optimizer="sgd", learning_rate=50.0, model_dir=tmp_path)
 
