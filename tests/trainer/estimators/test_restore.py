@@ -12,6 +12,7 @@ import pytest
 from trainer import (
     BoostedTreesRegressor,
     DNNClassifier,
+    DNNRegressor,
     Estimator,
     KMeans,
     LinearClassifier,
@@ -70,3 +71,10 @@ def test_folder_without_such_a_checkpoint_is_refused(blobs: Arrays, tmp_path: Pa
         model.fit(*blobs, steps=2).restore(*blobs, checkpoint="best")
     with pytest.raises(ValueError, match=r"checkpoint must be 'last' or 'best'; got 'first'\."):
         model.restore(*blobs, checkpoint="first")  # type: ignore[arg-type]
+
+
+def test_estimator_that_was_not_restored_says_so(line: Arrays, tmp_path: Path) -> None:
+    DNNRegressor([4], model_dir=tmp_path).fit(*line, steps=2)
+
+    with pytest.raises(ValueError, match=r"fitted before predict; .* Call fit first\. Or restore\(X, y\), which takes"):
+        DNNRegressor([4], model_dir=tmp_path).predict(line[0])
