@@ -148,7 +148,7 @@ class Classifier(Canned, ClassProbabilities):
                 "y must hold class labels; got numbers with fractions or NaN (Unknown label type: continuous). "
                 f"Use {name}, or drop such rows."
             )
-        vocabulary = tuple(np.unique(labels).tolist())
+        vocabulary = _different(labels)
         if self.n_classes is not None and len(vocabulary) != self.n_classes:
             raise ValueError(
                 f"y must hold n_classes={self.n_classes} different labels; got {len(vocabulary)}. "
@@ -186,6 +186,18 @@ def _as_seed(random_state: Any) -> int:
             "Draw one from a generator, as generator.integers(2**31)."
         )
     return int(seed)
+
+
+def _different(labels: np.ndarray) -> tuple[Any, ...]:
+    try:
+        return tuple(np.unique(labels).tolist())
+    except TypeError as error:  # without an order
+        values = labels.tolist()
+        row = next((row for row, value in enumerate(values) if type(value) is not type(values[0])), 0)
+        raise ValueError(
+            f"y must hold labels of one kind, texts or numbers; got {values[0]!r} in row 0 and {values[row]!r} in row "
+            f"{row}. Drop rows without a label, or make all texts."
+        ) from error
 
 
 def as_vector(labels: Any) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from trainer.estimators.canned import Classifier, Regressor
@@ -31,6 +31,10 @@ class DNN(NetworkEstimator):
         return [*([DenseFeatures(self.feature_columns)] if self.feature_columns else []), *self._dense_layers(units)]
 
     def _dense_layers(self, units: int) -> list[Network]:
+        if not isinstance(self.hidden_units, Iterable):
+            raise TypeError(
+                f"hidden_units must be a list of counts; got {self.hidden_units!r}. Pass [100], for example."
+            )
         layers: list[Network] = []
         for hidden in self.hidden_units:
             layers.append(Dense(hidden, self.activation))

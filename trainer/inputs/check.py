@@ -86,6 +86,8 @@ def as_weights(weights: Any, features: Any, name: str = "sample_weight") -> np.n
 def _as_array(values: Any, name: str, takes_missing: bool) -> np.ndarray:
     if hasattr(values, "toarray") and hasattr(values, "nnz"):
         raise ValueError(f"{name} must be a dense array; got a sparse matrix. Pass {name}.toarray().")
+    if isinstance(values, np.ma.MaskedArray) and values.mask.any():
+        raise ValueError(f"{name} must have no masked values; got {values.mask.sum()}. Fill them: {name}.filled(0).")
     _refuse_several(values, name)
     array = to_plain_numpy(values)
     if array.dtype.kind == "O":
@@ -125,6 +127,9 @@ def _narrow(array: np.ndarray, name: str) -> np.ndarray:
 
 
 def _numbers(array: np.ndarray, name: str) -> np.ndarray:
+    if array.ndim == 0:  # what NumPy could not read
+        got = type(array.item()).__name__
+        raise TypeError(f"{name} must be an array, a list or a table; got {got}. Pass one: a LazyFrame collected.")
     try:
         return array.astype(np.float64)
     except (TypeError, ValueError) as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+import polars as pl
 import pytest
 
 from trainer import DNNClassifier, DNNRegressor, Estimator, RunConfig, heads, layers
@@ -254,6 +255,29 @@ def test_iterator_of_validation_data_that_never_ends_is_refused(tmp_path: Path) 
             DNNClassifier([4], model_dir=tmp_path / "run").fit(X, Y, steps=2, validation_data=batches)
 
     assert not list(tmp_path.rglob("*.tfevents*"))
+
+
+def test_label_that_is_missing_is_refused_by_its_row() -> None:
+    labels = np.array(["a", "b", None] * 2, dtype=object)
+
+    with pytest.raises(ValueError, match=r"y must hold labels of one kind.*; got 'a' in row 0 and None in row 2\."):
+        DNNClassifier([4]).fit(X, labels, steps=2)
+    with pytest.raises(ValueError, match=r"labels must be among the 2 classes 'a', 'b'; got None in row 2\."):
+        DNNClassifier([4], label_vocabulary=["a", "b"]).fit(X, labels, steps=2)
+
+
+def test_what_numpy_cannot_read_is_called_by_its_type() -> None:
+    with pytest.raises(TypeError, match=r"X must be an array, a list or a table; got LazyFrame\."):
+        DNNClassifier([4]).fit(pl.LazyFrame({"a": X[:, 0]}), Y, steps=2)
+    with pytest.raises(TypeError, match=r"hidden_units must be a list of counts; got 4\."):
+        DNNClassifier(4).fit(X, Y, steps=2)  # type: ignore[arg-type]
+
+
+def test_masked_values_are_refused() -> None:
+    model = DNNClassifier([4]).fit(np.ma.masked_array(X, False), Y, steps=2)
+
+    with pytest.raises(ValueError, match=r"X must have no masked values; got 2\. Fill them"):
+        model.predict(np.ma.masked_array(X, X > 9))
 
 
 def test_list_of_several_inputs_is_refused_as_such() -> None:
