@@ -82,7 +82,10 @@ class ProfilerHook(Hook):
             )
 
     def _stop(self, context: Context) -> None:
-        """Ends the trace, and removes one that holds no step: the data ended where it began."""
+        """Ends the trace; one without a step, since the data ended where it began, is removed from the run's folder.
+
+        In a folder that was given it stays: others may write theirs there in the same second.
+        """
         jax.profiler.stop_trace()  # type: ignore[no-untyped-call]
         self._is_tracing = False
         if context.step > max(self._first_step, self._begun_step):
@@ -92,4 +95,5 @@ class ProfilerHook(Hook):
             shutil.rmtree(trace)
 
     def _find_traces(self, context: Context) -> set[Path]:
-        return set(Path(self._folder or context.writer.log_dir).glob("plugins/profile/*"))
+        """Those in the run's own folder."""
+        return set() if self._folder is not None else set(Path(context.writer.log_dir).glob("plugins/profile/*"))

@@ -131,8 +131,8 @@ def test_profiler_that_would_begin_after_the_last_step_says_so(
 def test_profiler_that_begins_where_the_data_end_says_so_and_leaves_no_empty_trace(
     line: Arrays, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    profiler = hooks.ProfilerHook(first_step=3, num_steps=5, folder=tmp_path)
-    DNNRegressor([4]).fit([line] * 3, hooks=[profiler])
+    profiler = hooks.ProfilerHook(first_step=3, num_steps=5)
+    DNNRegressor([4], model_dir=tmp_path).fit([line] * 3, hooks=[profiler])
 
     assert [record.message for record in caplog.records] == [
         "Could not trace the steps after 3: this training went from step 0 to 3. Continuing without a trace. "
