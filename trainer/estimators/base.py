@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import os
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ import jax
 import numpy as np
 
 from trainer.checkpoints import Checkpoints
-from trainer.estimators.data import ArrayData, Data, open_data
+from trainer.estimators.data import Data, open_data
 from trainer.estimators.exporters import Exporter
 from trainer.estimators.exporting import export_model
 from trainer.estimators.feature_reader import FeatureReader, find_columns
@@ -28,7 +27,6 @@ from trainer.estimators.training import Plan, Training
 from trainer.estimators.warm_start import WarmStart, initialize_from
 from trainer.feature_columns import FeatureColumns
 from trainer.heads import Head
-from trainer.heads.balancing import balance
 from trainer.hooks import Hook
 from trainer.inputs import Rows, first_batches, open_source
 from trainer.layers.specs import spec_of
@@ -120,7 +118,7 @@ class BaseEstimator(TensorFlowManners):
             fitted, data, checkpoints = self._prepare(X, y, sample_weight)
         else:
             data = self._fitted.open(X, y, sample_weight, is_training=True)
-            fitted = self._balance(self._fitted.with_state(self._fitted.copy_state()), data)
+            fitted = self._fitted.with_state(self._fitted.copy_state())
             checkpoints = self._open_run(fitted)
         plan = Plan.of(data, steps, epochs, int(fitted.train_state.step))
         return self._train(self._for_a_part(fitted), data, plan, checkpoints, validation_data, hooks)
@@ -298,7 +296,6 @@ class BaseEstimator(TensorFlowManners):
         training = self._make_training(objective, data)
         reader = reader.fit_to(data.first.features, data.example.features)
         fitted = Fitted(training, head, reader, spec_of(data.example.features), self._start(training, data))
-        fitted = self._balance(fitted, data)
         checkpoints = self._open_run(fitted)
         if self.warm_start and self._fitted is not None:
             fitted = fitted.continue_from(self._fitted)
@@ -308,13 +305,6 @@ class BaseEstimator(TensorFlowManners):
             fitted = fitted.with_state(initialize_from(fitted.train_state, self.warm_start_from))
         self._remember(head, data.example.features, reader.names)
         return fitted, data, checkpoints
-
-    def _balance(self, fitted: Fitted, data: Data) -> Fitted:
-        """The model with weights of classes that are counted in the data, where its head asks for them."""
-        head = balance(fitted.head, *data.rows[1:]) if isinstance(data, ArrayData) else fitted.head
-        if head is fitted.head:
-            return fitted
-        return dataclasses.replace(fitted, head=head, training=self._make_training(self._make_objective(head), data))
 
     def _start(self, training: Training, data: Data) -> TrainState:
         """The state before the first step, if it begins neither from a checkpoint nor with other weights."""

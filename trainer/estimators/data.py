@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from trainer.heads import Head
-from trainer.heads.balancing import is_balanced
+from trainer.heads.balancing import balance, is_balanced
 from trainer.inputs import ArrayFeed, Batches, Feed, IterableFeed, Rows, WholeFeed, as_features, num_rows
 from trainer.inputs.check import as_weights, check_same_rows
 from trainer.placement import put_data
@@ -262,7 +262,10 @@ def open_data(source: Rows | Batches, read: ReadFn, head: Head | None, *, is_tra
     encode = as_labels if head is None else head.encode_labels
     weigh = _find_weigh(head, is_training)
     if isinstance(source, Rows):
-        return open_arrays(source, read, encode, weigh)
+        data = open_arrays(source, read, encode, weigh)
+        if not is_training:
+            return data
+        return ArrayData(data.rows._replace(labels=balance(head, *data.rows[1:])), data.first)
     if is_training and is_balanced(head):
         raise ValueError(
             "class_weight must be a dict with batches, which do not tell how often a class comes; got 'balanced'. "

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import numpy as np
 
 from trainer.heads.base import Head
 from trainer.heads.class_head import ClassHead
-from trainer.heads.class_weights import balanced_factors
+from trainer.heads.class_weights import WeighedLabels, balanced_factors
 from trainer.heads.multi_head import MultiHead
 from trainer.heads.multi_label import MultiLabelHead
 
@@ -23,9 +22,10 @@ def is_balanced(head: Any) -> bool:
 
 
 def balance(head: Any, labels: Any, weights: np.ndarray | None) -> Any:
-    """The head with the weights of its classes as they are counted in all labels of a fit.
+    """The labels of a fit with the weights of their classes, as they are counted in all of them.
 
-    A head of one class a row is left as it is, since its classes weigh the rows, unless it is one of several.
+    Those of a head of one class a row are left as they are, since its classes weigh the rows, unless it is one of
+    several.
 
     Args:
         head: As the user made it, or None.
@@ -33,22 +33,20 @@ def balance(head: Any, labels: Any, weights: np.ndarray | None) -> Any:
         weights: Of the rows, ``(n,)``, or None.
     """
     if isinstance(head, MultiLabelHead) and is_balanced(head):
-        columns = [_factors(labels[:, index], 2, weights) for index in range(head.n_classes)]
-        return dataclasses.replace(head, counted_weight=tuple(columns))
+        columns = [_weigh(column, 2, weights) for column in labels.T]
+        return WeighedLabels(labels, np.stack(columns, axis=1))
     if not isinstance(head, MultiHead) or not is_balanced(head):
-        return head
-    members = {name: _balance_member(member, labels[name], weights) for name, member in head.members.items()}
-    return dataclasses.replace(head, heads=members)
+        return labels
+    return {name: _balance_member(member, labels[name], weights) for name, member in head.members.items()}
 
 
-def _balance_member(head: Head, labels: Any, weights: np.ndarray | None) -> Head:
+def _balance_member(head: Head, labels: Any, weights: np.ndarray | None) -> Any:
     if not isinstance(head, ClassHead) or not is_balanced(head):
-        found: Head = balance(head, labels, weights)
-        return found
-    changed: Any = head
-    found = dataclasses.replace(changed, counted_weight=_factors(labels, head.n_classes, weights))
-    return found
+        return balance(head, labels, weights)
+    return WeighedLabels(labels, _weigh(labels, head.n_classes, weights))
 
 
-def _factors(class_ids: np.ndarray, n_classes: int, weights: np.ndarray | None) -> tuple[float, ...]:
-    return tuple(balanced_factors(np.bincount(class_ids, weights, minlength=n_classes)).tolist())
+def _weigh(class_ids: np.ndarray, n_classes: int, weights: np.ndarray | None) -> np.ndarray:
+    factors = balanced_factors(np.bincount(class_ids, weights, minlength=n_classes))
+    weighed: np.ndarray = factors.astype(np.float32)[class_ids]
+    return weighed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -25,13 +25,11 @@ class BinaryHead(ClassHead):
         label_vocabulary: The labels of the two classes; None means 0 and 1.
         class_weight: As for `MultiClassHead`.
         label_smoothing: As for `MultiClassHead`.
-        counted_weight: As for `MultiClassHead`.
     """
 
     label_vocabulary: tuple[Any, ...] | None = None
     class_weight: ClassWeight = None
     label_smoothing: float = 0.0
-    counted_weight: tuple[float, ...] | None = field(default=None, repr=False, kw_only=True)
 
     n_classes = 2
 

@@ -21,14 +21,12 @@ class ClassHead:
         label_vocabulary: The label of each class; None means 0 … n_classes - 1.
         class_weight: How much rows count while training, by their label.
         label_smoothing: Share of each label that is spread over all classes, in [0, 1).
-        counted_weight: What ``balanced`` is among several heads, by class; `trainer.heads.balancing` sets it.
     """
 
     n_classes: int
     label_vocabulary: tuple[Any, ...] | None
     class_weight: ClassWeight
     label_smoothing: float
-    counted_weight: tuple[float, ...] | None
 
     def __post_init__(self) -> None:
         """Checks the fields.

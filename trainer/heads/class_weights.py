@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import jax.numpy as jnp
 import numpy as np
@@ -12,6 +12,18 @@ import numpy as np
 from trainer.protocols import Array
 
 ClassWeight: TypeAlias = "Mapping[Any, float] | Sequence[float] | np.ndarray | Literal['balanced'] | None"
+
+
+class WeighedLabels(NamedTuple):
+    """Encoded labels with the factors of their losses, as they are counted in a fit; arrays, so that none is compiled.
+
+    Attributes:
+        labels: ``(n, …)``.
+        factors: Of the same shape, float32.
+    """
+
+    labels: Any
+    factors: Any
 
 
 def check_class_weight(class_weight: Any, classes: np.ndarray) -> tuple[float, ...] | Literal["balanced"] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -28,7 +28,6 @@ class MultiClassHead(ClassHead):
         class_weight: How much rows count while training, by their label (1 where it is not named); ``balanced`` gives
             all classes the same sum.
         label_smoothing: Share of each label that is spread over all classes, in [0, 1).
-        counted_weight: Not to be set: what ``balanced`` is among several heads.
 
     References:
         Szegedy et al. 2016, section 7 (label smoothing), arXiv:1512.00567.
@@ -38,7 +37,6 @@ class MultiClassHead(ClassHead):
     label_vocabulary: tuple[Any, ...] | None = None
     class_weight: ClassWeight = None
     label_smoothing: float = 0.0
-    counted_weight: tuple[float, ...] | None = field(default=None, repr=False, kw_only=True)
 
     def __post_init__(self) -> None:
         """Checks the fields.

@@ -13,7 +13,7 @@ import numpy as np
 from trainer import metrics
 from trainer.heads.base import Head
 from trainer.heads.class_head import ClassHead
-from trainer.heads.class_weights import weigh_losses
+from trainer.heads.class_weights import WeighedLabels, weigh_losses
 from trainer.heads.signatures import Signature, decode, heads_signature
 from trainer.metrics import Metric
 from trainer.protocols import Array
@@ -166,11 +166,13 @@ class MultiHead:
 
 def _train_among(head: Head, logits: Array, labels: Any) -> Array:
     """The training losses of one of several heads: rows have one weight for all, so its classes weigh its losses."""
-    losses = head.training_losses(logits, labels)
-    if not isinstance(head, ClassHead) or head.class_weight is None:
-        return losses
-    weights: Any = head.counted_weight if head.class_weight == "balanced" else head.class_weight
-    return weigh_losses(weights, losses, labels)
+    if not isinstance(head, ClassHead):
+        return head.training_losses(logits, labels)
+    if isinstance(labels, WeighedLabels):
+        weighed: Array = head.training_losses(logits, labels.labels) * labels.factors
+        return weighed
+    weights: Any = None if head.class_weight == "balanced" else head.class_weight
+    return weigh_losses(weights, head.training_losses(logits, labels), labels)
 
 
 def _check_known(what: str, name: str, heads: Mapping[str, Head]) -> None:

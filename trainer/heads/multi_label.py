@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -14,7 +14,7 @@ import optax  # type: ignore[import-untyped]
 from trainer import metrics
 from trainer.counts import check_count
 from trainer.heads.base import check_logits
-from trainer.heads.class_weights import ClassWeight, check_class_weight
+from trainer.heads.class_weights import ClassWeight, WeighedLabels, check_class_weight
 from trainer.heads.labels import check_vocabulary, encode_indicators
 from trainer.heads.signatures import Signature, decode, indicators_signature
 from trainer.metrics import Metric
@@ -34,13 +34,11 @@ class MultiLabelHead:
         class_weight: How much the rows that bear a label count while training, in the loss of that class (1 where it
             is not named): above 1, rare labels are missed less often. ``balanced`` gives the rows with and without a
             label the same sum, in the loss of each class.
-        counted_weight: Not to be set: what ``balanced`` is for rows without and with each label.
     """
 
     n_classes: int
     label_vocabulary: tuple[Any, ...] | None = None
     class_weight: ClassWeight = None
-    counted_weight: tuple[tuple[float, ...], ...] | None = field(default=None, repr=False, kw_only=True)
 
     def __post_init__(self) -> None:
         """Checks the fields.
@@ -81,13 +79,12 @@ class MultiLabelHead:
         """Cross entropy of each row, averaged over the classes, ``(batch,)``, in nats."""
         return jnp.mean(self._losses_by_class(logits, labels), axis=-1)
 
-    def training_losses(self, logits: Array, labels: Array) -> Array:
+    def training_losses(self, logits: Array, labels: Array | WeighedLabels) -> Array:
         """`losses`, with the weights of the labels that a row bears."""
+        if isinstance(labels, WeighedLabels):
+            return jnp.mean(self._losses_by_class(logits, labels.labels) * labels.factors, axis=-1)
         losses = self._losses_by_class(logits, labels)
-        if self.counted_weight is not None:
-            without, bearing = jnp.asarray(self.counted_weight, losses.dtype).T
-            losses *= jnp.where(labels > 0, bearing, without)
-        elif self.class_weight not in (None, "balanced"):  # not counted yet while shapes alone are looked at
+        if self.class_weight not in (None, "balanced"):  # not counted yet while shapes alone are looked at
             losses *= jnp.where(labels > 0, jnp.asarray(self.class_weight, losses.dtype), 1)
         return jnp.mean(losses, axis=-1)
 

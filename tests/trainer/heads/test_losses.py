@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.class_weight import compute_class_weight
 
 from trainer import Estimator, RunConfig, heads, layers
+from trainer.performance import compile_count
 
 LABELS = np.array([[0.0], [1.0], [4.0], [0.5]], np.float32)
 LOGITS = np.array([[0.5], [3.0], [1.0], [0.5]], np.float32)
@@ -163,6 +164,27 @@ def test_balanced_weights_of_several_labels_train_as_scikit_learns_one_against_t
 
     np.testing.assert_allclose(model.predict_proba(features), np.stack(theirs, axis=1), atol=2e-3)
     assert model.partial_fit(features, labels, steps=1).n_iter_ == 401  # counted anew, without weights
+
+
+@pytest.mark.parametrize("is_among", [False, True])
+def test_parts_with_other_counts_of_balanced_classes_compile_nothing_anew(is_among: bool) -> None:
+    generator = np.random.default_rng(0)
+    features, tags = generator.normal(size=(60, 2)).astype(np.float32), generator.integers(0, 2, (60, 2))
+    head: Any = heads.MultiLabelHead(2, class_weight="balanced")
+    labels: list[Any] = [tags[start : start + 15] for start in range(0, 60, 15)]
+    if is_among:
+        head = heads.MultiHead({"tags": head, "kind": heads.BinaryHead(class_weight="balanced")})
+        labels = [{"tags": part, "kind": part[:, 0]} for part in labels]
+    model = Estimator(layers.Dense(head.logits_dimension), head=head)
+    for part in range(2):
+        model.partial_fit(features[15 * part : 15 * part + 15], labels[part])
+
+    before = compile_count().count
+    for part in range(2, 4):
+        model.partial_fit(features[15 * part : 15 * part + 15], labels[part])
+
+    assert len({int(part[:, 0].sum()) for part in np.split(tags, 4)}) > 2
+    assert compile_count().count == before
 
 
 def test_balanced_head_among_several_trains_as_with_the_weights_by_name(tmp_path: Path) -> None:
