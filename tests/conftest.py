@@ -20,8 +20,8 @@ settings.register_profile(
     "patient", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("patient")
-# Tests run thousands of small programs, each for a moment, so that most of their time is XLA's: with the way in which it
-# wrote fused loops before, it takes half. XLA reads this when it is first used, and ends a process that names a flag
+# Tests run thousands of small programs, each for a moment, so that most of their time is XLA's: with the way in which
+# it wrote fused loops before, it takes half. XLA reads this when it is first used, and ends a process that names a flag
 # which it does not know: other versions are left as they are.
 if metadata.version("jaxlib").startswith("0.10."):
     os.environ["XLA_FLAGS"] = f"--xla_cpu_use_fusion_emitters=false {os.environ.get('XLA_FLAGS', '')}".strip()
