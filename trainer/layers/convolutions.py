@@ -106,6 +106,8 @@ def _map_rows(function: Callable[[Array], Array], inputs: Array, row_bytes: int)
         row_bytes: What it takes for a row.
     """
     batch = inputs.shape[0]
+    if not isinstance(batch, int):  # a program that is exported for any number of rows
+        return function(inputs)
     num_parts = -(-batch * row_bytes // PART_BYTES)
     if num_parts <= 1 or batch <= 1:
         return function(inputs)
