@@ -5,11 +5,14 @@ Works on text that is not a query yet, so it looks at the words before the curso
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
 
 from dashboard.queries.runs.columns import Arrays, Kind
 from dashboard.queries.runs.facts import MEASURES, UNITS, AnyFact, Fact, Metric
@@ -33,7 +36,8 @@ class Candidate:
         text: As it is written in a query.
         kind: What it is.
         num_runs: How many runs have the fact, or the value; 0 for operators and keywords.
-        examples: Values that runs have, of a name: the commonest first, or the smallest and largest of many numbers.
+        examples: Values that runs have, of a name, as they are read: the commonest first, or the smallest and largest
+            of many finite numbers.
     """
 
     text: str
@@ -207,11 +211,19 @@ def _describe(draft: _Draft, table: RunTable) -> Candidate:
         examples = []
     elif is_range:
         numbers = ranked.pieces[0][1]
-        examples = [Shown(float(numbers[0])), Shown(float(numbers[-1]))]
+        numbers = numbers[np.isfinite(numbers)]
+        examples = [Shown(float(number)) for number in (numbers[:1].tolist() + numbers[-1:].tolist())]
     else:
         examples = [shown for _, shown in ranked.list_commonest(_MAX_EXAMPLES)]
     return Candidate(text, kind, num_runs, tuple(map(_shorten, examples)))
 
 
 def _shorten(shown: Shown) -> str:
-    return f"{shown.value:.4g}" if isinstance(shown.value, float) else shown.text[:80]
+    if not isinstance(shown.value, float):
+        return shown.text[:80]
+    if math.isnan(shown.value):
+        return "NaN"
+    if math.isinf(shown.value):
+        return "+Inf" if shown.value > 0 else "−Inf"
+    text = re.sub(r"e\+?(-?)0?", r"e\1", f"{abs(shown.value):.4g}")
+    return f"−{text}" if shown.value < 0 else text

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.queries.runs.completion import complete
 from dashboard.queries.runs.table import RunTable
-from tests.dashboard.queries.runs.conftest import NOW
+from summaries import SummaryWriter
+from tests.dashboard.queries.runs.conftest import NOW, read_store
 
 QUERY = "lr < 0.01 and optimizer.name in (adam, sgd) and baseline in tags"
 TEXTS = st.one_of(st.text(max_size=30), st.text(st.sampled_from("lr <=(),\"`'aon/."), max_size=20))
@@ -68,6 +72,26 @@ def test_candidates_have_counts_and_examples(table: RunTable) -> None:
     values = complete("optimizer.name = ", 17, table).candidates
     assert sum(one.num_runs for one in values) == 24
     assert values[0].num_runs >= values[-1].num_runs
+
+
+@pytest.mark.parametrize(
+    ("values", "examples"),
+    [
+        ([-0.036789, math.nan, -math.inf, math.inf, 0.5, 1e-5, 0.8394], ("−0.03679", "0.8394")),
+        ([-2e-5, math.nan, math.inf], ("−2e-5", "+Inf", "NaN")),
+        ([3e20, -math.inf], ("−Inf", "3e20")),
+    ],
+)
+def test_examples_are_the_ends_of_finite_values_and_written_as_on_the_page(
+    values: list[float], examples: tuple[str, ...], tmp_path: Path
+) -> None:
+    for number, value in enumerate(values):
+        with SummaryWriter(tmp_path / f"run_{number}") as writer:
+            writer.add_scalar("loss", value, 0, double_precision=True)
+    with RunTable(read_store(tmp_path)).reading(NOW) as table:
+        (candidate,) = [one for one in complete("loss", 4, table).candidates if one.text == "loss"]
+
+    assert candidate.examples == examples
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
