@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -105,7 +106,7 @@ def _map_rows(function: Callable[[Array], Array], inputs: Array, row_bytes: int)
         inputs: ``(batch, …)``.
         row_bytes: What it takes for a row.
     """
-    batch = inputs.shape[0]
+    batch: Any = inputs.shape[0]
     if not isinstance(batch, int):  # a program that is exported for any number of rows
         return function(inputs)
     num_parts = -(-batch * row_bytes // PART_BYTES)
