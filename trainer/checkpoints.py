@@ -219,7 +219,11 @@ class Checkpoints:
         former, present = without_none(config), without_none(self.config)
         if former == present:
             return
-        path, was, now = first_difference(former, present)
+        key = "optimizer"  # which may bring a rate of its own, so that it is told before a rate
+        if former.get(key) == present.get(key):
+            path, was, now = first_difference(former, present)
+        else:
+            path, was, now = first_difference(former.get(key), present.get(key), key)
         raise OtherRunError(
             f"{path} must be what the run in {str(self.folder)!r} was started with, {_short(was)}; "
             f"got {_short(now)}. Use another model_dir, or delete that run to start afresh."

@@ -164,6 +164,10 @@ def test_partial_fit_of_a_fresh_process_goes_on_from_the_checkpoint(fitted: DNNC
         ({"hidden_units": [9]}, r"model\..*units must be what the run in '.*run' was started with, .*; got 9\."),
         ({"learning_rate": 0.03}, r"learning_rate must be what the run in .* was started with, 0\.02; got 0\.03\."),
         ({"random_state": 7}, r"seed must be what the run in .* was started with, 1; got 7\."),
+        (
+            {"optimizer": "sgd", "learning_rate": None},
+            r"^optimizer\.factory must be .* with, 'optax.*adam'; got 'optax",
+        ),
         ({"optimizer": "sgd"}, r"optimizer\.factory must be .* with, 'optax.*adam'; got 'optax.*sgd'\."),
     ],
 )
