@@ -91,7 +91,13 @@ class GraphHook(Hook):
     """Writes the graph of one training step, and what XLA made of it, once."""
 
     def begin(self, context: Context) -> None:
-        """Converts what was traced and compiled anyway; a failure is one warning, and training goes on."""
+        """Converts what was traced and compiled anyway; a failure is one warning, and training goes on.
+
+        Raises:
+            ValueError: If there is no run to write to.
+        """
+        if context.writer is None:
+            raise ValueError("model_dir must be given with a GraphHook; got None. Pass it to the estimator.")
         try:
             graph = context.step_graph()
         except OTHER_LIBRARY as error:

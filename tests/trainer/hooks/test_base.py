@@ -81,6 +81,7 @@ def test_settings_of_a_hook_that_cannot_be_are_refused_at_once(make: Any, messag
         make()
 
 
-def test_summary_hook_without_a_run_is_refused(line: Arrays) -> None:
-    with pytest.raises(ValueError, match=r"model_dir must be given with a SummaryHook; got None\."):
-        DNNRegressor([4]).fit(*line, steps=3, hooks=[hooks.SummaryHook(2)])
+@pytest.mark.parametrize("hook", [hooks.SummaryHook(2), hooks.GraphHook()], ids=lambda hook: type(hook).__name__)
+def test_hook_that_writes_is_refused_without_a_run(line: Arrays, hook: hooks.Hook) -> None:
+    with pytest.raises(ValueError, match=rf"model_dir must be given with a {type(hook).__name__}; got None\."):
+        DNNRegressor([4]).fit(*line, steps=3, hooks=[hook])
