@@ -20,15 +20,21 @@ settings.register_profile(
     "patient", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("patient")
-# Tests run thousands of small programs, each for a moment, so that most of their time is XLA's: with the way in which
-# it wrote fused loops before, it takes half. XLA reads this when it is first used, and ends a process that names a flag
-# which it does not know: other versions are left as they are.
-if metadata.version("jaxlib").startswith("0.10."):
-    os.environ["XLA_FLAGS"] = f"--xla_cpu_use_fusion_emitters=false {os.environ.get('XLA_FLAGS', '')}".strip()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--headed", action="store_true", help="show the browser of the tests in tests/browser")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Has the quick tier compile quickly; the slow tests and those of peers run what users run.
+
+    The quick tier has thousands of small programs, each run for a moment: most of their time is XLA's, and with the way
+    in which it wrote fused loops before it takes half. XLA reads the flag when it is first used, and ends a process
+    that names one which it does not know: other versions are left as they are.
+    """
+    if "not slow" in config.option.markexpr and metadata.version("jaxlib").startswith("0.10."):
+        os.environ["XLA_FLAGS"] = f"--xla_cpu_use_fusion_emitters=false {os.environ.get('XLA_FLAGS', '')}".strip()
 
 
 @pytest.fixture(scope="session", autouse=True)
