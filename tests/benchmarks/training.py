@@ -147,7 +147,7 @@ def _cold_start() -> Iterator[Row]:
             "ours": lambda: _run(sys.executable, example, "--logdir", f"{folder}/{next(numbers)}"),
             "bare": lambda: _run(sys.executable, "-c", bare),
         }
-        least = least_of_each(calls, 3)
+        least = least_of_each(calls, 5)
     yield Row("examples/iris_dnn.py, cold", "s", least["ours"], "JAX, one scan", least["bare"], 1 / 1.3)
 
 
