@@ -2,6 +2,7 @@
 
 Synopsis:
     >>> import tempfile
+    >>> from summaries import SummaryWriter, load
     >>> folder = tempfile.mkdtemp()
     >>> with SummaryWriter(folder) as writer:
     ...     writer.add_scalar("loss", 0.5, global_step=0)

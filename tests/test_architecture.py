@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -142,14 +144,35 @@ def test_no_import_cycle_between_modules() -> None:
 def imported_modules(path: Path, modules: dict[str, Path]) -> set[str]:
     """Our modules that a module imports when it is loaded."""
     tree = ast.parse(path.read_text())
+    places = places_of_public_names()
     found = set()
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module:
-            parts = [f"{node.module}.{alias.name}" for alias in node.names]
-            found |= {part if part in modules else node.module for part in parts}
+            for part in (f"{node.module}.{alias.name}" for alias in node.names):
+                found.add(places.get(part) or (part if part in modules else node.module))
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
     return found & set(modules)
+
+
+@functools.cache
+def places_of_public_names() -> dict[str, str]:
+    """The module of each public name of the packages that import their members when they are asked for."""
+    places = {}
+    for path in ROOT.glob("[st]*/**/__init__.pyi"):
+        package = path.parent.relative_to(ROOT).as_posix().replace("/", ".")
+        for module, name in re.findall(r"^from \.([\w.]+) import (\w+)", path.read_text(), re.M):
+            places[f"{package}.{name}"] = f"{package}.{module}"
+    # What `trainer` has of `trainer.estimators` lies in a module of that.
+    return {name: places.get(f"{place}.{name.rpartition('.')[2]}", place) for name, place in places.items()}
+
+
+def test_cycles_through_packages_are_found() -> None:
+    names = ("trainer.heads.base", "trainer.estimators.dnn")
+    modules = {name: ROOT / f"{name.replace('.', '/')}.py" for name in (*names, "trainer.estimators.estimator")}
+
+    assert places_of_public_names()["trainer.DNNClassifier"] == "trainer.estimators.dnn"
+    assert imported_modules(ROOT / "examples" / "iris_dnn.py", modules) == {"trainer.estimators.dnn"}
 
 
 def find_cycle(edges: dict[str, set[str]]) -> list[str]:

@@ -38,6 +38,30 @@ def test_every_public_name_is_there_and_hidden_by_no_module_of_its_name(package:
     assert {name for name in module.__all__ if inspect.ismodule(getattr(module, name))} == modules
 
 
+CONFIGS = {
+    "Sequential's": "layers.Sequential.from_config(layers.Sequential([layers.Dense(2, 'relu')]).get_config())",
+    "Model's": "x = layers.Input((4,)); layers.to_config(layers.Model(x, layers.Dense(1)(x)))",
+    "unseen": "layers.from_config({'class': 'Flatten', 'config': {}})",
+    "column's": (
+        "from trainer.feature_columns import DenseFeatures; "
+        "column = {'class': 'NumericColumn', 'config': {'key': 'age'}}; "
+        "DenseFeatures.from_config({'columns': [column]})"
+    ),
+}
+
+
+@pytest.mark.parametrize("made", CONFIGS.values(), ids=CONFIGS.keys())
+def test_configurations_name_what_was_not_imported_yet(made: str) -> None:
+    subprocess.run([sys.executable, "-c", f"from trainer import layers; {made}"], check=True)
+
+
+def test_name_of_a_layer_that_was_not_imported_yet_is_not_free() -> None:
+    code = "from trainer.layers import register\n@register\nclass Dense: pass"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert "must be free; got 'Dense', which trainer.layers.dense_layer has" in done.stderr
+
+
 def test_program_imports_what_it_uses_alone() -> None:
     code = (
         "import sys; from summaries import SummaryWriter; first = set(sys.modules);"

@@ -1,3 +1,4 @@
+from . import estimators as estimators
 from . import feature_columns as feature_columns
 from . import heads as heads
 from . import hooks as hooks

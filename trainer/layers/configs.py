@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import importlib
 import inspect
 import types
 from collections.abc import Callable
@@ -20,6 +21,8 @@ import numpy as np
 T = TypeVar("T", bound=Callable[..., Any])
 
 REGISTRY: dict[str, Callable[..., Any]] = {}
+# Our packages whose members a configuration may name; each is registered when its module is imported.
+_PACKAGES = ("trainer.layers", "trainer.feature_columns")
 # Functions of these modules need no registration; NumPy's only as far as they compute element by element.
 _OPEN_MODULES: dict[str, Any] = {
     "jax.nn": jax.nn,
@@ -83,6 +86,8 @@ def register(member: T) -> T:
         ValueError: If another one has this name.
     """
     name = member.__name__
+    if not member.__module__.startswith("trainer."):
+        _register_ours()
     known = REGISTRY.setdefault(name, member)
     if known is not member and (known.__module__, known.__qualname__) != (member.__module__, member.__qualname__):
         raise ValueError(
@@ -90,6 +95,14 @@ def register(member: T) -> T:
         )
     REGISTRY[name] = member
     return member
+
+
+@functools.cache
+def _register_ours() -> None:
+    """Imports all members of our packages, which are otherwise imported when they are asked for."""
+    for package in map(importlib.import_module, _PACKAGES):
+        for name in package.__all__:
+            getattr(package, name)
 
 
 def encode(value: Any, name: str = "value") -> Any:
@@ -146,6 +159,8 @@ def _find_function(path: str) -> Any:
 
 def _find(kind: str, name: str) -> Any:
     if name not in REGISTRY:
+        _register_ours()
+    if name not in REGISTRY:
         raise ValueError(
             f"{kind} must be one of {', '.join(sorted(REGISTRY))}; got {name!r}. Decorate it with layers.register."
         )
@@ -154,6 +169,8 @@ def _find(kind: str, name: str) -> Any:
 
 def _name_of(value: Any, name: str) -> str:
     own_name = getattr(value, "__name__", "")
+    if own_name and own_name not in REGISTRY:
+        _register_ours()
     if own_name and REGISTRY.get(own_name) is value:
         return str(own_name)
     for module_name, module in _OPEN_MODULES.items():
