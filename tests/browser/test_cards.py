@@ -374,7 +374,8 @@ def test_axis_of_values_has_labels_however_far_a_run_went(
         """async (high) => {
           const { default: UPlot } = await import("/vendor/uplot/uPlot.esm.js");
           const { uplotOptions } = await import("/static/js/plot/uplot_options.js");
-          const axes = { x: () => [0, 1], y: () => [0, high], isLogX: false, isLogY: false, word: () => "step" };
+          const kinds = { isLogX: false, isLogY: false, isBare: () => false };
+          const axes = { x: () => [0, 1], y: () => [0, high], ...kinds, word: () => "step" };
           const size = { width: 300, height: 190 };
           const options = (draw) => uplotOptions({ ...size, axes, draw });
           const plot = await new Promise((draw) => new UPlot(options(draw), [[0, 1], [0, 1]], document.body));

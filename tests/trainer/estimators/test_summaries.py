@@ -11,7 +11,7 @@ import pytest
 
 import trainer.hooks.summaries
 from summaries import SummaryWriter, load
-from trainer import DNNClassifier, Estimator, EstimatorSpec, Mode, RunConfig, hooks, layers
+from trainer import BoostedTreesClassifier, DNNClassifier, Estimator, EstimatorSpec, Mode, RunConfig, hooks, layers
 
 Arrays = tuple[np.ndarray, np.ndarray]
 PATHS = ["dense_0/bias", "dense_0/kernel", "dense_1/bias", "dense_1/kernel"]
@@ -227,7 +227,7 @@ def test_graph_that_cannot_be_converted_is_one_warning(
             super().begin(_NoGraph())
 
     class _NoGraph:
-        writer = None
+        writer = object()
 
         def step_graph(self) -> Any:
             raise KeyError("train_step")
@@ -241,6 +241,8 @@ def test_graph_that_cannot_be_converted_is_one_warning(
 
 def test_failure_of_the_device_while_a_graph_is_made_ends_the_training() -> None:
     class Failing:
+        writer = object()
+
         def step_graph(self) -> Any:
             raise RuntimeError("RESOURCE_EXHAUSTED")
 
@@ -285,3 +287,5 @@ def test_hooks_of_the_user_stand_for_those_of_the_config(
     assert run.histograms["params/dense_0/kernel"].places.steps.tolist() == [0, 4, 8]
     assert len(run.graphs) == 1
     assert len([record for record in caplog.records if record.message.startswith("step 8 of 8")]) == 1
+    BoostedTreesClassifier().fit(*blobs, steps=3, hooks=[hooks.LoggingHook(log_secs=60, bar=False)])
+    assert len([record for record in caplog.records if record.message.startswith("step 3 of 3")]) == 1
