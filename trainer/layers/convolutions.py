@@ -24,7 +24,7 @@ _MOST_POSITIONS = 27
 # The slices lie side by side in memory.
 _MOST_BYTES = 512 * 2**20
 # What stays in the processors' own caches: slices of 29 MB that went to memory and back took a third of the time.
-PART_BYTES = 2**20 * (os.cpu_count() or 1)
+PART_BYTES = 2**20 * (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 def prefers_slices(windows: Sequence[Window], shape: Sequence[int], num_columns: int, itemsize: int) -> bool:
@@ -110,7 +110,7 @@ def _map_rows(function: Callable[[Array], Array], inputs: Array, row_bytes: int)
     if not isinstance(batch, int):  # a program that is exported for any number of rows
         return function(inputs)
     num_parts = -(-batch * row_bytes // PART_BYTES)
-    if num_parts <= 1 or batch <= 1:
+    if num_parts <= 1 or row_bytes > PART_BYTES:
         return function(inputs)
     num_rows = -(-batch // num_parts)
     num_whole = batch // num_rows
