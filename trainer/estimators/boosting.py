@@ -28,7 +28,7 @@ from trainer.estimators.tree_params import BOOSTING_NAMES
 from trainer.estimators.whole_rows import open_rows
 from trainer.heads import Head
 from trainer.hooks import EarlyStoppingHook, EvaluationHook, Hook, LoggingHook
-from trainer.hooks.base import Context, Steps, next_multiple
+from trainer.hooks.base import Context, Steps, has_hook, next_multiple
 from trainer.metrics import Evaluation
 from trainer.protocols import Batch, TrainState
 from trainer.run_config import ResolvedConfig
@@ -139,8 +139,9 @@ class Boosting:
 
     def _hooks(self, is_evaluated: bool, others: Sequence[Hook]) -> Iterator[Hook]:
         """Those of the config, then the user's."""
-        yield LoggingHook(log_secs=self.config.log_secs, bar=self.config.progress)
-        if is_evaluated and not any(isinstance(hook, EvaluationHook) for hook in others):
+        if not has_hook(LoggingHook, others):
+            yield LoggingHook(log_secs=self.config.log_secs, bar=self.config.progress)
+        if is_evaluated and not has_hook(EvaluationHook, others):
             yield EvaluationHook(self.config.eval_interval)
         yield from others
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from trainer.estimators.canned import Classifier, Regressor
 from trainer.estimators.networks import NetworkEstimator
@@ -31,7 +32,8 @@ class DNN(NetworkEstimator):
         return [*([DenseFeatures(self.feature_columns)] if self.feature_columns else []), *self._dense_layers(units)]
 
     def _dense_layers(self, units: int) -> list[Network]:
-        if not isinstance(self.hidden_units, Iterable):
+        units_of_layers: Any = self.hidden_units
+        if not isinstance(units_of_layers, Iterable) or isinstance(units_of_layers, str):
             raise TypeError(
                 f"hidden_units must be a list of counts; got {self.hidden_units!r}. Pass [100], for example."
             )

@@ -35,10 +35,11 @@ def check_fit_arguments(steps: Any, epochs: Any, hooks: Any, validation_data: An
 
 
 def tell_interval(hooks: Sequence[Hook], eval_interval: int) -> None:
-    """Tells hooks that look at evaluations when these are."""
+    """Tells hooks that look at evaluations when these are: as the user's own hook has it, or else the config."""
+    interval = next((hook.interval for hook in hooks if isinstance(hook, EvaluationHook)), eval_interval)
     for hook in hooks:
         if isinstance(hook, EarlyStoppingHook):
-            hook.follow(eval_interval)
+            hook.follow(interval)
 
 
 def open_validation(fitted: Fitted, validation_data: Any) -> Data | None:
@@ -53,10 +54,7 @@ def open_validation(fitted: Fitted, validation_data: Any) -> Data | None:
     try:
         return fitted.open(*split_validation(validation_data))
     except (TypeError, ValueError) as error:
-        if type(error) not in (
-            TypeError,
-            ValueError,
-        ):  # another class keeps its fields, as the place of the damage in a file
+        if type(error) not in (TypeError, ValueError):  # another class has fields, as the place of a file's damage
             error.add_note(_THESE)
             raise
         raise type(error)(f"{error} {_THESE}") from error

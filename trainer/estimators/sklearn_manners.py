@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import inspect
 import itertools
@@ -133,8 +134,9 @@ class NotFittedError(ValueError, AttributeError):
 def not_fitted(estimator: Any, method: str) -> Exception:
     """The error for `method` before fit; scikit-learn's own class where that is loaded."""
     message = f"{type(estimator).__name__} must be fitted before {method}; got a fresh one. Call fit first."
-    if estimator.latest_checkpoint() is not None:
-        message += f" Or restore(X, y), which takes the run in {estimator.model_dir!s}."
+    with contextlib.suppress(OSError, TypeError, ValueError):  # a run that cannot be read is no way out
+        if estimator.latest_checkpoint() is not None:
+            message += f" Or restore(X, y), which takes the run in {estimator.model_dir!s}."
     module: Any = sys.modules.get("sklearn.exceptions")
     error: Exception = (NotFittedError if module is None else module.NotFittedError)(message)
     return error

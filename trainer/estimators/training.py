@@ -25,6 +25,7 @@ from trainer.hooks import (
     NanGuardHook,
     SummaryHook,
 )
+from trainer.hooks.base import has_hook
 from trainer.inputs.feed import Feed
 from trainer.loop import Loop
 from trainer.metrics import Evaluation
@@ -175,13 +176,13 @@ class Training:
         config, has_run = self.config, checkpoints is not None
         if config.nan_guard:
             yield NanGuardHook()
-        if not _has(LoggingHook, others):
+        if not has_hook(LoggingHook, others):
             yield LoggingHook(log_secs=config.log_secs, bar=config.progress)
-        if has_run and config.summary_interval is not None and not _has(SummaryHook, others):
+        if has_run and config.summary_interval is not None and not has_hook(SummaryHook, others):
             yield SummaryHook(config.summary_interval)
-        if has_run and config.is_graph_written and first_step == 0 and not _has(GraphHook, others):
+        if has_run and config.is_graph_written and first_step == 0 and not has_hook(GraphHook, others):
             yield GraphHook()  # waits for the compiler, beside which the histograms' program was compiled
-        if is_evaluated and not _has(EvaluationHook, others):
+        if is_evaluated and not has_hook(EvaluationHook, others):
             yield EvaluationHook(config.eval_interval)
         yield from others
         if checkpoints is not None:
@@ -193,10 +194,6 @@ class Training:
                 best_metric=config.best_metric,
                 eval_interval=config.eval_interval,
             )
-
-
-def _has(kind: type[Hook], hooks: Sequence[Hook]) -> bool:
-    return any(isinstance(hook, kind) for hook in hooks)
 
 
 def open_writer(

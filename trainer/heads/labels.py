@@ -27,7 +27,7 @@ def encode_classes(labels: Any, classes: np.ndarray, rows: np.ndarray | None = N
     try:
         place = np.searchsorted(classes, array, sorter=order)
     except TypeError as error:  # texts among numbers have no order
-        known = set(classes.tolist())
+        known = classes.tolist()
         first = next((row for row, label in enumerate(array.tolist()) if label not in known), 0)
         raise _unknown(array[first], classes, int(first if rows is None else rows[first])) from error
     ids = order[np.minimum(place, len(classes) - 1)]

@@ -5,6 +5,7 @@ The loop runs many steps at once and stops only where a hook is due. A hook that
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, Protocol
@@ -104,6 +105,11 @@ class Hook:
 def next_multiple(step: int, interval: int | None) -> int | None:
     """The first multiple of `interval` after `step`; None without an interval."""
     return None if interval is None else (step // interval + 1) * interval
+
+
+def has_hook(kind: type[Hook], hooks: Sequence[Hook]) -> bool:
+    """Whether one of the hooks is of this kind."""
+    return any(isinstance(hook, kind) for hook in hooks)
 
 
 def find_due(hook: Hook, step: int) -> int | None:

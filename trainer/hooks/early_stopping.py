@@ -34,8 +34,8 @@ class EarlyStoppingHook(Hook):
 
         Args:
             metric: Name as in what ``evaluate`` returns.
-            interval: Steps between two evaluations; None takes the config's ``eval_interval``, so that each counts for
-                both.
+            interval: Steps between two evaluations; None takes those of an `EvaluationHook` beside it, or the config's
+                ``eval_interval``, so that each counts for both.
             patience: How many evaluations in a row may bring no improvement.
             min_delta: Least change that counts as one.
             direction: Whether ``min`` or ``max`` is good; None tells by the name.
@@ -66,7 +66,7 @@ class EarlyStoppingHook(Hook):
         return self._best_step
 
     def follow(self, interval: int) -> None:
-        """Takes the config's interval, which counts where the constructor got none; an estimator calls it."""
+        """Takes the interval of the evaluations, which counts where the constructor got none; an estimator calls it."""
         self._usual_interval = interval
 
     def begin(self, context: Context) -> None:

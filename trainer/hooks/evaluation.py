@@ -28,7 +28,7 @@ class EvaluationHook(Hook):
         """
         if name is not None and (not name or "/" in name):
             raise ValueError(f"name must be a plain word; got {name!r}. Pass one without a slash.")
-        self._interval = check_count("interval", interval)
+        self.interval = check_count("interval", interval)
         self._throttle = throttle
         self.name = name
         self._scope = "eval" if name is None else f"eval_{name}"
@@ -41,7 +41,7 @@ class EvaluationHook(Hook):
 
     def next_step(self, step: int) -> int | None:
         """The next multiple of the interval."""
-        return next_multiple(step, self._interval)
+        return next_multiple(step, self.interval)
 
     def run(self, context: Context) -> None:
         """Evaluates, unless it is too early."""

@@ -83,11 +83,16 @@ def as_weights(weights: Any, features: Any, name: str = "sample_weight") -> np.n
     return array.astype(np.float32)
 
 
+def refuse_masked(values: Any, name: str) -> None:
+    """Raises ValueError if some values of a masked array are none."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise ValueError(f"{name} must have no masked values; got {values.mask.sum()}. Fill them: {name}.filled(0).")
+
+
 def _as_array(values: Any, name: str, takes_missing: bool) -> np.ndarray:
     if hasattr(values, "toarray") and hasattr(values, "nnz"):
         raise ValueError(f"{name} must be a dense array; got a sparse matrix. Pass {name}.toarray().")
-    if isinstance(values, np.ma.MaskedArray) and values.mask.any():
-        raise ValueError(f"{name} must have no masked values; got {values.mask.sum()}. Fill them: {name}.filled(0).")
+    refuse_masked(values, name)
     _refuse_several(values, name)
     array = to_plain_numpy(values)
     if array.dtype.kind == "O":

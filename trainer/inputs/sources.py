@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainer.counts import check_count
+from trainer.inputs.check import refuse_masked
 from trainer.inputs.frames import drop_columns, get_column, is_frame
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Features with what belongs to each row; nothing is checked yet.
+    """Features with what belongs to each row; of these only what has no value is refused yet.
 
     Attributes:
         features: As they came.
@@ -24,6 +25,10 @@ class Rows:
     features: Any
     labels: Any = None
     weights: Any = None
+
+    def __post_init__(self) -> None:
+        refuse_masked(self.labels, "y")
+        refuse_masked(self.weights, "sample_weight")
 
 
 class Batches:

@@ -278,6 +278,10 @@ def test_masked_values_are_refused() -> None:
 
     with pytest.raises(ValueError, match=r"X must have no masked values; got 2\. Fill them"):
         model.predict(np.ma.masked_array(X, X > 9))
+    with pytest.raises(ValueError, match=r"y must have no masked values; got 1\. Fill them"):
+        model.fit(X, np.ma.masked_array(Y, np.arange(len(Y)) == 2), steps=2)
+    with pytest.raises(ValueError, match=r"sample_weight must have no masked values; got 1\. Fill them"):
+        model.fit(X, Y, sample_weight=np.ma.masked_array(np.ones(len(Y)), np.arange(len(Y)) == 2), steps=2)
 
 
 def test_list_of_several_inputs_is_refused_as_such() -> None:

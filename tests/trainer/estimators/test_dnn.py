@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -227,3 +228,10 @@ def test_fresh_estimator_says_that_it_must_be_fitted(method: str) -> None:
 
     with pytest.raises((NotFittedError, ValueError), match=r"DNNClassifier must be fitted before .* Call fit first\."):
         use()
+
+
+def test_fresh_estimator_says_so_where_the_run_in_its_folder_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("{")
+
+    with pytest.raises((NotFittedError, ValueError), match=r"DNNClassifier must be fitted before .* Call fit first\."):
+        DNNClassifier([8], model_dir=tmp_path).predict([[1.0]])

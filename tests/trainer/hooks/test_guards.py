@@ -146,17 +146,24 @@ def test_early_stopping_puts_the_best_params_back_and_the_checkpoint_holds_them(
     np.testing.assert_array_equal(again.predict(features), estimator.predict(features))
 
 
+@pytest.mark.parametrize(
+    ("config", "others"),
+    [(RunConfig(eval_interval=5), []), (RunConfig(), [hooks.EvaluationHook(5)])],
+    ids=["config", "hook"],
+)
 @pytest.mark.parametrize("model", [DNNRegressor([8], learning_rate=0.3), BoostedTreesRegressor()])
-def test_early_stopping_counts_the_evaluations_of_the_config(model: Any, line: Arrays) -> None:
+def test_early_stopping_counts_the_evaluations_that_there_are(
+    model: Any, config: RunConfig, others: list[hooks.Hook], line: Arrays
+) -> None:
     class Last(hooks.Hook):
         def end(self, context: hooks.Context) -> None:
             self.step = context.step
 
-    model.set_params(config=RunConfig(eval_interval=5))
+    model.set_params(config=config)
     early, last = hooks.EarlyStoppingHook("loss", patience=2), Last()
 
     # Labels of the validation data that training can only leave.
-    model.fit(*line, steps=60, validation_data=(line[0], -line[1]), hooks=[early, last])
+    model.fit(*line, steps=60, validation_data=(line[0], -line[1]), hooks=[*others, early, last])
 
     assert early.best_step is not None
     assert last.step == early.best_step + 10 < 60

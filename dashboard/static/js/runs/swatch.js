@@ -58,7 +58,7 @@ function Custom({ chosen, run, choose }) {
   return h(
     "form",
     { className: "color-custom", onSubmit: keep },
-    h("input", { type: "color", value: isRight ? text.toLowerCase() : "#000000", title: "Pick a color", "aria-label": "Pick a color", onChange: (event) => setText(event.target.value) }),
+    h("input", { type: "color", value: isRight ? text.toLowerCase() : "#000000", title: "Pick a colour", "aria-label": "Pick a colour", onChange: (event) => setText(event.target.value) }),
     h("label", { className: isRight ? "field" : "field is-bad" }, h("input", { value: text, maxLength: 7, spellCheck: false, "aria-label": "Colour as #rrggbb", "aria-invalid": !isRight, onChange: (event) => setText(event.target.value) })),
     h("button", { type: "submit", className: "button", disabled: !isRight, title: isRight ? "Use this colour (Enter)" : "A colour is written as #3463ea" }, "Use"),
   );
