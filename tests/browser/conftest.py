@@ -145,7 +145,7 @@ class Pages:
 
         def listen(message: ConsoleMessage) -> None:
             if message.type == "error" and not re.search(allow_console, message.text):
-                self.complaints.append(f"console: {message.text}")
+                self.complaints.append(f"console: {message.text} ({message.location['url']})")
 
         page.on("console", listen)
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
