@@ -104,7 +104,10 @@ def _map_rows(function: Callable[[Array], Array], inputs: Array, row_bytes: int)
     Args:
         function: Of ``(any number of rows, …)``.
         inputs: ``(batch, …)``.
-        row_bytes: What it takes for a row.
+        row_bytes: What it takes for a row, in bytes.
+
+    Returns:
+        What it gives for all rows, ``(batch, …)``.
     """
     batch: Any = inputs.shape[0]
     if not isinstance(batch, int):  # a program that is exported for any number of rows
